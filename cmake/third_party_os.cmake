@@ -1,0 +1,37 @@
+# libsodium and libb2 compiled freestanding for rv64imac/lp64: only the files the crypto seam needs.
+set(sodium_src ${SODIUM_DIR}/src/libsodium)
+
+# sodium/version.h is made by libsodium's configure step; nothing we compile reads its values.
+set(sodium_gen ${CMAKE_BINARY_DIR}/third_party/libsodium)
+file(CONFIGURE OUTPUT ${sodium_gen}/sodium/version.h CONTENT [[
+#ifndef sodium_version_H
+#define sodium_version_H
+#include "export.h"
+#define SODIUM_VERSION_STRING "1.0.18"
+#define SODIUM_LIBRARY_VERSION_MAJOR 10
+#define SODIUM_LIBRARY_VERSION_MINOR 3
+#endif
+]] @ONLY)
+
+add_library(tp_sodium STATIC
+  ${sodium_src}/crypto_scalarmult/curve25519/scalarmult_curve25519.c
+  ${sodium_src}/crypto_scalarmult/curve25519/ref10/x25519_ref10.c
+  ${sodium_src}/crypto_core/ed25519/ref10/ed25519_ref10.c
+  ${sodium_src}/crypto_stream/chacha20/stream_chacha20.c
+  ${sodium_src}/crypto_stream/chacha20/ref/chacha20_ref.c
+  ${sodium_src}/crypto_onetimeauth/poly1305/onetimeauth_poly1305.c
+  ${sodium_src}/crypto_onetimeauth/poly1305/donna/poly1305_donna.c
+  ${sodium_src}/crypto_aead/chacha20poly1305/sodium/aead_chacha20poly1305.c
+  ${sodium_src}/crypto_verify/sodium/verify.c)
+# NATIVE_LITTLE_ENDIAN stays undefined: with it gcc turns word loads into byte copies through the stack.
+target_compile_definitions(tp_sodium PRIVATE CONFIGURED=1 HAVE_TI_MODE=1 PUBLIC SODIUM_STATIC=1)
+target_include_directories(tp_sodium SYSTEM
+  PUBLIC ${sodium_gen} ${sodium_src}/include
+  PRIVATE ${sodium_gen}/sodium ${sodium_src}/include/sodium ${sodium_src}/include/sodium/private)
+target_compile_options(tp_sodium PRIVATE -w)
+
+file(WRITE ${CMAKE_BINARY_DIR}/third_party/libb2/config.h "")
+add_library(tp_blake2 STATIC ${BLAKE2_DIR}/src/blake2s-ref.c)
+target_compile_definitions(tp_blake2 PRIVATE "SUFFIX=")
+target_include_directories(tp_blake2 SYSTEM PUBLIC ${BLAKE2_DIR}/src PRIVATE ${CMAKE_BINARY_DIR}/third_party/libb2)
+target_compile_options(tp_blake2 PRIVATE -w)
