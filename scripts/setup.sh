@@ -1,16 +1,32 @@
 #!/usr/bin/env bash
 # Installs what the build needs and fetches the pinned third-party sources. Safe to run twice; quick when
-# nothing is missing. Usage: scripts/setup.sh
+# nothing is missing. Either everything asked for is there afterwards, or one line says what is missing.
+#
+# usage: scripts/setup.sh [check] [fuzz] [interop]     groups beside what `make test` needs
+# shellcheck disable=SC2034 # the lists of packages and commands are read by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# name of the package : a file that shows it is there
-packages=(
-    build-essential cmake ninja-build pkg-config clang clang-format clang-tidy cppcheck
-    libclang-rt-14-dev llvm-14 valgrind libsodium-dev libb2-dev libcmocka-dev libuv1-dev libssl-dev
-    qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
+# Debian packages by group, read by name in names_of().
+packages_test=(
+    build-essential cmake ninja-build pkg-config valgrind libsodium-dev libb2-dev libcmocka-dev libuv1-dev
+    libssl-dev openssl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
     picolibc-riscv64-unknown-elf dpkg-dev iproute2 python3
 )
+packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
+packages_fuzz=(clang libclang-rt-14-dev llvm-14)
+packages_interop=(golang-go golang-github-flynn-noise-dev)
+
+# What shows on a system without Debian's packages that the same things are there: commands and
+# pkg-config modules.
+commands_test=(
+    gcc cmake ninja pkg-config valgrind openssl qemu-system-riscv64 riscv64-unknown-elf-gcc
+    riscv64-unknown-elf-objcopy ip python3
+)
+modules_test=(libsodium libb2 cmocka libuv libcrypto)
+commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)
+commands_fuzz=(clang llvm-profdata-14 llvm-cov-14)
+commands_interop=(go)
 
 # folder, upstream archive, SHA-256 of the .orig.tar, Debian source package, environment variable
 sources=(
@@ -19,44 +35,126 @@ sources=(
     "lwip-2.1.3 lwip_2.1.3+dfsg1.orig.tar.xz 0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24 lwip DSB_LWIP_DIR"
 )
 
-die() { echo "setup: $*" >&2; exit 1; }
+work=""
+cleanup() {
+    [ -z "$work" ] || rm -rf "$work"
+    rmdir third_party 2>/dev/null || true
+}
+trap cleanup EXIT
+die() {
+    echo "setup: $*" >&2
+    exit 1
+}
 
-install_packages() {
-    local missing=() p
-    for p in "${packages[@]}"; do
-        dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing+=("$p")
+groups=(test)
+for group in "$@"; do
+    case $group in
+    check | fuzz | interop) groups+=("$group") ;;
+    *) die "unknown group '$group': check, fuzz, interop" ;;
+    esac
+done
+
+# The names in <prefix>_<group> of every group asked for.
+names_of() { # prefix
+    local group
+    for group in "${groups[@]}"; do
+        local -n list="$1_$group" 2>/dev/null
+        printf '%s\n' "${list[@]}"
+    done
+}
+
+# Without Debian's package manager nothing can be installed: name what is missing.
+require_commands() {
+    local missing=() name
+    for name in $(names_of commands); do
+        command -v "$name" >/dev/null || missing+=("$name")
+    done
+    for name in "${modules_test[@]}"; do
+        pkg-config --exists "$name" 2>/dev/null || missing+=("$name (pkg-config module)")
     done
     [ ${#missing[@]} -eq 0 ] && return
-    echo "setup: installing ${missing[*]}"
-    local sudo=()
-    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-    "${sudo[@]}" apt-get update -q
-    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}"
+    local text
+    text=$(printf ', %s' "${missing[@]}")
+    die "this is not Debian, so nothing is installed by itself. Missing: ${text:2}. Install them with your system's package manager and run again."
+}
+
+install_packages() {
+    local wanted missing
+    wanted=$(names_of packages | sort -u)
+    # shellcheck disable=SC2086 # one word a package
+    missing=$(comm -23 <(echo "$wanted") \
+        <(dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' $wanted 2>/dev/null | sed -n 's/^ii *//p' | sort -u))
+    [ -n "$missing" ] && {
+        local one_line as_root=()
+        one_line=$(echo "$missing" | paste -sd ' ')
+        if [ "$(id -u)" -ne 0 ]; then
+            command -v sudo >/dev/null || die "missing packages: $one_line. Run as root, or install sudo."
+            as_root=(sudo)
+        fi
+        echo "setup: installing $one_line"
+        local log
+        log=$(mktemp)
+        # shellcheck disable=SC2086
+        if ! { "${as_root[@]}" apt-get update -q &&
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+                apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
+            local why
+            why=$(grep -E '^(E|Err|W):' "$log" | head -n 1 || true)
+            rm -f "$log"
+            die "cannot install: $one_line (${why:-apt-get failed}). Connect to a Debian 12 mirror, or install them by hand, and run again."
+        fi
+        rm -f "$log"
+    }
+    # The build finds the libraries through pkg-config: a PKG_CONFIG_PATH of one's own can hide them.
+    local module
+    for module in "${modules_test[@]}"; do
+        pkg-config --exists "$module" || die "pkg-config does not know $module although its package is installed: reinstall the -dev package that brings $module.pc"
+    done
+}
+
+# The address from which the system itself gets this release's main packages.
+own_mirror() {
+    local suite=$1
+    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
+        awk -v suite="$suite" '$4 == "main" && ($2 == suite || $3 == suite) { print $1; exit }'
 }
 
 fetch_source() { # folder archive sha256 package variable
-    [ -n "${!5:-}" ] && return
+    if [ -n "${!5:-}" ]; then
+        [ -d "${!5}" ] || die "$5=${!5} is not a folder: it must name an unpacked copy of $1"
+        return
+    fi
     [ -d "third_party/$1" ] && return
+    local by_hand="unpack $2 (SHA-256 $3) and set $5 to its folder"
+    command -v apt-get >/dev/null || die "$1 is missing and there is no apt-get here: $by_hand"
+
+    local suite mirror
+    suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    mirror=$(own_mirror "$suite")
+    [ -n "$mirror" ] || die "$1 is missing and apt's own configuration names no mirror for '$suite main': add one, or $by_hand"
     echo "setup: fetching $4 ($2)"
     mkdir -p third_party
-    local work; work=$(mktemp -d third_party/.fetch.XXXXXX)
-    trap 'rm -rf "$work"' RETURN
+    work=$(mktemp -d "$PWD/third_party/.fetch.XXXXXX")
     mkdir -p "$work"/{lists,cache/archives}/partial
-    local suite; suite=$(. /etc/os-release; echo "$VERSION_CODENAME")
-    local mirror; mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $suite" | head -n 1)
-    local key=/usr/share/keyrings/debian-archive-keyring.gpg
-    echo "deb-src [signed-by=$key] $mirror $suite main" > "$work/sources.list"
-    local apt=(apt-get -q -o "Dir::Etc::sourcelist=$PWD/$work/sources.list" -o Dir::Etc::sourceparts=-
-        -o "Dir::State::lists=$PWD/$work/lists" -o "Dir::Cache=$PWD/$work/cache" -o APT::Sandbox::User=root)
-    "${apt[@]}" update >/dev/null
-    (cd "$work" && "${apt[@]}" source --download-only "$4" >/dev/null)
-    echo "$3  $work/$2" | sha256sum --check --quiet || die "$2 has the wrong SHA-256"
-    tar -xf "$work/$2" -C "$work"
-    mv "$work/$1" "third_party/$1"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$work/sources.list"
+    local apt=(apt-get -q -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=-
+        -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
+    (cd "$work" && "${apt[@]}" update && "${apt[@]}" source --download-only "$4") >"$work/log" 2>&1 ||
+        die "cannot fetch $4 from $mirror ($(grep -E '^(E|Err|W):' "$work/log" | head -n 1)): connect, or $by_hand"
+    [ -f "$work/$2" ] || die "$mirror has another version of $4 than $2: $by_hand"
+    echo "$3  $work/$2" | sha256sum --check --status || die "$2 has the wrong SHA-256, nothing was unpacked: try another mirror, or $by_hand"
+    tar -xf "$work/$2" -C "$work" || die "cannot unpack $2"
+    mv -T "$work/$1" "third_party/$1" 2>/dev/null || [ -d "third_party/$1" ] || die "cannot write third_party/$1"
+    rm -rf "$work"
+    work=""
 }
 
-install_packages
-for s in "${sources[@]}"; do
+if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+    install_packages
+else
+    require_commands
+fi
+for row in "${sources[@]}"; do
     # shellcheck disable=SC2086 # the fields of a row are words
-    fetch_source $s
+    fetch_source $row
 done

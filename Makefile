@@ -1,0 +1,42 @@
+# The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
+.DEFAULT_GOAL := help
+.PHONY: help run test bench bench-os fuzz interop check coverage mutants install clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## boot the system in QEMU and show its log; Ctrl-C ends it
+	@scripts/run.sh
+
+test: ## install what is missing, build, run every test
+	@scripts/test.sh
+
+bench: ## figures on this machine
+	@scripts/bench.sh host
+
+bench-os: ## figures of the OS, in instructions
+	@scripts/bench.sh os
+
+fuzz: ## every fuzz target for FUZZ_SECONDS (10)
+	@scripts/fuzz.sh
+
+interop: ## handshakes and transport against an independent implementation
+	@scripts/interop.sh
+
+check: ## format, warnings of two compilers, clang-tidy, cppcheck, include rules, shell scripts
+	@scripts/check.sh
+
+coverage: ## lines of userspace/noise and userspace/dsoftbus that no test reaches
+	@scripts/coverage.sh
+
+mutants: ## break the source in security-relevant places; each time the named test must fail
+	@scripts/mutants.sh
+
+install: ## daemon, tool, library and manual pages for Linux (DESTDIR, PREFIX)
+	@scripts/setup.sh
+	@cmake --preset host $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX=$(PREFIX)) >/dev/null
+	@cmake --build build/host
+	@DESTDIR="$(DESTDIR)" cmake --install build/host
+
+clean: ## remove everything built (third_party/ stays)
+	@rm -rf build
