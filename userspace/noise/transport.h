@@ -1,0 +1,50 @@
+/* Transport messages after Split (section 5.3 and 11.3): one key and one counter per direction. */
+#ifndef NOISE_TRANSPORT_H
+#define NOISE_TRANSPORT_H
+
+#include "noise/cipher.h"
+#include "noise/noise.h"
+
+/*
+ * Made by noise_xk_split. `send.n` and `recv.n` are the numbers of the next message each way and
+ * may be read; the rest is the library's. Zeroed memory is a transport that refuses every call.
+ */
+struct noise_transport {
+    struct noise_cipher send;
+    struct noise_cipher recv;
+    bool live;
+};
+_Static_assert(sizeof(struct noise_transport) <= 128, "transport state");
+
+/*
+ * Seals one message of at most NOISE_PLAINTEXT_MAX bytes: writes plaintext_len + NOISE_TAG_LEN
+ * bytes to `message`, which may be `plaintext` itself, and that length to *message_len. NOISE_OK,
+ * or STATE, LENGTH, BUFFER, NONCE; then nothing changed.
+ */
+NOISE_MUST_CHECK enum noise_result noise_transport_seal(struct noise_transport *t,
+                                                        const uint8_t *plaintext,
+                                                        size_t plaintext_len, uint8_t *message,
+                                                        size_t message_size, size_t *message_len);
+
+/*
+ * Opens the next message: writes message_len - NOISE_TAG_LEN bytes to `plaintext`, which may be
+ * `message` itself and may be NULL when plaintext_size is 0, and that length to *plaintext_len.
+ * NOISE_OK, or STATE, LENGTH, BUFFER, NONCE with nothing changed, or AUTH with the output zeroed
+ * and n unmoved: the good message still opens.
+ */
+NOISE_MUST_CHECK enum noise_result noise_transport_open(struct noise_transport *t,
+                                                        const uint8_t *message, size_t message_len,
+                                                        uint8_t *plaintext, size_t plaintext_size,
+                                                        size_t *plaintext_len);
+
+/*
+ * Rekey of one direction (section 11.3): the key changes, n goes on. Both sides must do it before
+ * the same message. NOISE_OK, or STATE.
+ */
+NOISE_MUST_CHECK enum noise_result noise_transport_rekey_send(struct noise_transport *t);
+NOISE_MUST_CHECK enum noise_result noise_transport_rekey_recv(struct noise_transport *t);
+
+/* Wipes both keys; every later call returns NOISE_ERR_STATE. */
+void noise_transport_wipe(struct noise_transport *t);
+
+#endif
