@@ -1,0 +1,109 @@
+#include "linux/endpoint.h"
+
+#include "linux/number.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HOST_TEXT_SIZE 256 // a DNS name has at most 253 characters
+
+// Splits "host:port"; *port keeps its value when the text has none.
+static bool split(const char *text, char host[HOST_TEXT_SIZE], uint16_t *port)
+{
+    const char *host_start = text;
+    const char *host_end;
+    const char *rest;
+    if (text[0] == '[') {
+        host_start = text + 1;
+        host_end = strchr(text, ']');
+        if (host_end == NULL)
+            return false;
+        rest = host_end + 1;
+    } else {
+        host_end = strchr(text, ':');
+        if (host_end == NULL || strchr(host_end + 1, ':') != NULL) // no port, or a bare IPv6 address
+            host_end = text + strlen(text);
+        rest = host_end;
+    }
+    size_t host_len = (size_t)(host_end - host_start);
+    uint64_t number = *port;
+    if (host_len >= HOST_TEXT_SIZE)
+        return false;
+    if (rest[0] == ':' ? !number_parse(rest + 1, 0, UINT16_MAX, &number) : rest[0] != '\0')
+        return false;
+    memcpy(host, host_start, host_len);
+    host[host_len] = '\0';
+    *port = (uint16_t)number;
+    return true;
+}
+
+bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port, bool passive, struct error *e)
+{
+    char host[HOST_TEXT_SIZE];
+    uint16_t port = default_port;
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = passive ? AI_PASSIVE : 0};
+    struct addrinfo *found;
+    if (!split(text, host, &port))
+        return error_set(e, EXIT_USAGE, "\"%s\" is not HOST:PORT", text);
+    const char *name = host[0] != '\0' ? host : passive ? NULL : "127.0.0.1";
+    int fault = getaddrinfo(name, name == NULL ? "0" : NULL, &hints, &found);
+    if (fault != 0)
+        return error_set(e, EXIT_UNREACHABLE, "%s: %s", host, gai_strerror(fault));
+    memset(out, 0, sizeof *out);
+    memcpy(out, found->ai_addr, found->ai_addrlen < sizeof *out ? found->ai_addrlen : sizeof *out);
+    freeaddrinfo(found);
+    endpoint_set_port(out, port);
+    return true;
+}
+
+void endpoint_format(const union endpoint *at, char out[ENDPOINT_TEXT_SIZE])
+{
+    char host[INET6_ADDRSTRLEN] = "?";
+    if (at->any.sa_family == AF_INET6) {
+        inet_ntop(AF_INET6, &at->v6.sin6_addr, host, sizeof host);
+        (void)snprintf(out, ENDPOINT_TEXT_SIZE, "[%s]:%u", host, endpoint_port(at));
+    } else {
+        inet_ntop(AF_INET, &at->v4.sin_addr, host, sizeof host);
+        (void)snprintf(out, ENDPOINT_TEXT_SIZE, "%s:%u", host, endpoint_port(at));
+    }
+}
+
+uint16_t endpoint_port(const union endpoint *at)
+{
+    return ntohs(at->any.sa_family == AF_INET6 ? at->v6.sin6_port : at->v4.sin_port);
+}
+
+void endpoint_set_port(union endpoint *at, uint16_t port)
+{
+    if (at->any.sa_family == AF_INET6)
+        at->v6.sin6_port = htons(port);
+    else
+        at->v4.sin_port = htons(port);
+}
+
+socklen_t endpoint_len(const union endpoint *at)
+{
+    return at->any.sa_family == AF_INET6 ? sizeof at->v6 : sizeof at->v4;
+}
+
+void endpoint_address_bytes(const union endpoint *at, uint8_t out[16])
+{
+    if (at->any.sa_family == AF_INET6) {
+        memcpy(out, &at->v6.sin6_addr, 16);
+        return;
+    }
+    memset(out, 0, 10);
+    memset(out + 10, 0xff, 2);
+    memcpy(out + 12, &at->v4.sin_addr, 4);
+}
+
+bool endpoint_is_loopback(const union endpoint *at)
+{
+    uint8_t bytes[16];
+    endpoint_address_bytes(at, bytes);
+    if (at->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&at->v6.sin6_addr))
+        return true;
+    return bytes[10] == 0xff && bytes[11] == 0xff && bytes[12] == 127;
+}

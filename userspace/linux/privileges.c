@@ -1,0 +1,26 @@
+#include "linux/privileges.h"
+
+#include "linux/secret.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+bool privileges_drop(const char *user, struct error *e)
+{
+    const struct passwd *entry = getpwnam(user);
+    if (entry == NULL)
+        return error_set(e, EXIT_USAGE, "--user %s: no such user", user);
+    uid_t uid = entry->pw_uid;
+    gid_t gid = entry->pw_gid;
+    if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+        return error_set(e, EXIT_LOCAL, "--user %s: %s", user, strerror(errno));
+    if (uid != 0 && setresuid(0, 0, 0) == 0)
+        return error_set(e, EXIT_LOCAL, "--user %s: privileges could be taken back", user);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return error_set(e, EXIT_LOCAL, "--user %s: %s", user, strerror(errno));
+    return secret_harden_process(e); // a change of user makes the process dumpable per fs.suid_dumpable
+}
