@@ -1,0 +1,83 @@
+# Programs and boot images of the operating system.
+
+# dsb_program(NAME SOURCES... [LIBS ...]): a user process's ELF file.
+function(dsb_program name)
+  cmake_parse_arguments(P "" "" "LIBS" ${ARGN})
+  add_executable(${name} ${P_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE dsb_warnings ${P_LIBS} rt)
+  target_link_options(${name} PRIVATE -T ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld
+    -Wl,-u,_start -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
+  set_target_properties(${name} PROPERTIES
+    LINK_DEPENDS ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld)
+endfunction()
+
+# dsb_os_image(PROFILE PROGRAMS target... [DATA name=path...]): build/os/images/PROFILE/kernel.elf,
+# the kernel with a bundle of init, the programs, the data files and a file `profile` that tells init
+# which part of its table to use. A program's file in the bundle bears its target's name. Call it
+# from any folder: the image is put together after all folders were read.
+function(dsb_os_image profile)
+  cmake_parse_arguments(I "" "" "PROGRAMS;DATA" ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY dsb_profiles ${profile})
+  set_property(GLOBAL PROPERTY dsb_programs_${profile} ${I_PROGRAMS})
+  set_property(GLOBAL PROPERTY dsb_data_${profile} ${I_DATA})
+endfunction()
+
+# One bundle as assembly: include/abi/bundle.h is the layout, the assembler measures the files.
+function(dsb_bundle_source profile out_file out_depends)
+  set(names init profile)
+  set(paths $<TARGET_FILE:init> ${CMAKE_BINARY_DIR}/images/${profile}/profile)
+  file(WRITE ${CMAKE_BINARY_DIR}/images/${profile}/profile ${profile})
+  set(depends init)
+  get_property(programs GLOBAL PROPERTY dsb_programs_${profile})
+  foreach(program IN LISTS programs)
+    list(APPEND names ${program})
+    list(APPEND paths $<TARGET_FILE:${program}>)
+    list(APPEND depends ${program})
+  endforeach()
+  get_property(data GLOBAL PROPERTY dsb_data_${profile})
+  foreach(item IN LISTS data)
+    string(REGEX MATCH "^([^=]+)=(.+)$" matched "${item}")
+    list(APPEND names ${CMAKE_MATCH_1})
+    list(APPEND paths ${CMAKE_MATCH_2})
+    list(APPEND depends ${CMAKE_MATCH_2})
+  endforeach()
+
+  list(LENGTH names count)
+  set(table "")
+  set(files "")
+  set(idx 0)
+  foreach(name path IN ZIP_LISTS names paths)
+    string(APPEND table "name${idx}: .ascii \"${name}\"\n    .space 40 - (. - name${idx})\n"
+      "    .8byte file${idx} - bundle_start, file${idx}_end - file${idx}\n")
+    string(APPEND files "    .balign 4096\nfile${idx}:\n    .incbin \"${path}\"\nfile${idx}_end:\n")
+    math(EXPR idx "${idx} + 1")
+  endforeach()
+  set(source ${CMAKE_BINARY_DIR}/images/${profile}/bundle.S)
+  file(GENERATE OUTPUT ${source} CONTENT
+"    .section .bundle, \"a\"
+    .globl bundle_start, bundle_end
+    .balign 4096
+bundle_start:
+    .ascii \"DBUNDLE1\"
+    .8byte bundle_end - bundle_start, ${count}
+${table}${files}    .balign 4096
+bundle_end:
+")
+  set(${out_file} ${source} PARENT_SCOPE)
+  set(${out_depends} ${depends} PARENT_SCOPE)
+endfunction()
+
+# Links every image that was asked for. The root calls it last.
+function(dsb_build_images)
+  get_property(profiles GLOBAL PROPERTY dsb_profiles)
+  foreach(profile IN LISTS profiles)
+    dsb_bundle_source(${profile} source depends)
+    add_executable(image_${profile} ${source} $<TARGET_OBJECTS:kernel>)
+    set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "")
+    add_dependencies(image_${profile} ${depends})
+    target_link_options(image_${profile} PRIVATE -T ${DSB_KERNEL_LD} -nostdlib
+      -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
+    set_target_properties(image_${profile} PROPERTIES OUTPUT_NAME kernel.elf
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/images/${profile} LINK_DEPENDS ${DSB_KERNEL_LD})
+  endforeach()
+endfunction()

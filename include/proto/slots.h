@@ -1,0 +1,27 @@
+/* Which capability is in which slot of which process. source/init/system.c fills the slots by
+ * these names, the processes use them by these names. Slot 1 is the console everywhere
+ * (RT_SLOT_CONSOLE). */
+#ifndef PROTO_SLOTS_H
+#define PROTO_SLOTS_H
+
+/* rngd */
+#define RNGD_SLOT_ENDPOINT 2 /* RECV; badge of a caller = its client number */
+#define RNGD_SLOT_NOTIFY   3 /* RECV|SEND|MINT: the interrupt's bits */
+#define RNGD_SLOT_DEVICE   4 /* virtio-rng registers */
+#define RNGD_SLOT_IRQ      5
+#define RNGD_SLOT_DMA      6 /* DMA memory for the queue and the buffers */
+
+/* netstackd */
+#define NETSTACKD_SLOT_ENDPOINT 2 /* RECV; badge of a caller = its client number, 1 .. */
+#define NETSTACKD_SLOT_NOTIFY   3 /* RECV|SEND|MINT; bit n: client n died (1 ..); others free */
+#define NETSTACKD_SLOT_DEVICE   4 /* virtio-net registers */
+#define NETSTACKD_SLOT_IRQ      5
+#define NETSTACKD_SLOT_DMA      6 /* DMA memory for queues and frames */
+#define NETSTACKD_SLOT_RNG      7 /* SEND to rngd */
+
+/* Clients of netstackd and rngd: dsoftbusd, selftest-client, test programs. */
+#define CLIENT_SLOT_NET    2  /* SEND to netstackd */
+#define CLIENT_SLOT_RNG    3  /* SEND to rngd */
+#define CLIENT_SLOT_FILE   16 /* 16, 17, ...: data files, READ, in the order of the table */
+
+#endif
