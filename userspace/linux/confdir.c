@@ -39,14 +39,16 @@ static bool resolve_path(struct confdir *dir, const char *path, struct error *e)
     return true;
 }
 
-// Owner and mode of the directory (want 0700) or of a file in it (want 0600); `path` is for the message.
+/* Owner and mode of the directory (want 0700) or of a file in it (want 0600); `path` is for the
+ * message. */
 static bool check_private(const struct stat *st, mode_t want, const char *path, struct error *e)
 {
     if (st->st_uid != geteuid())
-        return error_set(e, EXIT_CONFIG, "%s: belongs to user %u, not to user %u", path, st->st_uid, geteuid());
+        return error_set(e, EXIT_CONFIG, "%s: belongs to user %u, not to user %u", path, st->st_uid,
+                         geteuid());
     if ((st->st_mode & 077) != 0)
-        return error_set(e, EXIT_CONFIG, "%s: mode %04o lets others in, must be %04o (chmod %o %s)", path,
-                         st->st_mode & 07777, want, want, path);
+        return error_set(e, EXIT_CONFIG, "%s: mode %04o lets others in, must be %04o (chmod %o %s)",
+                         path, st->st_mode & 07777, want, want, path);
     return true;
 }
 
@@ -109,7 +111,7 @@ bool confdir_lock(const struct confdir *dir, struct error *e)
 
 bool confdir_claim(const struct confdir *dir, const char *name, struct error *e)
 {
-    // The descriptor stays open, and with it the lock, until the process ends.
+    /* The descriptor stays open, and with it the lock, until the process ends. */
     int fd = openat(dir->fd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_set(e, EXIT_CONFIG, "%s/%s: %s", dir->path, name, strerror(errno));
@@ -140,8 +142,8 @@ static bool read_all(int fd, char *out, size_t cap, size_t *out_len)
     return true;
 }
 
-bool confdir_read(const struct confdir *dir, const char *name, char *out, size_t cap, size_t *out_len,
-                  struct error *e)
+bool confdir_read(const struct confdir *dir, const char *name, char *out, size_t cap,
+                  size_t *out_len, struct error *e)
 {
     char path[PATH_MAX + NAME_MAX + 2];
     struct stat st;
@@ -180,13 +182,15 @@ static bool write_all(int fd, const char *text, size_t text_len)
     return fsync(fd) == 0;
 }
 
-// link(2) instead of rename(2) makes "refuse when it exists" atomic.
-static bool publish(const struct confdir *dir, const char *temporary, const char *name, enum confdir_write how)
+/* link(2) instead of rename(2) makes "refuse when it exists" atomic. */
+static bool publish(const struct confdir *dir, const char *temporary, const char *name,
+                    enum confdir_write how)
 {
     if (how == CONFDIR_REPLACE) {
         if (renameat(dir->fd, temporary, dir->fd, name) != 0)
             return false;
-    } else if (linkat(dir->fd, temporary, dir->fd, name, 0) != 0 || unlinkat(dir->fd, temporary, 0) != 0) {
+    } else if (linkat(dir->fd, temporary, dir->fd, name, 0) != 0 ||
+               unlinkat(dir->fd, temporary, 0) != 0) {
         return false;
     }
     return fsync(dir->fd) == 0;
@@ -195,13 +199,14 @@ static bool publish(const struct confdir *dir, const char *temporary, const char
 bool confdir_write(const struct confdir *dir, const char *name, const char *text, size_t text_len,
                    enum confdir_write how, struct error *e)
 {
-    // One fixed temporary name per file: the lock is held, and what a crash leaves is reused.
+    /* One fixed temporary name per file: the lock is held, and what a crash leaves is reused. */
     char temporary[NAME_MAX + 1];
     (void)snprintf(temporary, sizeof temporary, ".%s.new", name);
     (void)unlinkat(dir->fd, temporary, 0);
     int fd = openat(dir->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return error_set(e, EXIT_LOCAL, "%s/%s: cannot write: %s", dir->path, name, strerror(errno));
+        return error_set(e, EXIT_LOCAL, "%s/%s: cannot write: %s", dir->path, name,
+                         strerror(errno));
     bool ok = write_all(fd, text, text_len);
     int fault = errno;
     if (close(fd) != 0 && ok) {

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HOST_TEXT_SIZE 256 // a DNS name has at most 253 characters
+#define HOST_TEXT_SIZE 256 /* a DNS name has at most 253 characters */
 
-// Splits "host:port"; *port keeps its value when the text has none.
+/* Splits "host:port"; *port keeps its value when the text has none. */
 static bool split(const char *text, char host[HOST_TEXT_SIZE], uint16_t *port)
 {
     const char *host_start = text;
@@ -23,7 +23,8 @@ static bool split(const char *text, char host[HOST_TEXT_SIZE], uint16_t *port)
         rest = host_end + 1;
     } else {
         host_end = strchr(text, ':');
-        if (host_end == NULL || strchr(host_end + 1, ':') != NULL) // no port, or a bare IPv6 address
+        if (host_end == NULL ||
+            strchr(host_end + 1, ':') != NULL) /* no port, or a bare IPv6 address */
             host_end = text + strlen(text);
         rest = host_end;
     }
@@ -39,11 +40,13 @@ static bool split(const char *text, char host[HOST_TEXT_SIZE], uint16_t *port)
     return true;
 }
 
-bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port, bool passive, struct error *e)
+bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port, bool passive,
+                    struct error *e)
 {
     char host[HOST_TEXT_SIZE];
     uint16_t port = default_port;
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = passive ? AI_PASSIVE : 0};
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = passive ? AI_PASSIVE : 0};
     struct addrinfo *found;
     if (!split(text, host, &port))
         return error_set(e, EXIT_USAGE, "\"%s\" is not HOST:PORT", text);

@@ -1,4 +1,5 @@
-// Where a peer is: HOST:PORT, and the way a person names a peer on the command line, ID[@HOST[:PORT]].
+/* Where a peer is: HOST:PORT, and the way a person names a peer on the command line,
+ * ID[@HOST[:PORT]]. */
 #ifndef LINUX_ENDPOINT_H
 #define LINUX_ENDPOINT_H
 
@@ -8,8 +9,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define SESSION_PORT 34567 // TCP, sessions
-#define DISCOVERY_PORT 37020 // UDP, announces and queries
+#define SESSION_PORT   34567 /* TCP, sessions */
+#define DISCOVERY_PORT 37020 /* UDP, announces and queries */
 
 #define ENDPOINT_TEXT_SIZE 72 // "[" + 45 characters of IPv6 + "%" + interface + "]:" + port + NUL
 
@@ -19,19 +20,21 @@ union endpoint {
     struct sockaddr_in6 v6;
 };
 
-// Reads HOST, HOST:PORT, [V6]:PORT or :PORT. A name is resolved. `text` without port gets default_port; an
-// empty host means every address when `passive`, else 127.0.0.1.
-MUST_CHECK bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port, bool passive,
-                               struct error *e);
+/*
+ * Reads HOST, HOST:PORT, [V6]:PORT or :PORT. A name is resolved. `text` without port gets
+ * default_port; an empty host means every address when `passive`, else 127.0.0.1.
+ */
+MUST_CHECK bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port,
+                               bool passive, struct error *e);
 
-// "192.0.2.1:34567" or "[2001:db8::1]:34567".
+/* "192.0.2.1:34567" or "[2001:db8::1]:34567". */
 void endpoint_format(const union endpoint *at, char out[ENDPOINT_TEXT_SIZE]);
 
 uint16_t endpoint_port(const union endpoint *at);
 void endpoint_set_port(union endpoint *at, uint16_t port);
 socklen_t endpoint_len(const union endpoint *at);
 
-// 16 bytes that stand for the address without the port (IPv4 as ::ffff:a.b.c.d).
+/* 16 bytes that stand for the address without the port (IPv4 as ::ffff:a.b.c.d). */
 void endpoint_address_bytes(const union endpoint *at, uint8_t out[16]);
 
 bool endpoint_is_loopback(const union endpoint *at);

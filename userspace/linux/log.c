@@ -38,7 +38,7 @@ static int write_prefix(char *out, size_t out_size, enum log_level level)
 
 void log_line(enum log_level level, const char *format, ...)
 {
-    char line[ERROR_TEXT_SIZE + 64]; // the prefix takes 40 bytes at most
+    char line[ERROR_TEXT_SIZE + 64]; /* the prefix takes 40 bytes at most */
     va_list args;
     if (level > threshold)
         return;
@@ -58,8 +58,9 @@ bool log_budget_take(struct log_budget *b, uint64_t now_ms)
     uint64_t earned = (now_ms - b->refilled_ms) * LOG_BUDGET_PER_SECOND / 1000;
     if (earned > 0) {
         b->refilled_ms = now_ms;
-        b->left_count = b->left_count + earned > LOG_BUDGET_BURST ? LOG_BUDGET_BURST
-                                                                  : b->left_count + (uint32_t)earned;
+        b->left_count = b->left_count + earned > LOG_BUDGET_BURST
+                            ? LOG_BUDGET_BURST
+                            : b->left_count + (uint32_t)earned;
     }
     if (b->left_count == 0) {
         b->dropped_count++;
@@ -67,7 +68,8 @@ bool log_budget_take(struct log_budget *b, uint64_t now_ms)
     }
     b->left_count--;
     if (b->dropped_count > 0)
-        log_line(LOG_LEVEL_WARNING, "%llu lines about strangers left out", (unsigned long long)b->dropped_count);
+        log_line(LOG_LEVEL_WARNING, "%llu lines about strangers left out",
+                 (unsigned long long)b->dropped_count);
     b->dropped_count = 0;
     return true;
 }

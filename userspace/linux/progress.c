@@ -7,7 +7,8 @@
 #define FIRST_DRAW_MS 1000
 #define DRAW_EVERY_MS 250
 
-void progress_start(struct progress *p, const char *name, uint64_t total_len, bool quiet, uint64_t now_ms)
+void progress_start(struct progress *p, const char *name, uint64_t total_len, bool quiet,
+                    uint64_t now_ms)
 {
     *p = (struct progress){.name = name,
                            .total_len = total_len,
@@ -25,7 +26,8 @@ void progress_format_bytes(uint64_t len, char out[16])
         value /= 1024;
         unit_idx++;
     }
-    (void)snprintf(out, 16, unit_idx > 0 && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit_idx]);
+    (void)snprintf(out, 16, unit_idx > 0 && value < 10 ? "%.1f %s" : "%.0f %s", value,
+                   units[unit_idx]);
 }
 
 void progress_update(struct progress *p, uint64_t done_len, uint64_t now_ms)

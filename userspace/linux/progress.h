@@ -1,4 +1,4 @@
-// The line "name 42% 410 MiB 612 MiB/s" that a transfer of some seconds draws on a terminal.
+/* The line "name 42% 410 MiB 612 MiB/s" that a transfer of some seconds draws on a terminal. */
 #ifndef LINUX_PROGRESS_H
 #define LINUX_PROGRESS_H
 
@@ -9,22 +9,23 @@
 
 struct progress {
     const char *name;
-    uint64_t total_len; // PROGRESS_SIZE_UNKNOWN for a pipe
+    uint64_t total_len; /* PROGRESS_SIZE_UNKNOWN for a pipe */
     uint64_t started_ms;
     uint64_t drawn_ms;
-    bool on; // stderr is a terminal and the person did not ask for quiet
+    bool on; /* stderr is a terminal and the person did not ask for quiet */
 };
 
-// `name` must live as long as the progress.
-void progress_start(struct progress *p, const char *name, uint64_t total_len, bool quiet, uint64_t now_ms);
+/* `name` must live as long as the progress. */
+void progress_start(struct progress *p, const char *name, uint64_t total_len, bool quiet,
+                    uint64_t now_ms);
 
-// Draws at most four times a second, first after one second.
+/* Draws at most four times a second, first after one second. */
 void progress_update(struct progress *p, uint64_t done_len, uint64_t now_ms);
 
-// Removes the line.
+/* Removes the line. */
 void progress_end(struct progress *p);
 
-// "1.5 GiB": three digits at most before the unit.
+/* "1.5 GiB": three digits at most before the unit. */
 void progress_format_bytes(uint64_t len, char out[16]);
 
 #endif

@@ -25,7 +25,8 @@ void *secret_alloc(size_t len, struct error *e)
     }
     if (mlock(memory, len) != 0 || madvise(memory, len, MADV_DONTDUMP) != 0 ||
         madvise(memory, len, MADV_WIPEONFORK) != 0) {
-        error_set(e, EXIT_LOCAL, "cannot lock memory for keys: %s (see ulimit -l)", strerror(errno));
+        error_set(e, EXIT_LOCAL, "cannot lock memory for keys: %s (see ulimit -l)",
+                  strerror(errno));
         munmap(memory, len);
         return NULL;
     }
