@@ -1,0 +1,13 @@
+#include "dsoftbus/reason.h"
+
+const char *dsb_reason_name(enum dsb_reason reason)
+{
+    switch (reason) {
+#define X(name, number, text)                                                                      \
+    case DSB_REASON_##name:                                                                        \
+        return text;
+        DSB_REASONS(X)
+#undef X
+    }
+    return "unknown";
+}

@@ -1,0 +1,198 @@
+/*
+ * An authenticated, encrypted session with one peer whose identity is bound.
+ *
+ * Only dsb_handshake_finish makes one. The object does no I/O and holds no buffer: an idle session
+ * is this struct and nothing else. Time is a monotonic count of milliseconds. The caller
+ *   - keeps received bytes until they are used; 2 + the local recv_max bytes hold any unit,
+ *   - has records sealed into buffers of its own, and sends them in the order in which they were
+ * sealed,
+ *   - asks for the session's own records (ACCEPT, PING, PONG, CLOSE) while
+ * dsb_session_wants_output,
+ *   - says how much of it all was written, and ticks the session at its deadline.
+ *
+ * The two directions close one by one. An end is clean only when this side's CLOSE was written and
+ * the peer's was opened; a stream that ends before that is truncated. Do not half-close the TCP
+ * connection.
+ *
+ * The session is failed for ever by the first thing that is wrong; the reason is kept, the keys are
+ * wiped.
+ */
+#ifndef DSOFTBUS_SESSION_H
+#define DSOFTBUS_SESSION_H
+
+#include "dsoftbus/handshake.h"
+
+/* After this long without an opened record the session sends a PING by itself. */
+#define DSB_PING_AFTER_MS 15000
+
+/* After this long without an opened record, or with sealed bytes of which none gets written, it is
+ * dead. */
+#define DSB_DEAD_AFTER_MS 45000
+
+/* Each direction rekeys before the record whose n is a non-zero multiple of this. */
+#define DSB_REKEY_RECORDS 65536
+
+/* Bytes that a sealed DATA record has before and behind its body. */
+#define DSB_DATA_HEADROOM (DSB_FRAME_HEADER_LEN + DSB_RECORD_TYPE_LEN)
+#define DSB_DATA_TAILROOM DSB_TAG_LEN
+
+/* Longest of the session's own records, with its length bytes. */
+#define DSB_CONTROL_MAX (DSB_FRAME_HEADER_LEN + DSB_RECORD_OVERHEAD + DSB_PING_MAX)
+
+enum dsb_session_state {
+    DSB_SESSION_UNUSED = 0,
+    DSB_SESSION_OPEN,   /* from finish until failed or wiped; each direction closes by itself */
+    DSB_SESSION_FAILED, /* see dsb_session_reason */
+};
+
+/* What dsb_session_feed met. */
+enum dsb_event {
+    DSB_EVENT_NONE = 0,    /* nothing for the application */
+    DSB_EVENT_DATA,        /* *body is one DATA record's */
+    DSB_EVENT_PONG,        /* *body answers dsb_session_ping: the bytes of that PING */
+    DSB_EVENT_PEER_CLOSED, /* no more DATA will come; this side may still send, then closes too */
+    DSB_EVENT_CLOSED,      /* the stream ended, cleanly */
+    DSB_EVENT_FAILED,      /* see dsb_session_reason */
+};
+
+/* Where a record that the session makes by itself stands. */
+enum dsb_send_state {
+    DSB_SEND_NONE = 0,
+    DSB_SEND_QUEUED, /* waits for dsb_session_output */
+    DSB_SEND_DONE,   /* sealed */
+};
+
+/* Read `state` freely; the other members are the library's. */
+struct dsb_session {
+    enum dsb_session_state state;
+    enum dsb_reason reason;
+    struct noise_transport transport;
+    uint64_t heard_ms;    /* when a record was last opened */
+    uint64_t progress_ms; /* when sealed bytes were last written, or began to wait */
+    size_t unwritten_len; /* sealed and not yet written, bytes */
+    struct dsb_device_id peer;
+    uint8_t hash[NOISE_HASH_LEN];
+    uint16_t local_recv_max;
+    uint16_t peer_recv_max;
+    bool initiator;
+    bool peer_closed; /* its CLOSE was opened */
+    bool paused;
+    bool ping_is_own;   /* the session's own keep-alive, not the application's */
+    bool accept_queued; /* responder: ACCEPT is not sealed yet */
+    uint8_t close;      /* dsb_send_state of our CLOSE */
+    uint8_t ping;       /* dsb_send_state of our PING; NONE again with its PONG */
+    uint8_t pong;       /* QUEUED or NONE */
+    uint8_t ping_len;
+    uint8_t pong_len;
+    uint8_t ping_body[DSB_PING_MAX];
+    uint8_t pong_body[DSB_PING_MAX];
+};
+_Static_assert(sizeof(struct dsb_session) <= 1024, "a session is at most 1 KiB");
+
+/*
+ * Makes the session of an AUTHENTICATED handshake, which becomes FINISHED and holds no key any
+ * more. What session held before is overwritten. DSB_WRONG_STATE, and session is UNUSED, when hs is
+ * not AUTHENTICATED. hs and session must not overlap; dsb_slot_finish does it in one place.
+ */
+DSB_MUST_CHECK enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs,
+                                                    struct dsb_session *session, uint64_t now_ms);
+
+/*
+ * Looks at the received bytes: all of those not used yet, in one piece. Handles at most one record
+ * and says in *used_len how many bytes it used: 0 while the record is not complete; feed them
+ * again, with more (dsb_frame_next says how many it needs). Records are opened in place: on
+ * DSB_EVENT_DATA and _PONG *body lies in `in`, and is the caller's. Call again until *used_len is 0
+ * or the session failed.
+ */
+DSB_MUST_CHECK enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in,
+                                               size_t in_len, uint64_t now_ms, size_t *used_len,
+                                               const uint8_t **body, size_t *body_len);
+
+/*
+ * A caller that cannot take more DATA for now pauses the session and does not feed it: its silence
+ * is then not the peer's. (The peer, whose writes stall, gives up after DSB_DEAD_AFTER_MS all the
+ * same.)
+ */
+void dsb_session_pause(struct dsb_session *session, bool paused, uint64_t now_ms);
+
+/*
+ * The stream ended, or the connection failed: DSB_EVENT_CLOSED when dsb_session_is_closed, else
+ * DSB_EVENT_FAILED, with DSB_REASON_SESSION_TRUNCATED unless it had failed before.
+ */
+enum dsb_event dsb_session_end_of_stream(struct dsb_session *session);
+
+/* Longest body that one DATA record to this peer may have, bytes: its recv_max less the overhead.
+ */
+size_t dsb_session_data_max(const struct dsb_session *session);
+
+/*
+ * Seals one DATA record of 1 to dsb_session_data_max bytes into out (DSB_DATA_HEADROOM + data_len +
+ * DSB_DATA_TAILROOM bytes, to *out_len). data may be out + DSB_DATA_HEADROOM: then nothing is
+ * copied; no other overlap. Otherwise nothing is sealed, the session is as before, and it returns
+ *   DSB_WOULD_BLOCK   out_cap is too small, or ACCEPT has not been taken by dsb_session_output yet
+ *   DSB_TOO_LARGE     longer than the peer accepts
+ *   DSB_INVALID       data_len is 0
+ *   DSB_WRONG_STATE   after dsb_session_close, or not OPEN
+ */
+DSB_MUST_CHECK enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out,
+                                                     size_t out_cap, const uint8_t *data,
+                                                     size_t data_len, uint64_t now_ms,
+                                                     size_t *out_len);
+
+/* A record of the session's own waits to be sealed. */
+bool dsb_session_wants_output(const struct dsb_session *session);
+
+/*
+ * Seals those of the session's own records that fit into out, and returns their length, bytes. Room
+ * for DSB_CONTROL_MAX lets each of them through.
+ */
+DSB_MUST_CHECK size_t dsb_session_output(struct dsb_session *session, uint8_t *out, size_t out_cap,
+                                         uint64_t now_ms);
+
+/* written_len of the sealed bytes were written to the connection. */
+void dsb_session_written(struct dsb_session *session, size_t written_len, uint64_t now_ms);
+
+/*
+ * Queues a PING of 0 to DSB_PING_MAX bytes; its PONG is an event. DSB_WOULD_BLOCK while another
+ * PING is unanswered, DSB_INVALID when too long, DSB_WRONG_STATE when either direction is closed,
+ * or not OPEN.
+ */
+DSB_MUST_CHECK enum dsb_status dsb_session_ping(struct dsb_session *session, const uint8_t *body,
+                                                size_t body_len);
+
+/*
+ * Ends this side's direction: queues a CLOSE, which follows all that was sealed before. Calling it
+ * again does nothing. DSB_WRONG_STATE when not OPEN.
+ */
+DSB_MUST_CHECK enum dsb_status dsb_session_close(struct dsb_session *session);
+
+/* This side's CLOSE was written and the peer's was opened: the connection can be closed. */
+bool dsb_session_is_closed(const struct dsb_session *session);
+
+/* When dsb_session_tick must be called at the latest; DSB_NO_DEADLINE when never. */
+uint64_t dsb_session_deadline(const struct dsb_session *session);
+
+/* Lets time pass: queues a PING, or finds the peer dead. Returns DSB_EVENT_NONE or _FAILED. */
+enum dsb_event dsb_session_tick(struct dsb_session *session, uint64_t now_ms);
+
+/* Why it FAILED; DSB_REASON_NONE otherwise. */
+enum dsb_reason dsb_session_reason(const struct dsb_session *session);
+
+/* The bound peer, and the handshake hash (for channel binding); valid until wiped. */
+const struct dsb_device_id *dsb_session_peer(const struct dsb_session *session);
+const uint8_t *dsb_session_hash(const struct dsb_session *session);
+
+/* Wipes the keys and all the rest. UNUSED afterwards. */
+void dsb_session_wipe(struct dsb_session *session);
+
+/* Room for a connection in whichever form it is. */
+union dsb_slot {
+    struct dsb_handshake handshake;
+    struct dsb_session session;
+};
+_Static_assert(sizeof(union dsb_slot) <= 1024, "a session is at most 1 KiB");
+
+/* dsb_handshake_finish in place: on DSB_OK slot->session is alive and slot->handshake is gone. */
+DSB_MUST_CHECK enum dsb_status dsb_slot_finish(union dsb_slot *slot, uint64_t now_ms);
+
+#endif
