@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Debian packages by group, read by name in names_of().
 packages_test=(
-    build-essential cmake ninja-build pkg-config valgrind libsodium-dev libb2-dev libcmocka-dev libuv1-dev
+    build-essential cmake ninja-build pkg-config valgrind libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev
     libssl-dev openssl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
     picolibc-riscv64-unknown-elf dpkg-dev iproute2 python3
 )
@@ -23,7 +23,7 @@ commands_test=(
     gcc cmake ninja pkg-config valgrind openssl qemu-system-riscv64 riscv64-unknown-elf-gcc
     riscv64-unknown-elf-objcopy ip python3
 )
-modules_test=(libsodium libb2 cmocka libuv libcrypto)
+modules_test=(libsodium libb2 cmocka jansson libuv libcrypto)
 commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 commands_fuzz=(clang llvm-profdata-14 llvm-cov-14)
 commands_interop=(go)
