@@ -6,7 +6,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: ## boot the system in QEMU and show its log; Ctrl-C ends it
-	@scripts/run.sh
+	@SHOW=1 RUN_TIMEOUT=10m scripts/qemu-test.sh
 
 test: ## install what is missing, build, run every test
 	@scripts/test.sh

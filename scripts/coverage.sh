@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Lines of userspace/noise and userspace/dsoftbus that the host tests do not reach. Each must be listed
+# with its reason in tests/coverage.txt (form there); an unlisted one, or a listed one that is reached
+# after all, fails. Ends with "N lines reached of M, U unreached with a reason".
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh check fuzz
+scripts/build.sh coverage
+folder=$PWD/build/coverage
+profiles=$folder/profiles
+rm -rf "$profiles" && mkdir -p "$profiles"
+LLVM_PROFILE_FILE="$profiles/%p.profraw" ctest --test-dir "$folder" -LE valgrind -E '^script-' -j "$(nproc)" --output-on-failure \
+    >"$folder/ctest.log" || { cat "$folder/ctest.log"; exit 1; }
+find "$profiles" -name '*.profraw' >"$folder/profraw-files"
+llvm-profdata-14 merge -sparse -f "$folder/profraw-files" -o "$folder/all.profdata"
+rm -rf "$profiles"
+
+# Every test program that holds code of the two libraries.
+objects=()
+while read -r program; do
+    objects+=(-object "$program")
+done < <(find "$folder" -type f -executable ! -name '*.so*' ! -path '*/CMakeFiles/*' -exec grep -l -a __llvm_covmap {} +)
+llvm-cov-14 show "${objects[@]}" -instr-profile="$folder/all.profdata" -use-color=false \
+    -show-instantiations=false $(find userspace/noise userspace/dsoftbus -name '*.[ch]') >"$folder/lines.txt" 2>/dev/null
+scripts/coverage-lines.awk -v root="$PWD/" tests/coverage.txt "$folder/lines.txt"

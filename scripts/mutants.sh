@@ -1,0 +1,4 @@
+#!/bin/sh
+# Installs what is missing, then breaks the source in each place of tests/mutants/ (scripts/mutants.py).
+cd "$(dirname "$0")/.." || exit 1
+scripts/setup.sh && exec scripts/mutants.py "$@"

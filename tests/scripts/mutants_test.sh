@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# scripts/mutants.py on a small project of its own: caught, survived, and every error of a list.
+# usage: mutants_test.sh CASE
+set -euo pipefail
+: "${DSB_ROOT:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+mkdir -p scripts tests/mutants
+cp "$DSB_ROOT/scripts/mutants.py" scripts/
+cat >add.c <<'C'
+int add(int a, int b);
+int add(int a, int b)
+{
+    return a + b;
+}
+int unused(void);
+int unused(void)
+{
+    return 1;
+}
+C
+cat >add-test.c <<'C'
+int add(int a, int b);
+int main(void)
+{
+    return add(2, 3) != 5;
+}
+C
+cat >CMakeLists.txt <<'C'
+cmake_minimum_required(VERSION 3.25)
+project(small LANGUAGES C)
+enable_testing()
+add_executable(add-test add.c add-test.c)
+add_test(NAME add-test COMMAND add-test)
+C
+cat >CMakePresets.json <<'C'
+{"version": 6, "configurePresets": [{"name": "host-asan", "generator": "Ninja", "binaryDir": "${sourceDir}/build/host-asan"}]}
+C
+echo /build/ >.gitignore
+git init -q .
+
+mutant() { # name, old, new [, test]
+    printf 'mutant %s\nwhy to see it\nfile add.c\ntest host-asan %s\nold\n%s\nnew\n%s\nend\n' \
+        "$1" "${4:-add-test}" "$2" "$3" >>tests/mutants/list.txt
+}
+expect() { # exit code, text
+    local code=0 out
+    out=$(scripts/mutants.py 2>&1) || code=$?
+    if [ "$code" -ne "$1" ] || [[ $out != *"$2"* ]]; then
+        echo "exit $code, '$out', not $1 '$2'" >&2
+        exit 1
+    fi
+    [ -z "$(git status --porcelain add.c | grep '^ M')" ] && grep -q 'a + b' add.c || { echo "touched the checkout" >&2; exit 1; }
+}
+case $1 in
+caught) mutant minus '    return a + b;' '    return a - b;'; mutant zero '    return a + b;' '    return 0;'; expect 0 "2 caught of 2" ;;
+survived) mutant minus '    return a + b;' '    return a - b;'; mutant idle '    return 1;' '    return 2;'; expect 1 "idle: SURVIVED" ;;
+does-not-compile) mutant broken '    return a + b;' '    return a +;'; expect 1 "broken: error: does not compile" ;;
+text-not-there) mutant lost '    return a * b;' ''; expect 1 "error: the old text occurs 0 times" ;;
+text-twice) mutant twice '{' ''; expect 1 "error: the old text occurs 2 times" ;;
+no-such-test) mutant minus '    return a + b;' '    return a - b;' other-test; expect 2 "does not pass on the unbroken source" ;;
+fails-unbroken) sed -i 's/!= 5/!= 6/' add-test.c; mutant minus '    return a + b;' '    return a - b;'; expect 2 "does not pass on the unbroken source" ;;
+no-mutants) expect 2 "no mutants" ;;
+bad-list) echo nonsense >tests/mutants/list.txt; expect 2 "not understood" ;;
+*) exit 2 ;;
+esac
