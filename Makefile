@@ -1,6 +1,6 @@
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-os fuzz interop check coverage mutants install clean
+.PHONY: help run test bench bench-os fuzz interop check format coverage mutants install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,6 +25,9 @@ interop: ## handshakes and transport against an independent implementation
 
 check: ## format, warnings of two compilers, clang-tidy, cppcheck, include rules, shell scripts
 	@scripts/check.sh
+
+format: ## put every C file into the tree's format
+	@git ls-files --cached --others --exclude-standard -- '*.c' '*.h' | xargs clang-format -i
 
 coverage: ## lines of userspace/noise and userspace/dsoftbus that no test reaches
 	@scripts/coverage.sh

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
-# folder : first folders of quoted includes (its own is always allowed) : angle includes, as a pattern.
+# folder, or what its files' names begin with : first folders of quoted includes (its own is always allowed) : angle includes, as a pattern.
 # Standard headers without an operating system behind them are allowed everywhere.
 rules='
 include/abi                     :                                    :
@@ -21,7 +21,8 @@ userspace/rt                    : abi rt                             :
 userspace/virtio                : abi rt virtio                      :
 userspace/rng                   : abi proto rt rng                   :
 userspace/netfacade             : abi proto rt netfacade             :
-userspace/noise                 : noise                              : (sodium|blake2)\.h
+userspace/noise                 : noise                              :
+userspace/noise/crypto_         : noise                              : (sodium/.*|blake2)\.h
 userspace/dsoftbus              : dsoftbus noise                     :
 userspace/linux                 : dsoftbus noise linux               : .*
 '
@@ -35,7 +36,8 @@ standard='(assert|errno|inttypes|limits|stdalign|stdarg|stdatomic|stdbool|stddef
             for (i = 1; i <= row_count; i++) {
                 split(rows[i], field, ":")
                 folder = field[1]; gsub(/ /, "", folder)
-                if (folder != "" && index(file, folder "/") == 1 && length(folder) > length(best)) {
+                prefix = folder (folder ~ /_$/ ? "" : "/")
+                if (folder != "" && index(file, prefix) == 1 && length(folder) > length(best)) {
                     best = folder; quoted = " " field[2] " "; angle = field[3]; gsub(/ /, "", angle)
                 }
             }

@@ -21,5 +21,5 @@ while read -r program; do
     objects+=(-object "$program")
 done < <(find "$folder" -type f -executable ! -name '*.so*' ! -path '*/CMakeFiles/*' -exec grep -l -a __llvm_covmap {} +)
 llvm-cov-14 show "${objects[@]}" -instr-profile="$folder/all.profdata" -use-color=false \
-    -show-instantiations=false $(find userspace/noise userspace/dsoftbus -name '*.[ch]') >"$folder/lines.txt" 2>/dev/null
+    -show-instantiations=false userspace/noise userspace/dsoftbus >"$folder/lines.txt" 2>/dev/null
 scripts/coverage-lines.awk -v root="$PWD/" tests/coverage.txt "$folder/lines.txt"

@@ -33,11 +33,13 @@ allowed)
     put source/services/netstackd/main.c '<lwip/tcp.h>'
     put source/services/dsoftbusd/main.c '"dsoftbus/session.h"'
     put userspace/dsoftbus/session.c '"noise/noise.h"'
+    put userspace/noise/crypto_sodium.c '<sodium/utils.h>'
     accepts
     ;;
 kernel-includes-proto) put source/kernel/ipc.c '"proto/net.h"'; rejects 'source/kernel/ipc.c:1: proto/net.h' ;;
 kernel-includes-crypto) put source/kernel/ipc.c '<sodium.h>'; rejects '<sodium.h>' ;;
 noise-includes-dsoftbus) put userspace/noise/noise.c '"dsoftbus/session.h"'; rejects 'dsoftbus/session.h' ;;
+crypto-outside-seam) put userspace/noise/noise.c '<sodium/utils.h>'; rejects '<sodium/utils.h>' ;;
 noise-includes-posix) put userspace/noise/noise.c '<unistd.h>'; rejects '<unistd.h>' ;;
 dsoftbus-includes-facade) put userspace/dsoftbus/x.c '"netfacade/netfacade.h"'; rejects 'netfacade.h' ;;
 includes-a-service) put source/apps/selftest-client/x.c '"dsoftbusd/table.h"'; rejects 'dsoftbusd/table.h' ;;
