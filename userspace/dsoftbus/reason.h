@@ -57,11 +57,12 @@
     X(MSG3_ID_MISMATCH, 0x030e, "msg3-id-mismatch") /* that key belongs to another id */           \
     /* ACCEPT, at the initiator: the responder's first record. */                                  \
     X(ACCEPT_ZERO_LENGTH, 0x0401, "accept-zero-length")                                            \
-    X(ACCEPT_LENGTH, 0x0402, "accept-length") /* cannot be an empty record */                      \
-    X(ACCEPT_DECRYPT, 0x0403, "accept-decrypt")                                                    \
-    X(ACCEPT_TYPE, 0x0404, "accept-type") /* another first record */                               \
-    X(ACCEPT_DEADLINE, 0x0405, "accept-deadline")                                                  \
-    X(ACCEPT_TRUNCATED, 0x0406, "accept-truncated") /* closed after message 3: perhaps refused */  \
+    X(ACCEPT_OVERSIZE, 0x0402, "accept-oversize") /* over DSB_HANDSHAKE_UNIT_MAX */                \
+    X(ACCEPT_LENGTH, 0x0403, "accept-length")     /* cannot be an empty record */                  \
+    X(ACCEPT_DECRYPT, 0x0404, "accept-decrypt")                                                    \
+    X(ACCEPT_TYPE, 0x0405, "accept-type") /* another first record */                               \
+    X(ACCEPT_DEADLINE, 0x0406, "accept-deadline")                                                  \
+    X(ACCEPT_TRUNCATED, 0x0407, "accept-truncated") /* closed after message 3: perhaps refused */  \
     /* The session. */                                                                             \
     X(RECORD_ZERO_LENGTH, 0x0501, "record-zero-length")                                            \
     X(RECORD_OVERSIZE, 0x0502, "record-oversize") /* over our own recv_max */                      \

@@ -1,0 +1,358 @@
+#include "dsoftbus/announce.h"
+
+#include <string.h>
+
+#define MAGIC_LEN 4
+#define VERSION   1
+
+static const uint8_t announce_magic[MAGIC_LEN] = {'N', 'X', 'S', 'B'};
+static const uint8_t query_magic[MAGIC_LEN] = {'N', 'X', 'S', 'Q'};
+
+/* A packet being read; every byte is asked for before it is looked at. */
+struct cursor {
+    const uint8_t *next;
+    size_t left_len;
+};
+
+/* The next len bytes, or NULL when there are not so many. */
+static const uint8_t *take(struct cursor *cursor, size_t len)
+{
+    const uint8_t *bytes = cursor->next;
+
+    if (cursor->left_len < len) {
+        return NULL;
+    }
+    cursor->next += len;
+    cursor->left_len -= len;
+    return bytes;
+}
+
+static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN])
+{
+    for (size_t i = 0; i < MAGIC_LEN; i++) {
+        const uint8_t *byte = take(cursor, 1);
+
+        if (byte == NULL) {
+            return DSB_PACKET_TRUNCATED;
+        }
+        if (*byte != magic[i]) {
+            return DSB_PACKET_BAD_MAGIC;
+        }
+    }
+    const uint8_t *version = take(cursor, 1);
+    if (version == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    return *version == VERSION ? DSB_PACKET_OK : DSB_PACKET_UNSUPPORTED_VERSION;
+}
+
+/* The bytes that the lead byte of a UTF-8 character announces behind it, and the least code point
+ * so written. */
+static bool utf8_lead(uint8_t lead, size_t *more, uint32_t *code, uint32_t *least)
+{
+    if (lead < 0x80) {
+        *more = 0, *code = lead, *least = 0;
+    } else if ((lead & 0xe0) == 0xc0) {
+        *more = 1, *code = lead & 0x1fU, *least = 0x80;
+    } else if ((lead & 0xf0) == 0xe0) {
+        *more = 2, *code = lead & 0x0fU, *least = 0x800;
+    } else if ((lead & 0xf8) == 0xf0) {
+        *more = 3, *code = lead & 0x07U, *least = 0x10000;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+/* Shortest form only, no surrogates (RFC 3629 section 3), and nothing that moves a terminal's
+ * cursor. */
+static bool is_printable_utf8(const uint8_t *text, size_t text_len)
+{
+    size_t pos = 0;
+
+    while (pos < text_len) {
+        size_t more;
+        uint32_t code, least;
+
+        if (!utf8_lead(text[pos++], &more, &code, &least) || text_len - pos < more) {
+            return false;
+        }
+        for (; more > 0; more--) {
+            if ((text[pos] & 0xc0) != 0x80) {
+                return false;
+            }
+            code = code << 6 | (text[pos++] & 0x3fU);
+        }
+        if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ||
+            is_control(code)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum dsb_packet_result check_service(const uint8_t *name, size_t name_len)
+{
+    if (name_len < 1 || name_len > DSB_SERVICE_NAME_MAX) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    return is_printable_utf8(name, name_len) ? DSB_PACKET_OK : DSB_PACKET_UTF8;
+}
+
+static enum dsb_packet_result read_id(struct cursor *cursor, struct dsb_device_id *id)
+{
+    const uint8_t *id_len = take(cursor, 1);
+
+    if (id_len == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    if (*id_len < 1 || *id_len > DSB_DEVICE_ID_MAX) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    const uint8_t *text = take(cursor, *id_len);
+    if (text == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    return dsb_device_id_set(id, text, *id_len) == DSB_OK ? DSB_PACKET_OK
+                                                          : DSB_PACKET_INVALID_INPUT;
+}
+
+static enum dsb_packet_result read_port_and_key(struct cursor *cursor, struct dsb_announce *out)
+{
+    const uint8_t *port = take(cursor, 2);
+
+    if (port == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    out->port = (uint16_t)(port[0] << 8 | port[1]);
+    if (out->port == 0) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    const uint8_t *key = take(cursor, DSB_KEY_LEN);
+    if (key == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    memcpy(out->key, key, DSB_KEY_LEN);
+    return DSB_PACKET_OK;
+}
+
+static enum dsb_packet_result read_service(struct cursor *cursor, struct dsb_service_name *service)
+{
+    const uint8_t *name_len = take(cursor, 1);
+
+    if (name_len == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    if (*name_len < 1 || *name_len > DSB_SERVICE_NAME_MAX) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    const uint8_t *name = take(cursor, *name_len);
+    if (name == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    enum dsb_packet_result result = check_service(name, *name_len);
+    if (result == DSB_PACKET_OK) {
+        service->len = *name_len;
+        memcpy(service->text, name, *name_len);
+    }
+    return result;
+}
+
+static enum dsb_packet_result read_services(struct cursor *cursor, struct dsb_announce *out)
+{
+    const uint8_t *count = take(cursor, 1);
+
+    if (count == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    if (*count > DSB_SERVICE_MAX) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    out->service_count = *count;
+    for (size_t i = 0; i < *count; i++) {
+        enum dsb_packet_result result = read_service(cursor, &out->services[i]);
+
+        if (result != DSB_PACKET_OK) {
+            return result;
+        }
+    }
+    return cursor->left_len == 0 ? DSB_PACKET_OK : DSB_PACKET_TRAILING_BYTES;
+}
+
+enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8_t *packet,
+                                           size_t packet_len)
+{
+    struct cursor cursor = {packet, packet_len};
+    struct dsb_announce announce = {0};
+    enum dsb_packet_result result = read_head(&cursor, announce_magic);
+
+    if (result == DSB_PACKET_OK) {
+        result = read_id(&cursor, &announce.id);
+    }
+    if (result == DSB_PACKET_OK) {
+        result = read_port_and_key(&cursor, &announce);
+    }
+    if (result == DSB_PACKET_OK) {
+        result = read_services(&cursor, &announce);
+    }
+    if (result == DSB_PACKET_OK) {
+        *out = announce;
+    }
+    return result;
+}
+
+enum dsb_packet_result dsb_query_decode(const uint8_t *packet, size_t packet_len)
+{
+    struct cursor cursor = {packet, packet_len};
+    enum dsb_packet_result result = read_head(&cursor, query_magic);
+
+    if (result != DSB_PACKET_OK) {
+        return result;
+    }
+    const uint8_t *zero = take(&cursor, 1);
+    if (zero == NULL) {
+        return DSB_PACKET_TRUNCATED;
+    }
+    if (*zero != 0) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    return cursor.left_len == 0 ? DSB_PACKET_OK : DSB_PACKET_TRAILING_BYTES;
+}
+
+static enum dsb_packet_result check_announce(const struct dsb_announce *announce)
+{
+    struct dsb_device_id id;
+
+    if (dsb_device_id_set(&id, announce->id.text, announce->id.len) != DSB_OK ||
+        announce->port == 0 || announce->service_count > DSB_SERVICE_MAX) {
+        return DSB_PACKET_INVALID_INPUT;
+    }
+    for (size_t i = 0; i < announce->service_count; i++) {
+        const struct dsb_service_name *service = &announce->services[i];
+        enum dsb_packet_result result = check_service((const uint8_t *)service->text, service->len);
+
+        if (result != DSB_PACKET_OK) {
+            return result;
+        }
+    }
+    return DSB_PACKET_OK;
+}
+
+static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
+{
+    memcpy(out, bytes, len);
+    return out + len;
+}
+
+enum dsb_packet_result dsb_announce_encode(uint8_t out[DSB_ANNOUNCE_MAX], size_t *out_len,
+                                           const struct dsb_announce *announce)
+{
+    enum dsb_packet_result result = check_announce(announce);
+    uint8_t *next = out;
+
+    *out_len = 0;
+    if (result != DSB_PACKET_OK) {
+        return result;
+    }
+    next = put(next, announce_magic, MAGIC_LEN);
+    *next++ = VERSION;
+    *next++ = announce->id.len;
+    next = put(next, announce->id.text, announce->id.len);
+    *next++ = (uint8_t)(announce->port >> 8);
+    *next++ = (uint8_t)announce->port;
+    next = put(next, announce->key, DSB_KEY_LEN);
+    *next++ = announce->service_count;
+    for (size_t i = 0; i < announce->service_count; i++) {
+        *next++ = announce->services[i].len;
+        next = put(next, announce->services[i].text, announce->services[i].len);
+    }
+    *out_len = (size_t)(next - out);
+    return DSB_PACKET_OK;
+}
+
+void dsb_query_encode(uint8_t out[DSB_QUERY_LEN])
+{
+    memcpy(out, query_magic, MAGIC_LEN);
+    out[MAGIC_LEN] = VERSION;
+    out[MAGIC_LEN + 1] = 0;
+}
+
+const char *dsb_packet_result_name(enum dsb_packet_result result)
+{
+    switch (result) {
+    case DSB_PACKET_OK:
+        return "ok";
+    case DSB_PACKET_BAD_MAGIC:
+        return "bad-magic";
+    case DSB_PACKET_UNSUPPORTED_VERSION:
+        return "unsupported-version";
+    case DSB_PACKET_TRUNCATED:
+        return "truncated";
+    case DSB_PACKET_TRAILING_BYTES:
+        return "trailing-bytes";
+    case DSB_PACKET_INVALID_INPUT:
+        return "invalid-input";
+    case DSB_PACKET_UTF8:
+        return "utf8";
+    }
+    return "unknown";
+}
+
+enum dsb_announce_standing dsb_announce_standing(const struct dsb_trust_store *trust,
+                                                 const struct dsb_announce *announce)
+{
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(trust, &announce->id);
+
+    if (entry == NULL) {
+        return DSB_ANNOUNCE_UNKNOWN_ID;
+    }
+    return memcmp(entry->key, announce->key, DSB_KEY_LEN) == 0 ? DSB_ANNOUNCE_CONSISTENT
+                                                               : DSB_ANNOUNCE_OTHER_KEY;
+}
+
+bool dsb_query_source_is_near(uint32_t source, uint32_t own_address, uint32_t own_mask)
+{
+    const uint32_t host_bits = ~own_mask;
+
+    if (source >> 24 == 127) {
+        return true;
+    }
+    if (own_mask == 0 || (source & own_mask) != (own_address & own_mask)) {
+        return false;
+    }
+    /* With two or more host bits the first and the last address are the network's and the broadcast
+     * one. */
+    return host_bits <= 1 || ((source & host_bits) != 0 && (source & host_bits) != host_bits);
+}
+
+void dsb_rate_init(struct dsb_rate *rate, uint32_t burst, uint64_t interval_ms, uint64_t now_ms)
+{
+    rate->interval_ms = interval_ms;
+    rate->updated_ms = now_ms;
+    rate->burst = burst;
+    rate->tokens = burst;
+}
+
+bool dsb_rate_take(struct dsb_rate *rate, uint64_t now_ms)
+{
+    uint64_t gained =
+        now_ms > rate->updated_ms ? (now_ms - rate->updated_ms) / rate->interval_ms : 0;
+
+    if (gained >= rate->burst - rate->tokens) {
+        rate->tokens = rate->burst;
+        rate->updated_ms = gained != 0 ? now_ms : rate->updated_ms;
+    } else {
+        rate->tokens += (uint32_t)gained;
+        rate->updated_ms += gained * rate->interval_ms;
+    }
+    if (rate->tokens == 0) {
+        return false;
+    }
+    rate->tokens--;
+    return true;
+}

@@ -1,0 +1,55 @@
+/*
+ * Inside the library: reads the text files line by line (rules in text.h), and hexadecimal keys.
+ */
+#ifndef DSOFTBUS_LINES_H
+#define DSOFTBUS_LINES_H
+
+#include "dsoftbus/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define DSB_WORDS_PER_LINE 2 /* every line of both formats has exactly two */
+
+struct dsb_word {
+    const char *text;
+    size_t len;
+};
+
+/* Set up with {.text, .text_len}; number and the rest follow. */
+struct dsb_lines {
+    const char *text;
+    size_t text_len;
+    size_t pos;
+    size_t number; /* of the line last read, from 1 */
+};
+
+enum dsb_line_kind {
+    DSB_LINE_END,
+    DSB_LINE_COMMENT, /* words[0] is all of it */
+    DSB_LINE_WORDS,
+    DSB_LINE_FAULT,
+};
+
+struct dsb_line {
+    struct dsb_word words[DSB_WORDS_PER_LINE];
+    enum dsb_text_fault fault;
+};
+
+/* Reads the next line that is not empty. */
+enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line);
+
+/* Is it this word? */
+bool dsb_word_is(const struct dsb_word *word, const char *text);
+
+/* Checks a first line: the format's name, then version 1. */
+enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format);
+
+/*
+ * 64 lower-case digits to 32 bytes and back, without a branch or an index that depends on the
+ * digits. False when the word is anything else; key is then zero.
+ */
+bool dsb_hex_decode(uint8_t key[32], const struct dsb_word *word);
+void dsb_hex_encode(char out[64], const uint8_t key[32]);
+
+#endif

@@ -1,0 +1,123 @@
+#include "dsoftbus/payload.h"
+
+#include <string.h>
+
+#define FIELD_HEADER_LEN 2 /* type, length */
+#define RECV_MAX_LEN     2
+#define TYPE_MASK        0x7f
+
+/* A field's value, or NULL when the payload does not have it. */
+struct field {
+    const uint8_t *value;
+    size_t value_len;
+};
+
+struct fields {
+    struct field device_id;
+    struct field recv_max;
+};
+
+/* Walks the whole payload before anything of it is used. */
+static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len, bool with_id,
+                                           struct fields *fields)
+{
+    int previous = -1;
+    size_t pos = 0;
+
+    memset(fields, 0, sizeof(*fields));
+    while (pos < data_len) {
+        if (data_len - pos < FIELD_HEADER_LEN) {
+            return DSB_PAYLOAD_MALFORMED;
+        }
+        int type = data[pos] & TYPE_MASK;
+        bool critical = (data[pos] & DSB_FIELD_CRITICAL_BIT) != 0;
+        struct field field = {data + pos + FIELD_HEADER_LEN, data[pos + 1]};
+
+        pos += FIELD_HEADER_LEN;
+        if (type <= previous || data_len - pos < field.value_len) {
+            return DSB_PAYLOAD_MALFORMED;
+        }
+        if (type == DSB_FIELD_DEVICE_ID && with_id) {
+            fields->device_id = field;
+        } else if (type == DSB_FIELD_RECV_MAX) {
+            fields->recv_max = field;
+        } else if (critical) {
+            return DSB_PAYLOAD_CRITICAL;
+        }
+        previous = type;
+        pos += field.value_len;
+    }
+    return DSB_PAYLOAD_OK;
+}
+
+static enum dsb_payload_result read_recv_max(const struct field *field, uint16_t *recv_max)
+{
+    if (field->value == NULL) {
+        return DSB_PAYLOAD_MALFORMED;
+    }
+    if (field->value_len != RECV_MAX_LEN) {
+        return DSB_PAYLOAD_RECV_MAX;
+    }
+    unsigned value = (unsigned)field->value[0] << 8 | field->value[1];
+    if (value < DSB_RECV_MAX_MIN) {
+        return DSB_PAYLOAD_RECV_MAX;
+    }
+    *recv_max = (uint16_t)value;
+    return DSB_PAYLOAD_OK;
+}
+
+size_t dsb_payload2_write(uint8_t out[DSB_PAYLOAD2_MAX], uint16_t recv_max)
+{
+    out[0] = DSB_FIELD_RECV_MAX | DSB_FIELD_CRITICAL_BIT;
+    out[1] = RECV_MAX_LEN;
+    out[2] = (uint8_t)(recv_max >> 8);
+    out[3] = (uint8_t)recv_max;
+    return FIELD_HEADER_LEN + RECV_MAX_LEN;
+}
+
+size_t dsb_payload3_write(uint8_t out[DSB_PAYLOAD3_MAX], const struct dsb_device_id *id,
+                          uint16_t recv_max)
+{
+    out[0] = DSB_FIELD_DEVICE_ID | DSB_FIELD_CRITICAL_BIT;
+    out[1] = id->len;
+    memcpy(out + FIELD_HEADER_LEN, id->text, id->len);
+    size_t pos = FIELD_HEADER_LEN + (size_t)id->len;
+    return pos + dsb_payload2_write(out + pos, recv_max);
+}
+
+enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, uint16_t *recv_max)
+{
+    struct fields fields;
+    enum dsb_payload_result result = read_fields(data, data_len, false, &fields);
+
+    if (result != DSB_PAYLOAD_OK) {
+        return result;
+    }
+    return read_recv_max(&fields.recv_max, recv_max);
+}
+
+enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
+                                          struct dsb_device_id *id, uint16_t *recv_max)
+{
+    struct fields fields;
+    struct dsb_device_id claimed;
+    uint16_t claimed_recv_max;
+    enum dsb_payload_result result = read_fields(data, data_len, true, &fields);
+
+    if (result != DSB_PAYLOAD_OK) {
+        return result;
+    }
+    if (fields.device_id.value == NULL) {
+        return DSB_PAYLOAD_MALFORMED;
+    }
+    if (dsb_device_id_set(&claimed, fields.device_id.value, fields.device_id.value_len) != DSB_OK) {
+        return DSB_PAYLOAD_BAD_ID;
+    }
+    result = read_recv_max(&fields.recv_max, &claimed_recv_max);
+    if (result != DSB_PAYLOAD_OK) {
+        return result;
+    }
+    *id = claimed;
+    *recv_max = claimed_recv_max;
+    return DSB_PAYLOAD_OK;
+}

@@ -1,0 +1,36 @@
+#include "dsoftbus/record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Body lengths that a type allows, indexed by type. */
+static const struct {
+    bool known;
+    size_t body_min_len;
+    size_t body_max_len;
+} body_bounds[] = {
+    [DSB_RECORD_ACCEPT] = {true, 0, 0},          [DSB_RECORD_DATA] = {true, 1, SIZE_MAX},
+    [DSB_RECORD_PING] = {true, 0, DSB_PING_MAX}, [DSB_RECORD_PONG] = {true, 0, DSB_PING_MAX},
+    [DSB_RECORD_CLOSE] = {true, 0, 0},
+};
+
+enum dsb_record_result dsb_record_parse(struct dsb_record *record, const uint8_t *plaintext,
+                                        size_t plaintext_len)
+{
+    if (plaintext_len < DSB_RECORD_TYPE_LEN) {
+        return DSB_RECORD_EMPTY;
+    }
+    unsigned type = plaintext[0];
+    size_t body_len = plaintext_len - DSB_RECORD_TYPE_LEN;
+
+    if (type >= sizeof(body_bounds) / sizeof(body_bounds[0]) || !body_bounds[type].known) {
+        return DSB_RECORD_BAD_TYPE;
+    }
+    if (body_len < body_bounds[type].body_min_len || body_len > body_bounds[type].body_max_len) {
+        return DSB_RECORD_BAD_BODY;
+    }
+    record->type = (enum dsb_record_type)type;
+    record->body = plaintext + DSB_RECORD_TYPE_LEN;
+    record->body_len = body_len;
+    return DSB_RECORD_OK;
+}

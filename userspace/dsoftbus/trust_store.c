@@ -1,0 +1,162 @@
+#include "dsoftbus/trust_store.h"
+
+#include "dsoftbus/lines.h"
+
+#include <string.h>
+
+#define FORMAT "dsoftbus-trust"
+
+_Static_assert(sizeof(DSB_TRUST_HEADER) == sizeof(FORMAT " 1\n"), "one name for the format");
+
+void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry *entries,
+                          size_t capacity)
+{
+    store->entries = entries;
+    store->count = 0;
+    store->capacity = capacity;
+}
+
+/* Below 2^255 - 19 (RFC 7748 section 5), so that the key has no second spelling. */
+static bool is_canonical(const uint8_t key[DSB_KEY_LEN])
+{
+    if (key[31] != 0x7f) {
+        return key[31] < 0x7f;
+    }
+    for (size_t i = 1; i < 31; i++) {
+        if (key[i] != 0xff) {
+            return true;
+        }
+    }
+    return key[0] < 0xed;
+}
+
+/* A clamped scalar is a multiple of the cofactor 8, so it takes exactly the low-order points to
+ * zero. */
+static bool is_low_order(const uint8_t key[DSB_KEY_LEN])
+{
+    static const uint8_t any_scalar[DSB_KEY_LEN] = {0};
+    uint8_t product[DSB_KEY_LEN];
+
+    return crypto_x25519(product, any_scalar, key) != 0;
+}
+
+const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_store *store,
+                                                      const struct dsb_device_id *id)
+{
+    for (size_t i = 0; i < store->count; i++) {
+        if (dsb_device_id_equal(&store->entries[i].id, id)) {
+            return &store->entries[i];
+        }
+    }
+    return NULL;
+}
+
+const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
+                                                       const uint8_t key[DSB_KEY_LEN])
+{
+    for (size_t i = 0; i < store->count; i++) {
+        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0) {
+            return &store->entries[i];
+        }
+    }
+    return NULL;
+}
+
+enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
+                                        const struct dsb_identity *own,
+                                        const struct dsb_trust_entry *entry)
+{
+    if (entry->id.len == 0 || entry->id.len > DSB_DEVICE_ID_MAX) {
+        return DSB_TEXT_BAD_ID;
+    }
+    if (dsb_device_id_equal(&entry->id, &own->id)) {
+        return DSB_TEXT_OWN_ID;
+    }
+    if (memcmp(entry->key, own->key.public_key, DSB_KEY_LEN) == 0) {
+        return DSB_TEXT_OWN_KEY;
+    }
+    if (dsb_trust_store_find_id(store, &entry->id) != NULL) {
+        return DSB_TEXT_DUPLICATE_ID;
+    }
+    if (dsb_trust_store_find_key(store, entry->key) != NULL) {
+        return DSB_TEXT_DUPLICATE_KEY;
+    }
+    if (!is_canonical(entry->key)) {
+        return DSB_TEXT_NON_CANONICAL_KEY;
+    }
+    if (is_low_order(entry->key)) {
+        return DSB_TEXT_LOW_ORDER_KEY;
+    }
+    if (store->count == store->capacity) {
+        return DSB_TEXT_TOO_MANY_ENTRIES;
+    }
+    store->entries[store->count++] = *entry;
+    return DSB_TEXT_NO_FAULT;
+}
+
+static enum dsb_text_fault read_entry(struct dsb_trust_store *store, const struct dsb_identity *own,
+                                      const struct dsb_line *line)
+{
+    struct dsb_trust_entry entry;
+
+    if (dsb_device_id_set(&entry.id, line->words[0].text, line->words[0].len) != DSB_OK) {
+        return DSB_TEXT_BAD_ID;
+    }
+    if (!dsb_hex_decode(entry.key, &line->words[1])) {
+        return DSB_TEXT_BAD_KEY;
+    }
+    return dsb_trust_store_add(store, own, &entry);
+}
+
+static enum dsb_text_fault read_file(struct dsb_trust_store *store, const struct dsb_identity *own,
+                                     struct dsb_lines *lines)
+{
+    struct dsb_line line;
+    bool header = false;
+    enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
+
+    while (fault == DSB_TEXT_NO_FAULT) {
+        switch (dsb_lines_next(lines, &line)) {
+        case DSB_LINE_END:
+            return header ? DSB_TEXT_NO_FAULT : DSB_TEXT_NO_HEADER;
+        case DSB_LINE_COMMENT:
+            break;
+        case DSB_LINE_WORDS:
+            fault = header ? read_entry(store, own, &line) : dsb_line_check_header(&line, FORMAT);
+            header = true;
+            break;
+        case DSB_LINE_FAULT:
+            fault = line.fault;
+            break;
+        }
+    }
+    return fault;
+}
+
+enum dsb_status dsb_trust_store_parse(struct dsb_trust_store *store, const struct dsb_identity *own,
+                                      const char *text, size_t text_len,
+                                      struct dsb_text_error *error)
+{
+    struct dsb_lines lines = {.text = text, .text_len = text_len};
+
+    store->count = 0;
+    error->fault = read_file(store, own, &lines);
+    error->line = error->fault == DSB_TEXT_NO_FAULT ? 0 : lines.number;
+    if (error->fault != DSB_TEXT_NO_FAULT) {
+        store->count = 0;
+        return DSB_INVALID;
+    }
+    return DSB_OK;
+}
+
+size_t dsb_trust_entry_format(char out[DSB_TRUST_LINE_MAX], const struct dsb_trust_entry *entry)
+{
+    size_t len = entry->id.len;
+
+    memcpy(out, entry->id.text, len);
+    out[len++] = ' ';
+    dsb_hex_encode(out + len, entry->key);
+    len += (size_t)2 * DSB_KEY_LEN;
+    out[len++] = '\n';
+    return len;
+}
