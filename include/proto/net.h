@@ -1,40 +1,37 @@
-// The sockets facade of netstackd, version 1: one request message, one reply message, synchronous.
-// docs/rfcs/RFC-0006-userspace-networking-v1.md says what each operation means; this file says how
-// long everything is. Integers are little-endian, addresses and ports included.
+/* The sockets facade of netstackd, version 1: one request message, one reply message, synchronous.
+ * docs/rfcs/RFC-0006-userspace-networking-v1.md says what each operation means; this file says how
+ * long everything is. Integers are little-endian, addresses and ports included. */
 #ifndef PROTO_NET_H
 #define PROTO_NET_H
 
 #include <stdint.h>
 
-enum {
-    NET_PROTOCOL_VERSION = 1,
-    NET_MESSAGE_BYTES_MAX = 4096, // ABI_MSG_BYTES_MAX: one message, header included
+#define NET_PROTOCOL_VERSION  1
+#define NET_MESSAGE_BYTES_MAX 4096 /* ABI_MESSAGE_BYTES_MAX: one message, header included */
 
-    // Payload of one read or write: what is left of a message after the 8-byte header.
-    NET_STREAM_BYTES_MAX = 4088,
-    // Payload of one datagram: an Ethernet frame's 1500 bytes less IPv4 (20) and UDP (8) headers.
-    // Nothing fragments, on the loopback neither.
-    NET_DATAGRAM_BYTES_MAX = 1472,
+/* Payload of one read or write: what is left of a message after the 8-byte header. */
+#define NET_STREAM_BYTES_MAX 4088
+/* Payload of one datagram: an Ethernet frame's 1500 bytes less IPv4 (20) and UDP (8) headers.
+ * Nothing fragments, on the loopback neither. */
+#define NET_DATAGRAM_BYTES_MAX 1472
 
-    // Shares. Each client owns its share alone, so that none can take another's.
-    NET_CLIENTS_MAX = 4,            // the profiles' largest number of networked processes
-    NET_CLIENT_SOCKETS_MAX = 40,    // of every kind: a server of 32 connections and room beside it
-    NET_CLIENT_LISTENERS_MAX = 4,   // of those
-    NET_BACKLOG_MAX = 16,           // connections of one listener not yet accepted
-    NET_STREAM_WINDOW_BYTES = 8192, // buffered in each direction of one stream, or datagram queue
+/* Shares. Each client owns its share alone, so that none can take another's. */
+#define NET_CLIENTS_MAX          4  /* the profiles' largest number of networked processes */
+#define NET_CLIENT_SOCKETS_MAX   40 /* of every kind: a server of 32, and room beside it */
+#define NET_CLIENT_LISTENERS_MAX 4  /* of those */
+#define NET_BACKLOG_MAX          16 /* connections of one listener not yet accepted */
+/* Bytes buffered in each direction of one stream, or queued for one UDP socket. */
+#define NET_STREAM_WINDOW_BYTES 8192
 
-    NET_PING_TIMEOUT_MS_MAX = 10000, // a ping's socket is held no longer than this
-    // After close, bytes still to be sent and the peer's own close are waited for this long; until
-    // then the socket counts against its client's share.
-    NET_LINGER_MS = 20000,
-};
+#define NET_PING_TIMEOUT_MS_MAX 10000 /* a ping is waited for no longer than this */
+/* After close, bytes still to be sent and the peer's own close are waited for this long; until then
+ * the socket counts against its client's share. */
+#define NET_LINGER_MS 20000
 
-// The badge of a client's capability to netstackd's endpoint is 1 .. NET_CLIENTS_MAX. netstackd's
-// notification carries the device's interrupt and, by badge, the deaths of clients.
-enum {
-    NET_NOTIFY_IRQ_BIT = 0,
-    NET_NOTIFY_DEATH_BIT_BASE = 0, // + badge: bits 1 .. NET_CLIENTS_MAX
-};
+/* The badge of a client's capability to netstackd's endpoint is 1 .. NET_CLIENTS_MAX. netstackd's
+ * notification carries the device's interrupt and, by badge, the deaths of clients. */
+#define NET_NOTIFY_IRQ_BIT        0
+#define NET_NOTIFY_DEATH_BIT_BASE 0 /* + badge: bits 1 .. NET_CLIENTS_MAX */
 static inline uint64_t net_notify_irq_mask(void)
 {
     return (uint64_t)1 << NET_NOTIFY_IRQ_BIT;
@@ -45,7 +42,7 @@ static inline uint64_t net_notify_death_mask(uint32_t badge)
 }
 
 enum net_op {
-    NET_OP_ATTACH = 1, // with one capability: the notification that tells of readiness
+    NET_OP_ATTACH = 1, /* with one capability: the notification that tells of readiness */
     NET_OP_INTERFACE,
     NET_OP_READY,
     NET_OP_LISTEN,
@@ -61,57 +58,58 @@ enum net_op {
     NET_OP_RECEIVE_FROM,
     NET_OP_PING,
     NET_OP_PING_RESULT,
+    NET_OP_ABORT,
     NET_OP_COUNT,
 };
 
 enum net_status {
     NET_OK = 0,
-    NET_NOT_FOUND,     // no such handle of this client: never given, closed, or another client's
-    NET_MALFORMED,     // unknown operation, wrong length, value out of range, wrong kind of socket
-    NET_WOULD_BLOCK,   // not now; the notification is signalled when it is worth trying again
-    NET_NO_BUFFERS,    // the client's share, or a bounded pool behind it, is used up
-    NET_IN_USE,        // the local port is taken
-    NET_NOT_CONNECTED, // the connection was refused by the peer
-    NET_DISCONNECTED,  // the established connection was reset
-    NET_TIMED_OUT,     // no answer in time
-    NET_IO, // no route, device failed, netstackd restarted, or not attached: attach again
+    NET_NOT_FOUND,   /* no such handle of this client: never given, closed, or another client's */
+    NET_MALFORMED,   /* unknown operation, wrong length, value out of range, wrong kind of socket */
+    NET_WOULD_BLOCK, /* not now; the notification is signalled when it is worth trying again */
+    NET_NO_BUFFERS,  /* the client's share, or a bounded pool behind it, is used up */
+    NET_IN_USE,      /* the local port is taken */
+    NET_NOT_CONNECTED, /* the connection was refused by the peer */
+    NET_DISCONNECTED,  /* the established connection was reset */
+    NET_TIMED_OUT,     /* no answer in time */
+    NET_IO, /* no route, device failed, netstackd restarted, or not attached: attach again */
     NET_STATUS_COUNT,
 };
 
-// Never zero. Belongs to the client that got it; means nothing after close.
+/* Never zero. Belongs to the client that got it; means nothing after close. */
 typedef uint32_t net_handle;
 
 struct net_address {
-    uint32_t ipv4; // 127.0.0.1 is 0x7f000001; 0 as a local address means every interface
+    uint32_t ipv4; /* 127.0.0.1 is 0x7f000001; 0 as a local address means every interface */
     uint16_t port;
-    uint16_t reserved; // zero
+    uint16_t reserved; /* zero */
 };
 
-// Every request begins with this; `handle` is zero where the operation takes none.
+/* Every request begins with this; `handle` is zero where the operation takes none. */
 struct net_request {
     uint32_t op;
     net_handle handle;
 };
 
-// Every reply begins with this. A reply whose status is not NET_OK is this and nothing more.
+/* Every reply begins with this. A reply whose status is not NET_OK is this and nothing more. */
 struct net_reply {
     uint32_t status;
-    uint32_t value; // a new handle, or a count: see each operation
+    uint32_t value; /* a new handle, or a count: see each operation */
 };
 
 struct net_listen_request {
     struct net_request head;
-    struct net_address local; // port 0: netstackd chooses
-    uint32_t backlog_count;   // 1 .. NET_BACKLOG_MAX
-    uint32_t reserved;        // zero
+    struct net_address local; /* port 0: netstackd chooses */
+    uint32_t backlog_count;   /* 1 .. NET_BACKLOG_MAX */
+    uint32_t reserved;        /* zero */
 };
 
 struct net_accept_reply {
-    struct net_reply head; // value: the new handle
+    struct net_reply head; /* value: the new handle */
     struct net_address remote;
 };
 
-// Also the form of UDP_BIND, with the local address.
+/* Also the form of UDP_BIND, with the local address. */
 struct net_address_request {
     struct net_request head;
     struct net_address address;
@@ -124,19 +122,20 @@ struct net_address_reply {
 
 struct net_read_request {
     struct net_request head;
-    uint32_t capacity_len; // 1 .. NET_STREAM_BYTES_MAX
-    uint32_t reserved;     // zero
+    uint32_t capacity_len; /* 1 .. NET_STREAM_BYTES_MAX */
+    uint32_t reserved;     /* zero */
 };
 
 struct net_read_reply {
-    struct net_reply head; // value: bytes of data; 0 is the end of the stream
+    struct net_reply head; /* value: bytes of data; 0 is the end of the stream */
     uint8_t data[NET_STREAM_BYTES_MAX];
 };
 
-// As long as its data. The reply is a net_reply whose value counts the bytes taken, from the front.
+/* As long as its data. The reply is a net_reply whose value counts the bytes taken, from the front.
+ */
 struct net_write_request {
     struct net_request head;
-    uint8_t data[NET_STREAM_BYTES_MAX]; // none at all asks only whether the connection stands
+    uint8_t data[NET_STREAM_BYTES_MAX]; /* none at all asks only whether the connection stands */
 };
 
 struct net_send_to_request {
@@ -146,7 +145,7 @@ struct net_send_to_request {
 };
 
 struct net_receive_from_reply {
-    struct net_reply head; // value: bytes of data, 0 included
+    struct net_reply head; /* value: bytes of data, 0 included */
     struct net_address remote;
     uint8_t data[NET_DATAGRAM_BYTES_MAX];
 };
@@ -154,7 +153,7 @@ struct net_receive_from_reply {
 struct net_ping_request {
     struct net_request head;
     uint32_t ipv4;
-    uint32_t timeout_ms; // 1 .. NET_PING_TIMEOUT_MS_MAX
+    uint32_t timeout_ms; /* 1 .. NET_PING_TIMEOUT_MS_MAX */
 };
 
 struct net_ping_reply {
@@ -166,10 +165,10 @@ struct net_interface {
     uint32_t ipv4;
     uint32_t netmask;
     uint32_t gateway;
-    uint16_t mtu_len; // bytes
-    uint8_t link_up;  // 0 or 1
+    uint16_t mtu_len; /* bytes */
+    uint8_t link_up;  /* 0 or 1 */
     uint8_t mac[6];
-    uint8_t reserved[3]; // zero
+    uint8_t reserved[3]; /* zero */
 };
 
 struct net_interface_reply {
@@ -177,11 +176,12 @@ struct net_interface_reply {
     struct net_interface interface;
 };
 
-// What became possible since the operation that answered would-block. Told once: try again until it
-// answers would-block again.
+/* What became possible since the operation that answered would-block. Told once: try again until it
+ * answers would-block again. */
 enum {
-    NET_EVENT_READ_MASK = 1u << 0,  // read, receive-from, accept, ping-result; end and failure too
-    NET_EVENT_WRITE_MASK = 1u << 1, // write, connect's outcome; failure too
+    NET_EVENT_READ_MASK =
+        1u << 0, /* read, receive-from, accept, ping-result; end and failure too */
+    NET_EVENT_WRITE_MASK = 1u << 1, /* write, connect's outcome; failure too */
 };
 
 struct net_event {
@@ -190,7 +190,7 @@ struct net_event {
 };
 
 struct net_ready_reply {
-    struct net_reply head; // value: events that follow
+    struct net_reply head; /* value: events that follow */
     struct net_event events[NET_CLIENT_SOCKETS_MAX];
 };
 

@@ -1,16 +1,14 @@
-// rngd's one operation: random bytes from the machine's entropy device, or an error, never weak
-// bytes.
+/* rngd's one operation: random bytes from the machine's entropy device, or an error, never weak
+ * bytes. */
 #ifndef PROTO_RNG_H
 #define PROTO_RNG_H
 
 #include <stdint.h>
 
-enum {
-    // One call. The largest single need here is a key's 32 bytes; more is read by calling again, so
-    // no
-    // caller keeps rngd from the next one for long.
-    RNG_BYTES_MAX = 256,
-};
+/* One call. The largest single need here is a key's 32 bytes; more is read by calling again, so
+ * no
+ * caller keeps rngd from the next one for long. */
+#define RNG_BYTES_MAX 256
 
 enum rng_op {
     RNG_OP_GET = 1,
@@ -18,20 +16,20 @@ enum rng_op {
 
 enum rng_status {
     RNG_OK = 0,
-    RNG_MALFORMED, // unknown operation, wrong length, bytes asked for not 1 .. RNG_BYTES_MAX
-    RNG_IO,        // the device gave nothing in time, or failed, or rngd is gone
+    RNG_MALFORMED, /* unknown operation, wrong length, bytes asked for not 1 .. RNG_BYTES_MAX */
+    RNG_IO,        /* the device gave nothing in time, or failed, or rngd is gone */
     RNG_STATUS_COUNT,
 };
 
 struct rng_request {
     uint32_t op;
-    uint32_t bytes_len; // 1 .. RNG_BYTES_MAX
+    uint32_t bytes_len; /* 1 .. RNG_BYTES_MAX */
 };
 
-// When the status is not RNG_OK the reply ends after `bytes_len`, which then is zero.
+/* When the status is not RNG_OK the reply ends after `bytes_len`, which then is zero. */
 struct rng_reply {
     uint32_t status;
-    uint32_t bytes_len; // exactly what was asked for
+    uint32_t bytes_len; /* exactly what was asked for */
     uint8_t bytes[RNG_BYTES_MAX];
 };
 

@@ -1,4 +1,4 @@
-// Client side of rngd.
+/* Client side of rngd. */
 #ifndef RNG_RNG_H
 #define RNG_RNG_H
 
@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Fills `bytes` with `bytes_len` random bytes (any length), by as many calls to rngd's endpoint as
-// needed. RNG_IO: the device or rngd failed; `bytes` is then all zero and must not be used.
+/* Fills `bytes` with `bytes_len` random bytes (any length), by as many calls to rngd's endpoint as
+ * needed. RNG_IO: the device or rngd failed; `bytes` is then all zero and must not be used. */
 __attribute__((warn_unused_result)) enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes,
                                                             size_t bytes_len);
 

@@ -1,0 +1,13 @@
+# lwIP's core, IPv4 and Ethernet as tp_lwip, configured by netstackd's port. Linked by netstackd and, on
+# the host, by its tests. Programs provide port.c's functions (source/services/netstackd/port).
+set(lwip_src ${LWIP_DIR}/src)
+add_library(tp_lwip STATIC
+  ${lwip_src}/core/init.c ${lwip_src}/core/def.c ${lwip_src}/core/inet_chksum.c ${lwip_src}/core/ip.c
+  ${lwip_src}/core/mem.c ${lwip_src}/core/memp.c ${lwip_src}/core/netif.c ${lwip_src}/core/pbuf.c
+  ${lwip_src}/core/raw.c ${lwip_src}/core/stats.c ${lwip_src}/core/tcp.c ${lwip_src}/core/tcp_in.c
+  ${lwip_src}/core/tcp_out.c ${lwip_src}/core/timeouts.c ${lwip_src}/core/udp.c
+  ${lwip_src}/core/ipv4/etharp.c ${lwip_src}/core/ipv4/icmp.c ${lwip_src}/core/ipv4/ip4.c
+  ${lwip_src}/core/ipv4/ip4_addr.c ${lwip_src}/netif/ethernet.c)
+target_include_directories(tp_lwip SYSTEM PUBLIC
+  ${lwip_src}/include ${CMAKE_SOURCE_DIR}/source/services/netstackd/port)
+target_compile_options(tp_lwip PRIVATE -w)

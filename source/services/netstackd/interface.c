@@ -1,0 +1,83 @@
+#include "interface.h"
+
+#include "address.h"
+#include <lwip/etharp.h>
+#include <lwip/netif.h>
+#include <netif/ethernet.h>
+#include <string.h>
+
+static struct netif wire;
+
+static err_t link_output(struct netif *netif, struct pbuf *frame)
+{
+    (void)netif;
+    return interface_transmit(frame) ? ERR_OK : ERR_MEM;
+}
+
+static err_t init_wire(struct netif *netif)
+{
+    netif->name[0] = 'e';
+    netif->name[1] = 'n';
+    netif->mtu = INTERFACE_MTU_BYTES;
+    netif->hwaddr_len = ETH_HWADDR_LEN;
+    netif->output = etharp_output;
+    netif->linkoutput = link_output;
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+    return ERR_OK;
+}
+
+void interface_init(const uint8_t mac[6], uint32_t ipv4, uint32_t netmask, uint32_t gateway)
+{
+    ip4_addr_t lwip_ipv4 = {lwip_htonl(ipv4)};
+    ip4_addr_t lwip_netmask = {lwip_htonl(netmask)};
+    ip4_addr_t lwip_gateway = {lwip_htonl(gateway)};
+
+    memcpy(wire.hwaddr, mac, ETH_HWADDR_LEN);
+    netif_add(&wire, &lwip_ipv4, &lwip_netmask, &lwip_gateway, NULL, init_wire, ethernet_input);
+    netif_set_default(&wire);
+    netif_set_up(&wire);
+}
+
+void interface_set_link(bool up)
+{
+    if (up)
+        netif_set_link_up(&wire); /* announces the address by ARP */
+    else
+        netif_set_link_down(&wire);
+}
+
+void interface_receive(const uint8_t *frame, size_t frame_len)
+{
+    if (frame_len > INTERFACE_FRAME_BYTES_MAX)
+        return;
+    struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame_len, PBUF_POOL);
+    if (packet == NULL)
+        return; /* a lost frame */
+    pbuf_take(packet, frame, (u16_t)frame_len);
+    if (wire.input(packet, &wire) != ERR_OK)
+        pbuf_free(packet);
+}
+
+void interface_deliver_loopback(void)
+{
+    netif_poll_all();
+}
+
+uint32_t interface_ipv4(void)
+{
+    return lwip_ntohl(ip4_addr_get_u32(netif_ip4_addr(&wire)));
+}
+
+struct net_interface interface_describe(void)
+{
+    struct net_interface interface = {
+        .ipv4 = interface_ipv4(),
+        .netmask = lwip_ntohl(ip4_addr_get_u32(netif_ip4_netmask(&wire))),
+        .gateway = lwip_ntohl(ip4_addr_get_u32(netif_ip4_gw(&wire))),
+        .mtu_len = wire.mtu,
+        .link_up = netif_is_link_up(&wire) ? 1 : 0,
+    };
+
+    memcpy(interface.mac, wire.hwaddr, sizeof(interface.mac));
+    return interface;
+}

@@ -1,0 +1,16 @@
+/* TCP listeners. */
+#ifndef NETSTACKD_LISTENER_H
+#define NETSTACKD_LISTENER_H
+
+#include "client.h"
+
+/* `local` and `backlog_count` were checked by the caller. */
+enum net_status listener_open(struct client *client, const struct net_address *local,
+                              uint32_t backlog_count, struct socket **listener);
+/* The oldest waiting connection that still stands. */
+enum net_status listener_accept(struct socket *listener, struct socket **stream);
+/* Connections not yet accepted are reset. */
+void listener_close(struct socket *listener);
+void listener_local_address(const struct socket *listener, struct net_address *address);
+
+#endif

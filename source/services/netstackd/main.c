@@ -1,0 +1,144 @@
+/* netstackd: the one owner of virtio-net. One loop: sleep until a request, an interrupt, a client's
+ * death or lwIP's next timer; do it; answer. Nothing polls. */
+#include "client.h"
+#include "dispatch.h"
+#include "interface.h"
+#include "proto/slots.h"
+#include "rt/log.h"
+#include "rt/map.h"
+#include "rt/process.h"
+#include "rt/time.h"
+#include "stack.h"
+#include "virtio_net.h"
+#include <lwip/pbuf.h>
+
+enum {
+    /* The address stands in the system table: argument of the process, its IPv4 address; the
+     * network
+     * is a /24 with its gateway at .2, as QEMU's user network has it. */
+    NETMASK = 0xffffff00,
+    GATEWAY_HOST = 2,
+    /* Frames taken per round of the loop, so that a flood on the wire leaves clients their turn. */
+    FRAMES_PER_ROUND = NET_QUEUE_COUNT,
+};
+
+static struct virtio_net net;
+
+bool interface_transmit(const struct pbuf *frame)
+{
+    uint8_t *buffer = virtio_net_transmit_buffer(&net);
+
+    if (buffer == NULL || frame->tot_len > NET_FRAME_BYTES_MAX)
+        return false;
+    pbuf_copy_partial(frame, buffer, frame->tot_len, 0);
+    virtio_net_transmit(&net, frame->tot_len);
+    return true;
+}
+
+static void start_device(void)
+{
+    enum virtio_result result = virtio_net_start(&net);
+
+    if (result != VIRTIO_OK)
+        rt_logf("netstackd: no device (%d)", (int)result);
+}
+
+/* Frames and link changes. True when frames may be left. */
+static bool serve_device(void)
+{
+    static uint8_t frame[NET_FRAME_BYTES_MAX];
+    size_t frame_len;
+    enum virtio_net_result result = virtio_net_interrupt(&net);
+    uint32_t count;
+
+    for (count = 0; result == VIRTIO_NET_OK && count < FRAMES_PER_ROUND; count++) {
+        result = virtio_net_receive(&net, frame, &frame_len);
+        if (frame_len > 0)
+            interface_receive(frame, frame_len);
+    }
+    if (result == VIRTIO_NET_BROKEN) {
+        rt_logf("netstackd: device broken, starting it again");
+        start_device();
+    }
+    interface_set_link(net.link_up);
+    rt_irq_ack(NETSTACKD_SLOT_IRQ);
+    return result == VIRTIO_NET_OK;
+}
+
+static void map_device(void)
+{
+    void *registers;
+    void *dma;
+    uint64_t dma_physical;
+    size_t len;
+
+    rt_must(rt_map_any(NETSTACKD_SLOT_DEVICE, ABI_PROT_READ | ABI_PROT_WRITE, &registers, &len),
+            "netstackd: map device");
+    rt_must(rt_map_any(NETSTACKD_SLOT_DMA, ABI_PROT_READ | ABI_PROT_WRITE, &dma, &len),
+            "netstackd: map dma");
+    if (len < sizeof(struct net_dma))
+        rt_panic("netstackd: dma memory too small", (int64_t)len);
+    rt_must(rt_memory_phys(NETSTACKD_SLOT_DMA, &dma_physical), "netstackd: dma address");
+    virtio_net_init(&net, registers, dma, dma_physical);
+    int64_t irq_bits =
+        rt_must(rt_cap_copy(NETSTACKD_SLOT_NOTIFY, ABI_RIGHT_SEND, net_notify_irq_mask()),
+                "netstackd: notification");
+    rt_must(rt_irq_bind(NETSTACKD_SLOT_IRQ, (rt_slot)irq_bits), "netstackd: irq");
+}
+
+static void bring_up(uint32_t ipv4)
+{
+    rt_logf("netstackd: ready");
+    map_device();
+    start_device();
+    if (net.running)
+        rt_logf("net: virtio-net up");
+    stack_init();
+    interface_init(net.mac, ipv4, NETMASK, (ipv4 & NETMASK) | GATEWAY_HOST);
+    interface_set_link(net.link_up);
+    if (net.link_up)
+        rt_logf("net: lwip iface up %u.%u.%u.%u", (unsigned)(ipv4 >> 24),
+                (unsigned)(ipv4 >> 16 & 0xff), (unsigned)(ipv4 >> 8 & 0xff),
+                (unsigned)(ipv4 & 0xff));
+    rt_logf("netstackd: facade up");
+}
+
+static bool serve_notification(uint64_t bits)
+{
+    for (uint32_t badge = 1; badge <= NET_CLIENTS_MAX; badge++) {
+        if (bits & net_notify_death_mask(badge))
+            client_died(client_of_badge(badge));
+    }
+    return (bits & net_notify_irq_mask()) && serve_device();
+}
+
+int process_main(uint64_t arg)
+{
+    static _Alignas(8) uint8_t request[NET_MESSAGE_BYTES_MAX];
+    static _Alignas(8) uint8_t reply[NET_MESSAGE_BYTES_MAX];
+    struct rt_event event;
+    size_t reply_len = 0;
+    bool frames_left = false;
+
+    bring_up((uint32_t)arg);
+    for (;;) {
+        struct abi_caps caps = {.recv_count = 1};
+        uint64_t deadline = frames_left ? rt_ticks() : rt_deadline_ms(stack_sleep_ms());
+        int64_t what;
+        if (reply_len > 0)
+            what = rt_reply_recv(reply, reply_len, NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY,
+                                 request, sizeof(request), &caps, deadline, &event);
+        else
+            what = rt_recv(NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY, request, sizeof(request),
+                           &caps, deadline, &event);
+        reply_len = 0;
+        if (frames_left)
+            frames_left = serve_device();
+        if (what == ABI_EVENT_MESSAGE)
+            reply_len = dispatch(event.value, request, event.len,
+                                 caps.recv_count == 1 ? caps.recv_slot[0] : ABI_SLOT_NONE, reply);
+        else if (what == ABI_EVENT_NOTIFICATION)
+            frames_left |= serve_notification(event.value);
+        stack_run();
+    }
+}

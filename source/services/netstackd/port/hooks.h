@@ -1,0 +1,17 @@
+/* lwIP's hooks that netstackd fills (port.c). */
+#ifndef PORT_HOOKS_H
+#define PORT_HOOKS_H
+
+#include <lwip/ip_addr.h>
+#include <lwip/netif.h>
+#include <lwip/pbuf.h>
+
+/* Every connection begins at an unpredictable sequence number. */
+u32_t port_tcp_isn(const ip_addr_t *local_ip, u16_t local_port, const ip_addr_t *remote_ip,
+                   u16_t remote_port);
+
+/* Nonzero: the packet was taken (dropped). A packet from the wire that claims to come from this
+ * machine itself is a lie. */
+int port_ip4_input(struct pbuf *packet, struct netif *in);
+
+#endif

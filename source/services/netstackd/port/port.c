@@ -1,0 +1,51 @@
+/* What lwIP needs from its platform, on top of platform.h. */
+#include "hooks.h"
+#include "platform.h"
+#include <lwip/prot/ip4.h>
+#include <lwip/sys.h>
+
+enum {
+    NS_PER_MS = 1000000,
+};
+
+u32_t sys_now(void)
+{
+    return (u32_t)(platform_now_ns() / NS_PER_MS); /* lwIP's milliseconds wrap */
+}
+
+uint32_t port_random(void)
+{
+    uint32_t value;
+
+    platform_random(&value, sizeof(value));
+    return value;
+}
+
+void port_panic(const char *what)
+{
+    platform_panic(what);
+}
+
+u32_t port_tcp_isn(const ip_addr_t *local_ip, u16_t local_port, const ip_addr_t *remote_ip,
+                   u16_t remote_port)
+{
+    (void)local_ip;
+    (void)local_port;
+    (void)remote_ip;
+    (void)remote_port;
+    return port_random();
+}
+
+int port_ip4_input(struct pbuf *packet, struct netif *in)
+{
+    struct ip_hdr header;
+
+    if (packet->len < sizeof(header) || !netif_is_flag_set(in, NETIF_FLAG_ETHARP))
+        return 0;
+    MEMCPY(&header, packet->payload, sizeof(header));
+    ip4_addr_t source = {header.src.addr};
+    if (!ip4_addr_isloopback(&source) && !ip4_addr_cmp(&source, netif_ip4_addr(in)))
+        return 0;
+    pbuf_free(packet);
+    return 1;
+}

@@ -1,0 +1,26 @@
+#include "stack.h"
+
+#include "client.h"
+#include "interface.h"
+#include "ping.h"
+#include <lwip/init.h>
+#include <lwip/timeouts.h>
+
+void stack_init(void)
+{
+    lwip_init();
+    clients_init();
+    ping_init();
+}
+
+void stack_run(void)
+{
+    sys_check_timeouts();
+    interface_deliver_loopback();
+    clients_notify();
+}
+
+uint64_t stack_sleep_ms(void)
+{
+    return sys_timeouts_sleeptime();
+}

@@ -1,0 +1,287 @@
+#include "stream.h"
+
+#include "address.h"
+#include "platform.h"
+#include <lwip/tcp.h>
+
+enum {
+    /* lwIP's coarse timer (500 ms) calls a stream back every time: it retries what lacked memory
+     * and
+     * ends lingering. */
+    POLL_INTERVAL = 1,
+    /* One call of tcp_write takes at most this many segments, whatever size the peer allows them,
+     * so
+     * that the call always fits lwIP's queue once that is empty. */
+    WRITE_SEGMENTS_MAX = TCP_SND_QUEUELEN / 4,
+    /* A blocked writer is woken when this much is free: fewer, larger writes. */
+    WRITE_READY_BYTES = RING_BYTES / 4,
+    NS_PER_MS = 1000000,
+};
+_Static_assert(TCP_WND <= (int)RING_BYTES, "what the window admits has room in the ring");
+
+/* lwIP forgets the socket; the pcb lives on by itself, or is freed by the caller. */
+static struct tcp_pcb *detach(struct socket *socket)
+{
+    struct tcp_pcb *pcb = socket->stream.pcb;
+
+    socket->stream.pcb = NULL;
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+    tcp_poll(pcb, NULL, 0);
+    return pcb;
+}
+
+void stream_abort(struct socket *socket)
+{
+    if (socket->stream.pcb != NULL)
+        tcp_abort(detach(socket));
+    socket_free(socket);
+}
+
+/* Gives lwIP what the client wrote, as far as lwIP takes it. */
+static void push(struct socket *socket)
+{
+    struct stream *stream = &socket->stream;
+
+    while (stream->given_pos != socket->tx.put_pos) {
+        uint32_t len = ring_piece_len(stream->given_pos, socket->tx.put_pos - stream->given_pos);
+        uint32_t segments_len = (uint32_t)tcp_mss(stream->pcb) * WRITE_SEGMENTS_MAX;
+        len = LWIP_MIN(len, LWIP_MIN(segments_len, tcp_sndbuf(stream->pcb)));
+        if (len == 0 || tcp_write(stream->pcb, &socket->tx.bytes[stream->given_pos & RING_IDX_MASK],
+                                  (u16_t)len, 0) != ERR_OK)
+            break;
+        stream->given_pos += len;
+    }
+    tcp_output(stream->pcb);
+}
+
+/* Bytes, then FIN, then the peer's acknowledgement; what remains after that (TIME-WAIT and the
+ * like) refers to nothing of ours, and lwIP reclaims it when it needs the memory. */
+static void linger(struct socket *socket)
+{
+    struct stream *stream = &socket->stream;
+
+    push(socket);
+    if (stream->given_pos != socket->tx.put_pos)
+        return;
+    if (!stream->fin_given) {
+        if (tcp_shutdown(stream->pcb, 0, 1) != ERR_OK)
+            return;
+        stream->fin_given = true;
+    }
+    enum tcp_state state = stream->pcb->state;
+    if (ring_used_len(&socket->tx) == 0 &&
+        (state == TIME_WAIT || state == CLOSING || state == LAST_ACK)) {
+        detach(socket);
+        socket_free(socket);
+    }
+}
+
+/* lwIP's callbacks. `arg` is the socket; a pcb without a socket has no callbacks. */
+
+static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t error)
+{
+    struct socket *socket = arg;
+
+    (void)pcb;
+    (void)error; /* lwIP passes ERR_OK only */
+    socket->stream.state = STREAM_OPEN;
+    socket_event(socket, NET_EVENT_WRITE_MASK);
+    return ERR_OK;
+}
+
+static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, err_t error)
+{
+    struct socket *socket = arg;
+
+    (void)pcb;
+    (void)error;
+    if (socket->stream.state == STREAM_LINGERING) {
+        if (packet == NULL) {
+            linger(socket);
+            return ERR_OK;
+        }
+        pbuf_free(packet); /* bytes that nobody will read: the peer is told by a reset */
+        stream_abort(socket);
+        return ERR_ABRT;
+    }
+    if (packet == NULL) {
+        socket->stream.state = STREAM_ENDED;
+    } else {
+        if (packet->tot_len > ring_free_len(&socket->rx))
+            return ERR_MEM; /* beyond the window; lwIP offers it again */
+        for (const struct pbuf *part = packet; part != NULL; part = part->next)
+            ring_put(&socket->rx, part->payload, part->len);
+        pbuf_free(packet);
+    }
+    socket_event(socket, NET_EVENT_READ_MASK);
+    return ERR_OK;
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
+{
+    struct socket *socket = arg;
+
+    (void)pcb;
+    socket->tx.got_pos += len;
+    if (socket->stream.state == STREAM_LINGERING) {
+        linger(socket);
+        return ERR_OK;
+    }
+    push(socket);
+    if (ring_free_len(&socket->tx) >= WRITE_READY_BYTES)
+        socket_event(socket, NET_EVENT_WRITE_MASK);
+    return ERR_OK;
+}
+
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+    struct socket *socket = arg;
+
+    (void)pcb;
+    if (socket->stream.state != STREAM_LINGERING) {
+        push(socket);
+    } else if (platform_now_ns() >= socket->stream.linger_end_ns) {
+        stream_abort(socket);
+        return ERR_ABRT;
+    } else {
+        linger(socket);
+    }
+    return ERR_OK;
+}
+
+/* The pcb is gone already. */
+static void on_error(void *arg, err_t error)
+{
+    struct socket *socket = arg;
+    struct stream *stream = &socket->stream;
+
+    stream->pcb = NULL;
+    if (stream->state == STREAM_LINGERING) {
+        socket_free(socket);
+        return;
+    }
+    if (error != ERR_RST)
+        stream->failure = NET_TIMED_OUT;
+    else
+        stream->failure = stream->state == STREAM_CONNECTING ? NET_NOT_CONNECTED : NET_DISCONNECTED;
+    stream->state = STREAM_FAILED;
+    socket_event(socket, NET_EVENT_READ_MASK | NET_EVENT_WRITE_MASK);
+}
+
+static void attach(struct socket *socket, struct tcp_pcb *pcb, enum stream_state state)
+{
+    socket->stream = (struct stream){.state = state, .pcb = pcb};
+    tcp_arg(pcb, socket);
+    tcp_recv(pcb, on_received);
+    tcp_sent(pcb, on_sent);
+    tcp_err(pcb, on_error);
+    tcp_poll(pcb, on_poll, POLL_INTERVAL);
+    tcp_nagle_disable(pcb); /* the ring gathers small writes while lwIP is busy */
+}
+
+void stream_adopt(struct socket *socket, struct tcp_pcb *pcb)
+{
+    attach(socket, pcb, STREAM_OPEN);
+}
+
+enum net_status stream_connect(struct client *client, const struct net_address *remote,
+                               struct socket **stream)
+{
+    struct socket *socket = socket_allocate(client, SOCKET_STREAM);
+    if (socket == NULL)
+        return NET_NO_BUFFERS;
+    struct tcp_pcb *pcb = tcp_new();
+    if (pcb == NULL) {
+        socket_free(socket);
+        return NET_NO_BUFFERS;
+    }
+    attach(socket, pcb, STREAM_CONNECTING);
+    ip_addr_t ip = address_to_lwip(remote->ipv4);
+    err_t error = tcp_connect(pcb, &ip, remote->port, on_connected);
+    if (error != ERR_OK) {
+        stream_abort(socket);
+        return status_from_lwip(error);
+    }
+    socket_would_block(socket, NET_EVENT_WRITE_MASK);
+    *stream = socket;
+    return NET_OK;
+}
+
+enum net_status stream_read(struct socket *socket, void *bytes, uint32_t capacity_len,
+                            uint32_t *read_len)
+{
+    struct stream *stream = &socket->stream;
+    uint32_t len = LWIP_MIN(capacity_len, ring_used_len(&socket->rx));
+
+    *read_len = len;
+    if (len > 0) {
+        ring_get(&socket->rx, bytes, len);
+        if (stream->pcb != NULL)
+            tcp_recved(stream->pcb, (u16_t)len);
+        return NET_OK;
+    }
+    if (stream->state == STREAM_ENDED)
+        return NET_OK;
+    if (stream->state == STREAM_FAILED)
+        return stream->failure;
+    return socket_would_block(socket, NET_EVENT_READ_MASK);
+}
+
+enum net_status stream_write(struct socket *socket, const void *bytes, uint32_t len,
+                             uint32_t *written_len)
+{
+    struct stream *stream = &socket->stream;
+
+    *written_len = 0;
+    if (stream->state == STREAM_FAILED)
+        return stream->failure;
+    if (stream->state == STREAM_CONNECTING)
+        return socket_would_block(socket, NET_EVENT_WRITE_MASK);
+    if (len == 0)
+        return NET_OK;
+    len = LWIP_MIN(len, ring_free_len(&socket->tx));
+    if (len == 0)
+        return socket_would_block(socket, NET_EVENT_WRITE_MASK);
+    ring_put(&socket->tx, bytes, len);
+    push(socket);
+    *written_len = len;
+    return NET_OK;
+}
+
+void stream_close(struct socket *socket)
+{
+    struct stream *stream = &socket->stream;
+    bool established = stream->state == STREAM_OPEN || stream->state == STREAM_ENDED;
+
+    if (!established || ring_used_len(&socket->rx) > 0) {
+        stream_abort(socket);
+        return;
+    }
+    socket_end_handle(socket);
+    stream->state = STREAM_LINGERING;
+    stream->linger_end_ns = platform_now_ns() + (uint64_t)NET_LINGER_MS * NS_PER_MS;
+    linger(socket);
+}
+
+enum net_status stream_local_address(const struct socket *socket, struct net_address *address)
+{
+    const struct stream *stream = &socket->stream;
+
+    if (stream->pcb == NULL)
+        return stream->failure;
+    *address = address_from_lwip(&stream->pcb->local_ip, stream->pcb->local_port);
+    return NET_OK;
+}
+
+enum net_status stream_remote_address(const struct socket *socket, struct net_address *address)
+{
+    const struct stream *stream = &socket->stream;
+
+    if (stream->pcb == NULL)
+        return stream->failure;
+    *address = address_from_lwip(&stream->pcb->remote_ip, stream->pcb->remote_port);
+    return NET_OK;
+}

@@ -1,0 +1,29 @@
+/* TCP connections. Bytes wait in the socket's own rings, in both directions; lwIP refers to the
+ * sending ring without copying and holds no received byte, so a window's memory is the client's
+ * alone. */
+#ifndef NETSTACKD_STREAM_H
+#define NETSTACKD_STREAM_H
+
+#include "client.h"
+
+/* `remote` was checked by the caller. */
+enum net_status stream_connect(struct client *client, const struct net_address *remote,
+                               struct socket **stream);
+/* An established connection that a listener took. */
+void stream_adopt(struct socket *socket, struct tcp_pcb *pcb);
+
+/* NET_OK with `*read_len` = 0: the end of the stream. */
+enum net_status stream_read(struct socket *socket, void *bytes, uint32_t capacity_len,
+                            uint32_t *read_len);
+enum net_status stream_write(struct socket *socket, const void *bytes, uint32_t len,
+                             uint32_t *written_len);
+
+/* The client is done with it; what was written still goes out. */
+void stream_close(struct socket *socket);
+/* Reset and freed at once. */
+void stream_abort(struct socket *socket);
+
+enum net_status stream_local_address(const struct socket *socket, struct net_address *address);
+enum net_status stream_remote_address(const struct socket *socket, struct net_address *address);
+
+#endif

@@ -1,0 +1,172 @@
+#include "virtio_net.h"
+
+#include <string.h>
+
+enum {
+    QUEUE_RECEIVE = 0,
+    QUEUE_TRANSMIT = 1,
+    CONFIG_MAC = 0,
+    CONFIG_STATUS = 6,
+    CONFIG_STATUS_LINK_UP_MASK = 1u << 0,
+    /* The configuration changes with the link, seldom; a device that changes it during every one of
+     * these reads is not telling anything. */
+    CONFIG_TRIES_MAX = 8,
+    RECEIVE_BYTES_MAX = sizeof(struct net_frame_header) + NET_FRAME_BYTES_MAX,
+    ETHERNET_HEADER_BYTES = 14,
+};
+
+void virtio_net_init(struct virtio_net *net, volatile struct virtio_registers *registers,
+                     struct net_dma *dma, uint64_t dma_physical)
+{
+    memset(net, 0, sizeof(*net));
+    net->registers = registers;
+    net->dma = dma;
+    net->dma_physical = dma_physical;
+}
+
+static uint64_t receive_physical(const struct virtio_net *net, uint16_t id)
+{
+    return net->dma_physical + offsetof(struct net_dma, receive) +
+           id * sizeof(struct net_dma_buffer);
+}
+
+static uint64_t transmit_physical(const struct virtio_net *net, uint16_t id)
+{
+    return net->dma_physical + offsetof(struct net_dma, transmit) +
+           id * sizeof(struct net_dma_buffer);
+}
+
+/* MAC and link; what belongs together is read between two equal generations. */
+static bool read_config(struct virtio_net *net)
+{
+    for (uint32_t tries = 0; tries < CONFIG_TRIES_MAX; tries++) {
+        uint32_t generation = virtio_device_config_generation(&net->device);
+        for (uint32_t i = 0; i < sizeof(net->mac); i++)
+            net->mac[i] = virtio_device_config8(&net->device, CONFIG_MAC + i);
+        /* Without the feature the link is always up (5.1.4). */
+        net->link_up =
+            !(net->device.features_mask & VIRTIO_FEATURE_NET_STATUS_MASK) ||
+            (virtio_device_config16(&net->device, CONFIG_STATUS) & CONFIG_STATUS_LINK_UP_MASK);
+        if (virtio_device_config_generation(&net->device) == generation)
+            return true;
+    }
+    return false;
+}
+
+static enum virtio_result start_queues(struct virtio_net *net)
+{
+    virtqueue_init(&net->receive_queue, &net->dma->receive_queue, NET_QUEUE_COUNT, true);
+    /* Sent buffers are taken back when the next frame is sent: no interrupt for them. */
+    virtqueue_init(&net->transmit_queue, &net->dma->transmit_queue, NET_QUEUE_COUNT, false);
+    enum virtio_result result =
+        virtio_device_queue(&net->device, QUEUE_RECEIVE, &net->receive_queue,
+                            net->dma_physical + offsetof(struct net_dma, receive_queue));
+    if (result != VIRTIO_OK)
+        return result;
+    return virtio_device_queue(&net->device, QUEUE_TRANSMIT, &net->transmit_queue,
+                               net->dma_physical + offsetof(struct net_dma, transmit_queue));
+}
+
+enum virtio_result virtio_net_start(struct virtio_net *net)
+{
+    net->running = false;
+    net->link_up = false;
+    if (net->start_count >= NET_STARTS_MAX)
+        return VIRTIO_REFUSED;
+    net->start_count++;
+    enum virtio_result result = virtio_device_begin(
+        &net->device, net->registers, VIRTIO_DEVICE_NET,
+        VIRTIO_FEATURE_NET_MAC_MASK | VIRTIO_FEATURE_NET_STATUS_MASK, VIRTIO_FEATURE_NET_MAC_MASK);
+    if (result != VIRTIO_OK)
+        return result;
+    result = start_queues(net);
+    if (result != VIRTIO_OK || !read_config(net))
+        return result != VIRTIO_OK ? result : VIRTIO_REFUSED;
+
+    net->next_transmit_id = 0;
+    memset(net->dma->transmit, 0, sizeof(net->dma->transmit));
+    for (uint16_t id = 0; id < NET_QUEUE_COUNT; id++) {
+        if (virtqueue_submit(&net->receive_queue, id, receive_physical(net, id), RECEIVE_BYTES_MAX,
+                             true) != VIRTQUEUE_OK)
+            return VIRTIO_REFUSED; /* the queue is fresh: never */
+    }
+    virtio_device_go(&net->device);
+    virtio_device_notify(&net->device, QUEUE_RECEIVE);
+    net->running = true;
+    return VIRTIO_OK;
+}
+
+static enum virtio_net_result broken(struct virtio_net *net)
+{
+    net->running = false;
+    net->link_up = false;
+    (void)virtio_device_reset(&net->device); /* one that does not stop fails its next start */
+    return VIRTIO_NET_BROKEN;
+}
+
+enum virtio_net_result virtio_net_interrupt(struct virtio_net *net)
+{
+    if (!net->running)
+        return VIRTIO_NET_EMPTY;
+    uint32_t reasons_mask = virtio_device_interrupt(&net->device);
+    if (reasons_mask & VIRTIO_INTERRUPT_CONFIG_MASK) {
+        if (virtio_device_needs_reset(&net->device) || !read_config(net))
+            return broken(net);
+    }
+    return VIRTIO_NET_OK;
+}
+
+enum virtio_net_result virtio_net_receive(struct virtio_net *net,
+                                          uint8_t frame[NET_FRAME_BYTES_MAX], size_t *frame_len)
+{
+    uint16_t id;
+    uint32_t written_len;
+
+    *frame_len = 0;
+    if (!net->running)
+        return VIRTIO_NET_EMPTY;
+    enum virtqueue_result result = virtqueue_take(&net->receive_queue, &id, &written_len);
+    if (result == VIRTQUEUE_EMPTY)
+        return VIRTIO_NET_EMPTY;
+    if (result != VIRTQUEUE_OK)
+        return broken(net);
+    if (written_len >= sizeof(struct net_frame_header) + ETHERNET_HEADER_BYTES) {
+        *frame_len = written_len - sizeof(struct net_frame_header);
+        memcpy(frame, net->dma->receive[id].frame, *frame_len);
+    }
+    if (virtqueue_submit(&net->receive_queue, id, receive_physical(net, id), RECEIVE_BYTES_MAX,
+                         true) != VIRTQUEUE_OK)
+        return broken(net);
+    virtio_device_notify(&net->device, QUEUE_RECEIVE);
+    return VIRTIO_NET_OK;
+}
+
+uint8_t *virtio_net_transmit_buffer(struct virtio_net *net)
+{
+    uint16_t id;
+    uint32_t written_len;
+    enum virtqueue_result result;
+
+    if (!net->running)
+        return NULL;
+    /* At most as many as are in flight. */
+    do
+        result = virtqueue_take(&net->transmit_queue, &id, &written_len);
+    while (result == VIRTQUEUE_OK);
+    /* Devices send in order, so the next buffer round is the first to be free. */
+    if (result != VIRTQUEUE_EMPTY || net->transmit_queue.in_flight[net->next_transmit_id])
+        return NULL;
+    return net->dma->transmit[net->next_transmit_id].frame;
+}
+
+void virtio_net_transmit(struct virtio_net *net, size_t frame_len)
+{
+    uint16_t id = net->next_transmit_id;
+
+    if (virtqueue_submit(&net->transmit_queue, id, transmit_physical(net, id),
+                         (uint32_t)(sizeof(struct net_frame_header) + frame_len),
+                         false) != VIRTQUEUE_OK)
+        return; /* a lost frame; a broken queue is noticed at the next interrupt */
+    net->next_transmit_id = (uint16_t)((id + 1) % NET_QUEUE_COUNT);
+    virtio_device_notify(&net->device, QUEUE_TRANSMIT);
+}

@@ -1,0 +1,102 @@
+/* rngd: the one owner of virtio-rng. Serves random bytes, or an error, never weak bytes. */
+#include "proto/slots.h"
+#include "rt/log.h"
+#include "rt/map.h"
+#include "rt/process.h"
+#include "rt/time.h"
+#include "source.h"
+#include <string.h>
+
+enum {
+    NOTIFY_IRQ_MASK = 1,
+    /* QEMU answers within a millisecond; a host short of entropy, or a device gone, is an error
+     * soon enough for the callers that wait behind it. */
+    DEVICE_DEADLINE_MS = 1000,
+};
+
+static struct rng_source source;
+
+static volatile struct virtio_registers *registers;
+static volatile struct rng_dma *dma;
+static uint64_t dma_physical;
+
+static void start_device(void)
+{
+    enum virtio_result result = rng_source_start(&source, registers, dma, dma_physical);
+
+    if (result != VIRTIO_OK)
+        rt_logf("rngd: no device (%d)", (int)result);
+}
+
+static void map_device(void)
+{
+    void *address;
+    size_t len;
+
+    rt_must(rt_map_any(RNGD_SLOT_DEVICE, ABI_PROT_READ | ABI_PROT_WRITE, &address, &len),
+            "rngd: map device");
+    registers = address;
+    rt_must(rt_map_any(RNGD_SLOT_DMA, ABI_PROT_READ | ABI_PROT_WRITE, &address, &len),
+            "rngd: map dma");
+    if (len < sizeof(struct rng_dma))
+        rt_panic("rngd: dma memory too small", (int64_t)len);
+    dma = address;
+    rt_must(rt_memory_phys(RNGD_SLOT_DMA, &dma_physical), "rngd: dma address");
+    int64_t irq_bits = rt_must(rt_cap_copy(RNGD_SLOT_NOTIFY, ABI_RIGHT_SEND, NOTIFY_IRQ_MASK),
+                               "rngd: notification");
+    rt_must(rt_irq_bind(RNGD_SLOT_IRQ, (rt_slot)irq_bits), "rngd: irq");
+}
+
+/* Takes the device's bytes until a call of any length can be served. Meanwhile nobody is answered,
+ * so that callers wait in the kernel for bytes instead of getting an error. */
+static void fill(void)
+{
+    uint64_t deadline = rt_deadline_ms(DEVICE_DEADLINE_MS);
+    struct rt_event event;
+
+    while (source.state == RNG_SOURCE_RUNNING && !rng_source_full_call(&source)) {
+        if (rt_recv(ABI_SLOT_NONE, RNGD_SLOT_NOTIFY, NULL, 0, NULL, deadline, &event) < 0) {
+            rng_source_fail(&source);
+            rt_logf("rngd: device silent");
+        } else {
+            rng_source_collect(&source);
+            rt_irq_ack(RNGD_SLOT_IRQ);
+        }
+    }
+}
+
+static void answer(const struct rng_request *request, size_t request_len)
+{
+    struct rng_reply reply;
+    size_t reply_len = rng_source_answer(&source, request, request_len, &reply);
+
+    (void)rt_reply(&reply, reply_len, NULL); /* a caller that died is nobody's failure */
+    explicit_bzero(&reply, sizeof(reply));
+    if (source.state == RNG_SOURCE_FAILED)
+        start_device();
+}
+
+int process_main(uint64_t arg)
+{
+    struct rng_request request;
+    struct rt_event event;
+
+    (void)arg;
+    map_device();
+    start_device();
+    fill();
+    if (rng_source_full_call(&source))
+        rt_logf("rngd: ready");
+
+    for (;;) {
+        fill();
+        int64_t what = rt_recv(RNGD_SLOT_ENDPOINT, RNGD_SLOT_NOTIFY, &request, sizeof(request),
+                               NULL, ABI_DEADLINE_NONE, &event);
+        if (what == ABI_EVENT_NOTIFICATION) {
+            rng_source_collect(&source);
+            rt_irq_ack(RNGD_SLOT_IRQ);
+        } else if (what == ABI_EVENT_MESSAGE) {
+            answer(&request, event.len);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+#include "netfacade/netfacade.h"
+
+#include "transport.h"
+#include <string.h>
+
+/* A reply that is not as the protocol says is as good as none. */
+static enum net_status call(struct net_client *client, size_t request_len, uint32_t capability,
+                            size_t *reply_len)
+{
+    const struct net_reply *reply = (const struct net_reply *)client->reply;
+
+    if (!transport_call(client->endpoint_cap, client->request, request_len, capability,
+                        client->reply, sizeof(client->reply), reply_len))
+        return NET_IO;
+    if (*reply_len < sizeof(*reply) || reply->status >= NET_STATUS_COUNT)
+        return NET_IO;
+    return (enum net_status)reply->status;
+}
+
+static enum net_status call_exact(struct net_client *client, size_t request_len,
+                                  size_t wanted_reply_len)
+{
+    size_t reply_len;
+    enum net_status status = call(client, request_len, 0, &reply_len);
+
+    return status == NET_OK && reply_len != wanted_reply_len ? NET_IO : status;
+}
+
+static void *begin(struct net_client *client, enum net_op op, net_handle handle, size_t request_len)
+{
+    struct net_request *request = (struct net_request *)client->request;
+
+    memset(request, 0, request_len);
+    request->op = op;
+    request->handle = handle;
+    return request;
+}
+
+static uint32_t reply_value(const struct net_client *client)
+{
+    return ((const struct net_reply *)client->reply)->value;
+}
+
+enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
+                           uint32_t notification_cap)
+{
+    size_t reply_len;
+
+    client->endpoint_cap = endpoint_cap;
+    begin(client, NET_OP_ATTACH, 0, sizeof(struct net_request));
+    enum net_status status = call(client, sizeof(struct net_request), notification_cap, &reply_len);
+    if (status == NET_OK && reply_value(client) != NET_PROTOCOL_VERSION)
+        return NET_IO;
+    return status;
+}
+
+enum net_status net_get_interface(struct net_client *client, struct net_interface *interface)
+{
+    const struct net_interface_reply *reply = (const struct net_interface_reply *)client->reply;
+
+    begin(client, NET_OP_INTERFACE, 0, sizeof(struct net_request));
+    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    if (status == NET_OK)
+        *interface = reply->interface;
+    return status;
+}
+
+enum net_status net_ready(struct net_client *client,
+                          struct net_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
+{
+    const struct net_ready_reply *reply = (const struct net_ready_reply *)client->reply;
+    size_t reply_len;
+
+    *count = 0;
+    begin(client, NET_OP_READY, 0, sizeof(struct net_request));
+    enum net_status status = call(client, sizeof(struct net_request), 0, &reply_len);
+    if (status != NET_OK)
+        return status;
+    if (reply->head.value > NET_CLIENT_SOCKETS_MAX ||
+        reply_len != sizeof(reply->head) + reply->head.value * sizeof(reply->events[0]))
+        return NET_IO;
+    *count = reply->head.value;
+    memcpy(events, reply->events, *count * sizeof(events[0]));
+    return NET_OK;
+}
+
+enum net_status net_listen(struct net_client *client, const struct net_address *local,
+                           uint32_t backlog_count, net_handle *listener)
+{
+    struct net_listen_request *request = begin(client, NET_OP_LISTEN, 0, sizeof(*request));
+
+    request->local = *local;
+    request->backlog_count = backlog_count;
+    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
+    if (status == NET_OK)
+        *listener = reply_value(client);
+    return status;
+}
+
+enum net_status net_accept(struct net_client *client, net_handle listener, net_handle *stream,
+                           struct net_address *remote)
+{
+    const struct net_accept_reply *reply = (const struct net_accept_reply *)client->reply;
+
+    begin(client, NET_OP_ACCEPT, listener, sizeof(struct net_request));
+    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    if (status == NET_OK) {
+        *stream = reply->head.value;
+        if (remote != NULL)
+            *remote = reply->remote;
+    }
+    return status;
+}
+
+/* Operations that send an address and get a handle. */
+static enum net_status open_at(struct net_client *client, enum net_op op,
+                               const struct net_address *address, net_handle *handle)
+{
+    struct net_address_request *request = begin(client, op, 0, sizeof(*request));
+
+    request->address = *address;
+    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
+    if (status == NET_OK)
+        *handle = reply_value(client);
+    return status;
+}
+
+enum net_status net_connect(struct net_client *client, const struct net_address *remote,
+                            net_handle *stream)
+{
+    return open_at(client, NET_OP_CONNECT, remote, stream);
+}
+
+enum net_status net_udp_bind(struct net_client *client, const struct net_address *local,
+                             net_handle *socket)
+{
+    return open_at(client, NET_OP_UDP_BIND, local, socket);
+}
+
+enum net_status net_read(struct net_client *client, net_handle stream, void *data,
+                         size_t capacity_len, size_t *read_len)
+{
+    const struct net_read_reply *reply = (const struct net_read_reply *)client->reply;
+    struct net_read_request *request = begin(client, NET_OP_READ, stream, sizeof(*request));
+    size_t reply_len;
+
+    *read_len = 0;
+    request->capacity_len =
+        (uint32_t)(capacity_len < NET_STREAM_BYTES_MAX ? capacity_len : NET_STREAM_BYTES_MAX);
+    enum net_status status = call(client, sizeof(*request), 0, &reply_len);
+    if (status != NET_OK)
+        return status;
+    if (reply->head.value > request->capacity_len ||
+        reply_len != sizeof(reply->head) + reply->head.value)
+        return NET_IO;
+    *read_len = reply->head.value;
+    memcpy(data, reply->data, *read_len);
+    return NET_OK;
+}
+
+enum net_status net_write(struct net_client *client, net_handle stream, const void *data,
+                          size_t data_len, size_t *written_len)
+{
+    struct net_write_request *request =
+        begin(client, NET_OP_WRITE, stream, sizeof(struct net_request));
+
+    *written_len = 0;
+    if (data_len > NET_STREAM_BYTES_MAX)
+        data_len = NET_STREAM_BYTES_MAX;
+    if (data_len > 0)
+        memcpy(request->data, data, data_len);
+    enum net_status status =
+        call_exact(client, sizeof(request->head) + data_len, sizeof(struct net_reply));
+    if (status != NET_OK)
+        return status;
+    if (reply_value(client) > data_len)
+        return NET_IO;
+    *written_len = reply_value(client);
+    return NET_OK;
+}
+
+/* Operations that send nothing but a handle and get nothing but a status. */
+static enum net_status end(struct net_client *client, enum net_op op, net_handle handle)
+{
+    begin(client, op, handle, sizeof(struct net_request));
+    return call_exact(client, sizeof(struct net_request), sizeof(struct net_reply));
+}
+
+enum net_status net_close(struct net_client *client, net_handle handle)
+{
+    return end(client, NET_OP_CLOSE, handle);
+}
+
+enum net_status net_abort(struct net_client *client, net_handle handle)
+{
+    return end(client, NET_OP_ABORT, handle);
+}
+
+static enum net_status get_address(struct net_client *client, enum net_op op, net_handle handle,
+                                   struct net_address *address)
+{
+    const struct net_address_reply *reply = (const struct net_address_reply *)client->reply;
+
+    begin(client, op, handle, sizeof(struct net_request));
+    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    if (status == NET_OK)
+        *address = reply->address;
+    return status;
+}
+
+enum net_status net_local_address(struct net_client *client, net_handle handle,
+                                  struct net_address *local)
+{
+    return get_address(client, NET_OP_LOCAL_ADDRESS, handle, local);
+}
+
+enum net_status net_remote_address(struct net_client *client, net_handle stream,
+                                   struct net_address *remote)
+{
+    return get_address(client, NET_OP_REMOTE_ADDRESS, stream, remote);
+}
+
+enum net_status net_send_to(struct net_client *client, net_handle socket,
+                            const struct net_address *remote, const void *data, size_t data_len)
+{
+    struct net_send_to_request *request =
+        begin(client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
+
+    if (data_len > NET_DATAGRAM_BYTES_MAX)
+        return NET_MALFORMED;
+    request->remote = *remote;
+    if (data_len > 0)
+        memcpy(request->data, data, data_len);
+    return call_exact(client, offsetof(struct net_send_to_request, data) + data_len,
+                      sizeof(struct net_reply));
+}
+
+enum net_status net_receive_from(struct net_client *client, net_handle socket,
+                                 struct net_address *remote, void *data, size_t capacity_len,
+                                 size_t *read_len)
+{
+    const struct net_receive_from_reply *reply =
+        (const struct net_receive_from_reply *)client->reply;
+    size_t reply_len;
+
+    *read_len = 0;
+    begin(client, NET_OP_RECEIVE_FROM, socket, sizeof(struct net_request));
+    enum net_status status = call(client, sizeof(struct net_request), 0, &reply_len);
+    if (status != NET_OK)
+        return status;
+    if (reply->head.value > NET_DATAGRAM_BYTES_MAX ||
+        reply_len != offsetof(struct net_receive_from_reply, data) + reply->head.value)
+        return NET_IO;
+    if (reply->head.value > capacity_len)
+        return NET_MALFORMED;
+    *read_len = reply->head.value;
+    *remote = reply->remote;
+    memcpy(data, reply->data, *read_len);
+    return NET_OK;
+}
+
+enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t timeout_ms,
+                         net_handle *ping)
+{
+    struct net_ping_request *request = begin(client, NET_OP_PING, 0, sizeof(*request));
+
+    request->ipv4 = ipv4;
+    request->timeout_ms = timeout_ms;
+    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
+    if (status == NET_OK)
+        *ping = reply_value(client);
+    return status;
+}
+
+enum net_status net_ping_result(struct net_client *client, net_handle ping, uint64_t *round_trip_ns)
+{
+    const struct net_ping_reply *reply = (const struct net_ping_reply *)client->reply;
+
+    begin(client, NET_OP_PING_RESULT, ping, sizeof(struct net_request));
+    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    if (status == NET_OK)
+        *round_trip_ns = reply->round_trip_ns;
+    return status;
+}
+
+const char *net_status_name(enum net_status status)
+{
+    static const char *const names[NET_STATUS_COUNT] = {
+        [NET_OK] = "ok",
+        [NET_NOT_FOUND] = "not-found",
+        [NET_MALFORMED] = "malformed",
+        [NET_WOULD_BLOCK] = "would-block",
+        [NET_NO_BUFFERS] = "no-buffers",
+        [NET_IN_USE] = "in-use",
+        [NET_NOT_CONNECTED] = "not-connected",
+        [NET_DISCONNECTED] = "disconnected",
+        [NET_TIMED_OUT] = "timed-out",
+        [NET_IO] = "io",
+    };
+
+    return (unsigned)status < NET_STATUS_COUNT ? names[status] : "unknown";
+}
