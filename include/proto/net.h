@@ -194,6 +194,28 @@ struct net_ready_reply {
     struct net_event events[NET_CLIENT_SOCKETS_MAX];
 };
 
+/* A buffer that holds any request, or any reply. */
+union net_any_request {
+    struct net_request head;
+    struct net_listen_request listen;
+    struct net_address_request address;
+    struct net_read_request read;
+    struct net_write_request write;
+    struct net_send_to_request send_to;
+    struct net_ping_request ping;
+};
+
+union net_any_reply {
+    struct net_reply head;
+    struct net_accept_reply accept;
+    struct net_address_reply address;
+    struct net_read_reply read;
+    struct net_receive_from_reply receive_from;
+    struct net_ping_reply ping;
+    struct net_interface_reply interface;
+    struct net_ready_reply ready;
+};
+
 _Static_assert(sizeof(struct net_address) == 8, "wire layout");
 _Static_assert(sizeof(struct net_request) == 8, "wire layout");
 _Static_assert(sizeof(struct net_reply) == 8, "wire layout");
@@ -210,6 +232,8 @@ _Static_assert(sizeof(struct net_ping_request) == 16, "wire layout");
 _Static_assert(sizeof(struct net_ping_reply) == 16, "wire layout");
 _Static_assert(sizeof(struct net_interface) == 24, "wire layout");
 _Static_assert(sizeof(struct net_interface_reply) == 32, "wire layout");
+_Static_assert(sizeof(union net_any_request) == NET_MESSAGE_BYTES_MAX, "one message");
+_Static_assert(sizeof(union net_any_reply) == NET_MESSAGE_BYTES_MAX, "one message");
 _Static_assert(sizeof(struct net_event) == 8, "wire layout");
 _Static_assert(sizeof(struct net_ready_reply) == 8 + 8 * NET_CLIENT_SOCKETS_MAX, "wire layout");
 

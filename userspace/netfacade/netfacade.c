@@ -7,10 +7,10 @@
 static enum net_status call(struct net_client *client, size_t request_len, uint32_t capability,
                             size_t *reply_len)
 {
-    const struct net_reply *reply = (const struct net_reply *)client->reply;
+    const struct net_reply *reply = &client->reply.head;
 
-    if (!transport_call(client->endpoint_cap, client->request, request_len, capability,
-                        client->reply, sizeof(client->reply), reply_len))
+    if (!transport_call(client->endpoint_cap, &client->request, request_len, capability,
+                        &client->reply, sizeof(client->reply), reply_len))
         return NET_IO;
     if (*reply_len < sizeof(*reply) || reply->status >= NET_STATUS_COUNT)
         return NET_IO;
@@ -26,19 +26,17 @@ static enum net_status call_exact(struct net_client *client, size_t request_len,
     return status == NET_OK && reply_len != wanted_reply_len ? NET_IO : status;
 }
 
-static void *begin(struct net_client *client, enum net_op op, net_handle handle, size_t request_len)
+/* The request without what belongs to the operation. */
+static void begin(struct net_client *client, enum net_op op, net_handle handle, size_t request_len)
 {
-    struct net_request *request = (struct net_request *)client->request;
-
-    memset(request, 0, request_len);
-    request->op = op;
-    request->handle = handle;
-    return request;
+    memset(&client->request, 0, request_len);
+    client->request.head.op = op;
+    client->request.head.handle = handle;
 }
 
 static uint32_t reply_value(const struct net_client *client)
 {
-    return ((const struct net_reply *)client->reply)->value;
+    return client->reply.head.value;
 }
 
 enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
@@ -56,7 +54,7 @@ enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
 
 enum net_status net_get_interface(struct net_client *client, struct net_interface *interface)
 {
-    const struct net_interface_reply *reply = (const struct net_interface_reply *)client->reply;
+    const struct net_interface_reply *reply = &client->reply.interface;
 
     begin(client, NET_OP_INTERFACE, 0, sizeof(struct net_request));
     enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
@@ -68,7 +66,7 @@ enum net_status net_get_interface(struct net_client *client, struct net_interfac
 enum net_status net_ready(struct net_client *client,
                           struct net_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
 {
-    const struct net_ready_reply *reply = (const struct net_ready_reply *)client->reply;
+    const struct net_ready_reply *reply = &client->reply.ready;
     size_t reply_len;
 
     *count = 0;
@@ -87,7 +85,9 @@ enum net_status net_ready(struct net_client *client,
 enum net_status net_listen(struct net_client *client, const struct net_address *local,
                            uint32_t backlog_count, net_handle *listener)
 {
-    struct net_listen_request *request = begin(client, NET_OP_LISTEN, 0, sizeof(*request));
+    struct net_listen_request *request = &client->request.listen;
+
+    begin(client, NET_OP_LISTEN, 0, sizeof(*request));
 
     request->local = *local;
     request->backlog_count = backlog_count;
@@ -100,7 +100,7 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
 enum net_status net_accept(struct net_client *client, net_handle listener, net_handle *stream,
                            struct net_address *remote)
 {
-    const struct net_accept_reply *reply = (const struct net_accept_reply *)client->reply;
+    const struct net_accept_reply *reply = &client->reply.accept;
 
     begin(client, NET_OP_ACCEPT, listener, sizeof(struct net_request));
     enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
@@ -116,7 +116,9 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
 static enum net_status open_at(struct net_client *client, enum net_op op,
                                const struct net_address *address, net_handle *handle)
 {
-    struct net_address_request *request = begin(client, op, 0, sizeof(*request));
+    struct net_address_request *request = &client->request.address;
+
+    begin(client, op, 0, sizeof(*request));
 
     request->address = *address;
     enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
@@ -140,8 +142,10 @@ enum net_status net_udp_bind(struct net_client *client, const struct net_address
 enum net_status net_read(struct net_client *client, net_handle stream, void *data,
                          size_t capacity_len, size_t *read_len)
 {
-    const struct net_read_reply *reply = (const struct net_read_reply *)client->reply;
-    struct net_read_request *request = begin(client, NET_OP_READ, stream, sizeof(*request));
+    const struct net_read_reply *reply = &client->reply.read;
+    struct net_read_request *request = &client->request.read;
+
+    begin(client, NET_OP_READ, stream, sizeof(*request));
     size_t reply_len;
 
     *read_len = 0;
@@ -161,8 +165,9 @@ enum net_status net_read(struct net_client *client, net_handle stream, void *dat
 enum net_status net_write(struct net_client *client, net_handle stream, const void *data,
                           size_t data_len, size_t *written_len)
 {
-    struct net_write_request *request =
-        begin(client, NET_OP_WRITE, stream, sizeof(struct net_request));
+    struct net_write_request *request = &client->request.write;
+
+    begin(client, NET_OP_WRITE, stream, sizeof(struct net_request));
 
     *written_len = 0;
     if (data_len > NET_STREAM_BYTES_MAX)
@@ -199,7 +204,7 @@ enum net_status net_abort(struct net_client *client, net_handle handle)
 static enum net_status get_address(struct net_client *client, enum net_op op, net_handle handle,
                                    struct net_address *address)
 {
-    const struct net_address_reply *reply = (const struct net_address_reply *)client->reply;
+    const struct net_address_reply *reply = &client->reply.address;
 
     begin(client, op, handle, sizeof(struct net_request));
     enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
@@ -223,8 +228,9 @@ enum net_status net_remote_address(struct net_client *client, net_handle stream,
 enum net_status net_send_to(struct net_client *client, net_handle socket,
                             const struct net_address *remote, const void *data, size_t data_len)
 {
-    struct net_send_to_request *request =
-        begin(client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
+    struct net_send_to_request *request = &client->request.send_to;
+
+    begin(client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
 
     if (data_len > NET_DATAGRAM_BYTES_MAX)
         return NET_MALFORMED;
@@ -239,8 +245,7 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
                                  struct net_address *remote, void *data, size_t capacity_len,
                                  size_t *read_len)
 {
-    const struct net_receive_from_reply *reply =
-        (const struct net_receive_from_reply *)client->reply;
+    const struct net_receive_from_reply *reply = &client->reply.receive_from;
     size_t reply_len;
 
     *read_len = 0;
@@ -262,7 +267,9 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
 enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t timeout_ms,
                          net_handle *ping)
 {
-    struct net_ping_request *request = begin(client, NET_OP_PING, 0, sizeof(*request));
+    struct net_ping_request *request = &client->request.ping;
+
+    begin(client, NET_OP_PING, 0, sizeof(*request));
 
     request->ipv4 = ipv4;
     request->timeout_ms = timeout_ms;
@@ -274,7 +281,7 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
 
 enum net_status net_ping_result(struct net_client *client, net_handle ping, uint64_t *round_trip_ns)
 {
-    const struct net_ping_reply *reply = (const struct net_ping_reply *)client->reply;
+    const struct net_ping_reply *reply = &client->reply.ping;
 
     begin(client, NET_OP_PING_RESULT, ping, sizeof(struct net_request));
     enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));

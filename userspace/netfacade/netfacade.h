@@ -17,8 +17,8 @@
 /* Caller-owned, one per process; the buffers hold one request and one reply while a call runs. */
 struct net_client {
     uint32_t endpoint_cap;
-    _Alignas(8) uint8_t request[NET_MESSAGE_BYTES_MAX];
-    _Alignas(8) uint8_t reply[NET_MESSAGE_BYTES_MAX];
+    union net_any_request request;
+    union net_any_reply reply;
 };
 
 /* Begins (or begins anew: every earlier socket of this client is freed). `endpoint_cap`: capability

@@ -13,16 +13,16 @@
 struct call {
     struct client *client;
     struct socket *socket; /* the one that the handle names, where the operation takes one */
-    const void *request;
+    const union net_any_request *request;
     size_t request_len;
     uint32_t capability;
-    void *reply;
+    union net_any_reply *reply;
     size_t reply_len; /* when the status is NET_OK */
 };
 
 static enum net_status reply_handle(struct call *call, const struct socket *socket)
 {
-    struct net_reply *reply = call->reply;
+    struct net_reply *reply = &call->reply->head;
 
     reply->value = socket_handle(socket);
     return NET_OK;
@@ -30,7 +30,7 @@ static enum net_status reply_handle(struct call *call, const struct socket *sock
 
 static enum net_status do_attach(struct call *call)
 {
-    struct net_reply *reply = call->reply;
+    struct net_reply *reply = &call->reply->head;
 
     if (call->capability == 0)
         return NET_MALFORMED;
@@ -41,7 +41,7 @@ static enum net_status do_attach(struct call *call)
 
 static enum net_status do_interface(struct call *call)
 {
-    struct net_interface_reply *reply = call->reply;
+    struct net_interface_reply *reply = &call->reply->interface;
 
     reply->interface = interface_describe();
     call->reply_len = sizeof(*reply);
@@ -50,7 +50,7 @@ static enum net_status do_interface(struct call *call)
 
 static enum net_status do_ready(struct call *call)
 {
-    struct net_ready_reply *reply = call->reply;
+    struct net_ready_reply *reply = &call->reply->ready;
 
     reply->head.value = client_take_ready(call->client, reply->events);
     call->reply_len = sizeof(reply->head) + reply->head.value * sizeof(reply->events[0]);
@@ -59,7 +59,7 @@ static enum net_status do_ready(struct call *call)
 
 static enum net_status do_listen(struct call *call)
 {
-    const struct net_listen_request *request = call->request;
+    const struct net_listen_request *request = &call->request->listen;
     struct socket *listener;
 
     if (!address_is_local(&request->local) || request->backlog_count == 0 ||
@@ -72,7 +72,7 @@ static enum net_status do_listen(struct call *call)
 
 static enum net_status do_accept(struct call *call)
 {
-    struct net_accept_reply *reply = call->reply;
+    struct net_accept_reply *reply = &call->reply->accept;
     struct socket *stream;
 
     enum net_status status = listener_accept(call->socket, &stream);
@@ -85,7 +85,7 @@ static enum net_status do_accept(struct call *call)
 
 static enum net_status do_connect(struct call *call)
 {
-    const struct net_address_request *request = call->request;
+    const struct net_address_request *request = &call->request->address;
     struct socket *stream;
 
     if (!address_is_host(request->address.ipv4) || request->address.port == 0 ||
@@ -97,8 +97,8 @@ static enum net_status do_connect(struct call *call)
 
 static enum net_status do_read(struct call *call)
 {
-    const struct net_read_request *request = call->request;
-    struct net_read_reply *reply = call->reply;
+    const struct net_read_request *request = &call->request->read;
+    struct net_read_reply *reply = &call->reply->read;
 
     if (request->capacity_len == 0 || request->capacity_len > NET_STREAM_BYTES_MAX ||
         request->reserved != 0)
@@ -111,8 +111,8 @@ static enum net_status do_read(struct call *call)
 
 static enum net_status do_write(struct call *call)
 {
-    const struct net_write_request *request = call->request;
-    struct net_reply *reply = call->reply;
+    const struct net_write_request *request = &call->request->write;
+    struct net_reply *reply = &call->reply->head;
 
     return stream_write(call->socket, request->data,
                         (uint32_t)(call->request_len - sizeof(request->head)), &reply->value);
@@ -139,7 +139,7 @@ static enum net_status do_abort(struct call *call)
 
 static enum net_status do_local_address(struct call *call)
 {
-    struct net_address_reply *reply = call->reply;
+    struct net_address_reply *reply = &call->reply->address;
 
     call->reply_len = sizeof(*reply);
     if (call->socket->kind == SOCKET_STREAM)
@@ -153,7 +153,7 @@ static enum net_status do_local_address(struct call *call)
 
 static enum net_status do_remote_address(struct call *call)
 {
-    struct net_address_reply *reply = call->reply;
+    struct net_address_reply *reply = &call->reply->address;
 
     call->reply_len = sizeof(*reply);
     return stream_remote_address(call->socket, &reply->address);
@@ -161,7 +161,7 @@ static enum net_status do_remote_address(struct call *call)
 
 static enum net_status do_udp_bind(struct call *call)
 {
-    const struct net_address_request *request = call->request;
+    const struct net_address_request *request = &call->request->address;
     struct socket *udp;
 
     if (!address_is_local(&request->address))
@@ -172,7 +172,7 @@ static enum net_status do_udp_bind(struct call *call)
 
 static enum net_status do_send_to(struct call *call)
 {
-    const struct net_send_to_request *request = call->request;
+    const struct net_send_to_request *request = &call->request->send_to;
 
     if (request->remote.ipv4 == 0 || request->remote.port == 0 || request->remote.reserved != 0)
         return NET_MALFORMED;
@@ -183,7 +183,7 @@ static enum net_status do_send_to(struct call *call)
 
 static enum net_status do_receive_from(struct call *call)
 {
-    struct net_receive_from_reply *reply = call->reply;
+    struct net_receive_from_reply *reply = &call->reply->receive_from;
 
     enum net_status status =
         datagram_receive(call->socket, &reply->remote, reply->data, &reply->head.value);
@@ -193,7 +193,7 @@ static enum net_status do_receive_from(struct call *call)
 
 static enum net_status do_ping(struct call *call)
 {
-    const struct net_ping_request *request = call->request;
+    const struct net_ping_request *request = &call->request->ping;
     struct socket *ping;
 
     if (!address_is_host(request->ipv4) || request->timeout_ms == 0 ||
@@ -205,7 +205,7 @@ static enum net_status do_ping(struct call *call)
 
 static enum net_status do_ping_result(struct call *call)
 {
-    struct net_ping_reply *reply = call->reply;
+    struct net_ping_reply *reply = &call->reply->ping;
 
     call->reply_len = sizeof(*reply);
     return ping_result(call->socket, &reply->round_trip_ns);
@@ -248,7 +248,7 @@ static const struct operation {
 /* Finds what the request names and runs it, or says why not. */
 static enum net_status serve(struct call *call)
 {
-    const struct net_request *head = call->request;
+    const struct net_request *head = &call->request->head;
 
     if (call->client == NULL)
         return NET_IO;
@@ -274,10 +274,10 @@ static enum net_status serve(struct call *call)
     return operation->handler(call);
 }
 
-size_t dispatch(uint64_t badge, const void *request, size_t request_len, uint32_t capability,
-                void *reply)
+size_t dispatch(uint64_t badge, const union net_any_request *request, size_t request_len,
+                uint32_t capability, union net_any_reply *reply)
 {
-    struct net_reply *head = reply;
+    struct net_reply *head = &reply->head;
     struct call call = {.client = client_of_badge(badge),
                         .request = request,
                         .request_len = request_len,
@@ -288,7 +288,7 @@ size_t dispatch(uint64_t badge, const void *request, size_t request_len, uint32_
     head->value = 0;
     enum net_status status = serve(&call);
     head->status = status;
-    bool kept = status == NET_OK && ((const struct net_request *)request)->op == NET_OP_ATTACH;
+    bool kept = status == NET_OK && request->head.op == NET_OP_ATTACH;
     if (capability != 0 && !kept)
         platform_drop_capability(capability);
     if (status == NET_OK)

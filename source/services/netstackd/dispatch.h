@@ -3,13 +3,13 @@
 #ifndef NETSTACKD_DISPATCH_H
 #define NETSTACKD_DISPATCH_H
 
+#include "proto/net.h"
 #include <stddef.h>
 #include <stdint.h>
 
-/* `request` and `reply` are 8-byte aligned and NET_MESSAGE_BYTES_MAX long; `request` is not written
- * by anybody else meanwhile. `capability` came with the request (0: none): kept when ATTACH
- * succeeds, dropped otherwise. Returns the reply's length in bytes. */
-size_t dispatch(uint64_t badge, const void *request, size_t request_len, uint32_t capability,
-                void *reply);
+/* `request` is written by nobody else meanwhile. `capability` came with it (0: none): kept when
+ * ATTACH succeeds, dropped otherwise. Returns the reply's length in bytes. */
+size_t dispatch(uint64_t badge, const union net_any_request *request, size_t request_len,
+                uint32_t capability, union net_any_reply *reply);
 
 #endif

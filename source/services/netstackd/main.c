@@ -114,8 +114,8 @@ static bool serve_notification(uint64_t bits)
 
 int process_main(uint64_t arg)
 {
-    static _Alignas(8) uint8_t request[NET_MESSAGE_BYTES_MAX];
-    static _Alignas(8) uint8_t reply[NET_MESSAGE_BYTES_MAX];
+    static union net_any_request request;
+    static union net_any_reply reply;
     struct rt_event event;
     size_t reply_len = 0;
     bool frames_left = false;
@@ -126,17 +126,17 @@ int process_main(uint64_t arg)
         uint64_t deadline = frames_left ? rt_ticks() : rt_deadline_ms(stack_sleep_ms());
         int64_t what;
         if (reply_len > 0)
-            what = rt_reply_recv(reply, reply_len, NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY,
-                                 request, sizeof(request), &caps, deadline, &event);
+            what = rt_reply_recv(&reply, reply_len, NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY,
+                                 &request, sizeof(request), &caps, deadline, &event);
         else
-            what = rt_recv(NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY, request, sizeof(request),
-                           &caps, deadline, &event);
+            what = rt_recv(NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY, &request,
+                           sizeof(request), &caps, deadline, &event);
         reply_len = 0;
         if (frames_left)
             frames_left = serve_device();
         if (what == ABI_EVENT_MESSAGE)
-            reply_len = dispatch(event.value, request, event.len,
-                                 caps.recv_count == 1 ? caps.recv_slot[0] : ABI_SLOT_NONE, reply);
+            reply_len = dispatch(event.value, &request, event.len,
+                                 caps.recv_count == 1 ? caps.recv_slot[0] : ABI_SLOT_NONE, &reply);
         else if (what == ABI_EVENT_NOTIFICATION)
             frames_left |= serve_notification(event.value);
         stack_run();
