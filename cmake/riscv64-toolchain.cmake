@@ -9,4 +9,5 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 # assembly needs it, not here. gcc 12's first scheduling pass only adds spills on this target.
 set(CMAKE_C_FLAGS_INIT "-march=rv64imac -mabi=lp64 -mcmodel=medany --specs=picolibc.specs -O2 -g -fno-schedule-insns -ffunction-sections -fdata-sections -fno-common")
 set(CMAKE_ASM_FLAGS_INIT "-march=rv64imac_zicsr -mabi=lp64 -mcmodel=medany -g")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-march=rv64imac -mabi=lp64 -nostartfiles -static -Wl,--gc-sections")
+# picolibc's default build copies and clears memory byte by byte; its release build does it by words.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-march=rv64imac -mabi=lp64 --picolibc-buildtype=release -nostartfiles -static -Wl,--gc-sections")

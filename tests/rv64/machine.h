@@ -1,0 +1,22 @@
+/* What the bare test programs have of the machine: a console, an end, an instruction counter, their
+ * stack. */
+#ifndef TESTS_RV64_MACHINE_H
+#define TESTS_RV64_MACHINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void machine_print(const char *text);
+void machine_print_number(uint64_t number);
+_Noreturn void machine_off(void);
+
+/* Called by the trap entry: says where it happened, then turns the machine off. */
+_Noreturn void machine_trap(uint64_t scause, uint64_t sepc);
+
+/* Instructions retired so far; exact under QEMU's -icount shift=0. */
+uint64_t machine_instructions(void);
+
+/* Bytes of stack that `call` used below its caller. */
+size_t machine_stack_used(void (*call)(void));
+
+#endif

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs a bare rv64 program in QEMU until it turns the machine off.
+# usage: run.sh ELF EXPECTED   prints what it printed; fails unless its last line matches EXPECTED (a regular
+# expression for the whole line). RV64_SECONDS (60) bounds the run. Instructions are counted exactly.
+set -euo pipefail
+out=$(timeout --kill-after=5 "${RV64_SECONDS:-60}" qemu-system-riscv64 -machine virt -m 128M -bios default \
+    -display none -serial stdio -monitor none -net none -icount shift=0 -kernel "$1" </dev/null | tr -d '\r') || {
+    echo "$out"
+    echo "rv64: QEMU did not end by itself" >&2
+    exit 1
+}
+echo "$out"
+grep -Eqx "$2" <<<"$(tail -n 1 <<<"$out")" || {
+    echo "rv64: the last line is not '$2'" >&2
+    exit 1
+}
