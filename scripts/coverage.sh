@@ -18,8 +18,8 @@ rm -rf "$profiles"
 # Every test program that holds code of the two libraries.
 objects=()
 while read -r program; do
-    objects+=(-object "$program")
+    objects+=("-object=$program")
 done < <(find "$folder" -type f -executable ! -name '*.so*' ! -path '*/CMakeFiles/*' -exec grep -l -a __llvm_covmap {} +)
-llvm-cov-14 show "${objects[@]}" -instr-profile="$folder/all.profdata" -use-color=false \
-    -show-instantiations=false userspace/noise userspace/dsoftbus >"$folder/lines.txt" 2>/dev/null
+llvm-cov-14 show "${objects[0]#-object=}" "${objects[@]:1}" -instr-profile="$folder/all.profdata" -use-color=false \
+    -show-instantiations=false "$PWD/userspace/noise" "$PWD/userspace/dsoftbus" >"$folder/lines.txt"
 scripts/coverage-lines.awk -v root="$PWD/" tests/coverage.txt "$folder/lines.txt"
