@@ -12,7 +12,7 @@
 #define SESSION_PORT   34567 /* TCP, sessions */
 #define DISCOVERY_PORT 37020 /* UDP, announces and queries */
 
-#define ENDPOINT_TEXT_SIZE 72 // "[" + 45 characters of IPv6 + "%" + interface + "]:" + port + NUL
+#define ENDPOINT_TEXT_SIZE 64 /* "[" + 45 characters of IPv6 + "]:" + port + NUL */
 
 union endpoint {
     struct sockaddr any;

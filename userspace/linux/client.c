@@ -1,0 +1,249 @@
+#include "linux/client.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void client_peer_text(const struct client *c, char out[CLIENT_PEER_TEXT_SIZE])
+{
+    char at[ENDPOINT_TEXT_SIZE];
+    endpoint_format(&c->at, at);
+    (void)snprintf(out, CLIENT_PEER_TEXT_SIZE, "%.*s at %s", c->target.len, c->target.text, at);
+}
+
+/* What a person can do about a handshake that failed, as far as this side can know. */
+static const char *advice(enum dsb_reason reason)
+{
+    switch (reason) {
+    case DSB_REASON_MSG2_TRUNCATED:
+        return "the peer has another id or key than the trust store says";
+    case DSB_REASON_ACCEPT_TRUNCATED:
+        return "the peer does not trust this device, or knows it by another id";
+    case DSB_REASON_MSG2_DEADLINE:
+    case DSB_REASON_ACCEPT_DEADLINE:
+        return "the peer did not answer in time";
+    default:
+        return "the peer does not keep to the protocol";
+    }
+}
+
+static void explain(struct client *c, enum conn_outcome outcome, enum dsb_reason reason,
+                    int system_error)
+{
+    char peer[CLIENT_PEER_TEXT_SIZE];
+    client_peer_text(c, peer);
+    switch (outcome) {
+    case CONN_NO_CONNECT:
+        error_set(c->error, EXIT_UNREACHABLE, "cannot connect to %s: %s", peer,
+                  strerror(system_error));
+        break;
+    case CONN_REJECTED:
+        error_set(c->error, EXIT_REJECTED, "no session with %s: %s (%s)", peer, advice(reason),
+                  dsb_reason_name(reason));
+        break;
+    case CONN_BROKEN:
+        error_set(c->error, EXIT_BROKEN, "session with %s broke off: %s (%s)", peer,
+                  reason == DSB_REASON_SESSION_TRUNCATED ? "the connection ended without a close"
+                  : reason == DSB_REASON_SESSION_SILENT  ? "the peer is silent"
+                                                         : "a record was not acceptable",
+                  dsb_reason_name(reason));
+        break;
+    case CONN_CLEAN:
+        error_set(c->error, EXIT_BROKEN, "%s closed the session early", peer);
+        break;
+    }
+}
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* Nothing is waited for any more: takes the client's handles out of the loop. */
+static void wind_up(struct client *c)
+{
+    if (c->searching)
+        discovery_search_stop(&c->search);
+    c->searching = false;
+    close_handle((uv_handle_t *)&c->timer);
+    close_handle((uv_handle_t *)&c->on_term);
+    close_handle((uv_handle_t *)&c->on_int);
+    uv_stop(&c->loop);
+}
+
+static void on_close_timeout(uv_timer_t *timer)
+{
+    struct client *c = timer->data;
+    if (c->conn != NULL)
+        conn_abort(c->conn, DSB_REASON_LOCAL_ABORTED);
+}
+
+void client_settle(struct client *c, bool ok)
+{
+    if (c->settled)
+        return;
+    c->settled = true;
+    c->ok = ok;
+    if (c->conn == NULL) {
+        wind_up(c);
+        return;
+    }
+    conn_close(c->conn);
+    uv_timer_start(&c->timer, on_close_timeout, CLIENT_CLOSE_MS, 0);
+}
+
+void client_ended(struct conn *conn, enum conn_outcome outcome, enum dsb_reason reason,
+                  int system_error)
+{
+    struct client *c = conn->owner;
+    if (!c->settled) {
+        c->settled = true;
+        c->ok = false;
+        explain(c, outcome, reason, system_error);
+    }
+    c->conn = NULL;
+    wind_up(c);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct client *c = handle->data;
+    (void)number;
+    if (c->conn != NULL && (c->settled || c->conn->state != CONN_OPEN)) {
+        if (!c->settled)
+            error_set(c->error, EXIT_INTERRUPTED, "interrupted");
+        c->settled = true;
+        conn_abort(c->conn, DSB_REASON_LOCAL_ABORTED);
+        return;
+    }
+    error_set(c->error, EXIT_INTERRUPTED, "interrupted");
+    client_settle(c, false);
+}
+
+static void connect_to_peer(struct client *c)
+{
+    char peer[CLIENT_PEER_TEXT_SIZE];
+    enum dsb_reason reason;
+    c->conn = conn_connect(&c->shared, &c->at, &c->target, c->events, c, &reason);
+    if (c->conn != NULL)
+        return;
+    client_peer_text(c, peer);
+    if (reason != DSB_REASON_NONE)
+        error_set(c->error, EXIT_REJECTED, "no session with %s: %s", peer, dsb_reason_name(reason));
+    else
+        error_set(c->error, EXIT_UNREACHABLE, "cannot connect to %s: %s", peer, strerror(errno));
+    client_settle(c, false);
+}
+
+static void on_found(struct discovery_search *s, const struct dsb_announce *announce,
+                     const union endpoint *at)
+{
+    struct client *c = s->owner;
+    if (!dsb_device_id_equal(&announce->id, &c->target) ||
+        dsb_announce_standing(&c->keyring.trust, announce) != DSB_ANNOUNCE_CONSISTENT)
+        return;
+    discovery_search_stop(s);
+    c->searching = false;
+    uv_timer_stop(&c->timer);
+    c->at = *at;
+    connect_to_peer(c);
+}
+
+static void on_search_timeout(uv_timer_t *timer)
+{
+    struct client *c = timer->data;
+    error_set(c->error, EXIT_NO_PEER,
+              "%.*s was not found on this network (name it as ID@HOST:PORT)", c->target.len,
+              c->target.text);
+    client_settle(c, false);
+}
+
+/* The address that was given, or the search for one. */
+static bool locate(struct client *c)
+{
+    if (c->host != NULL) {
+        connect_to_peer(c);
+        return true;
+    }
+    if (c->options->discovery_port == 0)
+        return error_set(c->error, EXIT_USAGE,
+                         "%.*s: without discovery an address is needed (ID@HOST:PORT)",
+                         c->target.len, c->target.text);
+    if (!discovery_search_start(&c->search, &c->loop, (uint16_t)c->options->discovery_port,
+                                c->error))
+        return false;
+    c->search.found = on_found;
+    c->search.owner = c;
+    c->searching = true;
+    uv_timer_start(&c->timer, on_search_timeout, c->options->wait_ms, 0);
+    return true;
+}
+
+static bool parse_target(struct client *c, const char *target, struct error *e)
+{
+    const char *at = strchr(target, '@');
+    size_t id_len = at != NULL ? (size_t)(at - target) : strlen(target);
+    c->host = at != NULL ? at + 1 : NULL;
+    if (dsb_device_id_set(&c->target, target, id_len) != DSB_OK)
+        return error_set(e, EXIT_USAGE, "\"%.*s\" is not a device id (1 to %d of a-z 0-9 . -)",
+                         (int)id_len, target, DSB_DEVICE_ID_MAX);
+    return c->host == NULL || endpoint_parse(&c->at, c->host, SESSION_PORT, false, e);
+}
+
+static void watch_signal(struct client *c, uv_signal_t *handle, int number)
+{
+    uv_signal_init(&c->loop, handle);
+    handle->data = c;
+    uv_signal_start(handle, on_signal, number);
+    uv_unref((uv_handle_t *)handle);
+}
+
+bool client_open(struct client *c, const struct options *o, const char *target,
+                 const struct conn_events *events, struct error *e)
+{
+    if (!parse_target(c, target, e) || !keyring_open(&c->keyring, o->dir, o->allow_test_keys, e))
+        return false;
+    if (dsb_trust_store_find_id(&c->keyring.trust, &c->target) == NULL) {
+        error_set(e, EXIT_NO_PEER, "%.*s is not in %s/%s (add it with: dsoftbus trust add ID KEY)",
+                  c->target.len, c->target.text, c->keyring.dir.path, TRUST_FILE);
+        keyring_close(&c->keyring);
+        return false;
+    }
+    c->options = o;
+    c->error = e;
+    c->events = events;
+    if (uv_loop_init(&c->loop) != 0)
+        abort();
+    c->shared.loop = &c->loop;
+    c->shared.local = (struct dsb_local){
+        .identity = &c->keyring.identity, .trust = &c->keyring.trust, .recv_max = RECORD_UNIT_MAX};
+    uv_timer_init(&c->loop, &c->timer);
+    c->timer.data = c;
+    watch_signal(c, &c->on_term, SIGTERM);
+    watch_signal(c, &c->on_int, SIGINT);
+    return true;
+}
+
+bool client_run(struct client *c)
+{
+    if (!locate(c)) {
+        c->settled = true;
+        wind_up(c);
+    }
+    uv_run(&c->loop, UV_RUN_DEFAULT);
+    return c->ok;
+}
+
+void client_close(struct client *c)
+{
+    wind_up(c);
+    while (uv_run(&c->loop, UV_RUN_DEFAULT) != 0)
+        continue; /* the first run may only take back uv_stop */
+    chunk_pool_free(&c->shared.chunks);
+    if (uv_loop_close(&c->loop) != 0)
+        abort(); /* every handle and request was waited for */
+    keyring_close(&c->keyring);
+}

@@ -1,0 +1,64 @@
+/*
+ * The initiator's side of a command: find the peer, connect, hold one session, explain how it
+ * ended.
+ *
+ *     directory and trust store -> address (given, or discovered) -> connection -> session -> end
+ */
+#ifndef LINUX_CLIENT_H
+#define LINUX_CLIENT_H
+
+#include "linux/conn.h"
+#include "linux/discovery.h"
+#include "linux/keyring.h"
+#include "linux/options.h"
+
+/* How long the peer has to answer our CLOSE once the work is done or given up. */
+#define CLIENT_CLOSE_MS 3000
+
+struct client {
+    const struct options *options;
+    struct error *error;
+    struct keyring keyring;
+    struct conn_shared shared;
+    struct conn *conn; /* NULL before and after */
+    struct dsb_device_id target;
+    union endpoint at;
+    struct discovery_search search;
+    const struct conn_events *events;
+    bool settled; /* what came of the command is known: ok, or *error */
+    bool ok;
+    bool searching;
+    const char *host; /* as given with the target; NULL: to be discovered */
+    uv_loop_t loop;
+    uv_timer_t timer;
+    uv_signal_t on_term;
+    uv_signal_t on_int;
+};
+
+/*
+ * Reads the target (ID[@HOST[:PORT]]), the identity and the trust store, and makes the loop, to
+ * which the command may add handles of its own. events are the command's, with client_ended called
+ * in ended; conn->owner is the client. Nothing is held when it fails.
+ */
+MUST_CHECK bool client_open(struct client *c, const struct options *o, const char *target,
+                            const struct conn_events *events, struct error *e);
+
+/* Runs the loop until the connection ended. Returns what came of it. */
+MUST_CHECK bool client_run(struct client *c);
+
+/* The command has done its work, or failed (error_set was called before): close the session. */
+void client_settle(struct client *c, bool ok);
+
+/* For conn_events.ended: explains an end that came before the command was settled. */
+void client_ended(struct conn *conn, enum conn_outcome outcome, enum dsb_reason reason,
+                  int system_error);
+
+/* Wipes the keys and frees the rest. After client_run, and after the command closed its own
+ * handles. */
+void client_close(struct client *c);
+
+/* "alpha at 192.0.2.1:34567" for messages. */
+#define CLIENT_PEER_TEXT_SIZE (DSB_DEVICE_ID_MAX + 4 + ENDPOINT_TEXT_SIZE)
+void client_peer_text(const struct client *c, char out[CLIENT_PEER_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,17 @@
+/* What both programs do before anything else. */
+#ifndef LINUX_PROGRAM_H
+#define LINUX_PROGRAM_H
+
+#include "linux/error.h"
+
+#ifndef DSOFTBUS_VERSION
+#error "the build names the version"
+#endif
+
+/* No core dumps, no signal for a closed pipe, the crypto library ready. */
+MUST_CHECK bool program_init(struct error *e);
+
+/* Flushes standard output: a full disk behind a pipe is an error too. */
+MUST_CHECK bool program_flush(struct error *e);
+
+#endif

@@ -1,0 +1,11 @@
+/* What dsoftbusd and `dsoftbus serve` are: a server that answers ECHO and takes files into an
+ * inbox. */
+#ifndef LINUX_SERVE_H
+#define LINUX_SERVE_H
+
+#include "linux/options.h"
+
+/* Runs until SIGTERM or SIGINT. SIGHUP reads the trust store again. */
+MUST_CHECK bool serve_run(const struct options *o, struct error *e);
+
+#endif
