@@ -23,11 +23,11 @@ function(dsb_os_image profile)
 endfunction()
 
 # One bundle as assembly: include/abi/bundle.h is the layout, the assembler measures the files.
-function(dsb_bundle_source profile out_file out_depends)
+function(dsb_bundle_source profile out_file)
   set(names init profile)
   set(paths $<TARGET_FILE:init> ${CMAKE_BINARY_DIR}/images/${profile}/profile)
-  file(WRITE ${CMAKE_BINARY_DIR}/images/${profile}/profile ${profile})
-  set(depends init)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/images/${profile}/profile CONTENT ${profile})
+  set(depends init ${CMAKE_BINARY_DIR}/images/${profile}/profile)
   get_property(programs GLOBAL PROPERTY dsb_programs_${profile})
   foreach(program IN LISTS programs)
     list(APPEND names ${program})
@@ -53,7 +53,7 @@ function(dsb_bundle_source profile out_file out_depends)
     math(EXPR idx "${idx} + 1")
   endforeach()
   set(source ${CMAKE_BINARY_DIR}/images/${profile}/bundle.S)
-  file(GENERATE OUTPUT ${source} CONTENT
+  file(GENERATE OUTPUT ${source}.in CONTENT
 "    .section .bundle, \"a\"
     .globl bundle_start, bundle_end
     .balign 4096
@@ -63,18 +63,18 @@ bundle_start:
 ${table}${files}    .balign 4096
 bundle_end:
 ")
+  # The copy is newer than every file of the bundle, so that the assembler reads them again.
+  add_custom_command(OUTPUT ${source} COMMAND ${CMAKE_COMMAND} -E copy ${source}.in ${source}
+    DEPENDS ${source}.in ${depends} VERBATIM)
   set(${out_file} ${source} PARENT_SCOPE)
-  set(${out_depends} ${depends} PARENT_SCOPE)
 endfunction()
 
 # Links every image that was asked for. The root calls it last.
 function(dsb_build_images)
   get_property(profiles GLOBAL PROPERTY dsb_profiles)
   foreach(profile IN LISTS profiles)
-    dsb_bundle_source(${profile} source depends)
+    dsb_bundle_source(${profile} source)
     add_executable(image_${profile} ${source} $<TARGET_OBJECTS:kernel>)
-    set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "")
-    add_dependencies(image_${profile} ${depends})
     target_link_options(image_${profile} PRIVATE -T ${DSB_KERNEL_LD} -nostdlib
       -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
     set_target_properties(image_${profile} PROPERTIES OUTPUT_NAME kernel.elf

@@ -10,16 +10,18 @@
 #define ABI_MESSAGE_CAPS_MAX 4
 
 /* Capabilities that go with a message. The sender keeps its own: the receiver gets a copy with
- * send_rights[i] of the sender's rights. Each one sent must hold ABI_RIGHT_GRANT. */
+ * send_rights[i] of the sender's rights. Each one sent must hold ABI_RIGHT_GRANT. The struct is in
+ * writable memory; the kernel writes its last two members, and only when a message arrives. */
 struct abi_caps {
-    uint32_t send_count;                        /* how many to send */
-    uint32_t recv_count;                        /* in: how many are accepted; out: how many came */
-    uint32_t send_slot[ABI_MESSAGE_CAPS_MAX];   /* sender's slots */
-    uint32_t send_rights[ABI_MESSAGE_CAPS_MAX]; /* ABI_RIGHT_* that the copy may keep */
+    uint32_t send_count;                        /* in: how many to send */
+    uint32_t send_slot[ABI_MESSAGE_CAPS_MAX];   /* in: sender's slots */
+    uint32_t send_rights[ABI_MESSAGE_CAPS_MAX]; /* in: ABI_RIGHT_* that the copy may keep */
+    uint32_t recv_capacity;                     /* in: how many are accepted */
+    uint32_t recv_count;                        /* out: how many came */
     uint32_t recv_slot[ABI_MESSAGE_CAPS_MAX];   /* out: receiver's slots, chosen by the kernel */
 };
 
-_Static_assert(sizeof(struct abi_caps) == 56, "struct abi_caps is part of the ABI");
+_Static_assert(sizeof(struct abi_caps) == 60, "struct abi_caps is part of the ABI");
 
 /* CALL, RECV, REPLY and REPLY_RECV pass both lengths in one register. */
 #define ABI_LENGTHS(send_len, recv_capacity)                                                       \

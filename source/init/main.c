@@ -1,0 +1,207 @@
+/* init, the first process: starts the others from the system table, then waits for deaths. It has
+ * the highest priority: none of the others runs before init waits, behind `init: ready`. */
+#include "rt/log.h"
+#include "rt/map.h"
+#include "rt/process.h"
+#include "system.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* A running (or dead for good) process of the profile. */
+struct child {
+    rt_slot process; /* ABI_SLOT_NONE: not there */
+    uint32_t restart_count;
+};
+
+static const struct abi_bundle_header *bundle;
+static const struct system_profile *profile;
+static struct child children[SYSTEM_PROCESS_COUNT_MAX];
+static rt_slot deaths; /* notification: bit n is the profile's process n */
+
+/* Made when first granted, kept for ever. */
+static rt_slot endpoints[ENDPOINT_COUNT];
+static rt_slot notifications[NOTIFICATION_COUNT];
+static rt_slot dma_memories[DMA_COUNT];
+
+static rt_slot find_file(const char *name)
+{
+    for (uint32_t i = 0; i < bundle->file_count; i++) {
+        if (strcmp(bundle->file[i].name, name) == 0)
+            return ABI_INIT_SLOT_FILE + i;
+    }
+    rt_logf("init: the bundle lacks %s", name);
+    rt_panic("init: missing file", 0);
+}
+
+static rt_slot object_of(rt_slot *object, int64_t created)
+{
+    *object = (rt_slot)rt_must(created, "init: object");
+    return *object;
+}
+
+static rt_slot endpoint_slot(uint32_t endpoint)
+{
+    rt_slot *slot = &endpoints[endpoint];
+    return *slot ? *slot : object_of(slot, rt_endpoint_create());
+}
+
+static rt_slot notification_slot(uint32_t notification)
+{
+    rt_slot *slot = &notifications[notification];
+    return *slot ? *slot : object_of(slot, rt_notification_create());
+}
+
+static rt_slot dma_slot(uint32_t dma)
+{
+    rt_slot *slot = &dma_memories[dma];
+    return *slot ? *slot
+                 : object_of(slot, rt_memory_create(ABI_INIT_SLOT_SYSTEM, system_dma_len[dma]));
+}
+
+static rt_slot grant_source(const struct grant *grant)
+{
+    switch (grant->kind) {
+    case GRANT_ENDPOINT:
+        return endpoint_slot(grant->object);
+    case GRANT_NOTIFICATION:
+        return notification_slot(grant->object);
+    case GRANT_DMA:
+        return dma_slot(grant->object);
+    case GRANT_DEVICE:
+        return ABI_INIT_SLOT_DEVICE + grant->object;
+    case GRANT_IRQ:
+        return ABI_INIT_SLOT_IRQ + grant->object;
+    case GRANT_FILE:
+        return find_file(grant->file);
+    case GRANT_SYSTEM:
+        return ABI_INIT_SLOT_SYSTEM;
+    default:
+        rt_panic("init: bad grant", (int64_t)grant->kind);
+    }
+}
+
+/* Tells a notification of the process's death; the badged copy lives in the watch alone. */
+static void watch(rt_slot process, rt_slot notification, uint64_t bits)
+{
+    int64_t signal =
+        rt_must(rt_cap_copy(notification, ABI_RIGHT_SEND, bits), "init: death notification");
+    rt_must(rt_process_watch(process, (rt_slot)signal), "init: watch");
+    rt_must(rt_cap_drop((rt_slot)signal), "init: death notification");
+}
+
+static void start(uint32_t idx)
+{
+    const struct system_process *entry = profile->processes[idx];
+    struct abi_process_config config = {
+        .image_slot = find_file(entry->program),
+        .priority = entry->priority,
+        .stack_pages = entry->stack_pages,
+        .page_quota = entry->page_quota,
+    };
+    uint64_t fault = 0;
+    strncpy(config.name, entry->name, sizeof(config.name) - 1);
+    int64_t status = rt_process_create(ABI_INIT_SLOT_SYSTEM, &config, &fault);
+    if (status < 0) {
+        rt_logf("init: cannot load %s (%d, image fault %d)", entry->name, (int)status, (int)fault);
+        rt_panic("init: process", status);
+    }
+    rt_slot process = (rt_slot)status;
+    rt_must(rt_process_give(process, ABI_INIT_SLOT_CONSOLE, ABI_RIGHTS_ALL, 0, RT_SLOT_CONSOLE),
+            "init: console");
+    for (uint32_t i = 0; i < entry->grant_count; i++) {
+        const struct grant *grant = &entry->grants[i];
+        rt_must(rt_process_give(process, grant_source(grant), grant->rights, grant->badge,
+                                grant->slot),
+                "init: grant");
+    }
+    if (entry->death_notification != NOTIFICATION_NONE)
+        watch(process, notification_slot(entry->death_notification), entry->death_bits);
+    watch(process, deaths, (uint64_t)1 << idx);
+    rt_must(rt_process_start(process, entry->arg), "init: start");
+    children[idx].process = process;
+}
+
+/* --- ends ------------------------------------------------------------------------------------- */
+
+static const char *death_name(uint32_t death)
+{
+    static const char *const names[ABI_DEATH_COUNT] = {
+        [ABI_DEATH_NONE] = "none",
+        [ABI_DEATH_EXIT] = "exit",
+        [ABI_DEATH_KILLED] = "killed",
+        [ABI_DEATH_LOAD] = "bad load",
+        [ABI_DEATH_STORE] = "bad store",
+        [ABI_DEATH_FETCH] = "bad fetch",
+        [ABI_DEATH_ILLEGAL_INSTRUCTION] = "illegal instruction",
+        [ABI_DEATH_BREAKPOINT] = "breakpoint",
+        [ABI_DEATH_OTHER] = "unexpected trap",
+    };
+    return death < ABI_DEATH_COUNT ? names[death] : "unknown";
+}
+
+static void restart(uint32_t idx)
+{
+    const char *name = profile->processes[idx]->name;
+    if (children[idx].restart_count == SYSTEM_RESTART_COUNT_MAX) {
+        rt_logf("init: process %s is not started again", name);
+        return;
+    }
+    children[idx].restart_count++;
+    start(idx);
+    rt_logf("init: restarted %s", name);
+}
+
+static void handle_end(uint32_t idx)
+{
+    const struct system_process *entry = profile->processes[idx];
+    struct abi_process_info info;
+    rt_must(rt_process_info(children[idx].process, &info), "init: information");
+    rt_must(rt_cap_drop(children[idx].process), "init: drop");
+    children[idx].process = ABI_SLOT_NONE;
+
+    bool exited_well = info.death == ABI_DEATH_EXIT && info.death_addr == 0;
+    if (!exited_well)
+        rt_logf("init: process %s died (%s)", entry->name, death_name(info.death));
+    if (entry->end == END_RESTART)
+        restart(idx);
+    if (entry->end == END_POWERS_OFF)
+        rt_must(rt_system_off(ABI_INIT_SLOT_SYSTEM,
+                              exited_well ? ABI_OFF_SUCCESS : ABI_OFF_FAILURE),
+                "init: power off");
+}
+
+static void load_profile(void)
+{
+    const uint8_t *data;
+    size_t data_len;
+    rt_must(rt_map_file(ABI_INIT_SLOT_BUNDLE, &data, &data_len), "init: bundle");
+    bundle = (const struct abi_bundle_header *)(const void *)data; /* page aligned */
+    rt_must(rt_map_file(find_file("profile"), &data, &data_len), "init: profile");
+    profile = system_find_profile((const char *)data, data_len);
+    if (!profile)
+        rt_panic("init: the profile is not in the system table", 0);
+}
+
+int process_main(uint64_t arg)
+{
+    (void)arg;
+    rt_logf("init: start");
+    load_profile();
+    deaths = (rt_slot)rt_must(rt_notification_create(), "init: notification");
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        start(i);
+        rt_logf("init: up %s", profile->processes[i]->name);
+    }
+    rt_logf("init: ready");
+
+    for (;;) {
+        struct rt_event event;
+        rt_must(rt_recv(ABI_SLOT_NONE, deaths, NULL, 0, NULL, ABI_DEADLINE_NONE, &event),
+                "init: receive");
+        for (uint32_t i = 0; i < profile->process_count; i++) {
+            if (event.value & ((uint64_t)1 << i))
+                handle_end(i);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/* The one static table of the system. Priorities: drivers above the servers that call them, servers
+ * above their clients; init (7) above all, so that every process is started before any one runs. */
+#include "system.h"
+
+#include "abi/cap.h"
+#include "abi/system.h"
+#include "proto/net.h"
+#include "proto/slots.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Where scripts/qemu-test.sh puts the devices: virtio-mmio-bus.0 and .1. */
+#define DEVICE_NET (ABI_DEVICE_VIRTIO0 + 0)
+#define DEVICE_RNG (ABI_DEVICE_VIRTIO0 + 1)
+
+#define RIGHTS_NOTIFICATION (ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_MINT)
+#define RIGHTS_DEVICE       (ABI_RIGHT_READ | ABI_RIGHT_WRITE)
+#define RIGHTS_DMA          (ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_DMA)
+
+/* Callers of rngd and netstackd, by badge. */
+#define BADGE_NETSTACKD 1 /* to rngd */
+#define BADGE_DSOFTBUSD 2
+#define BADGE_CLIENT    3
+#define BADGE_NET_TEST  4
+
+const uint64_t system_dma_len[DMA_COUNT] = {
+    [DMA_RNGD] = 4096,
+    [DMA_NETSTACKD] = 256 * 1024,
+};
+
+/* --- services ---------------------------------------------------------------------------------- */
+
+static const struct grant rngd_grants[] = {
+    {GRANT_ENDPOINT, RNGD_SLOT_ENDPOINT, ENDPOINT_RNGD, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, RNGD_SLOT_NOTIFY, NOTIFICATION_RNGD, RIGHTS_NOTIFICATION, 0, NULL},
+    {GRANT_DEVICE, RNGD_SLOT_DEVICE, DEVICE_RNG, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, RNGD_SLOT_IRQ, DEVICE_RNG, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, RNGD_SLOT_DMA, DMA_RNGD, RIGHTS_DMA, 0, NULL},
+};
+
+static const struct system_process rngd = {
+    .name = "rngd",
+    .program = "rngd",
+    .priority = 6,
+    .stack_pages = 4,
+    .page_quota = 64,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = rngd_grants,
+    .grant_count = COUNT_OF(rngd_grants),
+};
+
+static const struct grant netstackd_grants[] = {
+    {GRANT_ENDPOINT, NETSTACKD_SLOT_ENDPOINT, ENDPOINT_NETSTACKD, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, NETSTACKD_SLOT_NOTIFY, NOTIFICATION_NETSTACKD, RIGHTS_NOTIFICATION, 0,
+     NULL},
+    {GRANT_DEVICE, NETSTACKD_SLOT_DEVICE, DEVICE_NET, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, NETSTACKD_SLOT_IRQ, DEVICE_NET, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, NETSTACKD_SLOT_DMA, DMA_NETSTACKD, RIGHTS_DMA, 0, NULL},
+    {GRANT_ENDPOINT, NETSTACKD_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NETSTACKD, NULL},
+};
+
+static const struct system_process netstackd = {
+    .name = "netstackd",
+    .program = "netstackd",
+    .priority = 5,
+    .stack_pages = 8,
+    .page_quota = 1024,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = netstackd_grants,
+    .grant_count = COUNT_OF(netstackd_grants),
+};
+
+/* --- test programs ------------------------------------------------------------------------------ */
+
+static const struct grant net_test_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
+};
+
+static const struct system_process net_test = {
+    .name = "net-test",
+    .program = "net-test",
+    .priority = 3,
+    .stack_pages = 8,
+    .page_quota = 256,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NETSTACKD,
+    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),
+    .grants = net_test_grants,
+    .grant_count = COUNT_OF(net_test_grants),
+};
+
+/* The kernel's tests and benchmark supervise processes of their own. */
+#define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
+
+static const struct grant kernel_test_grants[] = {
+    {GRANT_SYSTEM, KTEST_SLOT_SYSTEM, 0, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_DEVICE, KTEST_SLOT_RTC, ABI_DEVICE_RTC, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_IRQ, KTEST_SLOT_RTC_IRQ, ABI_DEVICE_RTC, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_DEVICE, KTEST_SLOT_DEVICE, DEVICE_UNUSED, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_IRQ, KTEST_SLOT_DEVICE_IRQ, DEVICE_UNUSED, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_FILE, KTEST_SLOT_HELPER_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-helper"},
+    {GRANT_FILE, KTEST_SLOT_FUZZ_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-fuzz"},
+};
+
+static const struct system_process kernel_test = {
+    .name = "kernel-test",
+    .program = "kernel-test",
+    .priority = 5,
+    .stack_pages = 16,
+    .page_quota = 6000,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = kernel_test_grants,
+    .grant_count = COUNT_OF(kernel_test_grants),
+};
+
+/* --- profiles ----------------------------------------------------------------------------------- */
+
+static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
+static const struct system_process *const kernel_processes[] = {&kernel_test};
+
+static const struct system_profile profiles[] = {
+    {"net", net_processes, COUNT_OF(net_processes)},
+    {"kernel", kernel_processes, COUNT_OF(kernel_processes)},
+};
+
+const struct system_profile *system_find_profile(const char *name, uint64_t name_len)
+{
+    for (uint32_t i = 0; i < COUNT_OF(profiles); i++) {
+        if (strlen(profiles[i].name) == name_len &&
+            memcmp(profiles[i].name, name, name_len) == 0)
+            return &profiles[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,89 @@
+/* The system table: which processes exist, what each holds, and what happens when one ends. */
+#ifndef INIT_SYSTEM_H
+#define INIT_SYSTEM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the processes of every profile share; init makes those that a profile's grants name. */
+enum system_endpoint {
+    ENDPOINT_RNGD,
+    ENDPOINT_NETSTACKD,
+    ENDPOINT_COUNT,
+};
+
+enum system_notification {
+    NOTIFICATION_RNGD,
+    NOTIFICATION_NETSTACKD,
+    NOTIFICATION_COUNT,
+    NOTIFICATION_NONE = NOTIFICATION_COUNT,
+};
+
+/* Memory that a device may still write to after its driver died. init keeps it for ever and gives
+ * it to the restarted driver, which resets the device before it uses it. */
+enum system_dma {
+    DMA_RNGD,
+    DMA_NETSTACKD,
+    DMA_COUNT,
+};
+
+extern const uint64_t system_dma_len[DMA_COUNT]; /* bytes */
+
+enum grant_kind {
+    GRANT_ENDPOINT,
+    GRANT_NOTIFICATION,
+    GRANT_DMA,
+    GRANT_DEVICE,
+    GRANT_IRQ,
+    GRANT_FILE,
+    GRANT_SYSTEM,
+    GRANT_KIND_COUNT,
+};
+
+/* One capability of one process. */
+struct grant {
+    enum grant_kind kind;
+    uint32_t slot;    /* in the process's table, proto/slots.h */
+    uint32_t object;  /* which endpoint, notification, DMA memory or device (ABI_DEVICE_*) */
+    uint32_t rights;  /* ABI_RIGHT_* */
+    uint64_t badge;   /* endpoints: who calls; 0 otherwise */
+    const char *file; /* GRANT_FILE: name in the bundle */
+};
+
+/* What init does when a process ends. */
+enum end_policy {
+    END_LOGGED,     /* one line unless it exited with 0; no restart */
+    END_RESTART,    /* one line, and the process is started again */
+    END_POWERS_OFF, /* it was the purpose of the run: the machine goes off */
+};
+
+struct system_process {
+    const char *name;
+    const char *program; /* name in the bundle */
+    uint32_t priority;
+    uint32_t stack_pages;
+    uint32_t page_quota;
+    uint64_t arg; /* of process_main() */
+    enum end_policy end;
+    /* Whom init tells of its death: bits of one notification, NOTIFICATION_NONE for nobody. */
+    enum system_notification death_notification;
+    uint64_t death_bits;
+    const struct grant *grants;
+    uint32_t grant_count;
+};
+
+/* Processes of one profile: bits of init's own notification name them. */
+#define SYSTEM_PROCESS_COUNT_MAX 16
+/* Restarts of one process before init leaves it dead: a fault at start must not loop for ever. */
+#define SYSTEM_RESTART_COUNT_MAX 8
+
+struct system_profile {
+    const char *name;
+    const struct system_process *const *processes; /* in the order of their start */
+    uint32_t process_count;
+};
+
+/* The profile that the bundle's file `profile` names; NULL when there is none such. */
+const struct system_profile *system_find_profile(const char *name, uint64_t name_len);
+
+#endif

@@ -1,0 +1,298 @@
+#include "audit.h"
+
+#include "account.h"
+#include "bytes.h"
+#include "clock.h"
+#include "endpoint.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "notification.h"
+#include "pages.h"
+#include "process.h"
+#include "sched.h"
+#include "sv39.h"
+
+/* --- references ------------------------------------------------------------------------------- */
+
+/* References found in the tables, by object. */
+static struct {
+    uint32_t memory[MEMORY_COUNT];
+    uint32_t endpoint[ENDPOINT_COUNT];
+    uint32_t notification[NOTIFICATION_COUNT];
+    uint32_t process[ABI_PROCESS_COUNT_MAX];
+} found;
+
+static void tally_cap(const struct cap *cap)
+{
+    switch ((enum abi_cap_type)cap->type) {
+    case ABI_CAP_MEMORY:
+        found.memory[cap->object]++;
+        break;
+    case ABI_CAP_ENDPOINT:
+        found.endpoint[cap->object]++;
+        break;
+    case ABI_CAP_NOTIFICATION:
+        found.notification[cap->object]++;
+        break;
+    case ABI_CAP_PROCESS:
+        found.process[cap->object]++;
+        break;
+    default:
+        break;
+    }
+}
+
+static void tally(void)
+{
+    memset(&found, 0, sizeof(found));
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        const struct process *process = &processes[i];
+        for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++)
+            tally_cap(&process->cap[slot]);
+        for (uint32_t k = 0; k < ABI_MAPPING_COUNT_MAX; k++) {
+            const struct mapping *mapping = &process->mapping[k];
+            if (mapping->addr != 0 && mapping->memory_idx != MEMORY_IDX_NONE)
+                found.memory[mapping->memory_idx]++;
+        }
+        for (uint32_t k = 0; k < ABI_WATCH_COUNT_MAX; k++) {
+            if (process->watch[k].notification)
+                found.notification[notification_idx(process->watch[k].notification)]++;
+        }
+    }
+    for (uint32_t device = 0; device < ABI_DEVICE_COUNT; device++) {
+        if (interrupts[device].binder)
+            found.notification[notification_idx(interrupts[device].notification)]++;
+    }
+    for (uint32_t i = MEMORY_BOOT_FIRST; i < MEMORY_COUNT; i++)
+        found.memory[i] += memories[i].ref_count > 0; /* the bundle's own */
+}
+
+static enum audit_result check_object_refs(void)
+{
+    tally();
+    for (uint32_t i = 0; i < MEMORY_COUNT; i++) {
+        if (memories[i].ref_count != found.memory[i])
+            return AUDIT_MEMORY_REFS;
+    }
+    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
+        if (endpoints[i].ref_count != found.endpoint[i])
+            return AUDIT_ENDPOINT_REFS;
+    }
+    for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++) {
+        if (notifications[i].ref_count != found.notification[i])
+            return AUDIT_NOTIFICATION_REFS;
+    }
+    return AUDIT_OK;
+}
+
+static uint32_t count_objects(uint32_t process_index)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < ABI_PROCESS_MEMORIES_MAX; i++)
+        count += memories[process_index * ABI_PROCESS_MEMORIES_MAX + i].ref_count != 0;
+    for (uint32_t i = 0; i < ABI_PROCESS_ENDPOINTS_MAX; i++)
+        count += endpoints[process_index * ABI_PROCESS_ENDPOINTS_MAX + i].ref_count != 0;
+    for (uint32_t i = 0; i < ABI_PROCESS_NOTIFICATIONS_MAX; i++)
+        count += notifications[process_index * ABI_PROCESS_NOTIFICATIONS_MAX + i].ref_count != 0;
+    return count;
+}
+
+/* After check_object_refs(), which counts. */
+static enum audit_result check_process_refs(void)
+{
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        const struct process *process = &processes[i];
+        if (process->cap_count != found.process[i] || process->object_count != count_objects(i))
+            return AUDIT_PROCESS_REFS;
+        bool referenced = process->cap_count > 0 || process->object_count > 0;
+        if ((process->state == PROCESS_FREE && referenced) ||
+            (process->state == PROCESS_DEAD && !referenced))
+            return AUDIT_PROCESS_REFS;
+    }
+    return AUDIT_OK;
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+struct leaf_check {
+    const struct process *process;
+    bool ok;
+};
+
+static void check_leaf(void *context, uint64_t addr, uint64_t entry)
+{
+    struct leaf_check *check = context;
+    if (!(entry & PTE_USER) || ((entry & PTE_WRITE) && (entry & PTE_EXEC)))
+        check->ok = false;
+    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
+        const struct mapping *mapping = &check->process->mapping[i];
+        if (mapping->addr == 0 || addr < mapping->addr ||
+            addr >= mapping->addr + mapping->page_count * PAGE_BYTES)
+            continue;
+        bool is_device = mapping->memory_idx == MEMORY_IDX_NONE;
+        if (is_device != ((entry & PTE_DEVICE) != 0) ||
+            (!is_device && sv39_entry_phys(entry) !=
+                               memories[mapping->memory_idx].phys + (addr - mapping->addr)))
+            check->ok = false;
+        return;
+    }
+    check->ok = false;
+}
+
+static uint32_t memory_pages(uint32_t process_index)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < ABI_PROCESS_MEMORIES_MAX; i++) {
+        const struct memory *memory = &memories[process_index * ABI_PROCESS_MEMORIES_MAX + i];
+        count += memory->ref_count ? memory->page_count : 0;
+    }
+    return count;
+}
+
+static enum audit_result check_memory(void)
+{
+    if (!pages_audit())
+        return AUDIT_PAGE_BITS;
+    uint32_t charged = 0, promised = account_unreserved();
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        const struct process *process = &processes[i];
+        struct leaf_check check = {.process = process, .ok = true};
+        if (process->state == PROCESS_FREE)
+            continue;
+        charged += process->page_count;
+        promised += process->page_quota;
+        uint32_t expected = memory_pages(i);
+        if (process->root_phys)
+            expected += sv39_walk(process->root_phys, check_leaf, &check);
+        if (!check.ok)
+            return AUDIT_MAPPINGS;
+        if (process->page_count != expected || process->page_count > process->page_quota)
+            return AUDIT_PROCESS_PAGES;
+    }
+    if (charged + pages_free_count() != pages_total() || promised != pages_total())
+        return AUDIT_PAGE_ACCOUNT;
+    return AUDIT_OK;
+}
+
+/* --- queues and waits ------------------------------------------------------------------------- */
+
+static uint32_t count_state(enum process_state state)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
+        count += processes[i].state == state;
+    return count;
+}
+
+/* Members of a queue whose links are sound and whose state is as given; UINT32_MAX otherwise. */
+static uint32_t count_queue(const struct queue *queue, enum process_state state)
+{
+    uint32_t count = 0;
+    const struct process *previous = NULL;
+    for (const struct process *process = queue->head; process; process = process->link.next) {
+        if (process->link.previous != previous || process->state != state ||
+            ++count > ABI_PROCESS_COUNT_MAX)
+            return UINT32_MAX;
+        previous = process;
+    }
+    return queue->tail == previous ? count : UINT32_MAX;
+}
+
+static enum audit_result check_queues(void)
+{
+    uint32_t runnable = 0, sending = 0;
+    for (uint32_t priority = 0; priority < ABI_PRIORITY_COUNT; priority++) {
+        const struct queue *queue = sched_queue(priority);
+        uint32_t count = count_queue(queue, PROCESS_RUNNABLE);
+        if (count == UINT32_MAX)
+            return AUDIT_RUN_QUEUE;
+        for (const struct process *process = queue->head; process; process = process->link.next) {
+            if (process->priority != priority)
+                return AUDIT_RUN_QUEUE;
+        }
+        runnable += count;
+    }
+    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
+        if (endpoints[i].ref_count == 0)
+            continue;
+        uint32_t count = count_queue(&endpoints[i].senders, PROCESS_SENDING);
+        if (count == UINT32_MAX)
+            return AUDIT_SENDERS;
+        sending += count;
+    }
+    if (runnable != count_state(PROCESS_RUNNABLE))
+        return AUDIT_RUN_QUEUE;
+    return sending == count_state(PROCESS_SENDING) ? AUDIT_OK : AUDIT_SENDERS;
+}
+
+static bool wait_ok(const struct process *process)
+{
+    const struct endpoint *endpoint = process->endpoint;
+    const struct notification *notification = process->notification;
+    if (process->caller && (!process->owes_reply || process->caller->server != process ||
+                            process->caller->state != PROCESS_AWAITING_REPLY))
+        return false;
+    switch (process->state) {
+    case PROCESS_SENDING:
+        return endpoint && endpoint->ref_count > 0 && !endpoint->server_died;
+    case PROCESS_AWAITING_REPLY:
+        return process->server && process->server->caller == process;
+    case PROCESS_RECEIVING:
+        return (!endpoint || (!process->owes_reply && endpoint->receiver == process)) &&
+               (!notification || notification->receiver == process);
+    default:
+        return !endpoint && !notification && !process->server;
+    }
+}
+
+static enum audit_result check_waits(void)
+{
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        if (!wait_ok(&processes[i]))
+            return AUDIT_WAITS;
+    }
+    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
+        const struct process *receiver = endpoints[i].ref_count ? endpoints[i].receiver : NULL;
+        if (receiver && receiver->endpoint != &endpoints[i])
+            return AUDIT_WAITS;
+    }
+    for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++) {
+        const struct process *receiver =
+            notifications[i].ref_count ? notifications[i].receiver : NULL;
+        if (receiver && receiver->notification != &notifications[i])
+            return AUDIT_WAITS;
+    }
+    return AUDIT_OK;
+}
+
+static enum audit_result check_deadlines(void)
+{
+    uint32_t listed = 0, expected = 0;
+    const struct process *previous = NULL;
+    for (const struct process *process = clock_first(); process;
+         process = process->deadline_link.next) {
+        if (process->deadline_link.previous != previous || !process_is_blocked(process) ||
+            (previous && previous->deadline > process->deadline) ||
+            ++listed > ABI_PROCESS_COUNT_MAX)
+            return AUDIT_DEADLINES;
+        previous = process;
+    }
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
+        expected +=
+            process_is_live(&processes[i]) && processes[i].deadline != ABI_DEADLINE_NONE;
+    return listed == expected ? AUDIT_OK : AUDIT_DEADLINES;
+}
+
+enum audit_result audit_walk(void)
+{
+    static enum audit_result (*const checks[])(void) = {
+        check_memory, check_object_refs, check_process_refs,
+        check_queues, check_waits,       check_deadlines,
+    };
+    for (uint32_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        enum audit_result result = checks[i]();
+        if (result != AUDIT_OK)
+            return result;
+    }
+    return AUDIT_OK;
+}

@@ -1,0 +1,34 @@
+/* Deadlines of blocked processes, and the one timer of the machine. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct process;
+
+/* Called once; no interrupt is asked for yet. */
+void clock_init(void);
+
+/* Whether a deadline (ticks; ABI_DEADLINE_NONE never) is over. */
+bool clock_passed(uint64_t deadline);
+
+/* The process is about to block until the deadline; ABI_DEADLINE_NONE for no limit. */
+void clock_wait(struct process *process, uint64_t deadline);
+
+/* Its wait ended for another reason. */
+void clock_cancel(struct process *process);
+
+/* Ends every wait whose deadline has passed. */
+void clock_expire(void);
+
+/* Asks for the next timer interrupt: at the first deadline, or at slice_end if that comes before. */
+void clock_program(uint64_t slice_end);
+
+/* The timer interrupt came: the next clock_program() sets a new one. */
+void clock_interrupt(void);
+
+/* First process of the list, in order of deadlines (audit). */
+struct process *clock_first(void);
+
+#endif

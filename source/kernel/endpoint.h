@@ -1,0 +1,41 @@
+/* Endpoints: where calls wait for the process that serves them. */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "abi/memory.h"
+#include "abi/process.h"
+#include "queue.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct process;
+
+#define ENDPOINT_COUNT (ABI_PROCESS_COUNT_MAX * ABI_PROCESS_ENDPOINTS_MAX)
+
+struct endpoint {
+    struct queue senders;     /* processes in state SENDING */
+    struct process *receiver; /* blocked in a receive on it, NULL when nobody is */
+    struct process *server;   /* who received on it last; NULL before the first receive */
+    bool server_died;         /* calls fail until the next receive */
+    uint32_t ref_count;       /* capabilities; 0: not in use */
+};
+
+/* Divided by creator, like the table of memory objects. */
+extern struct endpoint endpoints[ENDPOINT_COUNT];
+
+/* An unused entry of the creator's allowance, NULL when there is none. cap_insert() makes the first
+ * reference. */
+struct endpoint *endpoint_create(struct process *creator);
+
+void endpoint_release(struct endpoint *endpoint);
+
+/* The process died: every endpoint that it served fails its waiting callers. */
+void endpoint_server_died(const struct process *server);
+
+static inline uint32_t endpoint_idx(const struct endpoint *endpoint)
+{
+    return (uint32_t)(endpoint - endpoints);
+}
+
+#endif

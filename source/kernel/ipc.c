@@ -1,0 +1,348 @@
+#include "ipc.h"
+
+#include "cap.h"
+#include "clock.h"
+#include "endpoint.h"
+#include "log.h"
+#include "notification.h"
+#include "process.h"
+#include "sched.h"
+#include "space.h"
+
+/* What a receive waits on, checked. */
+struct receive {
+    struct endpoint *endpoint;         /* NULL: no messages */
+    struct notification *notification; /* NULL: no bits */
+    struct incoming incoming;
+    uint64_t deadline;
+};
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+static void set_results(struct process *process, int64_t status, uint64_t result1,
+                        uint64_t result2)
+{
+    process->frame.x[ARCH_REG_A0] = (uint64_t)status;
+    process->frame.x[ARCH_REG_A0 + 1] = result1;
+    process->frame.x[ARCH_REG_A0 + 2] = result2;
+}
+
+void ipc_unlink(struct process *process)
+{
+    switch (process->state) {
+    case PROCESS_SENDING:
+        queue_remove(&process->endpoint->senders, process);
+        break;
+    case PROCESS_AWAITING_REPLY:
+        if (process->server)
+            process->server->caller = NULL; /* the reply, when it comes, goes nowhere */
+        break;
+    case PROCESS_RECEIVING:
+        if (process->endpoint)
+            process->endpoint->receiver = NULL;
+        if (process->notification)
+            process->notification->receiver = NULL;
+        break;
+    default:
+        KASSERT(false);
+    }
+    process->server = NULL;
+    process->endpoint = NULL;
+    process->notification = NULL;
+    clock_cancel(process);
+}
+
+void ipc_fail(struct process *process, enum abi_error error)
+{
+    ipc_unlink(process);
+    process->frame.x[ARCH_REG_A0] = (uint64_t)-(int64_t)error;
+    sched_ready(process);
+}
+
+void ipc_wake(struct process *process, int64_t status, uint64_t result1, uint64_t result2)
+{
+    ipc_unlink(process);
+    set_results(process, status, result1, result2);
+    sched_ready(process);
+}
+
+void ipc_abandon_caller(struct process *process)
+{
+    if (process->caller)
+        ipc_fail(process->caller, ABI_E_PEER_DIED);
+    process->caller = NULL;
+    process->owes_reply = false;
+}
+
+/* --- decoding: what a process asks for, before anything is done -------------------------------- */
+
+static enum abi_error decode_caps(struct process *process, uint64_t caps_addr,
+                                  struct outgoing *outgoing, struct incoming *incoming)
+{
+    struct abi_caps caps;
+    outgoing->cap_count = 0;
+    incoming->cap_capacity = 0;
+    incoming->caps_addr = caps_addr;
+    if (caps_addr == 0)
+        return ABI_OK;
+    if (!space_check(process, caps_addr, sizeof(caps), true) ||
+        !space_copy_in(process, &caps, caps_addr, sizeof(caps)))
+        return ABI_E_ADDRESS;
+    if (caps.send_count > ABI_MESSAGE_CAPS_MAX || caps.recv_capacity > ABI_MESSAGE_CAPS_MAX)
+        return ABI_E_ARGUMENT;
+    for (uint32_t i = 0; i < caps.send_count; i++) {
+        struct cap *cap;
+        enum abi_error error =
+            cap_find(process, caps.send_slot[i], ABI_CAP_NONE, ABI_RIGHT_GRANT, &cap);
+        if (error != ABI_OK)
+            return error;
+        outgoing->cap_slot[i] = caps.send_slot[i];
+        outgoing->cap_rights[i] = caps.send_rights[i];
+    }
+    outgoing->cap_count = caps.send_count;
+    incoming->cap_capacity = caps.recv_capacity;
+    return ABI_OK;
+}
+
+/* Both halves of a message operation: bytes to send, room to receive, capabilities of both. */
+static enum abi_error decode_buffers(struct process *process, uint64_t send_addr,
+                                     uint64_t recv_addr, uint64_t lengths, uint64_t caps_addr,
+                                     struct outgoing *outgoing, struct incoming *incoming)
+{
+    outgoing->addr = send_addr;
+    outgoing->len = (uint32_t)lengths;
+    incoming->addr = recv_addr;
+    incoming->capacity = (uint32_t)(lengths >> 32);
+    if (outgoing->len > ABI_MESSAGE_BYTES_MAX || incoming->capacity > ABI_MESSAGE_BYTES_MAX)
+        return ABI_E_TOO_BIG;
+    if (!space_check(process, send_addr, outgoing->len, false) ||
+        !space_check(process, recv_addr, incoming->capacity, true))
+        return ABI_E_ADDRESS;
+    return decode_caps(process, caps_addr, outgoing, incoming);
+}
+
+static enum abi_error decode_receive(struct process *process, const uint64_t *arg,
+                                     struct receive *receive)
+{
+    struct cap *cap;
+    enum abi_error error;
+    receive->endpoint = NULL;
+    receive->notification = NULL;
+    receive->deadline = arg[5];
+    if (arg[0] != ABI_SLOT_NONE) {
+        error = cap_find(process, arg[0], ABI_CAP_ENDPOINT, ABI_RIGHT_RECV, &cap);
+        if (error != ABI_OK)
+            return error;
+        receive->endpoint = &endpoints[cap->object];
+    }
+    if (arg[1] != ABI_SLOT_NONE) {
+        error = cap_find(process, arg[1], ABI_CAP_NOTIFICATION, ABI_RIGHT_RECV, &cap);
+        if (error != ABI_OK)
+            return error;
+        receive->notification = &notifications[cap->object];
+    }
+    if ((receive->endpoint && receive->endpoint->receiver) ||
+        (receive->notification && receive->notification->receiver))
+        return ABI_E_BUSY;
+    return ABI_OK;
+}
+
+/* --- delivery --------------------------------------------------------------------------------- */
+
+/* Whether the message fits what the receiver offers; recv_slots gets the slots for its caps. */
+static enum abi_error check_fit(const struct outgoing *message, const struct process *receiver,
+                                const struct incoming *room, uint32_t *recv_slots)
+{
+    if (message->len > room->capacity)
+        return ABI_E_TOO_BIG;
+    if (message->cap_count == 0)
+        return ABI_OK;
+    if (message->cap_count > room->cap_capacity ||
+        !cap_free_slots(receiver, message->cap_count, recv_slots))
+        return ABI_E_NO_SLOT;
+    return ABI_OK;
+}
+
+static void move_caps(struct process *sender, const struct outgoing *message,
+                      struct process *receiver, uint64_t caps_addr, const uint32_t *recv_slots)
+{
+    struct abi_caps caps = {.recv_count = message->cap_count};
+    const uint64_t result_offset = offsetof(struct abi_caps, recv_count);
+    for (uint32_t i = 0; i < message->cap_count; i++) {
+        struct cap copy = sender->cap[message->cap_slot[i]];
+        copy.rights &= (uint8_t)message->cap_rights[i];
+        cap_insert(receiver, recv_slots[i], &copy);
+        caps.recv_slot[i] = recv_slots[i];
+    }
+    bool written = space_copy_out(receiver, caps_addr + result_offset, &caps.recv_count,
+                                  sizeof(caps) - result_offset);
+    KASSERT(written);
+}
+
+/* Moves the sender's message into the receiver's memory and table, or does nothing at all. */
+static enum abi_error deliver(struct process *sender, const struct outgoing *message,
+                              struct process *receiver, const struct incoming *room)
+{
+    uint32_t recv_slots[ABI_MESSAGE_CAPS_MAX];
+    enum abi_error error = check_fit(message, receiver, room, recv_slots);
+    if (error != ABI_OK)
+        return error;
+    space_copy_across(receiver, room->addr, sender, message->addr, message->len);
+    if (room->caps_addr != 0)
+        move_caps(sender, message, receiver, room->caps_addr, recv_slots);
+    return ABI_OK;
+}
+
+/* The caller's message was delivered: it waits for the reply from now on. */
+static void await_reply(struct process *caller, struct process *server)
+{
+    caller->state = PROCESS_AWAITING_REPLY;
+    caller->endpoint = NULL;
+    caller->server = server;
+    server->caller = caller;
+    server->owes_reply = true;
+}
+
+/* --- call ------------------------------------------------------------------------------------- */
+
+int64_t ipc_call(struct process *process, const uint64_t *arg)
+{
+    struct cap *cap;
+    enum abi_error error = cap_find(process, arg[0], ABI_CAP_ENDPOINT, ABI_RIGHT_SEND, &cap);
+    if (error != ABI_OK)
+        return -error;
+    struct endpoint *endpoint = &endpoints[cap->object];
+    error = decode_buffers(process, arg[1], arg[2], arg[3], arg[4], &process->outgoing,
+                           &process->incoming);
+    if (error != ABI_OK)
+        return -error;
+    if (endpoint->server_died)
+        return -ABI_E_PEER_DIED;
+    if (clock_passed(arg[5]))
+        return -ABI_E_TIMED_OUT;
+    process->outgoing.badge = cap->badge;
+
+    struct process *server = endpoint->receiver;
+    if (server) {
+        error = deliver(process, &process->outgoing, server, &server->incoming);
+        if (error != ABI_OK)
+            return -error;
+        ipc_wake(server, ABI_EVENT_MESSAGE, process->outgoing.len, process->outgoing.badge);
+    }
+    clock_wait(process, arg[5]);
+    sched_remove(process);
+    if (server) {
+        await_reply(process, server);
+    } else {
+        process->state = PROCESS_SENDING;
+        process->endpoint = endpoint;
+        queue_push(&endpoint->senders, process);
+    }
+    return 0;
+}
+
+/* --- receive ---------------------------------------------------------------------------------- */
+
+/* Takes what is already there, or blocks; *receive was decoded for this process. */
+static int64_t receive(struct process *process, const struct receive *receive)
+{
+    struct endpoint *endpoint = receive->endpoint;
+    struct notification *notification = receive->notification;
+    if (endpoint) {
+        endpoint->server = process;
+        endpoint->server_died = false;
+    }
+    if (notification && notification->bits != 0) {
+        set_results(process, ABI_EVENT_NOTIFICATION, 0, notification_take(notification));
+        return ABI_EVENT_NOTIFICATION;
+    }
+    while (endpoint && endpoint->senders.head) {
+        struct process *caller = endpoint->senders.head;
+        enum abi_error error = deliver(caller, &caller->outgoing, process, &receive->incoming);
+        if (error != ABI_OK) {
+            ipc_fail(caller, error); /* its message does not fit: its fault, not the server's */
+            continue;
+        }
+        queue_remove(&endpoint->senders, caller);
+        await_reply(caller, process);
+        set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.len, caller->outgoing.badge);
+        return ABI_EVENT_MESSAGE;
+    }
+    if (clock_passed(receive->deadline))
+        return -ABI_E_TIMED_OUT;
+    clock_wait(process, receive->deadline);
+    sched_remove(process);
+    process->state = PROCESS_RECEIVING;
+    process->incoming = receive->incoming;
+    process->endpoint = endpoint;
+    process->notification = notification;
+    if (endpoint)
+        endpoint->receiver = process;
+    if (notification)
+        notification->receiver = process;
+    return 0;
+}
+
+int64_t ipc_recv(struct process *process, const uint64_t *arg)
+{
+    struct receive request;
+    struct outgoing unused;
+    enum abi_error error = decode_receive(process, arg, &request);
+    if (error != ABI_OK)
+        return -error;
+    if (process->owes_reply && request.endpoint)
+        return -ABI_E_STATE;
+    uint64_t room_only = arg[3] >> 32 << 32;
+    error = decode_buffers(process, 0, arg[2], room_only, arg[4], &unused, &request.incoming);
+    if (error != ABI_OK)
+        return -error;
+    return receive(process, &request);
+}
+
+/* --- reply ------------------------------------------------------------------------------------ */
+
+/* Pays the debt. Returns ABI_E_CANCELLED when the caller has gone; a reply that does not fit is the
+ * caller's error. */
+static enum abi_error reply(struct process *process, const struct outgoing *message)
+{
+    struct process *caller = process->caller;
+    process->owes_reply = false;
+    if (!caller)
+        return ABI_E_CANCELLED;
+    enum abi_error error = deliver(process, message, caller, &caller->incoming);
+    if (error != ABI_OK)
+        ipc_fail(caller, error);
+    else
+        ipc_wake(caller, 0, message->len, caller->frame.x[ARCH_REG_A0 + 2]);
+    return ABI_OK;
+}
+
+int64_t ipc_reply(struct process *process, const uint64_t *arg)
+{
+    struct outgoing message;
+    struct incoming unused;
+    if (!process->owes_reply)
+        return -ABI_E_STATE;
+    uint64_t bytes_only = (uint32_t)arg[3];
+    enum abi_error error =
+        decode_buffers(process, arg[1], 0, bytes_only, arg[4], &message, &unused);
+    if (error != ABI_OK)
+        return -error;
+    return -reply(process, &message);
+}
+
+int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
+{
+    struct receive request;
+    struct outgoing message;
+    if (!process->owes_reply)
+        return -ABI_E_STATE;
+    enum abi_error error = decode_receive(process, arg, &request);
+    if (error != ABI_OK)
+        return -error;
+    error = decode_buffers(process, arg[6], arg[2], arg[3], arg[4], &message, &request.incoming);
+    if (error != ABI_OK)
+        return -error;
+    (void)reply(process, &message); /* a caller that has gone does not stop a server */
+    return receive(process, &request);
+}

@@ -1,0 +1,139 @@
+/* Processes: one address space, one thread, one capability table each. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include "abi/cap.h"
+#include "abi/ipc.h"
+#include "abi/memory.h"
+#include "abi/process.h"
+#include "arch.h"
+#include "cap.h"
+#include "queue.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct endpoint;
+struct notification;
+
+enum process_state {
+    PROCESS_FREE = 0,
+    PROCESS_CREATED,        /* loaded, not started */
+    PROCESS_RUNNABLE,       /* in the run queue of its priority */
+    PROCESS_SENDING,        /* in the queue of an endpoint: nobody took its call yet */
+    PROCESS_AWAITING_REPLY, /* its call was taken by `server`, or by one that is now dead */
+    PROCESS_RECEIVING,      /* waits for a message, bits or its deadline */
+    PROCESS_DEAD,           /* holds nothing; its slot waits for the last reference */
+};
+
+/* A mapping: a whole memory object or device at addr. */
+struct mapping {
+    uint64_t addr; /* 0: entry not in use */
+    uint32_t page_count;
+    uint32_t memory_idx; /* MEMORY_IDX_NONE for a device */
+};
+
+/* What a blocked process wants to send, checked when it asked. */
+struct outgoing {
+    uint64_t addr;
+    uint32_t len;
+    uint32_t cap_count;
+    uint32_t cap_slot[ABI_MESSAGE_CAPS_MAX];
+    uint32_t cap_rights[ABI_MESSAGE_CAPS_MAX];
+    uint64_t badge;
+};
+
+/* Where a blocked process wants to receive, checked when it asked. */
+struct incoming {
+    uint64_t addr;
+    uint32_t capacity;
+    uint32_t cap_capacity;
+    uint64_t caps_addr; /* user's struct abi_caps, 0 for none */
+};
+
+/* Whom the process's death notifies. */
+struct watch {
+    struct notification *notification; /* NULL: entry not in use */
+    uint64_t bits;
+};
+
+struct process {
+    struct arch_frame frame; /* first: entry.S finds the registers by the process's address */
+    enum process_state state;
+    uint32_t priority;
+    struct queue_link link;
+    uint64_t slice_end; /* end of its turn in ticks; 0: its turn did not begin yet */
+    char name[ABI_NAME_BYTES];
+
+    /* References keep the slot: capabilities to the process, and live objects that it created. */
+    uint32_t cap_count;
+    uint32_t object_count;
+
+    /* Memory. */
+    uint64_t root_phys; /* page table, 0 once dead */
+    uint32_t page_count; /* charged now: tables, and memory objects that it created */
+    uint32_t page_quota;
+    struct mapping mapping[ABI_MAPPING_COUNT_MAX];
+
+    struct cap cap[ABI_SLOT_COUNT];
+    struct watch watch[ABI_WATCH_COUNT_MAX];
+
+    /* Messages. endpoint and notification: what it is blocked on. */
+    struct outgoing outgoing;
+    struct incoming incoming;
+    struct endpoint *endpoint;
+    struct notification *notification;
+    struct process *server; /* AWAITING_REPLY: who owes the reply */
+    struct process *caller; /* whom this process owes a reply, NULL when that one has gone */
+    bool owes_reply;
+
+    /* Deadline of the wait, and the list of all that have one. */
+    uint64_t deadline; /* ticks; ABI_DEADLINE_NONE: not in the list */
+    struct queue_link deadline_link;
+
+    enum abi_death death;
+    uint64_t death_pc;
+    uint64_t death_addr;
+};
+
+/* init is created first. The system does not outlive it. */
+#define INIT_PROCESS_IDX 0
+
+extern struct process processes[ABI_PROCESS_COUNT_MAX];
+
+static inline uint32_t process_idx(const struct process *process)
+{
+    return (uint32_t)(process - processes);
+}
+
+static inline bool process_is_live(const struct process *process)
+{
+    return process->state != PROCESS_FREE && process->state != PROCESS_DEAD;
+}
+
+static inline bool process_is_blocked(const struct process *process)
+{
+    return process->state == PROCESS_SENDING || process->state == PROCESS_AWAITING_REPLY ||
+           process->state == PROCESS_RECEIVING;
+}
+
+/* Loads an image into a new process in state CREATED. Returns 0 and *created, or an ABI_E_* with
+ * nothing left behind; for ABI_E_IMAGE *fault says why. The configuration's values are checked. */
+enum abi_error process_create(const struct abi_process_config *config, const uint8_t *file,
+                              uint64_t file_len, struct process **created,
+                              enum abi_image_fault *fault);
+
+/* CREATED -> RUNNABLE. */
+void process_start(struct process *process, uint64_t arg);
+
+/* Ends a live process: everything it holds is given back, who waits on it is told. */
+void process_die(struct process *process, enum abi_death death, uint64_t addr);
+
+/* A reference (see cap_count, object_count) was dropped: frees what nobody can name any more. */
+void process_unreferenced(struct process *process);
+
+/* Ends the unstarted processes that lost their last capability since. After every event. */
+void process_reap(void);
+
+#endif

@@ -1,0 +1,31 @@
+#include "queue.h"
+
+#include "log.h"
+#include "process.h"
+
+void queue_push(struct queue *queue, struct process *process)
+{
+    process->link = (struct queue_link){.previous = queue->tail, .next = NULL};
+    if (queue->tail)
+        queue->tail->link.next = process;
+    else
+        queue->head = process;
+    queue->tail = process;
+}
+
+void queue_remove(struct queue *queue, struct process *process)
+{
+    struct process *previous = process->link.previous;
+    struct process *next = process->link.next;
+    KASSERT(previous ? previous->link.next == process : queue->head == process);
+    KASSERT(next ? next->link.previous == process : queue->tail == process);
+    if (previous)
+        previous->link.next = next;
+    else
+        queue->head = next;
+    if (next)
+        next->link.previous = previous;
+    else
+        queue->tail = previous;
+    process->link = (struct queue_link){0};
+}

@@ -1,0 +1,50 @@
+/* Address spaces: what is mapped where, and access to a process's memory from the kernel. */
+#ifndef SPACE_H
+#define SPACE_H
+
+#include "abi/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct process;
+
+/* A root table with the kernel's half; false when the quota does not allow it. */
+bool space_create(struct process *process);
+
+/* Gives back every mapping and every table of a process whose space is not the active one. */
+void space_destroy(struct process *process);
+
+enum space_kind {
+    SPACE_READ,
+    SPACE_READ_WRITE,
+    SPACE_READ_EXECUTE,
+};
+
+/* Maps pages of a memory object (a reference is kept) or of a device (MEMORY_IDX_NONE). */
+enum abi_error space_map(struct process *process, uint64_t addr, uint64_t phys, uint32_t page_count,
+                         enum space_kind kind, uint32_t memory_idx);
+
+/* The same for a process's own wish, which may not touch where the largest stack, or a page beside
+ * it, would be. */
+enum abi_error space_map_user(struct process *process, uint64_t addr, uint64_t phys, uint64_t len,
+                              enum space_kind kind, uint32_t memory_idx);
+
+/* Removes the mapping that begins at addr. */
+enum abi_error space_unmap(struct process *process, uint64_t addr);
+
+/* Whether all of [addr, addr + len) is the process's memory (no device), readable and, if asked,
+ * writable. A range of length 0 always is. */
+bool space_check(const struct process *process, uint64_t addr, uint64_t len, bool write);
+
+/* Copies between a process and the kernel; false, with nothing promised about the target, when
+ * the range does not pass space_check(). */
+bool space_copy_in(const struct process *process, void *to, uint64_t from_addr, uint64_t len);
+bool space_copy_out(const struct process *process, uint64_t to_addr, const void *from,
+                    uint64_t len);
+
+/* Copies between two processes; both ranges passed space_check(). */
+void space_copy_across(const struct process *to, uint64_t to_addr, const struct process *from,
+                       uint64_t from_addr, uint64_t len);
+
+#endif
