@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define ABI_BUNDLE_MAGIC      0x31454c444e554244ull /* "DBUNDLE1" in memory */
-#define ABI_BUNDLE_NAME_BYTES 40 /* file name with its terminating zero */
+#define ABI_BUNDLE_NAME_BYTES 40                    /* file name with its terminating zero */
 /* Files of one bundle: header and table fit the first page. */
 #define ABI_BUNDLE_FILES_MAX 48
 

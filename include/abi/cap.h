@@ -28,16 +28,17 @@ enum abi_cap_type {
 };
 
 /* Rights, and what each allows on which type. */
-#define ABI_RIGHT_SEND   0x01u /* endpoint: call; notification: notify */
-#define ABI_RIGHT_RECV   0x02u /* endpoint, notification: receive */
-#define ABI_RIGHT_GRANT  0x04u /* any type: give it to another process */
-#define ABI_RIGHT_MINT   0x08u /* endpoint, notification: make badged copies */
-#define ABI_RIGHT_READ   0x10u /* memory, device: map; process, system: information, audit */
-#define ABI_RIGHT_WRITE  0x20u /* memory, device: map writable; console: log; system: power off */
-#define ABI_RIGHT_DMA    0x40u /* memory: learn the physical address; system: create such memory */
-#define ABI_RIGHT_MANAGE 0x80u /* process: give, start, kill, watch; system: create processes;
-                                  irq: bind, acknowledge */
-#define ABI_RIGHTS_ALL   0xffu
+#define ABI_RIGHT_SEND  0x01u /* endpoint: call; notification: notify */
+#define ABI_RIGHT_RECV  0x02u /* endpoint, notification: receive */
+#define ABI_RIGHT_GRANT 0x04u /* any type: give it to another process */
+#define ABI_RIGHT_MINT  0x08u /* endpoint, notification: make badged copies */
+#define ABI_RIGHT_READ  0x10u /* memory, device: map; process, system: information, audit */
+#define ABI_RIGHT_WRITE 0x20u /* memory, device: map writable; console: log; system: power off */
+#define ABI_RIGHT_DMA   0x40u /* memory: learn the physical address; system: create such memory */
+#define ABI_RIGHT_MANAGE                                                                           \
+    0x80u /* process: give, start, kill, watch; system: create processes;                          \
+             irq: bind, acknowledge */
+#define ABI_RIGHTS_ALL 0xffu
 
 /* Results of CAP_INFO: a0 the type (ABI_CAP_NONE is an error instead), a1 the rights, a2 the
  * badge of an endpoint or notification, the exact length in bytes of a memory object or device, the

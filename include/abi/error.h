@@ -4,15 +4,15 @@
 
 enum abi_error {
     ABI_OK = 0,
-    ABI_E_SYSCALL = 1,    /* no system call has this number */
-    ABI_E_SLOT = 2,       /* the slot is out of range or empty */
-    ABI_E_TYPE = 3,       /* the slot holds another type of capability */
-    ABI_E_RIGHTS = 4,     /* the capability lacks a right that the call needs */
-    ABI_E_ADDRESS = 5,    /* a pointer is not in the process's own readable (writable) memory */
-    ABI_E_ARGUMENT = 6,   /* an argument is outside its stated range */
-    ABI_E_STATE = 7,      /* not now: a reply is owed, none is owed, the process already runs, ... */
-    ABI_E_BUSY = 8,       /* somebody else holds what can have one holder */
-    ABI_E_NO_SLOT = 9,    /* a capability table, the caller's or the receiver's, has no room */
+    ABI_E_SYSCALL = 1,  /* no system call has this number */
+    ABI_E_SLOT = 2,     /* the slot is out of range or empty */
+    ABI_E_TYPE = 3,     /* the slot holds another type of capability */
+    ABI_E_RIGHTS = 4,   /* the capability lacks a right that the call needs */
+    ABI_E_ADDRESS = 5,  /* a pointer is not in the process's own readable (writable) memory */
+    ABI_E_ARGUMENT = 6, /* an argument is outside its stated range */
+    ABI_E_STATE = 7,    /* not now: a reply is owed, none is owed, the process already runs, ... */
+    ABI_E_BUSY = 8,     /* somebody else holds what can have one holder */
+    ABI_E_NO_SLOT = 9,  /* a capability table, the caller's or the receiver's, has no room */
     ABI_E_NO_MEMORY = 10, /* page quota used up, or no run of free pages of this length */
     ABI_E_NO_OBJECT = 11, /* the process's allowance of objects of this type is used up */
     ABI_E_TOO_BIG = 12,   /* a message is longer than the receiver's buffer or the bound */

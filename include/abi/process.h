@@ -60,20 +60,20 @@ struct abi_process_info {
 /* Why PROCESS_CREATE refuses an image (a1 beside ABI_E_IMAGE). */
 enum abi_image_fault {
     ABI_IMAGE_OK = 0,
-    ABI_IMAGE_TRUNCATED = 1,       /* a header or a segment ends behind the file */
-    ABI_IMAGE_MAGIC = 2,           /* not ELF */
-    ABI_IMAGE_CLASS = 3,           /* not 64 bit little endian, version 1 */
-    ABI_IMAGE_TYPE = 4,            /* not a static executable */
-    ABI_IMAGE_MACHINE = 5,         /* not RISC-V, or flags that need hardware floating point */
-    ABI_IMAGE_HEADER_SIZE = 6,     /* header or program header entries of an unknown size */
-    ABI_IMAGE_SEGMENT_COUNT = 7,   /* no loadable segment, or too many headers */
-    ABI_IMAGE_SEGMENT_TYPE = 8,    /* interpreter, dynamic linking */
-    ABI_IMAGE_SEGMENT_FLAGS = 9,   /* unreadable, or writable and executable */
-    ABI_IMAGE_SEGMENT_SIZE = 10,   /* empty, larger in the file than in memory, or too large */
-    ABI_IMAGE_SEGMENT_ALIGN = 11,  /* does not start on a page */
-    ABI_IMAGE_SEGMENT_RANGE = 12,  /* outside user addresses or touching the stack */
-    ABI_IMAGE_SEGMENT_OVERLAP = 13,/* segments share a page or are not ascending */
-    ABI_IMAGE_ENTRY = 14,          /* entry point outside the executable segment */
+    ABI_IMAGE_TRUNCATED = 1,        /* a header or a segment ends behind the file */
+    ABI_IMAGE_MAGIC = 2,            /* not ELF */
+    ABI_IMAGE_CLASS = 3,            /* not 64 bit little endian, version 1 */
+    ABI_IMAGE_TYPE = 4,             /* not a static executable */
+    ABI_IMAGE_MACHINE = 5,          /* not RISC-V, or flags that need hardware floating point */
+    ABI_IMAGE_HEADER_SIZE = 6,      /* header or program header entries of an unknown size */
+    ABI_IMAGE_SEGMENT_COUNT = 7,    /* no loadable segment, or too many headers */
+    ABI_IMAGE_SEGMENT_TYPE = 8,     /* interpreter, dynamic linking */
+    ABI_IMAGE_SEGMENT_FLAGS = 9,    /* unreadable, or writable and executable */
+    ABI_IMAGE_SEGMENT_SIZE = 10,    /* empty, larger in the file than in memory, or too large */
+    ABI_IMAGE_SEGMENT_ALIGN = 11,   /* does not start on a page */
+    ABI_IMAGE_SEGMENT_RANGE = 12,   /* outside user addresses or touching the stack */
+    ABI_IMAGE_SEGMENT_OVERLAP = 13, /* segments share a page or are not ascending */
+    ABI_IMAGE_ENTRY = 14,           /* entry point outside the executable segment */
 
     ABI_IMAGE_FAULT_COUNT = 15
 };

@@ -6,12 +6,12 @@
 
 /* Result of SYSTEM_INFO. */
 struct abi_system_info {
-    uint64_t page_total;        /* pages of the allocator */
-    uint64_t page_free;         /* of these, unused */
-    uint64_t page_unreserved;   /* not promised to any process as quota */
-    uint64_t entry_instret;     /* instret at kernel entry */
-    uint64_t entry_time;        /* time at kernel entry */
-    uint32_t process_count;     /* process slots in use, dead ones still referred to included */
+    uint64_t page_total;      /* pages of the allocator */
+    uint64_t page_free;       /* of these, unused */
+    uint64_t page_unreserved; /* not promised to any process as quota */
+    uint64_t entry_instret;   /* instret at kernel entry */
+    uint64_t entry_time;      /* time at kernel entry */
+    uint32_t process_count;   /* process slots in use, dead ones still referred to included */
     uint32_t endpoint_count;
     uint32_t notification_count;
     uint32_t memory_count;
@@ -25,7 +25,8 @@ enum abi_off {
     ABI_OFF_FAILURE = 1,
 };
 
-/* Devices of the board, by number: index of the device and of its interrupt line in init's slots. */
+/* Devices of the board, by number: index of the device and of its interrupt line in init's slots.
+ */
 #define ABI_DEVICE_VIRTIO0 0 /* virtio-mmio-bus.0 .. .7 */
 #define ABI_DEVICE_RTC     8
 #define ABI_DEVICE_COUNT   9
@@ -33,9 +34,10 @@ enum abi_off {
 /* What the kernel puts into init's table. Files of the bundle come in the bundle's order. */
 #define ABI_INIT_SLOT_CONSOLE 1
 #define ABI_INIT_SLOT_SYSTEM  2
-#define ABI_INIT_SLOT_BUNDLE  3 /* memory, the first page of the bundle: struct abi_bundle_header */
-#define ABI_INIT_SLOT_DEVICE  4
-#define ABI_INIT_SLOT_IRQ     (ABI_INIT_SLOT_DEVICE + ABI_DEVICE_COUNT)
-#define ABI_INIT_SLOT_FILE    (ABI_INIT_SLOT_IRQ + ABI_DEVICE_COUNT)
+#define ABI_INIT_SLOT_BUNDLE  3 /* memory, the first page of the bundle: struct abi_bundle_header  \
+                                 */
+#define ABI_INIT_SLOT_DEVICE 4
+#define ABI_INIT_SLOT_IRQ    (ABI_INIT_SLOT_DEVICE + ABI_DEVICE_COUNT)
+#define ABI_INIT_SLOT_FILE   (ABI_INIT_SLOT_IRQ + ABI_DEVICE_COUNT)
 
 #endif

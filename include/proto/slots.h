@@ -20,8 +20,17 @@
 #define NETSTACKD_SLOT_RNG      7 /* SEND to rngd */
 
 /* Clients of netstackd and rngd: dsoftbusd, selftest-client, test programs. */
-#define CLIENT_SLOT_NET    2  /* SEND to netstackd */
-#define CLIENT_SLOT_RNG    3  /* SEND to rngd */
-#define CLIENT_SLOT_FILE   16 /* 16, 17, ...: data files, READ, in the order of the table */
+#define CLIENT_SLOT_NET  2  /* SEND to netstackd */
+#define CLIENT_SLOT_RNG  3  /* SEND to rngd */
+#define CLIENT_SLOT_FILE 16 /* 16, 17, ...: data files, READ, in the order of the table */
+
+/* kernel-test (tests/os/kernel): the supervisor of the PROFILE=kernel image */
+#define KTEST_SLOT_SYSTEM      2 /* all rights */
+#define KTEST_SLOT_RTC         3 /* the clock's registers: READ|WRITE|GRANT */
+#define KTEST_SLOT_RTC_IRQ     4 /* MANAGE|GRANT */
+#define KTEST_SLOT_DEVICE      5 /* registers of a virtio slot without a device */
+#define KTEST_SLOT_DEVICE_IRQ  6
+#define KTEST_SLOT_HELPER_FILE 16 /* program kernel-helper, READ|GRANT */
+#define KTEST_SLOT_FUZZ_FILE   17 /* program kernel-fuzz, READ|GRANT */
 
 #endif

@@ -111,9 +111,9 @@ static void start(uint32_t idx)
             "init: console");
     for (uint32_t i = 0; i < entry->grant_count; i++) {
         const struct grant *grant = &entry->grants[i];
-        rt_must(rt_process_give(process, grant_source(grant), grant->rights, grant->badge,
-                                grant->slot),
-                "init: grant");
+        rt_must(
+            rt_process_give(process, grant_source(grant), grant->rights, grant->badge, grant->slot),
+            "init: grant");
     }
     if (entry->death_notification != NOTIFICATION_NONE)
         watch(process, notification_slot(entry->death_notification), entry->death_bits);
@@ -166,9 +166,9 @@ static void handle_end(uint32_t idx)
     if (entry->end == END_RESTART)
         restart(idx);
     if (entry->end == END_POWERS_OFF)
-        rt_must(rt_system_off(ABI_INIT_SLOT_SYSTEM,
-                              exited_well ? ABI_OFF_SUCCESS : ABI_OFF_FAILURE),
-                "init: power off");
+        rt_must(
+            rt_system_off(ABI_INIT_SLOT_SYSTEM, exited_well ? ABI_OFF_SUCCESS : ABI_OFF_FAILURE),
+            "init: power off");
 }
 
 static void load_profile(void)

@@ -27,11 +27,12 @@
 #define BADGE_NET_TEST  4
 
 const uint64_t system_dma_len[DMA_COUNT] = {
-    [DMA_RNGD] = 4096,
+    [DMA_RNGD] = 16 * 1024,
     [DMA_NETSTACKD] = 256 * 1024,
 };
 
-/* --- services ---------------------------------------------------------------------------------- */
+/* --- services ----------------------------------------------------------------------------------
+ */
 
 static const struct grant rngd_grants[] = {
     {GRANT_ENDPOINT, RNGD_SLOT_ENDPOINT, ENDPOINT_RNGD, ABI_RIGHT_RECV, 0, NULL},
@@ -75,7 +76,8 @@ static const struct system_process netstackd = {
     .grant_count = COUNT_OF(netstackd_grants),
 };
 
-/* --- test programs ------------------------------------------------------------------------------ */
+/* --- test programs ------------------------------------------------------------------------------
+ */
 
 static const struct grant net_test_grants[] = {
     {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
@@ -120,7 +122,8 @@ static const struct system_process kernel_test = {
     .grant_count = COUNT_OF(kernel_test_grants),
 };
 
-/* --- profiles ----------------------------------------------------------------------------------- */
+/* --- profiles -----------------------------------------------------------------------------------
+ */
 
 static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
 static const struct system_process *const kernel_processes[] = {&kernel_test};
@@ -133,8 +136,7 @@ static const struct system_profile profiles[] = {
 const struct system_profile *system_find_profile(const char *name, uint64_t name_len)
 {
     for (uint32_t i = 0; i < COUNT_OF(profiles); i++) {
-        if (strlen(profiles[i].name) == name_len &&
-            memcmp(profiles[i].name, name, name_len) == 0)
+        if (strlen(profiles[i].name) == name_len && memcmp(profiles[i].name, name, name_len) == 0)
             return &profiles[i];
     }
     return NULL;

@@ -131,8 +131,8 @@ static void check_leaf(void *context, uint64_t addr, uint64_t entry)
             continue;
         bool is_device = mapping->memory_idx == MEMORY_IDX_NONE;
         if (is_device != ((entry & PTE_DEVICE) != 0) ||
-            (!is_device && sv39_entry_phys(entry) !=
-                               memories[mapping->memory_idx].phys + (addr - mapping->addr)))
+            (!is_device &&
+             sv39_entry_phys(entry) != memories[mapping->memory_idx].phys + (addr - mapping->addr)))
             check->ok = false;
         return;
     }
@@ -278,8 +278,7 @@ static enum audit_result check_deadlines(void)
         previous = process;
     }
     for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
-        expected +=
-            process_is_live(&processes[i]) && processes[i].deadline != ABI_DEADLINE_NONE;
+        expected += process_is_live(&processes[i]) && processes[i].deadline != ABI_DEADLINE_NONE;
     return listed == expected ? AUDIT_OK : AUDIT_DEADLINES;
 }
 

@@ -5,18 +5,18 @@
 /* The first invariant that does not hold; 0 when all do. Numbers are for whoever debugs. */
 enum audit_result {
     AUDIT_OK = 0,
-    AUDIT_PAGE_BITS = 1,      /* free pages counted = free pages in the account */
-    AUDIT_PAGE_ACCOUNT = 2,   /* free + charged = total; quotas + unreserved = total */
-    AUDIT_PROCESS_PAGES = 3,  /* a process's charge = its tables + its memory objects */
-    AUDIT_PROCESS_REFS = 4,   /* references to processes, and objects they created */
-    AUDIT_MEMORY_REFS = 5,    /* references to memory objects */
+    AUDIT_PAGE_BITS = 1,     /* free pages counted = free pages in the account */
+    AUDIT_PAGE_ACCOUNT = 2,  /* free + charged = total; quotas + unreserved = total */
+    AUDIT_PROCESS_PAGES = 3, /* a process's charge = its tables + its memory objects */
+    AUDIT_PROCESS_REFS = 4,  /* references to processes, and objects they created */
+    AUDIT_MEMORY_REFS = 5,   /* references to memory objects */
     AUDIT_ENDPOINT_REFS = 6,
     AUDIT_NOTIFICATION_REFS = 7,
-    AUDIT_MAPPINGS = 8,       /* every leaf belongs to a mapping; none is writable and executable */
-    AUDIT_RUN_QUEUE = 9,      /* members RUNNABLE, linked both ways, of the queue's priority, all */
-    AUDIT_SENDERS = 10,       /* the same for the queues of endpoints */
-    AUDIT_WAITS = 11,         /* receivers, servers and callers point at one another */
-    AUDIT_DEADLINES = 12,     /* in order, linked both ways, members blocked, all */
+    AUDIT_MAPPINGS = 8,   /* every leaf belongs to a mapping; none is writable and executable */
+    AUDIT_RUN_QUEUE = 9,  /* members RUNNABLE, linked both ways, of the queue's priority, all */
+    AUDIT_SENDERS = 10,   /* the same for the queues of endpoints */
+    AUDIT_WAITS = 11,     /* receivers, servers and callers point at one another */
+    AUDIT_DEADLINES = 12, /* in order, linked both ways, members blocked, all */
 };
 
 enum audit_result audit_walk(void);

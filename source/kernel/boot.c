@@ -24,8 +24,7 @@ _Static_assert(ABI_INIT_SLOT_FILE + ABI_BUNDLE_FILES_MAX <= ABI_SLOT_COUNT,
 static void give(struct process *init, uint32_t slot, enum abi_cap_type type, uint32_t rights,
                  uint32_t object)
 {
-    struct cap cap = {
-        .type = (uint8_t)type, .rights = (uint8_t)rights, .object = (uint16_t)object};
+    struct cap cap = {.type = (uint8_t)type, .rights = (uint8_t)rights, .object = (uint16_t)object};
     cap_insert(init, slot, &cap);
 }
 

@@ -26,8 +26,8 @@ bool bundle_check(const struct abi_bundle_header *bundle, uint64_t len)
 {
     if (len < PAGE_BYTES || len % PAGE_BYTES != 0)
         return false;
-    if (bundle->magic != ABI_BUNDLE_MAGIC || bundle->bundle_len != len ||
-        bundle->file_count == 0 || bundle->file_count > ABI_BUNDLE_FILES_MAX)
+    if (bundle->magic != ABI_BUNDLE_MAGIC || bundle->bundle_len != len || bundle->file_count == 0 ||
+        bundle->file_count > ABI_BUNDLE_FILES_MAX)
         return false;
     uint64_t next_offset = PAGE_BYTES;
     for (uint64_t i = 0; i < bundle->file_count; i++) {

@@ -22,7 +22,8 @@ void clock_cancel(struct process *process);
 /* Ends every wait whose deadline has passed. */
 void clock_expire(void);
 
-/* Asks for the next timer interrupt: at the first deadline, or at slice_end if that comes before. */
+/* Asks for the next timer interrupt: at the first deadline, or at slice_end if that comes before.
+ */
 void clock_program(uint64_t slice_end);
 
 /* The timer interrupt came: the next clock_program() sets a new one. */

@@ -26,8 +26,7 @@ enum abi_error interrupt_bind(uint32_t device, struct process *binder,
     if (interrupt->binder)
         unbind(device);
     notification->ref_count++;
-    *interrupt =
-        (struct interrupt){.binder = binder, .notification = notification, .bits = bits};
+    *interrupt = (struct interrupt){.binder = binder, .notification = notification, .bits = bits};
     plat_irq_enable(plat_devices[device].irq_line);
     return ABI_OK;
 }

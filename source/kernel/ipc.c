@@ -19,8 +19,7 @@ struct receive {
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-static void set_results(struct process *process, int64_t status, uint64_t result1,
-                        uint64_t result2)
+static void set_results(struct process *process, int64_t status, uint64_t result1, uint64_t result2)
 {
     process->frame.x[ARCH_REG_A0] = (uint64_t)status;
     process->frame.x[ARCH_REG_A0 + 1] = result1;
@@ -55,7 +54,7 @@ void ipc_unlink(struct process *process)
 void ipc_fail(struct process *process, enum abi_error error)
 {
     ipc_unlink(process);
-    process->frame.x[ARCH_REG_A0] = (uint64_t)-(int64_t)error;
+    process->frame.x[ARCH_REG_A0] = (uint64_t) - (int64_t)error;
     sched_ready(process);
 }
 
@@ -74,7 +73,8 @@ void ipc_abandon_caller(struct process *process)
     process->owes_reply = false;
 }
 
-/* --- decoding: what a process asks for, before anything is done -------------------------------- */
+/* --- decoding: what a process asks for, before anything is done --------------------------------
+ */
 
 static enum abi_error decode_caps(struct process *process, uint64_t caps_addr,
                                   struct outgoing *outgoing, struct incoming *incoming)

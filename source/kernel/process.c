@@ -51,8 +51,7 @@ static enum abi_error load_image(struct process *process, const uint8_t *file,
                                : segment->writable ? SPACE_READ_WRITE
                                                    : SPACE_READ;
         uint64_t phys;
-        enum abi_error error =
-            load_memory(process, segment->addr, segment->mem_len, kind, &phys);
+        enum abi_error error = load_memory(process, segment->addr, segment->mem_len, kind, &phys);
         if (error != ABI_OK)
             return error;
         memcpy(arch_direct(phys), file + segment->file_offset, segment->file_len);

@@ -71,7 +71,7 @@ struct process {
     uint32_t object_count;
 
     /* Memory. */
-    uint64_t root_phys; /* page table, 0 once dead */
+    uint64_t root_phys;  /* page table, 0 once dead */
     uint32_t page_count; /* charged now: tables, and memory objects that it created */
     uint32_t page_quota;
     struct mapping mapping[ABI_MAPPING_COUNT_MAX];

@@ -101,8 +101,8 @@ enum abi_error space_map(struct process *process, uint64_t addr, uint64_t phys, 
                          enum space_kind kind, uint32_t memory_idx)
 {
     uint64_t len = page_count * PAGE_BYTES;
-    if (page_count == 0 || addr % PAGE_BYTES != 0 || addr < ABI_USER_BASE ||
-        addr >= ABI_USER_END || len > ABI_USER_END - addr)
+    if (page_count == 0 || addr % PAGE_BYTES != 0 || addr < ABI_USER_BASE || addr >= ABI_USER_END ||
+        len > ABI_USER_END - addr)
         return ABI_E_ARGUMENT;
     if (overlaps(process, addr, len))
         return ABI_E_OVERLAP;
@@ -143,11 +143,12 @@ enum abi_error space_unmap(struct process *process, uint64_t addr)
     return ABI_E_ARGUMENT;
 }
 
-/* Where the kernel sees addr of the process; NULL when it is not its memory or not so accessible. */
+/* Where the kernel sees addr of the process; NULL when it is not its memory or not so accessible.
+ */
 static uint8_t *translate(const struct process *process, uint64_t addr, bool write)
 {
-    uint64_t needed = write ? PTE_VALID | PTE_USER | PTE_READ | PTE_WRITE
-                            : PTE_VALID | PTE_USER | PTE_READ;
+    uint64_t needed =
+        write ? PTE_VALID | PTE_USER | PTE_READ | PTE_WRITE : PTE_VALID | PTE_USER | PTE_READ;
     uint64_t leaf = sv39_lookup(process->root_phys, addr);
     if ((leaf & (needed | PTE_DEVICE)) != needed)
         return NULL;

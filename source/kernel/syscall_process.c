@@ -148,8 +148,7 @@ int64_t sys_process_watch(struct process *process, const uint64_t *arg)
     for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
         if (!target->watch[i].notification) {
             notification->ref_count++;
-            target->watch[i] =
-                (struct watch){.notification = notification, .bits = signal->badge};
+            target->watch[i] = (struct watch){.notification = notification, .bits = signal->badge};
             return 0;
         }
     }

@@ -73,12 +73,11 @@ static inline int64_t rt_call(rt_slot endpoint, const void *send, size_t send_le
                               size_t *reply_len)
 {
     uint64_t r1, r2;
-    int64_t status =
-        rt_syscall(ABI_SYS_CALL,
-                   (const uint64_t[7]){endpoint, (uintptr_t)send, (uintptr_t)recv,
-                                       ABI_LENGTHS(send_len, recv_capacity), (uintptr_t)caps,
-                                       deadline, 0},
-                   &r1, &r2);
+    int64_t status = rt_syscall(ABI_SYS_CALL,
+                                (const uint64_t[7]){endpoint, (uintptr_t)send, (uintptr_t)recv,
+                                                    ABI_LENGTHS(send_len, recv_capacity),
+                                                    (uintptr_t)caps, deadline, 0},
+                                &r1, &r2);
     if (status >= 0)
         *reply_len = r1;
     return status;
@@ -101,10 +100,10 @@ static inline int64_t rt_recv(rt_slot endpoint, rt_slot notification, void *recv
 static inline int64_t rt_reply(const void *send, size_t send_len, struct abi_caps *caps)
 {
     uint64_t r1, r2;
-    return rt_syscall(ABI_SYS_REPLY,
-                      (const uint64_t[7]){0, (uintptr_t)send, 0, ABI_LENGTHS(send_len, 0),
-                                          (uintptr_t)caps, 0, 0},
-                      &r1, &r2);
+    return rt_syscall(
+        ABI_SYS_REPLY,
+        (const uint64_t[7]){0, (uintptr_t)send, 0, ABI_LENGTHS(send_len, 0), (uintptr_t)caps, 0, 0},
+        &r1, &r2);
 }
 
 /* rt_reply() then rt_recv() in one call. caps serves both: its send half goes with the reply, its

@@ -1,4 +1,5 @@
-/* Sv39 page tables: three levels of 512 entries, 4 KiB pages. Plain memory work, also on the host. */
+/* Sv39 page tables: three levels of 512 entries, 4 KiB pages. Plain memory work, also on the host.
+ */
 #ifndef SV39_H
 #define SV39_H
 

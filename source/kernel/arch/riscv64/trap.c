@@ -1,4 +1,5 @@
-/* Entry of the kernel in C, and traps: what the processor reports becomes one of kernel.h's events. */
+/* Entry of the kernel in C, and traps: what the processor reports becomes one of kernel.h's events.
+ */
 #include "arch.h"
 #include "boot.h"
 #include "csr.h"

@@ -2,12 +2,12 @@
 #include "arch.h"
 #include "plat.h"
 
-#define PLIC_CONTEXT         1
-#define PLIC_PRIORITY(line)  (4ull * (line))
-#define PLIC_ENABLE(line)    (0x2000ull + 0x80 * PLIC_CONTEXT + 4ull * ((line) / 32))
-#define PLIC_THRESHOLD       (0x200000ull + 0x1000 * PLIC_CONTEXT)
-#define PLIC_CLAIM           (PLIC_THRESHOLD + 4)
-#define PLIC_ENABLE_WORDS    3 /* lines 0..95 */
+#define PLIC_CONTEXT        1
+#define PLIC_PRIORITY(line) (4ull * (line))
+#define PLIC_ENABLE(line)   (0x2000ull + 0x80 * PLIC_CONTEXT + 4ull * ((line) / 32))
+#define PLIC_THRESHOLD      (0x200000ull + 0x1000 * PLIC_CONTEXT)
+#define PLIC_CLAIM          (PLIC_THRESHOLD + 4)
+#define PLIC_ENABLE_WORDS   3 /* lines 0..95 */
 
 static volatile uint32_t *plic_register(uint64_t offset)
 {
