@@ -504,7 +504,7 @@ static void raw_up_to_msg2(const struct peer *self)
 }
 
 static int dh_that_gives_anything(void *ctx, uint8_t out[NOISE_KEY_LEN],
-                              const uint8_t peer[NOISE_KEY_LEN])
+                                  const uint8_t peer[NOISE_KEY_LEN])
 {
     (void)ctx;
     (void)peer;
