@@ -1,0 +1,91 @@
+/* The session that must come about, and the profiles in which it must not. */
+#include "dsoftbus_link.h"
+#include "dsoftbus_peer.h"
+
+#include "proto/slots.h"
+#include "rng/rng.h"
+#include "rt/log.h"
+#include "rt/time.h"
+#include "stream.h"
+
+/* Random bytes that go through the session and come back: a PING's, and a DATA record's. */
+#define PING_LEN DSB_PING_MAX
+#define ECHO_LEN 256
+
+/* First byte of a DATA body that asks for its echo (docs/rfcs/RFC-0007). */
+#define DATA_KIND_ECHO 0x01
+
+static struct link link;
+
+/* The connection that the marker reports is authenticated at both ends. */
+static bool connect_ok(struct selftest *selftest)
+{
+    enum dsb_reason reason = link_connect(selftest, &link, &dsoftbus.target->id, &dsoftbus.address);
+    if (reason != DSB_REASON_NONE)
+        return selftest_fail(dsb_reason_name(reason));
+    rt_logf("SELFTEST: dsoftbus os connect ok");
+    return true;
+}
+
+/* The one line of a run that other entropy changes: it shows that the ping's bytes are random. */
+static void log_fingerprint(const uint8_t *bytes, size_t bytes_len)
+{
+    uint8_t hash[CRYPTO_HASH_LEN];
+    crypto_blake2s(hash, bytes, bytes_len, NULL, 0);
+    rt_logf("SELFTEST: dsoftbus ping fingerprint %02x%02x%02x%02x", hash[0], hash[1], hash[2],
+            hash[3]);
+}
+
+static bool ping_ok(struct selftest *selftest)
+{
+    uint8_t ping[PING_LEN];
+    uint8_t data[ECHO_LEN];
+
+    if (!dsoftbus_random(ping, sizeof(ping)) || !dsoftbus_random(data, sizeof(data)))
+        return false;
+    data[0] = DATA_KIND_ECHO;
+    if (!link_ping(selftest, &link, ping, sizeof(ping)))
+        return selftest_fail("dsoftbus ping");
+    if (!link_echo(selftest, &link, data, sizeof(data)))
+        return selftest_fail("dsoftbus echo");
+    log_fingerprint(ping, sizeof(ping));
+    rt_logf("SELFTEST: dsoftbus ping ok");
+    return true;
+}
+
+bool dsoftbus_session(struct selftest *selftest)
+{
+    if (!dsoftbus_find(selftest) || !connect_ok(selftest) || !ping_ok(selftest))
+        return false;
+    if (!link_close(selftest, &link))
+        return selftest_fail("dsoftbus close");
+    rt_logf("SELFTEST: dsoftbus close ok");
+    return true;
+}
+
+bool dsoftbus_refused(struct selftest *selftest)
+{
+    if (!dsoftbus_find(selftest))
+        return false;
+    /* Refused after message 3, without a word: the connection closes where ACCEPT would have come.
+     */
+    enum dsb_reason reason = link_connect(selftest, &link, &dsoftbus.target->id, &dsoftbus.address);
+    if (reason != DSB_REASON_ACCEPT_TRUNCATED)
+        return selftest_fail(dsb_reason_name(reason));
+    rt_logf("SELFTEST: dsoftbus refused ok");
+    return true;
+}
+
+bool dsoftbus_no_randomness(struct selftest *selftest)
+{
+    const struct net_address address = {.ipv4 = LOOPBACK, .port = DSB_SESSION_PORT};
+    uint8_t byte;
+    net_handle stream;
+
+    if (rng_get(CLIENT_SLOT_RNG, &byte, sizeof(byte)) == RNG_OK)
+        return selftest_fail("random bytes without a device");
+    if (stream_connect(selftest, &address, rt_deadline_ms(1000), &stream) == NET_OK)
+        return selftest_fail("dsoftbusd serves without random bytes");
+    rt_logf("SELFTEST: dsoftbus not served ok");
+    return true;
+}

@@ -1,0 +1,50 @@
+#include "selftest.h"
+
+#include "noise/crypto.h"
+#include "proto/selftest.h"
+#include "proto/slots.h"
+#include "rt/log.h"
+#include "rt/process.h"
+
+bool selftest_fail(const char *what)
+{
+    rt_logf("SELFTEST: FAIL %s", what);
+    return false;
+}
+
+static const selftest_step all[] = {
+    dsoftbus_load,
+    dsoftbus_session,
+    dsoftbus_cases,
+    NULL,
+};
+static const selftest_step refused[] = {dsoftbus_load, dsoftbus_refused, NULL};
+static const selftest_step no_rng[] = {dsoftbus_load, dsoftbus_no_randomness, NULL};
+static const selftest_step local[] = {dsoftbus_load, dsoftbus_session, NULL};
+
+static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
+    [SELFTEST_ALL] = all,
+    [SELFTEST_REFUSED] = refused,
+    [SELFTEST_NO_RNG] = no_rng,
+    [SELFTEST_LOCAL] = local,
+};
+
+static struct selftest selftest;
+
+int process_main(uint64_t arg)
+{
+    if (arg >= SELFTEST_MODE_COUNT || steps_of[arg] == NULL)
+        rt_panic("SELFTEST: no such mode", (int64_t)arg);
+    if (crypto_init() != 0)
+        rt_panic("SELFTEST: crypto", -1);
+    selftest.notification = (rt_slot)rt_must(rt_notification_create(), "SELFTEST: notification");
+    enum net_status status = net_attach(&selftest.net, CLIENT_SLOT_NET, selftest.notification);
+    if (status != NET_OK)
+        rt_panic("SELFTEST: attach", -(int64_t)status);
+    for (const selftest_step *step = steps_of[arg]; *step != NULL; step++) {
+        if (!(*step)(&selftest))
+            return 1;
+    }
+    rt_logf("SELFTEST: end");
+    return 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * selftest-client: a table of steps for each mode. A step checks one thing and prints its marker as
+ * the last act of the check; the first step that fails ends the run.
+ */
+#ifndef SELFTEST_H
+#define SELFTEST_H
+
+#include "netfacade/netfacade.h"
+#include "rt/syscall.h"
+
+#include <stdbool.h>
+
+struct selftest {
+    struct net_client net;
+    rt_slot notification;
+    /* Runs while a call waits, at background_ticks or later, and sets the next such time. NULL:
+     * none. */
+    void (*background)(struct selftest *selftest);
+    uint64_t background_ticks;
+};
+
+/* True when everything was as it must be. Before returning false it says what was not. */
+typedef bool (*selftest_step)(struct selftest *selftest);
+
+/* Logs "SELFTEST: FAIL <what>" and returns false. */
+bool selftest_fail(const char *what);
+
+/* dsoftbus_session.c */
+bool dsoftbus_load(struct selftest *selftest);
+bool dsoftbus_session(struct selftest *selftest);
+bool dsoftbus_refused(struct selftest *selftest);
+bool dsoftbus_no_randomness(struct selftest *selftest);
+
+/* dsoftbus_cases.c */
+bool dsoftbus_cases(struct selftest *selftest);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * One connection of dsoftbusd: a TCP stream, the handshake or the session on it, and the bytes on
+ * their way. The library decides; this object moves bytes between it and the sockets facade, never
+ * waits, and takes no more from the network than it can answer.
+ */
+#ifndef DSOFTBUSD_CONNECTION_H
+#define DSOFTBUSD_CONNECTION_H
+
+#include "limits.h"
+#include "netfacade/netfacade.h"
+
+enum connection_state {
+    CONNECTION_FREE = 0,
+    CONNECTION_HANDSHAKE, /* nobody yet: slot.handshake */
+    CONNECTION_SESSION,   /* the bound peer: slot.session */
+};
+
+struct connection {
+    enum connection_state state;
+    bool is_ready; /* worth a turn: something happened on the stream since it would have blocked */
+    bool is_eof;   /* the stream ended, or failed */
+    bool is_greeted; /* `os session ok` was written */
+    net_handle stream;
+    size_t in_len;    /* received, not yet used, bytes */
+    size_t out_first; /* out[out_first] to out[out_len - 1] are to be written */
+    size_t out_len;
+    union dsb_slot slot;
+    uint8_t in[CONNECTION_IN_MAX];
+    uint8_t out[CONNECTION_OUT_MAX];
+};
+
+enum connection_outcome {
+    CONNECTION_WAITS,         /* for the network, or its deadline */
+    CONNECTION_GOES_ON,       /* its turn is used up, there is more to do */
+    CONNECTION_AUTHENTICATED, /* the handshake is; connection_begin_session or connection_end */
+    CONNECTION_OVER,          /* failed or closed: connection_end */
+};
+
+/*
+ * A newcomer on a FREE connection, as responder. `ephemeral` is 32 fresh random bytes and is
+ * zeroed. DSB_REASON_NONE, or why not: then connection_end.
+ */
+DSB_MUST_CHECK enum dsb_reason connection_begin(struct connection *connection, net_handle stream,
+                                                const struct dsb_local *local,
+                                                uint8_t ephemeral[DSB_KEY_LEN], uint64_t now_ms);
+
+/* Does what can be done now, at most UNITS_PER_TURN units of it. */
+DSB_MUST_CHECK enum connection_outcome connection_turn(struct connection *connection,
+                                                       struct net_client *net, uint64_t now_ms);
+
+/* After CONNECTION_AUTHENTICATED: the session exists, and its peer is journalled. */
+void connection_begin_session(struct connection *connection, uint64_t now_ms);
+
+/* When connection_tick must be called, DSB_NO_DEADLINE when never. */
+uint64_t connection_deadline(const struct connection *connection);
+
+/* Lets time pass. */
+DSB_MUST_CHECK enum connection_outcome connection_tick(struct connection *connection,
+                                                       uint64_t now_ms);
+
+/*
+ * Writes why into the journal, then closes the stream and wipes everything: the connection is FREE.
+ * One that has not failed is given up with `give_up`, DSB_REASON_LOCAL_DROPPED or _ABORTED.
+ */
+void connection_end(struct connection *connection, struct net_client *net, enum dsb_reason give_up);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * Discovery on UDP 37020: dsoftbusd's announce, and its answers to queries. Packets tell where a
+ * device may be, never who is there; nothing in dsoftbusd acts on one. Those that are wrong, forged
+ * or of strangers are counted and, at a bounded rate, written into the journal.
+ */
+#ifndef DSOFTBUSD_DISCOVERY_H
+#define DSOFTBUSD_DISCOVERY_H
+
+#include "dsoftbus/announce.h"
+#include "limits.h"
+#include "netfacade/netfacade.h"
+
+struct discovery {
+    struct net_client *net;
+    const struct dsb_local *local;
+    net_handle socket;
+    bool is_heard; /* the own announce came back */
+    unsigned ignored_count;
+    struct dsb_rate answer_rate;
+    struct dsb_rate log_rate;
+    size_t announce_len;
+    uint8_t announce[DSB_ANNOUNCE_MAX]; /* what is sent */
+    uint8_t packet[NET_DATAGRAM_BYTES_MAX];
+};
+
+/* Binds the port and makes the announce of local, whose sessions are at session_port. */
+NET_MUST_CHECK enum net_status discovery_init(struct discovery *discovery, struct net_client *net,
+                                              const struct dsb_local *local, uint16_t session_port,
+                                              uint64_t now_ms);
+
+/* Sends the announce to the own discovery port over loopback; is_heard tells of its return. */
+void discovery_announce_to_self(struct discovery *discovery);
+
+/* Takes what came, at most DATAGRAMS_PER_TURN. True when there may be more. */
+DSB_MUST_CHECK bool discovery_turn(struct discovery *discovery, uint64_t now_ms);
+
+#endif

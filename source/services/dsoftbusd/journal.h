@@ -1,0 +1,31 @@
+/*
+ * Every line that dsoftbusd writes. A line carries no key, nonce, hash, address or time; ids are
+ * [a-z0-9.-]. The markers are those of docs/rfcs/RFC-0007: each is the last act of what it reports.
+ */
+#ifndef DSOFTBUSD_JOURNAL_H
+#define DSOFTBUSD_JOURNAL_H
+
+#include "dsoftbus/handshake.h"
+
+void journal_bring_up_keys(void);
+void journal_ready(void);
+void journal_transport_up(void);
+
+/* A handshake's step was reached. */
+void journal_step(enum dsb_step step);
+
+/* The session with the bound peer exists. Two lines, the second is `dsoftbusd: auth ok`. */
+void journal_authenticated(const struct dsb_device_id *peer);
+
+/* The first application record of a session was opened. */
+void journal_session_ok(void);
+
+/* Why a connection ends, written before it is closed. claim may be NULL. */
+void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim);
+void journal_ended(enum dsb_reason reason);
+void journal_ended_cleanly(void);
+
+/* A discovery packet that is not used; ignored_count counts all of them so far. */
+void journal_packet_ignored(const char *why, unsigned ignored_count);
+
+#endif

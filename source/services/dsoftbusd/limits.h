@@ -1,0 +1,61 @@
+/* Every bound of dsoftbusd, and why it is what it is. */
+#ifndef DSOFTBUSD_LIMITS_H
+#define DSOFTBUSD_LIMITS_H
+
+#include "dsoftbus/session.h"
+#include "proto/net.h"
+
+/* Handshakes under way. A newcomer over this drops the oldest of the source that has most of them:
+ * at the stated 100 connections a second that leaves each 160 ms, several times what one needs. */
+#define HALF_OPEN_MAX 16
+
+/* Authenticated sessions. None is ever dropped for another; the next one is refused. */
+#define SESSION_MAX 8
+
+/* The newcomer has its place before the one that is dropped for it leaves. */
+#define CONNECTION_MAX (HALF_OPEN_MAX + SESSION_MAX + 1)
+
+/* Longest record unit that is accepted, bytes: one page and the length holds any buffered one. */
+#define RECORD_UNIT_MAX 2048
+
+/* Connections that wait to be accepted: what arrives while one handshake step is computed. */
+#define BACKLOG_MAX 8
+
+/* Received and not yet used bytes of one connection. */
+#define CONNECTION_IN_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
+
+/* Bytes to be written: the echo of the longest DATA, or the session's own records. */
+#define CONNECTION_OUT_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
+
+/* Units that one connection may use before the others get their turn. */
+#define UNITS_PER_TURN 8
+
+/* Datagrams that are read before the connections get their turn. */
+#define DATAGRAMS_PER_TURN 16
+
+/* Connections that are accepted before those at hand get their turn. */
+#define ACCEPTS_PER_TURN 4
+
+/* When no socket is free for a newcomer, the next try is after this long: sockets whose clean close
+ * the peer does not answer come back by themselves. */
+#define ACCEPT_RETRY_MS 100
+
+/* Answers to queries: at once, and one more every so many milliseconds. */
+#define ANSWER_BURST       16
+#define ANSWER_INTERVAL_MS 50
+
+/* Log lines about packets that are not used; they are counted in every case. */
+#define PACKET_LOG_BURST       16
+#define PACKET_LOG_INTERVAL_MS 100
+
+/* Trusted devices. */
+#define TRUST_MAX 64
+
+_Static_assert(CONNECTION_MAX + BACKLOG_MAX + 2 <= NET_CLIENT_SOCKETS_MAX,
+               "all of them, the listener and the datagram socket have a socket");
+_Static_assert(BACKLOG_MAX <= NET_BACKLOG_MAX, "what netstackd offers");
+_Static_assert(CONNECTION_OUT_MAX >= DSB_HANDSHAKE_OUT_MAX, "any handshake message fits");
+_Static_assert(CONNECTION_IN_MAX >= DSB_HANDSHAKE_IN_MAX, "any handshake unit fits");
+_Static_assert(CONNECTION_OUT_MAX >= DSB_CONTROL_MAX, "any of the session's own records fits");
+
+#endif

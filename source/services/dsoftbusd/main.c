@@ -1,0 +1,165 @@
+/*
+ * dsoftbusd on the operating system: accepts sessions on TCP 34567, answers inside them, and
+ * answers discovery queries. One process, one loop, one receive:
+ *
+ *     wait for a bit of our notification, or the next deadline
+ *     ask netstackd what became ready; accept; give each ready connection its turn; then datagrams
+ *     let the time pass for whom a deadline came
+ */
+#include "config.h"
+#include "discovery.h"
+#include "journal.h"
+#include "proto/slots.h"
+#include "rng/rng.h"
+#include "rt/log.h"
+#include "rt/process.h"
+#include "rt/time.h"
+#include "table.h"
+
+/* The own announce is sent again after this long, until it was heard. */
+#define SELF_ANNOUNCE_INTERVAL_MS 1000
+
+struct daemon {
+    struct config config;
+    struct net_client net;
+    struct table table;
+    struct discovery discovery;
+    rt_slot notification;
+    net_handle listener;
+    bool datagram_ready;
+    uint64_t accept_ms;   /* when to accept, in the past: now; DSB_NO_DEADLINE: when told */
+    uint64_t announce_ms; /* when the own announce is sent again; DSB_NO_DEADLINE once heard */
+};
+
+static struct daemon daemon_;
+
+static uint64_t now_ms(void)
+{
+    return rt_ticks() / ABI_TICKS_PER_MS;
+}
+
+static void must_net(enum net_status status, const char *what)
+{
+    if (status != NET_OK)
+        rt_panic(what, -(int64_t)status);
+}
+
+/* Sessions need fresh random bytes: a device that gives none is found here, not at the first peer.
+ */
+static void check_randomness(void)
+{
+    uint8_t bytes[DSB_KEY_LEN];
+    if (rng_get(CLIENT_SLOT_RNG, bytes, sizeof(bytes)) != RNG_OK) {
+        rt_logf("dsoftbusd: no random bytes, not serving");
+        rt_exit(1);
+    }
+    crypto_wipe(bytes, sizeof(bytes));
+}
+
+static void start(struct daemon *daemon)
+{
+    const struct net_address local = {.port = DSB_SESSION_PORT};
+
+    if (crypto_init() != 0)
+        rt_panic("dsoftbusd: crypto", -1);
+    config_load(&daemon->config);
+    check_randomness();
+    daemon->notification = (rt_slot)rt_must(rt_notification_create(), "dsoftbusd: notification");
+    must_net(net_attach(&daemon->net, CLIENT_SLOT_NET, daemon->notification), "dsoftbusd: attach");
+    table_init(&daemon->table, &daemon->config.local, &daemon->net, CLIENT_SLOT_RNG);
+    must_net(net_listen(&daemon->net, &local, BACKLOG_MAX, &daemon->listener), "dsoftbusd: listen");
+    must_net(discovery_init(&daemon->discovery, &daemon->net, &daemon->config.local,
+                            DSB_SESSION_PORT, now_ms()),
+             "dsoftbusd: discovery");
+    daemon->datagram_ready = true;
+    daemon->accept_ms = now_ms();
+    daemon->announce_ms = now_ms();
+    journal_ready();
+}
+
+/* What netstackd says became ready. Without netstackd there is nothing to serve. */
+static void ask_what_is_ready(struct daemon *daemon)
+{
+    struct net_event events[NET_CLIENT_SOCKETS_MAX];
+    size_t count = 0;
+    must_net(net_ready(&daemon->net, events, &count), "dsoftbusd: netstackd is gone");
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].handle == daemon->listener)
+            daemon->accept_ms = 0;
+        else if (events[i].handle == daemon->discovery.socket)
+            daemon->datagram_ready = true;
+        else
+            table_ready(&daemon->table, events[i].handle);
+    }
+}
+
+/* The transport is up when the own announce came back and the port is listened on (since start). */
+static void announce_to_self(struct daemon *daemon)
+{
+    if (daemon->announce_ms == DSB_NO_DEADLINE)
+        return;
+    if (daemon->discovery.is_heard) {
+        daemon->announce_ms = DSB_NO_DEADLINE;
+        journal_transport_up();
+    } else if (daemon->announce_ms <= now_ms()) {
+        discovery_announce_to_self(&daemon->discovery);
+        daemon->announce_ms = now_ms() + SELF_ANNOUNCE_INTERVAL_MS;
+    }
+}
+
+static void accept_newcomers(struct daemon *daemon)
+{
+    if (daemon->accept_ms > now_ms())
+        return;
+    switch (table_accept(&daemon->table, daemon->listener, now_ms())) {
+    case ACCEPT_NONE_LEFT:
+        daemon->accept_ms = DSB_NO_DEADLINE;
+        break;
+    case ACCEPT_GOES_ON:
+        break;
+    case ACCEPT_LATER:
+        daemon->accept_ms = now_ms() + ACCEPT_RETRY_MS;
+        break;
+    }
+}
+
+/* One round. True when there is more to do without waiting. Connections come before datagrams: who
+ * has the answer to a query knows that what it did on a stream before was seen. */
+static bool turn(struct daemon *daemon)
+{
+    accept_newcomers(daemon);
+    bool goes_on = table_turn(&daemon->table, now_ms());
+    table_tick(&daemon->table, now_ms());
+    if (daemon->datagram_ready)
+        daemon->datagram_ready = discovery_turn(&daemon->discovery, now_ms());
+    announce_to_self(daemon);
+    return goes_on || daemon->datagram_ready;
+}
+
+static uint64_t next_deadline(const struct daemon *daemon)
+{
+    uint64_t deadline_ms = table_deadline(&daemon->table);
+    if (daemon->announce_ms < deadline_ms)
+        deadline_ms = daemon->announce_ms;
+    if (daemon->accept_ms < deadline_ms)
+        deadline_ms = daemon->accept_ms;
+    return deadline_ms == DSB_NO_DEADLINE ? ABI_DEADLINE_NONE : deadline_ms * ABI_TICKS_PER_MS;
+}
+
+int process_main(uint64_t arg)
+{
+    struct daemon *daemon = &daemon_;
+    (void)arg;
+
+    start(daemon);
+    for (;;) {
+        bool goes_on = turn(daemon);
+        struct rt_event event = {0};
+        int64_t got = rt_recv(ABI_SLOT_NONE, daemon->notification, NULL, 0, NULL,
+                              goes_on ? 0 : next_deadline(daemon), &event);
+        if (got == ABI_EVENT_NOTIFICATION)
+            ask_what_is_ready(daemon);
+        else if (got != -ABI_E_TIMED_OUT)
+            rt_panic("dsoftbusd: receive", got);
+    }
+}

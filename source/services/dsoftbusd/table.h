@@ -1,0 +1,45 @@
+/*
+ * All connections of dsoftbusd: who gets in, who is dropped for whom, whose turn it is, and when
+ * the next deadline comes.
+ */
+#ifndef DSOFTBUSD_TABLE_H
+#define DSOFTBUSD_TABLE_H
+
+#include "connection.h"
+#include "dsoftbus/admission.h"
+
+struct table {
+    const struct dsb_local *local;
+    struct net_client *net;
+    uint32_t rng_cap;
+    size_t session_count;
+    struct dsb_admission admission;
+    struct dsb_half_open half_open[HALF_OPEN_MAX];
+    struct connection connections[CONNECTION_MAX];
+};
+
+/* An empty table. local and net are borrowed; rng_cap is the capability to rngd. */
+void table_init(struct table *table, const struct dsb_local *local, struct net_client *net,
+                uint32_t rng_cap);
+
+enum accept_outcome {
+    ACCEPT_NONE_LEFT, /* the listener's event tells of the next */
+    ACCEPT_GOES_ON,   /* ACCEPTS_PER_TURN were taken, there may be more */
+    ACCEPT_LATER,     /* no socket is free; nothing will tell when one is */
+};
+
+/* Takes what the listener has, at most ACCEPTS_PER_TURN. */
+DSB_MUST_CHECK enum accept_outcome table_accept(struct table *table, net_handle listener,
+                                                uint64_t now_ms);
+
+/* Something happened on this stream; handles that are not in the table are ignored. */
+void table_ready(struct table *table, net_handle stream);
+
+/* Gives every connection that is ready one turn. True when one of them has more to do. */
+DSB_MUST_CHECK bool table_turn(struct table *table, uint64_t now_ms);
+
+/* The earliest deadline, DSB_NO_DEADLINE when there is none; and letting time pass. */
+uint64_t table_deadline(const struct table *table);
+void table_tick(struct table *table, uint64_t now_ms);
+
+#endif
