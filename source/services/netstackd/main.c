@@ -48,21 +48,26 @@ static bool serve_device(void)
 {
     static uint8_t frame[NET_FRAME_BYTES_MAX];
     size_t frame_len;
-    enum virtio_net_result result = virtio_net_interrupt(&net);
-    uint32_t count;
+    uint32_t count = 0;
 
-    for (count = 0; result == VIRTIO_NET_OK && count < FRAMES_PER_ROUND; count++) {
-        result = virtio_net_receive(&net, frame, &frame_len);
+    virtio_net_interrupt(&net);
+    while (count < FRAMES_PER_ROUND && virtio_net_receive(&net, frame, &frame_len)) {
         if (frame_len > 0)
             interface_receive(frame, frame_len);
+        count++;
     }
-    if (result == VIRTIO_NET_BROKEN) {
-        rt_logf("netstackd: device broken, starting it again");
+    rt_irq_ack(NETSTACKD_SLOT_IRQ);
+    return count == FRAMES_PER_ROUND;
+}
+
+/* A device that broke the rules is started anew; lwIP hears of every change of the link. */
+static void check_device(void)
+{
+    if (net.state == VIRTIO_NET_FAILED) {
+        rt_logf("netstackd: device broke the rules, starting it again");
         start_device();
     }
     interface_set_link(net.link_up);
-    rt_irq_ack(NETSTACKD_SLOT_IRQ);
-    return result == VIRTIO_NET_OK;
 }
 
 static void map_device(void)
@@ -91,7 +96,7 @@ static void bring_up(uint32_t ipv4)
     rt_logf("netstackd: ready");
     map_device();
     start_device();
-    if (net.running)
+    if (net.state == VIRTIO_NET_RUNNING)
         rt_logf("net: virtio-net up");
     stack_init();
     interface_init(net.mac, ipv4, NETMASK, (ipv4 & NETMASK) | GATEWAY_HOST);
@@ -140,5 +145,6 @@ int process_main(uint64_t arg)
         else if (what == ABI_EVENT_NOTIFICATION)
             frames_left |= serve_notification(event.value);
         stack_run();
+        check_device();
     }
 }

@@ -69,7 +69,7 @@ static enum virtio_result start_queues(struct virtio_net *net)
 
 enum virtio_result virtio_net_start(struct virtio_net *net)
 {
-    net->running = false;
+    net->state = VIRTIO_NET_STOPPED;
     net->link_up = false;
     if (net->start_count >= NET_STARTS_MAX)
         return VIRTIO_REFUSED;
@@ -92,53 +92,50 @@ enum virtio_result virtio_net_start(struct virtio_net *net)
     }
     virtio_device_go(&net->device);
     virtio_device_notify(&net->device, QUEUE_RECEIVE);
-    net->running = true;
+    net->state = VIRTIO_NET_RUNNING;
     return VIRTIO_OK;
 }
 
-static enum virtio_net_result broken(struct virtio_net *net)
+static void fail(struct virtio_net *net)
 {
-    net->running = false;
+    net->state = VIRTIO_NET_FAILED;
     net->link_up = false;
-    (void)virtio_device_reset(&net->device); /* one that does not stop fails its next start */
-    return VIRTIO_NET_BROKEN;
+    virtio_device_reset(&net->device); /* one that does not stop fails its next start */
 }
 
-enum virtio_net_result virtio_net_interrupt(struct virtio_net *net)
+void virtio_net_interrupt(struct virtio_net *net)
 {
-    if (!net->running)
-        return VIRTIO_NET_EMPTY;
+    if (net->state != VIRTIO_NET_RUNNING)
+        return;
     uint32_t reasons_mask = virtio_device_interrupt(&net->device);
-    if (reasons_mask & VIRTIO_INTERRUPT_CONFIG_MASK) {
-        if (virtio_device_needs_reset(&net->device) || !read_config(net))
-            return broken(net);
-    }
-    return VIRTIO_NET_OK;
+    if ((reasons_mask & VIRTIO_INTERRUPT_CONFIG_MASK) &&
+        (virtio_device_needs_reset(&net->device) || !read_config(net)))
+        fail(net);
 }
 
-enum virtio_net_result virtio_net_receive(struct virtio_net *net,
-                                          uint8_t frame[NET_FRAME_BYTES_MAX], size_t *frame_len)
+bool virtio_net_receive(struct virtio_net *net, uint8_t frame[NET_FRAME_BYTES_MAX],
+                        size_t *frame_len)
 {
     uint16_t id;
     uint32_t written_len;
 
     *frame_len = 0;
-    if (!net->running)
-        return VIRTIO_NET_EMPTY;
+    if (net->state != VIRTIO_NET_RUNNING)
+        return false;
     enum virtqueue_result result = virtqueue_take(&net->receive_queue, &id, &written_len);
-    if (result == VIRTQUEUE_EMPTY)
-        return VIRTIO_NET_EMPTY;
-    if (result != VIRTQUEUE_OK)
-        return broken(net);
-    if (written_len >= sizeof(struct net_frame_header) + ETHERNET_HEADER_BYTES) {
+    if (result == VIRTQUEUE_OK &&
+        written_len >= sizeof(struct net_frame_header) + ETHERNET_HEADER_BYTES) {
         *frame_len = written_len - sizeof(struct net_frame_header);
         memcpy(frame, net->dma->receive[id].frame, *frame_len);
     }
-    if (virtqueue_submit(&net->receive_queue, id, receive_physical(net, id), RECEIVE_BYTES_MAX,
-                         true) != VIRTQUEUE_OK)
-        return broken(net);
-    virtio_device_notify(&net->device, QUEUE_RECEIVE);
-    return VIRTIO_NET_OK;
+    if (result == VIRTQUEUE_OK)
+        result = virtqueue_submit(&net->receive_queue, id, receive_physical(net, id),
+                                  RECEIVE_BYTES_MAX, true);
+    if (result == VIRTQUEUE_OK)
+        virtio_device_notify(&net->device, QUEUE_RECEIVE);
+    else if (result != VIRTQUEUE_EMPTY)
+        fail(net);
+    return result == VIRTQUEUE_OK;
 }
 
 uint8_t *virtio_net_transmit_buffer(struct virtio_net *net)
@@ -147,13 +144,15 @@ uint8_t *virtio_net_transmit_buffer(struct virtio_net *net)
     uint32_t written_len;
     enum virtqueue_result result;
 
-    if (!net->running)
+    if (net->state != VIRTIO_NET_RUNNING)
         return NULL;
     /* At most as many as are in flight. */
     do
         result = virtqueue_take(&net->transmit_queue, &id, &written_len);
     while (result == VIRTQUEUE_OK);
     /* Devices send in order, so the next buffer round is the first to be free. */
+    if (result == VIRTQUEUE_BROKEN)
+        fail(net);
     if (result != VIRTQUEUE_EMPTY || net->transmit_queue.in_flight[net->next_transmit_id])
         return NULL;
     return net->dma->transmit[net->next_transmit_id].frame;
@@ -166,7 +165,7 @@ void virtio_net_transmit(struct virtio_net *net, size_t frame_len)
     if (virtqueue_submit(&net->transmit_queue, id, transmit_physical(net, id),
                          (uint32_t)(sizeof(struct net_frame_header) + frame_len),
                          false) != VIRTQUEUE_OK)
-        return; /* a lost frame; a broken queue is noticed at the next interrupt */
+        return; /* the buffer was free just now: never */
     net->next_transmit_id = (uint16_t)((id + 1) % NET_QUEUE_COUNT);
     virtio_device_notify(&net->device, QUEUE_TRANSMIT);
 }

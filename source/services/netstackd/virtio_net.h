@@ -37,13 +37,14 @@ struct net_dma {
     struct net_dma_buffer transmit[NET_QUEUE_COUNT];
 };
 
-enum virtio_net_result {
-    VIRTIO_NET_OK,
-    VIRTIO_NET_EMPTY,  /* no frame waits */
-    VIRTIO_NET_BROKEN, /* the device broke the rules or asks for a reset: start it again */
+enum virtio_net_state {
+    VIRTIO_NET_STOPPED, /* not started, or its start failed */
+    VIRTIO_NET_RUNNING,
+    VIRTIO_NET_FAILED, /* it broke the rules or asks for a reset; it is reset, and may be started */
 };
 
 struct virtio_net {
+    enum virtio_net_state state;
     struct virtio_device device;
     struct virtqueue receive_queue;
     struct virtqueue transmit_queue;
@@ -51,7 +52,6 @@ struct virtio_net {
     struct net_dma *dma;
     uint64_t dma_physical;
     uint32_t start_count;
-    bool running;
     bool link_up;
     uint8_t mac[6];
     uint16_t next_transmit_id;
@@ -62,15 +62,15 @@ void virtio_net_init(struct virtio_net *net, volatile struct virtio_registers *r
                      struct net_dma *dma, uint64_t dma_physical);
 
 /* Resets and starts the device, the first time or anew; frames under way are lost. Reads MAC and
- * link. On failure, and after NET_STARTS_MAX starts, the device stays reset and not running. */
-__attribute__((warn_unused_result)) enum virtio_result virtio_net_start(struct virtio_net *net);
+ * link. On failure, and after NET_STARTS_MAX starts, the device stays stopped. */
+enum virtio_result virtio_net_start(struct virtio_net *net);
 
 /* After an interrupt: acknowledges it and takes notice of the link. */
-__attribute__((warn_unused_result)) enum virtio_net_result
-virtio_net_interrupt(struct virtio_net *net);
+void virtio_net_interrupt(struct virtio_net *net);
 
-/* Copies out one received frame. Runts are swallowed: VIRTIO_NET_OK with `*frame_len` = 0. */
-__attribute__((warn_unused_result)) enum virtio_net_result
+/* Copies out one received frame; false when there is none. Runts are swallowed: `*frame_len` = 0.
+ */
+__attribute__((warn_unused_result)) bool
 virtio_net_receive(struct virtio_net *net, uint8_t frame[NET_FRAME_BYTES_MAX], size_t *frame_len);
 
 /* The buffer for the next frame to send; NULL when the device holds them all, or does not run. */
