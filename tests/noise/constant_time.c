@@ -1,0 +1,186 @@
+/*
+ * A whole handshake and transport under valgrind with every secret marked undefined: valgrind then
+ * reports each branch and each memory index that depends on one.
+ *
+ * usage: constant-time run | control-branch | control-index
+ * The controls do what must be found; they show that the check can fail.
+ *
+ * The wrappers name all that is public by design: what is on the wire, public keys, and the outcome
+ * of a DH and of a tag, which a peer sees by the failure of the handshake.
+ */
+#include "noise/noise_xk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <valgrind/memcheck.h>
+
+static void make_secret(void *data, size_t len)
+{
+    (void)VALGRIND_MAKE_MEM_UNDEFINED(data, len);
+}
+
+static void make_public(const void *data, size_t len)
+{
+    (void)VALGRIND_MAKE_MEM_DEFINED(data, len);
+}
+
+int __real_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
+int __wrap_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
+bool __real_crypto_equal(const uint8_t *a, const uint8_t *b);
+bool __wrap_crypto_equal(const uint8_t *a, const uint8_t *b);
+int __real_crypto_verify_16(const unsigned char *x, const unsigned char *y);
+int __wrap_crypto_verify_16(const unsigned char *x, const unsigned char *y);
+
+int __wrap_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
+{
+    int result;
+
+    make_public(point, CRYPTO_KEY_LEN);
+    result = __real_crypto_x25519(out, scalar, point);
+    make_public(&result, sizeof result);
+    return result;
+}
+
+bool __wrap_crypto_equal(const uint8_t *a, const uint8_t *b)
+{
+    bool result = __real_crypto_equal(a, b);
+
+    make_public(&result, sizeof result);
+    return result;
+}
+
+/* The tag comparison inside libsodium's open. */
+int __wrap_crypto_verify_16(const unsigned char *x, const unsigned char *y)
+{
+    int result = __real_crypto_verify_16(x, y);
+
+    make_public(&result, sizeof result);
+    return result;
+}
+
+static void must(enum noise_result result, const char *what)
+{
+    if (result != NOISE_OK) {
+        printf("%s: error %d\n", what, (int)result);
+        exit(1);
+    }
+}
+
+struct side {
+    uint8_t private_key[NOISE_KEY_LEN];
+    struct noise_static_key key;
+    struct noise_xk_handshake hs;
+    struct noise_transport transport;
+};
+
+static struct side init, resp;
+
+static void begin(void)
+{
+    uint8_t e[NOISE_KEY_LEN];
+
+    memset(init.private_key, 0x31, NOISE_KEY_LEN);
+    memset(resp.private_key, 0x32, NOISE_KEY_LEN);
+    make_secret(init.private_key, NOISE_KEY_LEN);
+    make_secret(resp.private_key, NOISE_KEY_LEN);
+    noise_static_key_init(&init.key, init.private_key);
+    noise_static_key_init(&resp.key, resp.private_key);
+    memset(e, 0x41, sizeof e);
+    make_secret(e, sizeof e);
+    must(noise_xk_init_initiator(&init.hs, &init.key, resp.key.public_key, e, NULL, 0), "init");
+    memset(e, 0x42, sizeof e);
+    make_secret(e, sizeof e);
+    must(noise_xk_init_responder(&resp.hs, &resp.key, e, NULL, 0), "init");
+}
+
+static void handshake(void)
+{
+    uint8_t payload[50], message[200], got[50];
+    size_t len = 0, got_len = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        struct side *writer = i % 2 == 0 ? &init : &resp;
+        struct side *reader = i % 2 == 0 ? &resp : &init;
+
+        memset(payload, (int)i, sizeof payload);
+        make_secret(payload, sizeof payload);
+        must(noise_xk_write(&writer->hs, payload, sizeof payload, message, sizeof message, &len),
+             "write");
+        make_public(message, len); /* it is on the wire now */
+        must(noise_xk_read(&reader->hs, message, len, got, sizeof got, &got_len), "read");
+        make_public(got, got_len);
+        if (got_len != sizeof got || got[0] != i || got[49] != i)
+            must(NOISE_ERR_AUTH, "another payload");
+    }
+    must(noise_xk_split(&init.hs, &init.transport), "split");
+    must(noise_xk_split(&resp.hs, &resp.transport), "split");
+}
+
+/* Messages each way, a tampered one among them, a rekey. */
+static void transport(struct side *from, struct side *to)
+{
+    static uint8_t plain[3000], message[3016], got[3000];
+    size_t len = 0, got_len = 0;
+
+    for (size_t size = 0; size <= sizeof plain; size += 250) {
+        memset(plain, (int)(size / 250), sizeof plain);
+        make_secret(plain, sizeof plain);
+        must(noise_transport_seal(&from->transport, plain, size, message, sizeof message, &len),
+             "seal");
+        make_public(message, len);
+        message[0] ^= 1;
+        if (noise_transport_open(&to->transport, message, len, got, sizeof got, &got_len) !=
+            NOISE_ERR_AUTH)
+            must(NOISE_ERR_AUTH, "a tampered message opened");
+        message[0] ^= 1;
+        must(noise_transport_open(&to->transport, message, len, got, sizeof got, &got_len), "open");
+        make_public(got, got_len);
+        if (got_len != size || (size > 0 && got[size - 1] != (uint8_t)(size / 250)))
+            must(NOISE_ERR_AUTH, "another plaintext");
+    }
+    must(noise_transport_rekey_send(&from->transport), "rekey");
+    must(noise_transport_rekey_recv(&to->transport), "rekey");
+}
+
+static volatile int sink;
+
+static void control_branch(void)
+{
+    uint8_t secret[NOISE_KEY_LEN] = {1};
+
+    make_secret(secret, sizeof secret);
+    if (secret[0] == 1)
+        sink = 1;
+}
+
+static void control_index(void)
+{
+    static const uint8_t table[256] = {7};
+    uint8_t secret[NOISE_KEY_LEN] = {1};
+
+    make_secret(secret, sizeof secret);
+    sink = ((volatile const uint8_t *)table)[secret[0]];
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2 || !RUNNING_ON_VALGRIND || crypto_init() != 0) {
+        fprintf(stderr,
+                "usage, under valgrind: constant-time run | control-branch | control-index\n");
+        return 2;
+    }
+    if (strcmp(argv[1], "control-branch") == 0) {
+        control_branch();
+    } else if (strcmp(argv[1], "control-index") == 0) {
+        control_index();
+    } else {
+        begin();
+        handshake();
+        transport(&init, &resp);
+        transport(&resp, &init);
+        transport(&init, &resp); /* with the keys after rekey */
+        puts("handshake and transport done");
+    }
+    return 0;
+}
