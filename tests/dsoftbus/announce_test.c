@@ -1,0 +1,348 @@
+/* Announce and query packets, and when a query is answered. */
+#include "dsoftbus/announce.h"
+#include "dsoftbus/peer.h"
+#include "dsoftbus/testing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct dsb_announce sample;
+static uint8_t packet[DSB_ANNOUNCE_MAX + 1];
+static size_t packet_len;
+
+static void add_service(struct dsb_announce *announce, const char *name)
+{
+    struct dsb_service_name *service = &announce->services[announce->service_count++];
+
+    service->len = (uint8_t)strlen(name);
+    memcpy(service->text, name, service->len);
+}
+
+static int make_sample(void **state)
+{
+    (void)state;
+    memset(&sample, 0, sizeof(sample));
+    assert_ok(dsb_device_id_set(&sample.id, "beta", 4));
+    sample.port = 34567;
+    memset(sample.key, 0xab, sizeof(sample.key));
+    add_service(&sample, "echo");
+    add_service(&sample, "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80");
+    assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
+    return 0;
+}
+
+static void announce_has_the_documented_bytes(void **state)
+{
+    static const uint8_t head[] = {'N', 'X', 'S', 'B', 1, 4, 'b', 'e', 't', 'a', 0x87, 0x07};
+
+    (void)state;
+    assert_memory_equal(packet, head, sizeof(head));
+    assert_memory_equal(packet + 12, sample.key, DSB_KEY_LEN);
+    assert_memory_equal(packet + 44,
+                        "\x02\x04"
+                        "echo\x09",
+                        7);
+    assert_int_equal(packet_len, 44 + 1 + 5 + 10);
+}
+
+static void announce_reads_back_as_written(void **state)
+{
+    struct dsb_announce back;
+
+    (void)state;
+    assert_ok(dsb_announce_decode(&back, packet, packet_len));
+    assert_memory_equal(&back, &sample, sizeof(sample));
+}
+
+static void the_largest_announce_fits(void **state)
+{
+    struct dsb_announce back;
+
+    (void)state;
+    sample.id.len = DSB_DEVICE_ID_MAX;
+    memset(sample.id.text, 'z', DSB_DEVICE_ID_MAX);
+    sample.service_count = DSB_SERVICE_MAX;
+    for (size_t i = 0; i < DSB_SERVICE_MAX; i++) {
+        sample.services[i].len = DSB_SERVICE_NAME_MAX;
+        memset(sample.services[i].text, 's', DSB_SERVICE_NAME_MAX);
+    }
+    assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
+    assert_int_equal(packet_len, DSB_ANNOUNCE_MAX);
+    assert_ok(dsb_announce_decode(&back, packet, packet_len));
+    assert_memory_equal(&back, &sample, sizeof(sample));
+}
+
+/* Decoding fails so, and leaves the output alone. */
+static void assert_rejected(size_t len, enum dsb_packet_result result)
+{
+    struct dsb_announce out, before;
+
+    memset(&out, 0x5a, sizeof(out));
+    before = out;
+    assert_string_equal(dsb_packet_result_name(dsb_announce_decode(&out, packet, len)),
+                        dsb_packet_result_name(result));
+    assert_memory_equal(&out, &before, sizeof(out));
+}
+
+static void every_shorter_packet_is_truncated(void **state)
+{
+    (void)state;
+    for (size_t len = 0; len < packet_len; len++) {
+        assert_rejected(len, DSB_PACKET_TRUNCATED);
+    }
+}
+
+static void a_longer_packet_has_trailing_bytes(void **state)
+{
+    (void)state;
+    assert_rejected(packet_len + 1, DSB_PACKET_TRAILING_BYTES);
+}
+
+static void magic_comes_before_everything(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        packet[i] ^= 1;
+        assert_rejected(packet_len, DSB_PACKET_BAD_MAGIC);
+        assert_rejected(i + 1, DSB_PACKET_BAD_MAGIC);
+        packet[i] ^= 1;
+    }
+    dsb_query_encode(packet); /* a query is no announce */
+    assert_rejected(packet_len, DSB_PACKET_BAD_MAGIC);
+}
+
+static void other_versions_are_unsupported(void **state)
+{
+    (void)state;
+    for (unsigned version = 0; version < 256; version++) {
+        packet[4] = (uint8_t)version;
+        if (version != 1) {
+            assert_rejected(packet_len, DSB_PACKET_UNSUPPORTED_VERSION);
+        }
+    }
+}
+
+static void a_byte_out_of_its_bounds_is_invalid(void **state)
+{
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } cases[] = {{5, 0}, {5, 65}, {6, 'B'}, {9, 0}, {44, 17}, {44, 255}, {45, 0}, {45, 65}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint8_t good = packet[cases[i].at];
+
+        packet[cases[i].at] = cases[i].value;
+        assert_rejected(packet_len, DSB_PACKET_INVALID_INPUT);
+        packet[cases[i].at] = good;
+    }
+    packet[10] = packet[11] = 0; /* port 0 */
+    assert_rejected(packet_len, DSB_PACKET_INVALID_INPUT);
+}
+
+static void service_names_are_printable_utf8(void **state)
+{
+    static const char *const good[] = {"a",
+                                       " ~",
+                                       "\xc2\xa0",
+                                       "\xed\x9f\xbf",
+                                       "\xee\x80\x80",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf",
+                                       "\xe0\xa0\x80"};
+    static const char *const bad[] = {
+        "\x80",
+        "\xbf",
+        "\xc3",
+        "\xc3(",
+        "\xe2\x82",
+        "\xe2(\x82",
+        "\xf0\x9f\x98", /* broken */
+        "\xc0\xaf",
+        "\xc1\xbf",
+        "\xe0\x9f\xbf",
+        "\xf0\x8f\xbf\xbf", /* overlong */
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf", /* surrogates */
+        "\xf4\x90\x80\x80",
+        "\xf8\x88\x80\x80\x80",
+        "\xff",
+        "\xfe", /* too high */
+        "\x1b[2J",
+        "a\n",
+        "\x7f",
+        "\xc2\x80",
+        "\xc2\x9f",
+        "\xc2\x9b"
+        "31m", /* controls */
+    };
+    struct dsb_announce back;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        sample.service_count = 0;
+        add_service(&sample, good[i]);
+        assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
+        assert_ok(dsb_announce_decode(&back, packet, packet_len));
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        size_t len = strlen(bad[i]);
+
+        sample.service_count = 0;
+        add_service(&sample, bad[i]);
+        assert_int_equal(dsb_announce_encode(packet, &packet_len, &sample), DSB_PACKET_UTF8);
+        sample.services[0].len = (uint8_t)len;
+        memset(sample.services[0].text, 'a', len);
+        assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
+        memcpy(packet + packet_len - len, bad[i], len);
+        assert_rejected(packet_len, DSB_PACKET_UTF8);
+    }
+}
+
+static void what_would_not_decode_is_not_encoded(void **state)
+{
+    struct dsb_announce bad;
+    size_t len;
+
+    (void)state;
+    bad = sample;
+    bad.id.len = 0;
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad = sample;
+    bad.id.text[0] = 'B';
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad = sample;
+    bad.port = 0;
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad = sample;
+    bad.service_count = DSB_SERVICE_MAX + 1;
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad = sample;
+    bad.services[1].len = 0;
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad.services[1].len = DSB_SERVICE_NAME_MAX + 1;
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    assert_int_equal(len, 0);
+}
+
+static void query_has_six_bytes(void **state)
+{
+    static const uint8_t expected[DSB_QUERY_LEN] = {'N', 'X', 'S', 'Q', 1, 0};
+    uint8_t query[DSB_QUERY_LEN + 1] = {0};
+
+    (void)state;
+    dsb_query_encode(query);
+    assert_memory_equal(query, expected, sizeof(expected));
+    assert_ok(dsb_query_decode(query, DSB_QUERY_LEN));
+    for (size_t len = 0; len < DSB_QUERY_LEN; len++) {
+        assert_int_equal(dsb_query_decode(query, len), DSB_PACKET_TRUNCATED);
+    }
+    assert_int_equal(dsb_query_decode(query, DSB_QUERY_LEN + 1), DSB_PACKET_TRAILING_BYTES);
+    query[5] = 1;
+    assert_int_equal(dsb_query_decode(query, DSB_QUERY_LEN), DSB_PACKET_INVALID_INPUT);
+    query[4] = 2;
+    assert_int_equal(dsb_query_decode(query, DSB_QUERY_LEN), DSB_PACKET_UNSUPPORTED_VERSION);
+    query[3] = 'B';
+    assert_int_equal(dsb_query_decode(query, DSB_QUERY_LEN), DSB_PACKET_BAD_MAGIC);
+}
+
+static void an_announce_never_outweighs_the_trust_store(void **state)
+{
+    static struct peer me, beta;
+
+    (void)state;
+    peer_make(&me, "alpha", 1);
+    peer_make(&beta, "beta", 2);
+    memcpy(sample.key, beta.identity.key.public_key, DSB_KEY_LEN);
+    assert_int_equal(dsb_announce_standing(&me.trust, &sample), DSB_ANNOUNCE_UNKNOWN_ID);
+    peer_trust(&me, &beta);
+    assert_int_equal(dsb_announce_standing(&me.trust, &sample), DSB_ANNOUNCE_CONSISTENT);
+    sample.key[7] ^= 1;
+    assert_int_equal(dsb_announce_standing(&me.trust, &sample), DSB_ANNOUNCE_OTHER_KEY);
+}
+
+#define IP(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
+
+static void queries_are_answered_to_neighbours_only(void **state)
+{
+    const uint32_t own_ip = IP(10, 0, 2, 15), mask = IP(255, 255, 255, 0);
+
+    (void)state;
+    assert_true(dsb_query_source_is_near(IP(127, 0, 0, 1), own_ip, mask));
+    assert_true(dsb_query_source_is_near(IP(127, 255, 0, 9), own_ip, 0));
+    assert_true(dsb_query_source_is_near(IP(10, 0, 2, 2), own_ip, mask));
+    assert_true(dsb_query_source_is_near(own_ip, own_ip, mask));
+    assert_false(dsb_query_source_is_near(IP(10, 0, 3, 2), own_ip, mask));
+    assert_false(dsb_query_source_is_near(IP(10, 0, 2, 0), own_ip, mask));
+    assert_false(dsb_query_source_is_near(IP(10, 0, 2, 255), own_ip, mask));
+    assert_false(dsb_query_source_is_near(IP(255, 255, 255, 255), own_ip, mask));
+    assert_false(dsb_query_source_is_near(0, own_ip, mask));
+    assert_false(dsb_query_source_is_near(IP(10, 0, 2, 2), own_ip, 0));
+    assert_false(dsb_query_source_is_near(IP(128, 0, 0, 1), own_ip, 0));
+    /* Two hosts on a /31 link, one alone on a /32. */
+    assert_true(dsb_query_source_is_near(IP(10, 0, 2, 14), own_ip, 0xfffffffe));
+    assert_false(dsb_query_source_is_near(IP(10, 0, 2, 14), own_ip, 0xffffffff));
+}
+
+static void answers_are_rate_limited(void **state)
+{
+    struct dsb_rate rate;
+
+    (void)state;
+    dsb_rate_init(&rate, 3, 100, 1000);
+    for (int i = 0; i < 3; i++) {
+        assert_true(dsb_rate_take(&rate, 1000));
+    }
+    assert_false(dsb_rate_take(&rate, 1000));
+    assert_false(dsb_rate_take(&rate, 500)); /* a clock that went back gives nothing */
+    assert_false(dsb_rate_take(&rate, 1099));
+    assert_true(dsb_rate_take(&rate, 1100));
+    assert_false(dsb_rate_take(&rate, 1199));
+    assert_true(dsb_rate_take(&rate, 1300)); /* two came, one is left */
+    assert_true(dsb_rate_take(&rate, 1300));
+    assert_false(dsb_rate_take(&rate, 1300));
+    for (int i = 0; i < 3; i++) { /* never more than the burst */
+        assert_true(dsb_rate_take(&rate, 1000000));
+    }
+    assert_false(dsb_rate_take(&rate, 1000000));
+
+    /* Over a long flood the rate is the stated one. */
+    unsigned taken = 0;
+    for (uint64_t now = 2000000; now < 2010000; now++) {
+        taken += dsb_rate_take(&rate, now);
+    }
+    assert_in_range(taken, 100, 103);
+}
+
+static void results_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(dsb_packet_result_name(DSB_PACKET_OK), "ok");
+    for (int result = 0; result <= DSB_PACKET_UTF8; result++) {
+        assert_string_not_equal(dsb_packet_result_name((enum dsb_packet_result)result), "unknown");
+    }
+    assert_string_equal(dsb_packet_result_name((enum dsb_packet_result)99), "unknown");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(announce_has_the_documented_bytes, make_sample),
+        cmocka_unit_test_setup(announce_reads_back_as_written, make_sample),
+        cmocka_unit_test_setup(the_largest_announce_fits, make_sample),
+        cmocka_unit_test_setup(every_shorter_packet_is_truncated, make_sample),
+        cmocka_unit_test_setup(a_longer_packet_has_trailing_bytes, make_sample),
+        cmocka_unit_test_setup(magic_comes_before_everything, make_sample),
+        cmocka_unit_test_setup(other_versions_are_unsupported, make_sample),
+        cmocka_unit_test_setup(a_byte_out_of_its_bounds_is_invalid, make_sample),
+        cmocka_unit_test_setup(service_names_are_printable_utf8, make_sample),
+        cmocka_unit_test_setup(what_would_not_decode_is_not_encoded, make_sample),
+        cmocka_unit_test(query_has_six_bytes),
+        cmocka_unit_test_setup(an_announce_never_outweighs_the_trust_store, make_sample),
+        cmocka_unit_test(queries_are_answered_to_neighbours_only),
+        cmocka_unit_test(answers_are_rate_limited),
+        cmocka_unit_test(results_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,380 @@
+/* Identity files and trust store files: what is read, and each fault with its line. */
+#include "dsoftbus/peer.h"
+#include "dsoftbus/testing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_A "0000000000000000000000000000000000000000000000000000000000000009"
+#define KEY_B "0900000000000000000000000000000000000000000000000000000000000000"
+#define KEY_C "1000000000000000000000000000000000000000000000000000000000000000"
+
+/* Identity */
+
+static void identity_is_read(void **state)
+{
+    static const char text[] = "# any comment, also \xc3\xbc and\ttab\n\ndsoftbus-identity 1\n"
+                               "id gateway.lab\nprivate 0123456789abcdef000000000000000000000000000"
+                               "0000000000000000000ff\n";
+    struct dsb_identity_file file;
+    struct dsb_identity identity;
+    struct dsb_text_error error;
+    uint8_t public_key[DSB_KEY_LEN];
+
+    (void)state;
+    assert_ok(dsb_identity_parse(&file, text, sizeof(text) - 1, &error));
+    assert_int_equal(error.fault, DSB_TEXT_NO_FAULT);
+    assert_int_equal(file.id.len, 11);
+    assert_memory_equal(file.id.text, "gateway.lab", 11);
+    assert_memory_equal(file.private_key, "\x01\x23\x45\x67\x89\xab\xcd\xef\0", 9);
+    assert_int_equal(file.private_key[31], 0xff);
+    assert_false(file.bring_up);
+    assert_ok(dsb_identity_init(&identity, &file));
+    crypto_x25519_base(public_key, file.private_key);
+    assert_memory_equal(identity.key.public_key, public_key, DSB_KEY_LEN);
+    dsb_identity_file_wipe(&file);
+    assert_int_equal(dsb_identity_init(&identity, &file), DSB_INVALID);
+}
+
+static void identity_says_that_it_is_for_bring_up(void **state)
+{
+    static const char text[] = DSB_BRING_UP_MARK "\ndsoftbus-identity 1\nprivate " KEY_A "\nid x\n";
+    static const char almost[] =
+        DSB_BRING_UP_MARK "!\ndsoftbus-identity 1\nprivate " KEY_A "\nid x\n";
+    struct dsb_identity_file file;
+    struct dsb_text_error error;
+
+    (void)state;
+    assert_ok(dsb_identity_parse(&file, text, sizeof(text) - 1, &error));
+    assert_true(file.bring_up);
+    assert_ok(dsb_identity_parse(&file, almost, sizeof(almost) - 1, &error));
+    assert_false(file.bring_up);
+}
+
+static void identity_reads_back_as_written(void **state)
+{
+    struct dsb_identity_file file = {.id = {3, "a-b"}}, back;
+    struct dsb_text_error error;
+    char text[DSB_IDENTITY_FILE_MAX];
+    size_t len;
+
+    (void)state;
+    for (unsigned i = 0; i < 256; i++) {
+        for (size_t at = 0; at < DSB_KEY_LEN; at++) {
+            file.private_key[at] = (uint8_t)(i + at);
+        }
+        file.bring_up = i % 2 == 0;
+        assert_ok(dsb_identity_format(text, sizeof(text), &len, &file));
+        assert_ok(dsb_identity_parse(&back, text, len, &error));
+        assert_memory_equal(&file, &back, sizeof(file));
+    }
+    for (size_t cap = 0; cap < len; cap++) {
+        size_t out_len;
+        assert_int_equal(dsb_identity_format(text, cap, &out_len, &file), DSB_TOO_LARGE);
+    }
+    file.id.len = 0;
+    assert_int_equal(dsb_identity_format(text, sizeof(text), &len, &file), DSB_INVALID);
+    file.id.len = DSB_DEVICE_ID_MAX;
+    file.bring_up = true;
+    assert_ok(dsb_identity_format(text, sizeof(text), &len, &file));
+    assert_true(len <= DSB_IDENTITY_FILE_MAX);
+}
+
+struct fault_case {
+    const char *text;
+    enum dsb_text_fault fault;
+    size_t line;
+};
+
+#define ID1 "dsoftbus-identity 1\n"
+
+static char long_line[DSB_TEXT_LINE_MAX + 3];
+
+static void identity_faults_have_their_line(void **state)
+{
+    static const struct fault_case cases[] = {
+        {"", DSB_TEXT_NO_HEADER, 0},
+        {"# only a comment\n", DSB_TEXT_NO_HEADER, 1},
+        {"dsoftbus-trust 1\n", DSB_TEXT_NO_HEADER, 1},
+        {"\n#\nid x\n", DSB_TEXT_NO_HEADER, 3},
+        {"dsoftbus-identity 2\n", DSB_TEXT_VERSION, 1},
+        {"dsoftbus-identity 11\n", DSB_TEXT_VERSION, 1},
+        {"dsoftbus-identity 1", DSB_TEXT_NO_LINE_FEED, 1},
+        {"dsoftbus-identity\n", DSB_TEXT_WORD_COUNT, 1},
+        {ID1 "id\n", DSB_TEXT_WORD_COUNT, 2},
+        {ID1 "id x y\n", DSB_TEXT_WORD_COUNT, 2},
+        {ID1 "id  x\n", DSB_TEXT_WORD_COUNT, 2},
+        {ID1 "id x \n", DSB_TEXT_WORD_COUNT, 2},
+        {ID1 "id \n", DSB_TEXT_WORD_COUNT, 2},
+        {ID1 " id x\n", DSB_TEXT_WORD_COUNT, 2},
+        {ID1 "id\tx\n", DSB_TEXT_BAD_CHARACTER, 2},
+        {ID1 "id x\r\n", DSB_TEXT_BAD_CHARACTER, 2},
+        {ID1 "id \xc3\xbc\n", DSB_TEXT_BAD_CHARACTER, 2},
+        {ID1 "# \x1b[2J\n", DSB_TEXT_BAD_CHARACTER, 2},
+        {ID1 "# \x7f\n", DSB_TEXT_BAD_CHARACTER, 2},
+        {ID1 "public " KEY_A "\n", DSB_TEXT_UNKNOWN_FIELD, 2},
+        {ID1 "id x\nid x\n", DSB_TEXT_DUPLICATE_FIELD, 3},
+        {ID1 "private " KEY_A "\nprivate " KEY_A "\n", DSB_TEXT_DUPLICATE_FIELD, 3},
+        {ID1 "id x\n", DSB_TEXT_MISSING_FIELD, 2},
+        {ID1 "private " KEY_A "\n", DSB_TEXT_MISSING_FIELD, 2},
+        {ID1 "id X\n", DSB_TEXT_BAD_ID, 2},
+        {ID1 "private " KEY_A "0\n", DSB_TEXT_BAD_KEY, 2},
+        {ID1 "private 00\n", DSB_TEXT_BAD_KEY, 2},
+        {ID1 "id x\nprivate A000000000000000000000000000000000000000000000000000000000000000\n",
+         DSB_TEXT_BAD_KEY, 3},
+        {ID1 "id x\nprivate 000000000000000000000000000000000000000000000000000000000000000g\n",
+         DSB_TEXT_BAD_KEY, 3},
+        {long_line, DSB_TEXT_LINE_TOO_LONG, 1},
+    };
+    static const struct dsb_identity_file zero;
+
+    (void)state;
+    memset(long_line, '#', DSB_TEXT_LINE_MAX + 1);
+    long_line[DSB_TEXT_LINE_MAX + 1] = '\n';
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct dsb_identity_file file;
+        struct dsb_text_error error;
+
+        assert_int_equal(dsb_identity_parse(&file, cases[i].text, strlen(cases[i].text), &error),
+                         DSB_INVALID);
+        assert_string_equal(dsb_text_fault_name(error.fault), dsb_text_fault_name(cases[i].fault));
+        assert_int_equal(error.line, cases[i].line);
+        assert_memory_equal(&file, &zero, sizeof(zero));
+    }
+}
+
+static void hex_digits_are_exactly_sixteen(void **state)
+{
+    char text[sizeof(ID1 "id x\nprivate " KEY_A "\n")] = ID1 "id x\nprivate " KEY_A "\n";
+    const size_t digit_at = sizeof(text) - 3;
+
+    (void)state;
+    for (int c = 33; c < 127; c++) {
+        const char *found = strchr("0123456789abcdef", c);
+        struct dsb_identity_file file;
+        struct dsb_text_error error;
+
+        text[digit_at] = (char)c;
+        enum dsb_status status = dsb_identity_parse(&file, text, sizeof(text) - 1, &error);
+        assert_int_equal(status, found != NULL ? DSB_OK : DSB_INVALID);
+        if (found == NULL) {
+            assert_int_equal(error.fault, DSB_TEXT_BAD_KEY);
+        } else {
+            assert_int_equal(file.private_key[31], found - "0123456789abcdef");
+        }
+    }
+}
+
+/* Trust store */
+
+static struct peer own;
+
+static int make_own(void **state)
+{
+    (void)state;
+    peer_make(&own, "me", 0x42);
+    return 0;
+}
+
+static void trust_store_is_read(void **state)
+{
+    static const char text[] =
+        DSB_TRUST_HEADER "# the lab\n\nsensor-7.lab " KEY_A "\nb " KEY_B "\n";
+    struct dsb_text_error error;
+    struct dsb_device_id id;
+    uint8_t key[DSB_KEY_LEN] = {9};
+
+    (void)state;
+    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, sizeof(text) - 1, &error));
+    assert_int_equal(own.trust.count, 2);
+    assert_ok(dsb_device_id_set(&id, "sensor-7.lab", 12));
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(&own.trust, &id);
+    assert_non_null(entry);
+    assert_int_equal(entry->key[31], 9);
+    entry = dsb_trust_store_find_key(&own.trust, key);
+    assert_non_null(entry);
+    assert_int_equal(entry->id.len, 1);
+    key[31] = 1;
+    assert_null(dsb_trust_store_find_key(&own.trust, key));
+    assert_ok(dsb_device_id_set(&id, "sensor-7.la", 11));
+    assert_null(dsb_trust_store_find_id(&own.trust, &id));
+}
+
+static void trust_store_may_be_empty(void **state)
+{
+    struct dsb_text_error error;
+
+    (void)state;
+    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, DSB_TRUST_HEADER,
+                                    sizeof(DSB_TRUST_HEADER) - 1, &error));
+    assert_int_equal(own.trust.count, 0);
+}
+
+static void trust_lines_read_back_as_written(void **state)
+{
+    struct dsb_trust_entry entry = {.id = {DSB_DEVICE_ID_MAX, ""}, .key = {7, 1, 2, 3}};
+    char text[sizeof(DSB_TRUST_HEADER) + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
+    struct dsb_text_error error;
+
+    (void)state;
+    memset(entry.id.text, 'q', DSB_DEVICE_ID_MAX);
+    size_t len = dsb_trust_entry_format(text + sizeof(DSB_TRUST_HEADER) - 1, &entry);
+    assert_int_equal(len, DSB_TRUST_LINE_MAX);
+    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text,
+                                    sizeof(DSB_TRUST_HEADER) - 1 + len, &error));
+    assert_memory_equal(&own.trust.entries[0], &entry, sizeof(entry));
+}
+
+#define T1 DSB_TRUST_HEADER
+
+static void trust_store_faults_have_their_line(void **state)
+{
+    static char own_key_line[sizeof(T1) + DSB_TRUST_LINE_MAX] = T1;
+    static const struct fault_case cases[] = {
+        {"", DSB_TEXT_NO_HEADER, 0},
+        {"a " KEY_A "\n", DSB_TEXT_NO_HEADER, 1},
+        {"dsoftbus-trust 0\n", DSB_TEXT_VERSION, 1},
+        {T1 "a " KEY_A, DSB_TEXT_NO_LINE_FEED, 2},
+        {T1 "a\n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A " x\n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "A " KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "a 1234\n", DSB_TEXT_BAD_KEY, 2},
+        {T1 "a\b " KEY_A "\n", DSB_TEXT_BAD_CHARACTER, 2},
+        {T1 "me " KEY_A "\n", DSB_TEXT_OWN_ID, 2},
+        {own_key_line, DSB_TEXT_OWN_KEY, 2},
+        {T1 "a " KEY_A "\na " KEY_B "\n", DSB_TEXT_DUPLICATE_ID, 3},
+        {T1 "a " KEY_A "\n\nb " KEY_A "\n", DSB_TEXT_DUPLICATE_KEY, 4},
+    };
+
+    (void)state;
+    struct dsb_trust_entry self = {.id = {1, "x"}};
+    memcpy(self.key, own.identity.key.public_key, DSB_KEY_LEN);
+    (void)dsb_trust_entry_format(own_key_line + sizeof(T1) - 1, &self);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct dsb_text_error error;
+
+        assert_int_equal(dsb_trust_store_parse(&own.trust, &own.identity, cases[i].text,
+                                               strlen(cases[i].text), &error),
+                         DSB_INVALID);
+        assert_string_equal(dsb_text_fault_name(error.fault), dsb_text_fault_name(cases[i].fault));
+        assert_int_equal(error.line, cases[i].line);
+        assert_int_equal(own.trust.count, 0); /* nothing of a bad file is trusted */
+    }
+}
+
+/* u of every point of order 1, 2, 4 or 8, on the curve and its twist, in its canonical spelling. */
+static const char *const low_order[] = {
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+};
+
+/* p, p + 1, p + 18 (the last one below 2^255), and an ordinary key with the top bit set. */
+static const char *const non_canonical[] = {
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0900000000000000000000000000000000000000000000000000000000000080",
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b880",
+};
+
+static enum dsb_text_fault fault_of_key(const char *digits)
+{
+    char text[256];
+    struct dsb_text_error error;
+    int len = snprintf(text, sizeof(text), T1 "a %s\n", digits);
+
+    if (dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error) == DSB_OK) {
+        return DSB_TEXT_NO_FAULT;
+    }
+    assert_int_equal(error.line, 2);
+    return error.fault;
+}
+
+static void trust_store_refuses_low_order_keys(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(low_order) / sizeof(low_order[0]); i++) {
+        assert_int_equal(fault_of_key(low_order[i]), DSB_TEXT_LOW_ORDER_KEY);
+    }
+}
+
+static void trust_store_refuses_non_canonical_keys(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(non_canonical) / sizeof(non_canonical[0]); i++) {
+        assert_int_equal(fault_of_key(non_canonical[i]), DSB_TEXT_NON_CANONICAL_KEY);
+    }
+    /* Just below p, with the same high bytes. */
+    assert_int_equal(
+        fault_of_key("ebffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
+        DSB_TEXT_NO_FAULT);
+    assert_int_equal(
+        fault_of_key("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffef7f"),
+        DSB_TEXT_NO_FAULT);
+}
+
+static void trust_store_holds_what_its_array_holds(void **state)
+{
+    static char text[4096];
+    struct dsb_text_error error;
+    int len = snprintf(text, sizeof(text), T1);
+
+    (void)state;
+    for (int i = 0; i <= PEER_TRUST_MAX; i++) {
+        if (i == PEER_TRUST_MAX) {
+            assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error));
+            assert_int_equal(own.trust.count, PEER_TRUST_MAX);
+        }
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "n%d %02x%s\n", i, 0x20 + i,
+                        KEY_C + 2);
+    }
+    assert_int_equal(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error),
+                     DSB_INVALID);
+    assert_int_equal(error.fault, DSB_TEXT_TOO_MANY_ENTRIES);
+    assert_int_equal(error.line, PEER_TRUST_MAX + 2);
+}
+
+static void trust_entries_without_an_id_are_refused(void **state)
+{
+    struct dsb_trust_entry entry = {.key = {9}};
+
+    (void)state;
+    assert_int_equal(dsb_trust_store_add(&own.trust, &own.identity, &entry), DSB_TEXT_BAD_ID);
+    entry.id.len = DSB_DEVICE_ID_MAX + 1;
+    assert_int_equal(dsb_trust_store_add(&own.trust, &own.identity, &entry), DSB_TEXT_BAD_ID);
+}
+
+static void faults_have_names(void **state)
+{
+    (void)state;
+    for (int fault = 0; fault <= DSB_TEXT_TOO_MANY_ENTRIES; fault++) {
+        assert_string_not_equal(dsb_text_fault_name((enum dsb_text_fault)fault), "unknown");
+    }
+    assert_string_equal(dsb_text_fault_name((enum dsb_text_fault)99), "unknown");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(identity_is_read),
+        cmocka_unit_test(identity_says_that_it_is_for_bring_up),
+        cmocka_unit_test(identity_reads_back_as_written),
+        cmocka_unit_test(identity_faults_have_their_line),
+        cmocka_unit_test(hex_digits_are_exactly_sixteen),
+        cmocka_unit_test_setup(trust_store_is_read, make_own),
+        cmocka_unit_test_setup(trust_store_may_be_empty, make_own),
+        cmocka_unit_test_setup(trust_lines_read_back_as_written, make_own),
+        cmocka_unit_test_setup(trust_store_faults_have_their_line, make_own),
+        cmocka_unit_test_setup(trust_store_refuses_low_order_keys, make_own),
+        cmocka_unit_test_setup(trust_store_refuses_non_canonical_keys, make_own),
+        cmocka_unit_test_setup(trust_store_holds_what_its_array_holds, make_own),
+        cmocka_unit_test_setup(trust_entries_without_an_id_are_refused, make_own),
+        cmocka_unit_test(faults_have_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
