@@ -55,10 +55,10 @@ void pair_start(struct pair *pair)
     peer_make(&pair->b_peer, "beta", 0x22);
     peer_trust(&pair->a_peer, &pair->b_peer);
     peer_trust(&pair->b_peer, &pair->a_peer);
-    test_ephemeral(ephemeral, 0x33);
+    test_ephemeral(ephemeral, PAIR_A_EPHEMERAL);
     assert_ok(dsb_handshake_connect(&pair->a.slot.handshake, &pair->a_peer.local,
                                     &pair->b_peer.identity.id, ephemeral, pair->now_ms));
-    test_ephemeral(ephemeral, 0x44);
+    test_ephemeral(ephemeral, PAIR_B_EPHEMERAL);
     assert_ok(dsb_handshake_accept(&pair->b.slot.handshake, &pair->b_peer.local, ephemeral,
                                    pair->now_ms));
 }

@@ -7,10 +7,12 @@
 
 #include "dsoftbus/session.h"
 
-#define PEER_TRUST_MAX 8
-#define STREAM_MAX     ((size_t)256 * 1024)
-#define PEER_RECV_MAX  4096
-#define PAIR_START_MS  1000
+#define PEER_TRUST_MAX   8
+#define STREAM_MAX       ((size_t)256 * 1024)
+#define PEER_RECV_MAX    4096
+#define PAIR_START_MS    1000
+#define PAIR_A_EPHEMERAL 0x33 /* seeds for test_ephemeral */
+#define PAIR_B_EPHEMERAL 0x44
 
 /* A device. Not to be moved once made: its parts point at each other. */
 struct peer {
