@@ -5,6 +5,7 @@
 #include "abi/cap.h"
 #include "abi/system.h"
 #include "proto/net.h"
+#include "proto/selftest.h"
 #include "proto/slots.h"
 
 #include <stddef.h>
@@ -76,6 +77,53 @@ static const struct system_process netstackd = {
     .grant_count = COUNT_OF(netstackd_grants),
 };
 
+static const struct grant dsoftbusd_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
+};
+
+/* Not started again: what ends it (no random bytes, a wrong configuration) does not pass by itself.
+ */
+static const struct system_process dsoftbusd = {
+    .name = "dsoftbusd",
+    .program = "dsoftbusd",
+    .priority = 4,
+    .stack_pages = 8,
+    .page_quota = 128,
+    .end = END_LOGGED,
+    .death_notification = NOTIFICATION_NETSTACKD,
+    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_DSOFTBUSD),
+    .grants = dsoftbusd_grants,
+    .grant_count = COUNT_OF(dsoftbusd_grants),
+};
+
+/* --- selftest-client ----------------------------------------------------------------------------
+ */
+
+static const struct grant client_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "client.identity"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"},
+};
+
+/* One entry for each thing that it is asked to do; only the argument differs. */
+#define SELFTEST_CLIENT(mode)                                                                      \
+    {                                                                                              \
+        .name = "selftest-client", .program = "selftest-client", .priority = 3, .stack_pages = 8,  \
+        .page_quota = 128, .arg = (mode), .end = END_POWERS_OFF,                                   \
+        .death_notification = NOTIFICATION_NETSTACKD,                                              \
+        .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_CLIENT),                   \
+        .grants = client_grants, .grant_count = COUNT_OF(client_grants),                           \
+    }
+
+static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL);
+static const struct system_process client_refused = SELFTEST_CLIENT(SELFTEST_REFUSED);
+static const struct system_process client_no_rng = SELFTEST_CLIENT(SELFTEST_NO_RNG);
+static const struct system_process client_local = SELFTEST_CLIENT(SELFTEST_LOCAL);
+
 /* --- test programs ------------------------------------------------------------------------------
  */
 
@@ -128,7 +176,25 @@ static const struct system_process kernel_test = {
 static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
 static const struct system_process *const kernel_processes[] = {&kernel_test};
 
+/* What every image with sessions runs; the last process is the one that the profile is about. */
+#define SESSION_PROCESSES(client)                                                                  \
+    {                                                                                              \
+        &rngd, &netstackd, &dsoftbusd, (client)                                                    \
+    }
+#define SESSION_PROCESS_COUNT 4
+
+static const struct system_process *const all[] = SESSION_PROCESSES(&client_all);
+static const struct system_process *const refused[] = SESSION_PROCESSES(&client_refused);
+static const struct system_process *const no_rng[] = SESSION_PROCESSES(&client_no_rng);
+static const struct system_process *const local[] = SESSION_PROCESSES(&client_local);
+
 static const struct system_profile profiles[] = {
+    {"default", all, SESSION_PROCESS_COUNT},
+    {"no-trust", refused, SESSION_PROCESS_COUNT},
+    {"wrong-trust", refused, SESSION_PROCESS_COUNT},
+    {"empty-trust", refused, SESSION_PROCESS_COUNT},
+    {"no-rng", no_rng, SESSION_PROCESS_COUNT},
+    {"deterministic", local, SESSION_PROCESS_COUNT},
     {"net", net_processes, COUNT_OF(net_processes)},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes)},
 };

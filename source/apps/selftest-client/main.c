@@ -31,6 +31,9 @@ static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
 
 static struct selftest selftest;
 
+/* The bit of our notification that netstackd sets. There is no other. */
+#define NETWORK_BIT 1
+
 int process_main(uint64_t arg)
 {
     if (arg >= SELFTEST_MODE_COUNT || steps_of[arg] == NULL)
@@ -38,7 +41,10 @@ int process_main(uint64_t arg)
     if (crypto_init() != 0)
         rt_panic("SELFTEST: crypto", -1);
     selftest.notification = (rt_slot)rt_must(rt_notification_create(), "SELFTEST: notification");
-    enum net_status status = net_attach(&selftest.net, CLIENT_SLOT_NET, selftest.notification);
+    rt_slot signal = (rt_slot)rt_must(
+        rt_cap_copy(selftest.notification, ABI_RIGHT_SEND | ABI_RIGHT_GRANT, NETWORK_BIT),
+        "SELFTEST: signal");
+    enum net_status status = net_attach(&selftest.net, CLIENT_SLOT_NET, signal);
     if (status != NET_OK)
         rt_panic("SELFTEST: attach", -(int64_t)status);
     for (const selftest_step *step = steps_of[arg]; *step != NULL; step++) {

@@ -41,8 +41,8 @@
 #define ACCEPT_RETRY_MS 100
 
 /* Answers to queries: at once, and one more every so many milliseconds. */
-#define ANSWER_BURST       16
-#define ANSWER_INTERVAL_MS 50
+#define ANSWER_BURST       32
+#define ANSWER_INTERVAL_MS 20
 
 /* Log lines about packets that are not used; they are counted in every case. */
 #define PACKET_LOG_BURST       16

@@ -19,6 +19,9 @@
 /* The own announce is sent again after this long, until it was heard. */
 #define SELF_ANNOUNCE_INTERVAL_MS 1000
 
+/* The bit of our notification that netstackd sets. There is no other. */
+#define NETWORK_BIT 1
+
 struct daemon {
     struct config config;
     struct net_client net;
@@ -65,7 +68,10 @@ static void start(struct daemon *daemon)
     config_load(&daemon->config);
     check_randomness();
     daemon->notification = (rt_slot)rt_must(rt_notification_create(), "dsoftbusd: notification");
-    must_net(net_attach(&daemon->net, CLIENT_SLOT_NET, daemon->notification), "dsoftbusd: attach");
+    rt_slot signal = (rt_slot)rt_must(
+        rt_cap_copy(daemon->notification, ABI_RIGHT_SEND | ABI_RIGHT_GRANT, NETWORK_BIT),
+        "dsoftbusd: signal");
+    must_net(net_attach(&daemon->net, CLIENT_SLOT_NET, signal), "dsoftbusd: attach");
     table_init(&daemon->table, &daemon->config.local, &daemon->net, CLIENT_SLOT_RNG);
     must_net(net_listen(&daemon->net, &local, BACKLOG_MAX, &daemon->listener), "dsoftbusd: listen");
     must_net(discovery_init(&daemon->discovery, &daemon->net, &daemon->config.local,

@@ -127,7 +127,7 @@ int process_main(uint64_t arg)
 
     bring_up((uint32_t)arg);
     for (;;) {
-        struct abi_caps caps = {.recv_count = 1};
+        struct abi_caps caps = {.recv_capacity = 1};
         uint64_t deadline = frames_left ? rt_ticks() : rt_deadline_ms(stack_sleep_ms());
         int64_t what;
         if (reply_len > 0)
