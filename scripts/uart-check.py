@@ -39,7 +39,7 @@ CASE_BEGIN = re.compile(r"SELFTEST: dsoftbus case (\S+) begin$")
 CASE_SEES = re.compile(r"SELFTEST: dsoftbus case (\S+) sees (\S+)$")
 CASE_OK = re.compile(r"SELFTEST: dsoftbus reject (\S+) ok$")
 AUTH_OK = "dsoftbusd: auth ok"
-REASON = re.compile(r"dsoftbusd: session \w+ reason=(\S+)")
+REASON = re.compile(r"dsoftbusd: (?:session|packet) \w+ reason=(\S+)")
 POLL_S = 0.05
 END_GRACE_S = 5  # after the end marker the machine switches itself off; then QEMU must be gone
 
@@ -88,7 +88,8 @@ class Manifest:
                 elif word == "forbid":
                     self.forbidden.append(text)
                 elif word == "death":
-                    self.deaths.append(text)
+                    name, _, times = text.partition("*")
+                    self.deaths += [name] * int(times or 1)
                 elif word == "end":
                     self.order.append(text)
                     self.counts[text] = (1, 1)

@@ -5,7 +5,7 @@
 enum selftest_mode {
     SELFTEST_ALL = 0,       /* the network, a session, every adversarial case */
     SELFTEST_REFUSED = 1,   /* dsoftbusd does not trust us: a session must not come about */
-    SELFTEST_NO_RNG = 2,    /* no random bytes: nothing may be served, nothing may be tried */
+    SELFTEST_NO_RNG = 2,    /* no entropy device: rngd must give an error */
     SELFTEST_LOCAL = 3,     /* a session without the wire, for the reproducible run */
     SELFTEST_HOST_PEER = 4, /* dial the host's `serve`, then stay while the host dials us */
     SELFTEST_BENCH = 5,     /* count instructions */

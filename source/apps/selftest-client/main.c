@@ -19,7 +19,7 @@ static const selftest_step all[] = {
     NULL,
 };
 static const selftest_step refused[] = {dsoftbus_load, dsoftbus_refused, NULL};
-static const selftest_step no_rng[] = {dsoftbus_load, dsoftbus_no_randomness, NULL};
+static const selftest_step no_rng[] = {dsoftbus_no_randomness, NULL};
 static const selftest_step local[] = {dsoftbus_load, dsoftbus_session, NULL};
 
 static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
@@ -34,19 +34,24 @@ static struct selftest selftest;
 /* The bit of our notification that netstackd sets. There is no other. */
 #define NETWORK_BIT 1
 
+static enum net_status attach(void)
+{
+    selftest.notification = (rt_slot)rt_must(rt_notification_create(), "SELFTEST: notification");
+    rt_slot signal = (rt_slot)rt_must(
+        rt_cap_copy(selftest.notification, ABI_RIGHT_SEND | ABI_RIGHT_GRANT, NETWORK_BIT),
+        "SELFTEST: signal");
+    return net_attach(&selftest.net, CLIENT_SLOT_NET, signal);
+}
+
 int process_main(uint64_t arg)
 {
     if (arg >= SELFTEST_MODE_COUNT || steps_of[arg] == NULL)
         rt_panic("SELFTEST: no such mode", (int64_t)arg);
     if (crypto_init() != 0)
         rt_panic("SELFTEST: crypto", -1);
-    selftest.notification = (rt_slot)rt_must(rt_notification_create(), "SELFTEST: notification");
-    rt_slot signal = (rt_slot)rt_must(
-        rt_cap_copy(selftest.notification, ABI_RIGHT_SEND | ABI_RIGHT_GRANT, NETWORK_BIT),
-        "SELFTEST: signal");
-    enum net_status status = net_attach(&selftest.net, CLIENT_SLOT_NET, signal);
-    if (status != NET_OK)
-        rt_panic("SELFTEST: attach", -(int64_t)status);
+    /* Without random bytes netstackd never serves, and would be waited for in vain. */
+    if (arg != SELFTEST_NO_RNG && attach() != NET_OK)
+        rt_panic("SELFTEST: attach", -1);
     for (const selftest_step *step = steps_of[arg]; *step != NULL; step++) {
         if (!(*step)(&selftest))
             return 1;
