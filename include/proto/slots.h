@@ -33,4 +33,11 @@
 #define KTEST_SLOT_HELPER_FILE 16 /* program kernel-helper, READ|GRANT */
 #define KTEST_SLOT_FUZZ_FILE   17 /* program kernel-fuzz, READ|GRANT */
 
+/* net-test (tests/os/net), beside a client's slots: makes and ends other clients of netstackd */
+#define NETTEST_SLOT_SYSTEM      4 /* MANAGE: creates processes */
+#define NETTEST_SLOT_ENDPOINT    5 /* netstackd's, SEND|MINT|GRANT */
+#define NETTEST_SLOT_DEATHS      6 /* netstackd's notification, SEND|MINT */
+#define NETTEST_SLOT_NETSTACKD   7 /* the process, MANAGE|READ */
+#define NETTEST_SLOT_HELPER_FILE 8 /* program net-helper, READ */
+
 #endif

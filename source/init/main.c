@@ -76,6 +76,8 @@ static rt_slot grant_source(const struct grant *grant)
         return find_file(grant->file);
     case GRANT_SYSTEM:
         return ABI_INIT_SLOT_SYSTEM;
+    case GRANT_PROCESS:
+        return children[grant->object].process;
     default:
         rt_panic("init: bad grant", (int64_t)grant->kind);
     }

@@ -71,6 +71,7 @@ static const struct system_process netstackd = {
     .priority = 5,
     .stack_pages = 8,
     .page_quota = 1024,
+    .arg = 0x0a00020f, /* its address on the wire: 10.0.2.15/24, the gateway is .2 */
     .end = END_RESTART,
     .death_notification = NOTIFICATION_NONE,
     .grants = netstackd_grants,
@@ -127,9 +128,17 @@ static const struct system_process client_local = SELFTEST_CLIENT(SELFTEST_LOCAL
 /* --- test programs ------------------------------------------------------------------------------
  */
 
+/* net-test makes further clients, kills them, and kills netstackd. */
 static const struct grant net_test_grants[] = {
     {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
     {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
+    {GRANT_SYSTEM, NETTEST_SLOT_SYSTEM, 0, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_ENDPOINT, NETTEST_SLOT_ENDPOINT, ENDPOINT_NETSTACKD,
+     ABI_RIGHT_SEND | ABI_RIGHT_MINT | ABI_RIGHT_GRANT, 0, NULL},
+    {GRANT_NOTIFICATION, NETTEST_SLOT_DEATHS, NOTIFICATION_NETSTACKD,
+     ABI_RIGHT_SEND | ABI_RIGHT_MINT, 0, NULL},
+    {GRANT_PROCESS, NETTEST_SLOT_NETSTACKD, 1, ABI_RIGHT_MANAGE | ABI_RIGHT_READ, 0, NULL},
+    {GRANT_FILE, NETTEST_SLOT_HELPER_FILE, 0, ABI_RIGHT_READ, 0, "net-helper"},
 };
 
 static const struct system_process net_test = {

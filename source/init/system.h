@@ -37,6 +37,7 @@ enum grant_kind {
     GRANT_IRQ,
     GRANT_FILE,
     GRANT_SYSTEM,
+    GRANT_PROCESS, /* one that the profile starts earlier, as it runs now */
     GRANT_KIND_COUNT,
 };
 
@@ -44,7 +45,7 @@ enum grant_kind {
 struct grant {
     enum grant_kind kind;
     uint32_t slot;    /* in the process's table, proto/slots.h */
-    uint32_t object;  /* which endpoint, notification, DMA memory or device (ABI_DEVICE_*) */
+    uint32_t object;  /* which endpoint, notification, DMA memory, device (ABI_DEVICE_*), process */
     uint32_t rights;  /* ABI_RIGHT_* */
     uint64_t badge;   /* endpoints: who calls; 0 otherwise */
     const char *file; /* GRANT_FILE: name in the bundle */

@@ -1,5 +1,7 @@
 #include "selftest.h"
 
+#include "net_steps.h"
+
 #include "noise/crypto.h"
 #include "proto/selftest.h"
 #include "proto/slots.h"
@@ -13,14 +15,13 @@ bool selftest_fail(const char *what)
 }
 
 static const selftest_step all[] = {
-    dsoftbus_load,
-    dsoftbus_session,
-    dsoftbus_cases,
-    NULL,
+    net_interface_step, net_ping_step,    net_udp_step,   net_tcp_step, net_mmio_denied_step,
+    dsoftbus_load,      dsoftbus_session, dsoftbus_cases, NULL,
 };
 static const selftest_step refused[] = {dsoftbus_load, dsoftbus_refused, NULL};
 static const selftest_step no_rng[] = {dsoftbus_no_randomness, NULL};
-static const selftest_step local[] = {dsoftbus_load, dsoftbus_session, NULL};
+static const selftest_step local[] = {net_tcp_step, net_mmio_denied_step, dsoftbus_load,
+                                      dsoftbus_session, NULL};
 
 static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
     [SELFTEST_ALL] = all,

@@ -93,12 +93,12 @@ static void map_device(void)
 
 static void bring_up(uint32_t ipv4)
 {
-    rt_logf("netstackd: ready");
     map_device();
+    stack_init(); /* waits for rngd */
+    rt_logf("netstackd: ready");
     start_device();
     if (net.state == VIRTIO_NET_RUNNING)
         rt_logf("net: virtio-net up");
-    stack_init();
     interface_init(net.mac, ipv4, NETMASK, (ipv4 & NETMASK) | GATEWAY_HOST);
     interface_set_link(net.link_up);
     if (net.link_up)
