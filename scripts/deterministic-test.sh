@@ -24,7 +24,7 @@ boot again one
 boot other two
 
 if ! cmp "$run/first.kernel" "$run/again.kernel"; then
-    diff "$run/first.kernel" "$run/again.kernel" | head -n 20
+    diff "$run/first.kernel" "$run/again.kernel" | head -n 20 || true
     echo "deterministic: two boots with the same entropy differ"
     exit 1
 fi

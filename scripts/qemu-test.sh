@@ -50,7 +50,7 @@ mkdir -p build/run
 run=$(mktemp -d "build/run/$profile.XXXXXX")
 log=${UART_LOG:-$run/uart.log}
 : >"$log" || wrong_use "cannot write UART_LOG=$log"
-ln -sfn "run/${run##*/}/uart.log" build/uart.log 2>/dev/null
+ln -sfn "$(realpath "$log")" build/uart.log
 
 command=("$qemu" -machine virt -bios default -global virtio-mmio.force-legacy=false -m 128M -smp 1
     -display none -monitor none -serial stdio -no-reboot -kernel "$kernel")
