@@ -34,10 +34,9 @@ enum abi_off {
 /* What the kernel puts into init's table. Files of the bundle come in the bundle's order. */
 #define ABI_INIT_SLOT_CONSOLE 1
 #define ABI_INIT_SLOT_SYSTEM  2
-#define ABI_INIT_SLOT_BUNDLE  3 /* memory, the first page of the bundle: struct abi_bundle_header  \
-                                 */
-#define ABI_INIT_SLOT_DEVICE 4
-#define ABI_INIT_SLOT_IRQ    (ABI_INIT_SLOT_DEVICE + ABI_DEVICE_COUNT)
-#define ABI_INIT_SLOT_FILE   (ABI_INIT_SLOT_IRQ + ABI_DEVICE_COUNT)
+#define ABI_INIT_SLOT_BUNDLE  3 /* memory: struct abi_bundle_header */
+#define ABI_INIT_SLOT_DEVICE  4
+#define ABI_INIT_SLOT_IRQ     (ABI_INIT_SLOT_DEVICE + ABI_DEVICE_COUNT)
+#define ABI_INIT_SLOT_FILE    (ABI_INIT_SLOT_IRQ + ABI_DEVICE_COUNT)
 
 #endif

@@ -8,6 +8,7 @@
 #include "process.h"
 #include "sched.h"
 #include "space.h"
+#include "syscall.h"
 
 /* What a receive waits on, checked. */
 struct receive {
@@ -210,12 +211,12 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_ENDPOINT, ABI_RIGHT_SEND, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     struct endpoint *endpoint = &endpoints[cap->object];
     error = decode_buffers(process, arg[1], arg[2], arg[3], arg[4], &process->outgoing,
                            &process->incoming);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (endpoint->server_died)
         return -ABI_E_PEER_DIED;
     if (clock_passed(arg[5]))
@@ -226,7 +227,7 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
     if (server) {
         error = deliver(process, &process->outgoing, server, &server->incoming);
         if (error != ABI_OK)
-            return -(int64_t)error;
+            return syscall_status(error);
         ipc_wake(server, ABI_EVENT_MESSAGE, process->outgoing.len, process->outgoing.badge);
     }
     clock_wait(process, arg[5]);
@@ -289,13 +290,13 @@ int64_t ipc_recv(struct process *process, const uint64_t *arg)
     struct outgoing unused;
     enum abi_error error = decode_receive(process, arg, &request);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (process->owes_reply && request.endpoint)
         return -ABI_E_STATE;
     uint64_t room_only = arg[3] >> 32 << 32;
     error = decode_buffers(process, 0, arg[2], room_only, arg[4], &unused, &request.incoming);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     return receive(process, &request);
 }
 
@@ -327,8 +328,8 @@ int64_t ipc_reply(struct process *process, const uint64_t *arg)
     enum abi_error error =
         decode_buffers(process, arg[1], 0, bytes_only, arg[4], &message, &unused);
     if (error != ABI_OK)
-        return -(int64_t)error;
-    return -(int64_t)reply(process, &message);
+        return syscall_status(error);
+    return syscall_status(reply(process, &message));
 }
 
 int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
@@ -339,10 +340,10 @@ int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
         return -ABI_E_STATE;
     enum abi_error error = decode_receive(process, arg, &request);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     error = decode_buffers(process, arg[6], arg[2], arg[3], arg[4], &message, &request.incoming);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     (void)reply(process, &message); /* a caller that has gone does not stop a server */
     return receive(process, &request);
 }

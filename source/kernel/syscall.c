@@ -33,7 +33,7 @@ static int64_t sys_log(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_CONSOLE, ABI_RIGHT_WRITE, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (arg[2] > sizeof(line))
         return -ABI_E_TOO_BIG;
     if (!space_copy_in(process, line, arg[1], arg[2]))
@@ -57,7 +57,7 @@ static int64_t sys_notify(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find_signal(process, arg[0], &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     notification_signal(&notifications[cap->object], cap->badge);
     return 0;
 }
@@ -107,7 +107,7 @@ static int64_t sys_cap_copy(struct process *process, const uint64_t *arg)
     if (error == ABI_OK)
         error = cap_derive(source, arg[1], arg[2], &copy);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (!cap_free_slots(process, 1, &slot))
         return -ABI_E_NO_SLOT;
     cap_insert(process, slot, &copy);
@@ -119,7 +119,7 @@ static int64_t sys_cap_drop(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_NONE, 0, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     cap_remove(process, (uint32_t)arg[0]);
     return 0;
 }
@@ -147,7 +147,7 @@ static int64_t sys_cap_info(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_NONE, 0, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     set_result1(process, cap->rights);
     set_result2(process, cap_value(cap));
     return cap->type;
@@ -164,14 +164,14 @@ static int64_t sys_memory_create(struct process *process, const uint64_t *arg)
     if (arg[0] != ABI_SLOT_NONE) {
         error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_DMA, &system);
         if (error != ABI_OK)
-            return -(int64_t)error;
+            return syscall_status(error);
         rights |= ABI_RIGHT_DMA;
     }
     if (!cap_free_slots(process, 1, &slot))
         return -ABI_E_NO_SLOT;
     error = memory_create(process, arg[1], &memory_idx);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     struct cap cap = {
         .type = ABI_CAP_MEMORY, .rights = (uint8_t)rights, .object = (uint16_t)memory_idx};
     cap_insert(process, slot, &cap);
@@ -184,7 +184,7 @@ static int64_t sys_memory_phys(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_MEMORY, ABI_RIGHT_DMA, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     set_result1(process, memories[cap->object].phys);
     return 0;
 }
@@ -198,7 +198,7 @@ static int64_t sys_map(struct process *process, const uint64_t *arg)
     uint32_t rights = ABI_RIGHT_READ | (writable ? ABI_RIGHT_WRITE : 0);
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_NONE, 0, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (cap->type != ABI_CAP_MEMORY && cap->type != ABI_CAP_DEVICE)
         return -ABI_E_TYPE;
     if ((cap->rights & rights) != rights)
@@ -208,13 +208,13 @@ static int64_t sys_map(struct process *process, const uint64_t *arg)
     bool is_memory = cap->type == ABI_CAP_MEMORY;
     uint64_t phys = is_memory ? memories[cap->object].phys : plat_devices[cap->object].phys;
     uint64_t len = is_memory ? memories[cap->object].len : plat_devices[cap->object].len;
-    return -(int64_t)space_map_user(process, arg[1], phys, len, kind,
-                                    is_memory ? cap->object : MEMORY_IDX_NONE);
+    return syscall_status(space_map_user(process, arg[1], phys, len, kind,
+                                         is_memory ? cap->object : MEMORY_IDX_NONE));
 }
 
 static int64_t sys_unmap(struct process *process, const uint64_t *arg)
 {
-    return -(int64_t)space_unmap(process, arg[0]);
+    return syscall_status(space_unmap(process, arg[0]));
 }
 
 /* --- interrupts ------------------------------------------------------------------------------- */
@@ -226,9 +226,9 @@ static int64_t sys_irq_bind(struct process *process, const uint64_t *arg)
     if (error == ABI_OK)
         error = cap_find_signal(process, arg[1], &signal);
     if (error != ABI_OK)
-        return -(int64_t)error;
-    return -(int64_t)interrupt_bind(irq->object, process, &notifications[signal->object],
-                                    signal->badge);
+        return syscall_status(error);
+    return syscall_status(
+        interrupt_bind(irq->object, process, &notifications[signal->object], signal->badge));
 }
 
 static int64_t sys_irq_ack(struct process *process, const uint64_t *arg)
@@ -236,8 +236,8 @@ static int64_t sys_irq_ack(struct process *process, const uint64_t *arg)
     struct cap *irq;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_IRQ, ABI_RIGHT_MANAGE, &irq);
     if (error != ABI_OK)
-        return -(int64_t)error;
-    return -(int64_t)interrupt_acknowledge(irq->object, process);
+        return syscall_status(error);
+    return syscall_status(interrupt_acknowledge(irq->object, process));
 }
 
 /* --- table ------------------------------------------------------------------------------------ */

@@ -2,7 +2,17 @@
 #ifndef SYSCALL_H
 #define SYSCALL_H
 
+#include "abi/error.h"
+
+#include <stdint.h>
+
 struct process;
+
+/* What a system call returns for an error. The enum is unsigned: a plain minus would not do. */
+static inline int64_t syscall_status(enum abi_error error)
+{
+    return -(int64_t)error;
+}
 
 /* Performs the call in the registers of the running process. */
 void syscall_dispatch(struct process *process);

@@ -13,6 +13,7 @@
 #include "pages.h"
 #include "process.h"
 #include "space.h"
+#include "syscall.h"
 
 /* The process that a capability with MANAGE names. */
 static enum abi_error find_process(struct process *process, uint64_t slot, uint32_t rights,
@@ -54,14 +55,14 @@ int64_t sys_process_create(struct process *process, const uint64_t *arg)
     uint32_t slot;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_MANAGE, &system);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (!space_copy_in(process, &config, arg[1], sizeof(config)))
         return -ABI_E_ADDRESS;
     error = check_config(process, &config);
     if (error == ABI_OK)
         error = cap_find(process, config.image_slot, ABI_CAP_MEMORY, ABI_RIGHT_READ, &image);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (!cap_free_slots(process, 1, &slot))
         return -ABI_E_NO_SLOT;
 
@@ -72,7 +73,7 @@ int64_t sys_process_create(struct process *process, const uint64_t *arg)
     if (error == ABI_E_IMAGE)
         process->frame.x[ARCH_REG_A0 + 1] = fault;
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     struct cap cap = {
         .type = ABI_CAP_PROCESS,
         .rights = ABI_RIGHT_MANAGE | ABI_RIGHT_READ | ABI_RIGHT_GRANT,
@@ -93,7 +94,7 @@ int64_t sys_process_give(struct process *process, const uint64_t *arg)
     if (error == ABI_OK)
         error = cap_derive(source, arg[2], arg[3], &copy);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (arg[4] == ABI_SLOT_NONE || arg[4] >= ABI_SLOT_COUNT)
         return -ABI_E_ARGUMENT;
     /* Two processes that do not run yet must not hold each other: nothing would end them. */
@@ -112,7 +113,7 @@ int64_t sys_process_start(struct process *process, const uint64_t *arg)
     struct process *target;
     enum abi_error error = find_process(process, arg[0], ABI_RIGHT_MANAGE, &target);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (target->state != PROCESS_CREATED)
         return -ABI_E_STATE;
     process_start(target, arg[1]);
@@ -124,7 +125,7 @@ int64_t sys_process_kill(struct process *process, const uint64_t *arg)
     struct process *target;
     enum abi_error error = find_process(process, arg[0], ABI_RIGHT_MANAGE, &target);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (!process_is_live(target))
         return -ABI_E_STATE;
     process_die(target, ABI_DEATH_KILLED, 0);
@@ -139,7 +140,7 @@ int64_t sys_process_watch(struct process *process, const uint64_t *arg)
     if (error == ABI_OK)
         error = cap_find_signal(process, arg[1], &signal);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     struct notification *notification = &notifications[signal->object];
     if (!process_is_live(target)) {
         notification_signal(notification, signal->badge);
@@ -161,7 +162,7 @@ int64_t sys_process_info(struct process *process, const uint64_t *arg)
     struct abi_process_info info = {0};
     enum abi_error error = find_process(process, arg[0], ABI_RIGHT_READ, &target);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     memcpy(info.name, target->name, sizeof(info.name));
     info.state = target->state == PROCESS_CREATED ? ABI_PROCESS_CREATED
                  : process_is_live(target)        ? ABI_PROCESS_ALIVE
@@ -195,7 +196,7 @@ int64_t sys_system_info(struct process *process, const uint64_t *arg)
     struct abi_system_info info = {0};
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_READ, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     info.page_total = pages_total();
     info.page_free = pages_free_count();
     info.page_unreserved = account_unreserved();
@@ -210,7 +211,7 @@ int64_t sys_system_audit(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_READ, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     return audit_walk();
 }
 
@@ -219,7 +220,7 @@ int64_t sys_system_off(struct process *process, const uint64_t *arg)
     struct cap *cap;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_WRITE, &cap);
     if (error != ABI_OK)
-        return -(int64_t)error;
+        return syscall_status(error);
     if (arg[1] != ABI_OFF_SUCCESS && arg[1] != ABI_OFF_FAILURE)
         return -ABI_E_ARGUMENT;
     arch_power_off(arg[1] == ABI_OFF_FAILURE);

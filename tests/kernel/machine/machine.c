@@ -1,0 +1,216 @@
+#include "machine.h"
+
+#include "boot.h"
+#include "endpoint.h"
+#include "image.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "notification.h"
+#include "pages.h"
+#include "plat.h"
+#include "space.h"
+#include "syscall.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUNDLE_BYTES (8u * 4096)
+#define BUNDLE_PHYS  PLAT_RAM_BASE
+#define FREE_PHYS    (PLAT_RAM_BASE + BUNDLE_BYTES)
+
+uint64_t machine_time = 1000;
+uint64_t machine_timer;
+uint32_t machine_irq_line;
+uint64_t machine_irq_enabled_mask;
+uint64_t machine_irq_completed_mask;
+uint64_t machine_active_root;
+char machine_console[4096];
+jmp_buf *machine_power_off_jump;
+
+static uint8_t ram[MACHINE_RAM_BYTES] __attribute__((aligned(4096)));
+static size_t console_len;
+
+/* --- arch.h ----------------------------------------------------------------------------------- */
+
+void *arch_direct(uint64_t phys)
+{
+    assert(phys >= PLAT_RAM_BASE && phys < PLAT_RAM_BASE + sizeof(ram));
+    return ram + (phys - PLAT_RAM_BASE);
+}
+
+uint64_t arch_time(void)
+{
+    return machine_time;
+}
+
+void arch_timer_set(uint64_t ticks)
+{
+    machine_timer = ticks;
+}
+
+void arch_space_activate(uint64_t root_phys)
+{
+    machine_active_root = root_phys;
+}
+
+void arch_space_leave(void)
+{
+    machine_active_root = 0;
+}
+
+void arch_space_flush(void)
+{
+}
+
+/* The kernel's half: entries that no user walk may follow. */
+void arch_space_init_root(uint64_t *root)
+{
+    root[256] = UINT64_MAX;
+    root[511] = UINT64_MAX;
+}
+
+void arch_idle(void)
+{
+    assert(!"nothing to wait for in a unit test");
+}
+
+void arch_power_off(bool failure)
+{
+    if (machine_power_off_jump)
+        longjmp(*machine_power_off_jump, 1);
+    fprintf(stderr, "unexpected power off (%d): %s\n", failure, machine_console);
+    abort();
+}
+
+/* --- plat.h ----------------------------------------------------------------------------------- */
+
+void plat_console_write(char c)
+{
+    if (console_len + 1 >= sizeof(machine_console))
+        console_len = 0;
+    machine_console[console_len++] = c;
+    machine_console[console_len] = 0;
+}
+
+void plat_irq_init(void)
+{
+    machine_irq_enabled_mask = 0;
+    machine_irq_completed_mask = 0;
+}
+
+void plat_irq_enable(uint32_t line)
+{
+    machine_irq_enabled_mask |= (uint64_t)1 << line;
+}
+
+void plat_irq_disable(uint32_t line)
+{
+    machine_irq_enabled_mask &= ~((uint64_t)1 << line);
+}
+
+uint32_t plat_irq_claim(void)
+{
+    uint32_t line = machine_irq_line;
+    machine_irq_line = 0;
+    return (machine_irq_enabled_mask >> line) & 1 ? line : 0;
+}
+
+void plat_irq_complete(uint32_t line)
+{
+    machine_irq_completed_mask |= (uint64_t)1 << line;
+}
+
+/* --- boot and calls ---------------------------------------------------------------------------- */
+
+static void make_bundle(void)
+{
+    struct abi_bundle_header *bundle = arch_direct(BUNDLE_PHYS);
+    memset(bundle, 0, BUNDLE_BYTES);
+    bundle->magic = ABI_BUNDLE_MAGIC;
+    bundle->bundle_len = BUNDLE_BYTES;
+    bundle->file_count = 2;
+    strcpy(bundle->file[0].name, "init");
+    bundle->file[0].offset = 4096;
+    bundle->file[0].len = IMAGE_LEN;
+    strcpy(bundle->file[1].name, "data");
+    bundle->file[1].offset = 5 * 4096;
+    bundle->file[1].len = MACHINE_DATA_LEN;
+    bundle->bundle_len = 7 * 4096;
+    struct image image;
+    image_init(&image);
+    memcpy(arch_direct(BUNDLE_PHYS + 4096), &image, sizeof(image));
+    memset(arch_direct(BUNDLE_PHYS + bundle->file[1].offset), 'x', MACHINE_DATA_LEN);
+}
+
+static void clear_tables(void)
+{
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        if (process_is_live(&processes[i]))
+            process_die(&processes[i], ABI_DEATH_KILLED, 0);
+    }
+    process_reap();
+    memset(processes, 0, sizeof(processes));
+    memset(memories, 0, sizeof(memories));
+    memset(endpoints, 0, sizeof(endpoints));
+    memset(notifications, 0, sizeof(notifications));
+    memset(interrupts, 0, sizeof(interrupts));
+}
+
+void machine_boot(void)
+{
+    clear_tables();
+    machine_time = 1000;
+    machine_irq_line = 0;
+    console_len = 0;
+    make_bundle();
+    const struct abi_bundle_header *bundle = arch_direct(BUNDLE_PHYS);
+    boot_start(bundle, BUNDLE_PHYS, bundle->bundle_len, FREE_PHYS,
+               PLAT_RAM_BASE + MACHINE_RAM_BYTES);
+}
+
+int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint64_t a1,
+                     uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5, uint64_t a6)
+{
+    const uint64_t arg[7] = {a0, a1, a2, a3, a4, a5, a6};
+    assert(process->state == PROCESS_RUNNABLE);
+    memcpy(&process->frame.x[ARCH_REG_A0], arg, sizeof(arg));
+    process->frame.x[ARCH_REG_A7] = number;
+    syscall_dispatch(process);
+    process_reap();
+    return (int64_t)process->frame.x[ARCH_REG_A0];
+}
+
+struct process *machine_spawn(const char *name, uint64_t *slot)
+{
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    struct abi_process_config config = {
+        .image_slot = MACHINE_SLOT_IMAGE,
+        .priority = 3,
+        .stack_pages = 2,
+        .page_quota = 64,
+    };
+    strncpy(config.name, name, sizeof(config.name) - 1);
+    machine_write(init, MACHINE_SCRATCH, &config, sizeof(config));
+    int64_t status = machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM,
+                                  MACHINE_SCRATCH, 0, 0, 0, 0, 0);
+    assert(status > 0);
+    *slot = (uint64_t)status;
+    struct process *process = &processes[init->cap[status].object];
+    status = machine_call(init, ABI_SYS_PROCESS_START, *slot, 0, 0, 0, 0, 0, 0);
+    assert(status == 0);
+    return process;
+}
+
+void machine_write(struct process *process, uint64_t addr, const void *bytes, size_t len)
+{
+    bool ok = space_copy_out(process, addr, bytes, len);
+    assert(ok);
+}
+
+void machine_read(struct process *process, uint64_t addr, void *bytes, size_t len)
+{
+    bool ok = space_copy_in(process, bytes, addr, len);
+    assert(ok);
+}

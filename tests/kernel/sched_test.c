@@ -1,0 +1,141 @@
+/* Run queues, turns, and the list of deadlines. */
+#include "sched.h"
+
+#include "abi/ipc.h"
+#include "audit.h"
+#include "clock.h"
+#include "kernel.h"
+#include "machine.h"
+#include "test.h"
+
+#define COUNT 3
+
+static struct process *peers[COUNT]; /* equal priority */
+
+static int setup(void **state)
+{
+    (void)state;
+    uint64_t slot;
+    machine_boot();
+    for (uint32_t i = 0; i < COUNT; i++)
+        peers[i] = machine_spawn("peer", &slot);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    return audit_walk() == AUDIT_OK ? 0 : 1;
+}
+
+static struct process *resume(void)
+{
+    return (struct process *)(void *)kernel_resume();
+}
+
+static void sleep_until(struct process *process, uint64_t deadline)
+{
+    machine_call(process, ABI_SYS_RECV, 0, 0, 0, 0, 0, deadline, 0);
+    assert_int_equal(process->state, PROCESS_RECEIVING);
+}
+
+static void test_highest_priority_runs(void **state)
+{
+    (void)state;
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    assert_ptr_equal(resume(), init);
+    sleep_until(init, machine_time + 100);
+    assert_ptr_equal(resume(), peers[0]);
+    assert_int_equal(machine_active_root, peers[0]->root_phys);
+    machine_time += 100;
+    kernel_timer_interrupt();
+    assert_ptr_equal(resume(), init);
+    assert_int_equal((int64_t)init->frame.x[ARCH_REG_A0], -ABI_E_TIMED_OUT);
+}
+
+static void test_equals_take_turns(void **state)
+{
+    (void)state;
+    sleep_until(&processes[INIT_PROCESS_IDX], machine_time + 100 * ABI_SLICE_TICKS);
+    for (uint32_t turn = 0; turn < 2 * COUNT; turn++) {
+        assert_ptr_equal(resume(), peers[turn % COUNT]);
+        assert_int_equal(machine_timer, machine_time + ABI_SLICE_TICKS);
+        machine_time += ABI_SLICE_TICKS - 1;
+        kernel_timer_interrupt(); /* one tick too early: the turn goes on */
+        assert_ptr_equal(resume(), peers[turn % COUNT]);
+        machine_time += 1;
+        kernel_timer_interrupt();
+    }
+}
+
+/* A process of higher priority that wakes more often than a turn is long must not renew the turn
+ * of whom it interrupts. */
+static void test_interrupted_turn_is_not_renewed(void **state)
+{
+    (void)state;
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    uint32_t turns_of_second = 0;
+    for (uint32_t i = 0; i < 10; i++) {
+        sleep_until(init, machine_time + ABI_SLICE_TICKS / 2);
+        turns_of_second += resume() == peers[1];
+        machine_time += ABI_SLICE_TICKS / 2;
+        kernel_timer_interrupt();
+        assert_ptr_equal(resume(), init);
+    }
+    assert_true(turns_of_second >= 2);
+}
+
+static void test_alone_needs_no_timer(void **state)
+{
+    (void)state;
+    sleep_until(&processes[INIT_PROCESS_IDX], ABI_DEADLINE_NONE);
+    sleep_until(peers[0], ABI_DEADLINE_NONE);
+    sleep_until(peers[1], ABI_DEADLINE_NONE);
+    clock_interrupt();
+    assert_ptr_equal(resume(), peers[2]);
+    assert_int_equal(machine_timer, ABI_DEADLINE_NONE);
+}
+
+static void test_deadlines_in_order(void **state)
+{
+    (void)state;
+    uint64_t start = machine_time;
+    sleep_until(peers[0], start + 300);
+    sleep_until(peers[1], start + 100);
+    sleep_until(peers[2], start + 200);
+    assert_ptr_equal(clock_first(), peers[1]);
+    (void)resume();
+    assert_int_equal(machine_timer, start + 100);
+    machine_time = start + 99;
+    clock_expire();
+    assert_int_equal(peers[1]->state, PROCESS_RECEIVING);
+    machine_time = start + 200;
+    clock_expire();
+    assert_int_equal(peers[1]->state, PROCESS_RUNNABLE);
+    assert_int_equal(peers[2]->state, PROCESS_RUNNABLE);
+    assert_int_equal(peers[0]->state, PROCESS_RECEIVING);
+    process_die(peers[0], ABI_DEATH_KILLED, 0);
+    assert_null(clock_first());
+}
+
+static void test_past_deadline_times_out_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(machine_call(peers[0], ABI_SYS_RECV, 0, 0, 0, 0, 0, machine_time, 0),
+                     -ABI_E_TIMED_OUT);
+    assert_int_equal(machine_call(peers[0], ABI_SYS_RECV, 0, 0, 0, 0, 0, 0, 0), -ABI_E_TIMED_OUT);
+    assert_int_equal(peers[0]->state, PROCESS_RUNNABLE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_highest_priority_runs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_equals_take_turns, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_interrupted_turn_is_not_renewed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_alone_needs_no_timer, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_deadlines_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_past_deadline_times_out_at_once, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
