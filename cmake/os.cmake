@@ -9,6 +9,9 @@ function(dsb_program name)
     -Wl,-u,_start -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
   set_target_properties(${name} PROPERTIES
     LINK_DEPENDS ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld)
+  # What goes into a bundle; the file beside it keeps the symbols for a debugger.
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND ${CMAKE_OBJCOPY} --strip-all $<TARGET_FILE:${name}> $<TARGET_FILE:${name}>.stripped)
 endfunction()
 
 # dsb_os_image(PROFILE PROGRAMS target... [DATA name=path...]): build/os/images/PROFILE/kernel.elf,
@@ -25,13 +28,13 @@ endfunction()
 # One bundle as assembly: include/abi/bundle.h is the layout, the assembler measures the files.
 function(dsb_bundle_source profile out_file)
   set(names init profile)
-  set(paths $<TARGET_FILE:init> ${CMAKE_BINARY_DIR}/images/${profile}/profile)
+  set(paths $<TARGET_FILE:init>.stripped ${CMAKE_BINARY_DIR}/images/${profile}/profile)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/images/${profile}/profile CONTENT ${profile})
   set(depends init ${CMAKE_BINARY_DIR}/images/${profile}/profile)
   get_property(programs GLOBAL PROPERTY dsb_programs_${profile})
   foreach(program IN LISTS programs)
     list(APPEND names ${program})
-    list(APPEND paths $<TARGET_FILE:${program}>)
+    list(APPEND paths $<TARGET_FILE:${program}>.stripped)
     list(APPEND depends ${program})
   endforeach()
   get_property(data GLOBAL PROPERTY dsb_data_${profile})
