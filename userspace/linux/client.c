@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,10 +82,8 @@ static void on_close_timeout(uv_timer_t *timer)
         conn_abort(c->conn, DSB_REASON_LOCAL_ABORTED);
 }
 
-void client_settle(struct client *c, bool ok)
+static void settle(struct client *c, bool ok)
 {
-    if (c->settled)
-        return;
     c->settled = true;
     c->ok = ok;
     if (c->conn == NULL) {
@@ -93,6 +92,24 @@ void client_settle(struct client *c, bool ok)
     }
     conn_close(c->conn);
     uv_timer_start(&c->timer, on_close_timeout, CLIENT_CLOSE_MS, 0);
+}
+
+void client_succeed(struct client *c)
+{
+    if (!c->settled)
+        settle(c, true);
+}
+
+void client_fail(struct client *c, enum exit_code code, const char *format, ...)
+{
+    va_list args;
+    if (c->settled)
+        return;
+    va_start(args, format);
+    c->error->code = code;
+    (void)vsnprintf(c->error->text, sizeof c->error->text, format, args);
+    va_end(args);
+    settle(c, false);
 }
 
 void client_ended(struct conn *conn, enum conn_outcome outcome, enum dsb_reason reason,
@@ -112,15 +129,11 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct client *c = handle->data;
     (void)number;
-    if (c->conn != NULL && (c->settled || c->conn->state != CONN_OPEN)) {
-        if (!c->settled)
-            error_set(c->error, EXIT_INTERRUPTED, "interrupted");
-        c->settled = true;
+    bool again = c->settled;
+    client_fail(c, EXIT_INTERRUPTED, "interrupted");
+    /* There is no session yet that could be closed, or the person is in a hurry. */
+    if (c->conn != NULL && (again || c->conn->state != CONN_OPEN))
         conn_abort(c->conn, DSB_REASON_LOCAL_ABORTED);
-        return;
-    }
-    error_set(c->error, EXIT_INTERRUPTED, "interrupted");
-    client_settle(c, false);
 }
 
 static void connect_to_peer(struct client *c)
@@ -132,10 +145,9 @@ static void connect_to_peer(struct client *c)
         return;
     client_peer_text(c, peer);
     if (reason != DSB_REASON_NONE)
-        error_set(c->error, EXIT_REJECTED, "no session with %s: %s", peer, dsb_reason_name(reason));
+        client_fail(c, EXIT_REJECTED, "no session with %s: %s", peer, dsb_reason_name(reason));
     else
-        error_set(c->error, EXIT_UNREACHABLE, "cannot connect to %s: %s", peer, strerror(errno));
-    client_settle(c, false);
+        client_fail(c, EXIT_UNREACHABLE, "cannot connect to %s: %s", peer, strerror(errno));
 }
 
 static void on_found(struct discovery_search *s, const struct dsb_announce *announce,
@@ -155,10 +167,8 @@ static void on_found(struct discovery_search *s, const struct dsb_announce *anno
 static void on_search_timeout(uv_timer_t *timer)
 {
     struct client *c = timer->data;
-    error_set(c->error, EXIT_NO_PEER,
-              "%.*s was not found on this network (name it as ID@HOST:PORT)", c->target.len,
-              c->target.text);
-    client_settle(c, false);
+    client_fail(c, EXIT_NO_PEER, "%.*s was not found on this network (name it as ID@HOST:PORT)",
+                c->target.len, c->target.text);
 }
 
 /* The address that was given, or the search for one. */

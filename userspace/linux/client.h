@@ -46,8 +46,12 @@ MUST_CHECK bool client_open(struct client *c, const struct options *o, const cha
 /* Runs the loop until the connection ended. Returns what came of it. */
 MUST_CHECK bool client_run(struct client *c);
 
-/* The command has done its work, or failed (error_set was called before): close the session. */
-void client_settle(struct client *c, bool ok);
+/*
+ * The command has done its work, or failed: closes the session. The first of these calls, or the
+ * end of the connection, settles what the command reports; later ones change nothing.
+ */
+void client_succeed(struct client *c);
+void client_fail(struct client *c, enum exit_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* For conn_events.ended: explains an end that came before the command was settled. */
 void client_ended(struct conn *conn, enum conn_outcome outcome, enum dsb_reason reason,

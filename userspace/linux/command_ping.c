@@ -53,8 +53,7 @@ static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
     char from[ENDPOINT_TEXT_SIZE];
     _Static_assert(DSB_PING_MAX == CRYPTO_KEY_LEN, "crypto_equal compares tokens");
     if (body_len != sizeof p->token || !crypto_equal(body, p->token)) {
-        error_set(p->client.error, EXIT_BROKEN, "the answer carries other bytes than the ping");
-        client_settle(&p->client, false);
+        client_fail(&p->client, EXIT_BROKEN, "the answer carries other bytes than the ping");
         return;
     }
     p->sum_ns += took_ns;
@@ -70,7 +69,7 @@ static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
         return;
     }
     print_summary(p);
-    client_settle(&p->client, true);
+    client_succeed(&p->client);
 }
 
 static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,

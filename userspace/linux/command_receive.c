@@ -81,6 +81,8 @@ static void on_file_ended(struct inbound_host *host, struct conn *c, const char 
     const struct dsb_device_id *peer = conn_peer(c);
     char size[16];
     (void)name;
+    if (r->settled)
+        return;
     progress_end(&r->progress);
     progress_format_bytes(received_len, size);
     switch (outcome) {
@@ -108,7 +110,8 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct receiver *r = handle->data;
     (void)number;
-    error_set(r->error, EXIT_INTERRUPTED, "interrupted");
+    if (!r->settled)
+        error_set(r->error, EXIT_INTERRUPTED, "interrupted");
     settle(r, false);
 }
 

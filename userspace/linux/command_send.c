@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum sender_state { SENDER_OFFERING, SENDER_SENDING, SENDER_WAITING, SENDER_OVER };
+enum sender_state { SENDER_OFFERING, SENDER_SENDING, SENDER_WAITING };
 
 /* One chunk is with the kernel while the next is read from the file. */
 struct sender {
@@ -24,10 +24,11 @@ struct sender {
     struct progress progress;
 };
 
-static void fail(struct sender *s)
+/* What comes after the command is settled (stored, failed, interrupted) changes nothing any more.
+ */
+static bool is_sending(const struct sender *s)
 {
-    s->state = SENDER_OVER;
-    client_settle(&s->client, false);
+    return s->state == SENDER_SENDING && !s->client.settled;
 }
 
 static void read_more(struct sender *s)
@@ -41,7 +42,7 @@ static void push(struct sender *s)
 {
     struct conn *c = s->client.conn;
     uint8_t body[MESSAGE_CONTROL_MAX];
-    if (s->state != SENDER_SENDING)
+    if (!is_sending(s))
         return;
     if (s->ready != NULL && conn_send_chunk(c, s->ready, s->ready_len) == DSB_OK) {
         s->ready = NULL;
@@ -58,19 +59,19 @@ static void push(struct sender *s)
 static void on_read(struct file_source *source, struct chunk *chunk, ssize_t result)
 {
     struct sender *s = source->owner;
-    if (s->state != SENDER_SENDING || result <= 0)
+    bool changed =
+        source->length != SOURCE_LENGTH_UNKNOWN &&
+        (result == 0 ? source->read_len != source->length : source->read_len > source->length);
+    if (!is_sending(s) || result <= 0 || changed)
         chunk_unref(&s->client.shared.chunks, chunk);
-    if (s->state != SENDER_SENDING)
+    if (!is_sending(s))
         return;
     if (result < 0) {
-        error_set(s->client.error, EXIT_LOCAL, "%s: %s", s->path, strerror((int)-result));
-        fail(s);
+        client_fail(&s->client, EXIT_LOCAL, "%s: %s", s->path, strerror((int)-result));
         return;
     }
-    if (result == 0 && source->length != SOURCE_LENGTH_UNKNOWN &&
-        source->length != source->read_len) {
-        error_set(s->client.error, EXIT_LOCAL, "%s: its length changed while it was sent", s->path);
-        fail(s);
+    if (changed) {
+        client_fail(&s->client, EXIT_LOCAL, "%s: its length changed while it was sent", s->path);
         return;
     }
     if (result == 0) {
@@ -94,11 +95,9 @@ static void on_opened(struct conn *c)
     (void)snprintf(put.name, sizeof put.name, "%s", s->name);
     size_t body_len = message_encode(body, &put);
     if (conn_body_max(c) < MESSAGE_CONTROL_MAX) {
-        error_set(s->client.error, EXIT_REFUSED, "the peer takes records too short for files");
-        fail(s);
+        client_fail(&s->client, EXIT_REFUSED, "the peer takes records too short for files");
     } else if (conn_send(c, body, body_len) != DSB_OK) {
-        error_set(s->client.error, EXIT_BROKEN, "the session cannot carry the offer");
-        fail(s);
+        client_fail(&s->client, EXIT_BROKEN, "the session cannot carry the offer");
     }
 }
 
@@ -108,16 +107,14 @@ static void on_stored(struct sender *s, const struct message *m)
     char peer[CLIENT_PEER_TEXT_SIZE];
     client_peer_text(&s->client, peer);
     if (s->state != SENDER_WAITING || m->length != s->source.read_len) {
-        error_set(s->client.error, EXIT_BROKEN, "%s stored another length than was sent", peer);
-        fail(s);
+        client_fail(&s->client, EXIT_BROKEN, "%s stored another length than was sent", peer);
         return;
     }
-    s->state = SENDER_OVER;
     progress_end(&s->progress);
     progress_format_bytes(m->length, size);
     if (!s->client.options->quiet)
         (void)fprintf(stderr, "dsoftbus: %s stored by %s (%s)\n", s->path, peer, size);
-    client_settle(&s->client, true);
+    client_succeed(&s->client);
 }
 
 static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
@@ -127,12 +124,11 @@ static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t
     struct message m;
     char peer[CLIENT_PEER_TEXT_SIZE];
     (void)chunk;
-    if (s->state == SENDER_OVER)
+    if (s->client.settled)
         return CONN_TAKEN;
     client_peer_text(&s->client, peer);
     if (!message_decode(&m, body, body_len)) {
-        error_set(s->client.error, EXIT_BROKEN, "%s does not speak the language of files", peer);
-        fail(s);
+        client_fail(&s->client, EXIT_BROKEN, "%s does not speak the language of files", peer);
     } else if (m.kind == MESSAGE_READY && s->state == SENDER_OFFERING) {
         s->state = SENDER_SENDING;
         progress_start(&s->progress, s->path, s->source.length, s->client.options->quiet,
@@ -141,12 +137,10 @@ static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t
     } else if (m.kind == MESSAGE_STORED) {
         on_stored(s, &m);
     } else if (m.kind == MESSAGE_REFUSED) {
-        error_set(s->client.error, EXIT_REFUSED, "%s refused the file: %s", peer,
-                  message_refusal_text(m.refusal));
-        fail(s);
+        client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s", peer,
+                    message_refusal_text(m.refusal));
     } else {
-        error_set(s->client.error, EXIT_BROKEN, "%s answered out of turn", peer);
-        fail(s);
+        client_fail(&s->client, EXIT_BROKEN, "%s answered out of turn", peer);
     }
     return CONN_TAKEN;
 }
@@ -160,19 +154,14 @@ static void on_peer_closed(struct conn *c)
 {
     struct sender *s = c->owner;
     char peer[CLIENT_PEER_TEXT_SIZE];
-    if (s->state == SENDER_OVER)
-        return;
     client_peer_text(&s->client, peer);
-    error_set(s->client.error, EXIT_BROKEN, "%s closed the session before the file was stored",
-              peer);
-    fail(s);
+    client_fail(&s->client, EXIT_BROKEN, "%s closed the session before the file was stored", peer);
 }
 
 static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason,
                      int system_error)
 {
     struct sender *s = c->owner;
-    s->state = SENDER_OVER;
     progress_end(&s->progress);
     chunk_unref(&s->client.shared.chunks, s->ready);
     s->ready = NULL;

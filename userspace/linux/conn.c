@@ -281,6 +281,8 @@ static void watch(struct conn *c)
         events |= UV_WRITABLE;
     if (c->state != CONN_CONNECTING && !c->paused && !c->ends)
         events |= UV_READABLE;
+    if (c->paused && !c->hung_up)
+        events |= UV_DISCONNECT;
     if (events != c->watched) {
         c->watched = events;
         if (events == 0)
@@ -410,6 +412,11 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         flush(c);
     if ((events & UV_READABLE) != 0 && !c->paused)
         receive(c);
+    if (c->paused && ((events & UV_DISCONNECT) != 0 || status < 0)) {
+        c->hung_up = true;
+        if (c->events->hung_up != NULL)
+            c->events->hung_up(c);
+    }
     pump(c);
 }
 

@@ -56,6 +56,9 @@ struct conn_events {
     void (*pong)(struct conn *c, const uint8_t *body, size_t body_len);
     /* Everything sent so far is with the kernel: there is room to send. May be NULL. */
     void (*drained)(struct conn *c);
+    /* The peer ended the stream while the owner had no room: what came before is still unread. May
+     * be NULL. */
+    void (*hung_up)(struct conn *c);
     /* The peer sends no more. Without a conn_close here, this side may go on sending. */
     void (*peer_closed)(struct conn *c);
     /* The last event. conn_peer still answers when there was a session, conn_claim when there was
@@ -78,9 +81,10 @@ struct conn {
     struct conn *next;
     struct conn *previous;
     uint32_t number;
-    bool paused; /* the owner answered CONN_LATER */
-    bool ends;   /* the stream's end, or its failure (in fault), was read or met while writing */
-    bool mute;   /* writing failed: output is dropped until the stream's end is read */
+    bool paused;  /* the owner answered CONN_LATER */
+    bool hung_up; /* the stream ended while paused */
+    bool ends;    /* the stream's end, or its failure (in fault), was read or met while writing */
+    bool mute;    /* writing failed: output is dropped until the stream's end is read */
     bool owes_drained;         /* output had to wait: tell the owner when it is gone */
     bool pumping;              /* inside pump: it will see what the owner changes */
     uint8_t open_handle_count; /* libuv handles not closed yet */

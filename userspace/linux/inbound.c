@@ -187,6 +187,15 @@ void inbound_drained(struct conn *c)
         conn_resume(c);
 }
 
+void inbound_hung_up(struct conn *c)
+{
+    struct inbound *in = c->work;
+    /* A sender that goes before it was told STORED gave up: its file cannot become complete. */
+    if (in != NULL && in->sink != NULL)
+        stop(in, INBOUND_TRUNCATED, 0);
+    conn_resume(c);
+}
+
 void inbound_stop(struct conn *c)
 {
     struct inbound *in = c->work;

@@ -38,8 +38,10 @@ struct inbound_host {
 enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct chunk *chunk,
                             const uint8_t *body, size_t body_len);
 
-/* Pass on the connection's drained, and its peer_closed or ended, whichever comes first. */
+/* Pass on the connection's drained and hung_up, and its peer_closed or ended, whichever comes
+ * first. */
 void inbound_drained(struct conn *c);
+void inbound_hung_up(struct conn *c);
 void inbound_stop(struct conn *c);
 
 #endif

@@ -16,8 +16,10 @@ struct locked {
 static bool fault_at(const struct keyring *k, const char *name, const struct dsb_text_error *at,
                      struct error *e)
 {
-    return error_set(e, EXIT_CONFIG, "%s/%s:%zu: %s", k->dir.path, name, at->line,
-                     dsb_text_fault_name(at->fault));
+    const char *fault = dsb_text_fault_name(at->fault);
+    if (at->line == 0) /* an empty file */
+        return error_set(e, EXIT_CONFIG, "%s/%s: %s", k->dir.path, name, fault);
+    return error_set(e, EXIT_CONFIG, "%s/%s:%zu: %s", k->dir.path, name, at->line, fault);
 }
 
 static bool read_identity(struct keyring *k, bool allow_test_keys, struct error *e)

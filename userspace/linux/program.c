@@ -10,7 +10,8 @@
 
 bool program_init(struct error *e)
 {
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    /* A closed pipe and a file over its limit are errors of the call, not deaths. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return error_set(e, EXIT_LOCAL, "signal: %s", strerror(errno));
     if (crypto_init() != 0)
         return error_set(e, EXIT_LOCAL, "the crypto library cannot be used");

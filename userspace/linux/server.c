@@ -137,6 +137,7 @@ static const struct conn_events events = {
     .opened = on_opened,
     .data = on_data,
     .drained = inbound_drained,
+    .hung_up = inbound_hung_up,
     .peer_closed = on_peer_closed,
     .ended = on_ended,
 };

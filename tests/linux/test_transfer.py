@@ -1,0 +1,325 @@
+"""Files through a session: complete or not there, and never in doubt."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import threading
+import time
+
+from e2e import *
+
+MIB = 1 << 20
+
+
+class TransferCase(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.alpha, self.beta = self.pair()
+        self.inbox = self.folder_named("inbox")
+
+    def serve(self, *options, **named):
+        return self.daemon(self.beta, "--inbox", self.inbox, *options, **named)
+
+    def receive(self, *words, **popen):
+        process = self.started(self.beta.start("receive", "--listen", "127.0.0.1:0", "--discovery-port", "0",
+                                               *words, **popen))
+        at = process.wait_line(r"^dsoftbus: waiting for a file on (\S+)$").group(1)
+        return process, f"beta@{at}"
+
+    def sending_half(self, target, length):
+        """A `send -` that has been given so many bytes and waits for more."""
+        process = self.started(self.alpha.start("send", "--name", "half", target, "-",
+                                                stdin=subprocess.PIPE))
+        process.popen.stdin.write(os.urandom(length))
+        process.popen.stdin.flush()
+        return process
+
+    def wait_growing(self, folder, length):
+        """Waits until a temporary file in the folder has so many bytes; returns its name."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for name in os.listdir(folder):
+                if name.endswith(".part") and os.stat(os.path.join(folder, name)).st_size >= length:
+                    return name
+            time.sleep(0.005)
+        raise AssertionError(f"no growing file in {folder}: {os.listdir(folder)}")
+
+
+class Complete(TransferCase):
+    def sent_and_same(self, length):
+        daemon = self.serve()
+        path = self.make_file("data", length)
+        result = self.alpha.run("send", daemon.target, path)
+        self.assertEqual(result.returncode, EXIT_OK, result.stderr)
+        self.assertRegex(result.stderr, rf"^dsoftbus: \S+/data stored by beta at {daemon.at} \(")
+        self.assert_same_file(path, self.path("inbox", "data"))
+        self.assertEqual(os.listdir(self.inbox), ["data"])
+        daemon.wait_line(f"file stored name=data peer=alpha session=1 bytes={length}: complete")
+        daemon.wait_line("session 1 ended peer=alpha reason=clean")
+
+    def test_empty_file(self):
+        self.sent_and_same(0)
+
+    def test_one_byte(self):
+        self.sent_and_same(1)
+
+    def test_lengths_around_a_record(self):
+        daemon = self.serve()
+        body_max = 32768 - 2 - 1 - 16 - 1
+        for length in (body_max - 1, body_max, body_max + 1, 4 * body_max, 4 * body_max + 1):
+            path = self.make_file(f"data-{length}", length)
+            self.assertEqual(self.alpha.run("send", daemon.target, path).returncode, EXIT_OK)
+            self.assert_same_file(path, self.path("inbox", f"data-{length}"))
+
+    def test_beyond_two_rekeys(self):
+        # 65536 records of 32 KiB are 2 GiB; short records come there sooner: a pipe gives 4 KiB at a time
+        daemon = self.serve()
+        process = self.started(self.alpha.start("send", "--name", "many", daemon.target, "-",
+                                                stdin=subprocess.PIPE))
+        digest = hashlib.sha256()
+        piece = os.urandom(512)
+        os.set_blocking(process.popen.stdin.fileno(), True)
+        for _ in range(1000):
+            os.write(process.popen.stdin.fileno(), piece)
+            digest.update(piece)
+        process.popen.stdin.close()
+        process.popen.stdin = None
+        self.assertEqual(process.wait(), EXIT_OK, process.text())
+        with open(self.path("inbox", "many"), "rb") as stored:
+            self.assertEqual(hashlib.sha256(stored.read()).digest(), digest.digest())
+
+    def test_one_gib(self):
+        length = int(os.environ.get("DSB_TRANSFER_BYTES", 1 << 30))
+        path = self.path("big")
+        # not random from the system, which is slow: a keystream, different at every offset
+        subprocess.run(f"openssl enc -aes-128-ctr -K {'17' * 16} -iv {'00' * 16} -in /dev/zero 2>/dev/null"
+                       f" | head -c {length} > {path}", shell=True, check=True)
+        daemon = self.serve()
+        result = self.alpha.run("send", daemon.target, path, timeout=300)
+        self.assertEqual(result.returncode, EXIT_OK, result.stderr)
+        self.assertEqual(os.stat(self.path("inbox", "big")).st_size, length)
+        self.assert_same_file(path, self.path("inbox", "big"))
+
+    def test_many_at_once(self):
+        daemon = self.serve()
+        paths = [self.make_file(f"file-{i}", 300_000 + i) for i in range(30)]
+        sending = [self.started(self.alpha.start("send", daemon.target, path)) for path in paths]
+        for process, path in zip(sending, paths):
+            self.assertEqual(process.wait(), EXIT_OK, process.text())
+            self.assert_same_file(path, self.path("inbox", os.path.basename(path)))
+        self.assertEqual(daemon.status()["files-stored"], "30")
+
+    def test_pipe_to_pipe(self):
+        receiver, target = self.receive("-")
+        content = os.urandom(3 * MIB)
+        sender = self.started(self.alpha.start("send", target, "-", stdin=subprocess.PIPE))
+        writer = threading.Thread(target=lambda: (sender.popen.stdin.write(content),
+                                                  sender.popen.stdin.close()))
+        writer.start()
+        self.assertEqual(receiver.popen.stdout.read(), content)
+        writer.join()
+        sender.popen.stdin = None
+        self.assertEqual(sender.wait(), EXIT_OK)
+        self.assertEqual(receiver.wait(), EXIT_OK)
+        self.assertEqual(receiver.lines[-1], "dsoftbus: - received from alpha (3.0 MiB)")
+
+    def test_receive_to_a_device(self):
+        receiver, target = self.receive("/dev/null")
+        self.assertEqual(self.alpha.run("send", target, self.make_file("data", MIB)).returncode, EXIT_OK)
+        self.assertEqual(receiver.wait(), EXIT_OK)
+
+    def test_receive_to_a_file(self):
+        receiver, target = self.receive(self.path("inbox", "got"))
+        path = self.make_file("data", MIB)
+        self.assertEqual(self.alpha.run("send", target, path).returncode, EXIT_OK)
+        self.assertEqual(receiver.wait(), EXIT_OK)
+        self.assert_same_file(path, self.path("inbox", "got"))
+        self.assertEqual(os.listdir(self.inbox), ["got"])
+
+    def test_receive_force_replaces_in_one_step(self):
+        with open(self.path("inbox", "got"), "w", encoding="ascii") as old:
+            old.write("the old one")
+        receiver, target = self.receive("--force", self.path("inbox", "got"))
+        sender = self.sending_half(target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        with open(self.path("inbox", "got"), encoding="ascii") as old:
+            self.assertEqual(old.read(), "the old one")
+        sender.popen.stdin.close()
+        sender.popen.stdin = None
+        self.assertEqual(sender.wait(), EXIT_OK, sender.text())
+        self.assertEqual(receiver.wait(), EXIT_OK)
+        self.assertEqual(os.stat(self.path("inbox", "got")).st_size, MIB)
+
+    def test_receive_waits_for_the_named_peer(self):
+        gamma = self.device("gamma")
+        gamma.trust(self.beta)
+        self.beta.trust(gamma)
+        receiver, target = self.receive("--from", "gamma", self.path("inbox", "got"))
+        path = self.make_file("data", 1000)
+        result = self.alpha.run("send", target, path)
+        self.assert_fails(result, EXIT_REFUSED,
+                          f"beta at {target[5:]} refused the file: it waits for another peer")
+        self.assertEqual(gamma.run("send", target, path).returncode, EXIT_OK)
+        self.assertEqual(receiver.wait(), EXIT_OK)
+
+
+class Interrupted(TransferCase):
+    def test_sender_killed(self):
+        daemon = self.serve()
+        sender = self.sending_half(daemon.target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        sender.signal(signal.SIGKILL)
+        daemon.wait_line(f"warning file not stored name=half peer=alpha session=1 bytes={MIB}: truncated")
+        daemon.wait_line("warning session 1 ended peer=alpha reason=session-truncated")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_sender_killed_receive_reports_it(self):
+        receiver, target = self.receive(self.path("inbox", "got"))
+        sender = self.sending_half(target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        sender.signal(signal.SIGKILL)
+        self.assertEqual(receiver.wait(), EXIT_BROKEN)
+        self.assertEqual(receiver.lines[-1].replace(self.folder, "DIR"), "dsoftbus: DIR/inbox/got: truncated,"
+                         " not kept: alpha sent 1.0 MiB and not the end")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_sender_interrupted(self):
+        daemon = self.serve()
+        sender = self.sending_half(daemon.target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        sender.signal(signal.SIGINT)
+        self.assertEqual(sender.wait(), EXIT_INTERRUPTED)
+        self.assertEqual(sender.text(), "dsoftbus: interrupted")
+        daemon.wait_line(f"warning file not stored name=half peer=alpha session=1 bytes={MIB}: truncated")
+        daemon.wait_line("info session 1 ended peer=alpha reason=clean")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_receiver_killed(self):
+        receiver, target = self.receive(self.path("inbox", "got"))
+        sender = self.sending_half(target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        receiver.signal(signal.SIGKILL)
+        self.assertEqual(sender.wait(), EXIT_BROKEN)
+        self.assertEqual(sender.text(), f"dsoftbus: session with beta at {target[5:]} broke off: the "
+                         "connection ended without a close (session-truncated)")
+        # what is left does not claim to be the file
+        (left,) = os.listdir(self.inbox)
+        self.assertRegex(left, r"^\.got\.[0-9a-f]{6}\.part$")
+
+    def test_daemon_terminated(self):
+        daemon = self.serve()
+        sender = self.sending_half(daemon.target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        self.assertEqual(daemon.terminate(), EXIT_OK)
+        self.assertEqual(sender.wait(), EXIT_BROKEN)
+        self.assertEqual(sender.text(), f"dsoftbus: beta at {daemon.at} closed the session before the file "
+                         "was stored")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_receiver_interrupted(self):
+        receiver, target = self.receive(self.path("inbox", "got"))
+        sender = self.sending_half(target, MIB)
+        self.wait_growing(self.inbox, MIB)
+        receiver.signal(signal.SIGINT)
+        self.assertEqual(receiver.wait(), EXIT_INTERRUPTED)
+        self.assertEqual(sender.wait(), EXIT_BROKEN)
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_receiver_interrupted_while_it_waits(self):
+        receiver, _ = self.receive(self.path("inbox", "got"))
+        receiver.signal(signal.SIGTERM)
+        self.assertEqual(receiver.wait(), EXIT_INTERRUPTED)
+
+    def test_sender_killed_while_nobody_reads_the_pipe(self):
+        receiver, target = self.receive("-")  # its standard output is a pipe that this test leaves full
+        sender = self.sending_half(target, MIB)
+        receiver.popen.stdout.read(1)
+        sender.signal(signal.SIGKILL)
+        self.assertEqual(receiver.wait(), EXIT_BROKEN)
+        self.assertIn("dsoftbus: -: truncated, not kept: alpha sent ", receiver.lines[-1])
+
+
+class Refused(TransferCase):
+    def refused(self, daemon, why, *words):
+        result = self.alpha.run("send", *words)
+        self.assert_fails(result, EXIT_REFUSED, f"beta at {daemon.at} refused the file: {why}")
+
+    def test_daemon_without_an_inbox(self):
+        daemon = self.daemon(self.beta)
+        self.refused(daemon, "it takes no files", daemon.target, self.make_file("data", 10))
+
+    def test_existing_file_is_kept(self):
+        daemon = self.serve()
+        with open(self.path("inbox", "data"), "w", encoding="ascii") as old:
+            old.write("the old one")
+        self.refused(daemon, "a file of that name exists there", daemon.target, self.make_file("data", 10))
+        with open(self.path("inbox", "data"), encoding="ascii") as old:
+            self.assertEqual(old.read(), "the old one")
+
+    def test_names_that_lead_elsewhere(self):
+        daemon = self.serve()
+        path = self.make_file("data", 10)
+        for name in ("../evil", "/tmp/evil", ".hidden", "..", "", "a b", "new\nline", "caf\u00e9", "a" * 250):
+            why = "it cannot write the file" if len(name) == 250 else "the name is not a plain file name"
+            self.refused(daemon, why, "--name", name, daemon.target, path)
+        self.assertEqual(os.listdir(self.inbox), [])
+        self.assertEqual(sorted(os.listdir(self.folder)), ["alpha", "beta", "data", "inbox"])
+
+    def test_no_space_for_the_daemon(self):
+        daemon = self.serve(prefix=["prlimit", "--fsize=100000"])
+        self.refused(daemon, "no space left there", daemon.target, self.make_file("data", MIB))
+        daemon.wait_line("warning file not stored name=data peer=alpha session=1 .*: File too large")
+        self.assertEqual(os.listdir(self.inbox), [])
+        # and it goes on serving
+        self.assertEqual(self.alpha.run("send", daemon.target, self.make_file("small", 10)).returncode,
+                         EXIT_OK)
+
+    def test_no_space_for_receive(self):
+        receiver, target = self.receive("/dev/full")
+        result = self.alpha.run("send", target, self.make_file("data", MIB))
+        self.assert_fails(result, EXIT_REFUSED, f"beta at {target[5:]} refused the file: no space left there")
+        self.assertEqual(receiver.wait(), EXIT_LOCAL)
+        self.assertEqual(receiver.lines[-1], "dsoftbus: /dev/full: not kept: No space left on device")
+
+    def test_pipe_closed_by_its_reader(self):
+        receiver, target = self.receive("-")
+        receiver.popen.stdout.close()
+        result = self.alpha.run("send", target, self.make_file("data", MIB))
+        self.assertEqual(result.returncode, EXIT_REFUSED)
+        self.assertEqual(receiver.wait(), EXIT_LOCAL)
+        self.assertEqual(receiver.lines[-1], "dsoftbus: -: not kept: Broken pipe")
+        receiver.popen.stdout = None
+
+    def test_missing_inbox(self):
+        result = self.beta.run("serve", "--listen", "127.0.0.1:0", "--discovery-port", "0", "--inbox",
+                               self.path("none"))
+        self.assert_fails(result, EXIT_LOCAL, "--inbox DIR/none: No such file or directory")
+
+    def test_receive_does_not_overwrite(self):
+        path = self.make_file("data", 10)
+        self.assert_fails(self.beta.run("receive", path), EXIT_LOCAL,
+                          "DIR/data: exists already (--force overwrites it)")
+
+    def test_receive_into_a_directory(self):
+        self.assert_fails(self.beta.run("receive", self.inbox), EXIT_LOCAL,
+                          "DIR/inbox: Is a directory")
+
+    def test_send_what_is_not_there(self):
+        daemon = self.serve()
+        self.assert_fails(self.alpha.run("send", daemon.target, self.path("none")), EXIT_LOCAL,
+                          "DIR/none: No such file or directory")
+        self.assert_fails(self.alpha.run("send", daemon.target, self.inbox), EXIT_LOCAL,
+                          "DIR/inbox: Is a directory")
+        self.assertEqual(daemon.status()["accepted"], "0")
+
+    def test_file_that_changes_its_length(self):
+        daemon = self.serve()
+        # a file of /proc says that it has no bytes, and has some
+        result = self.alpha.run("send", daemon.target, "/proc/version")
+        self.assert_fails(result, EXIT_LOCAL, "/proc/version: its length changed while it was sent")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+
+if __name__ == "__main__":
+    main()
