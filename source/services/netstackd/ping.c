@@ -48,6 +48,17 @@ static void on_timeout(void *arg)
     socket_event(ping, NET_EVENT_READ_MASK);
 }
 
+/* lwIP hands raw packets on unchecked. The loopback has no checksums. */
+static bool checksum_holds(const struct pbuf *packet, u16_t ip_header_len)
+{
+    IF__NETIF_CHECKSUM_ENABLED(ip_current_input_netif(), NETIF_CHECKSUM_CHECK_ICMP)
+    {
+        return inet_chksum((const uint8_t *)packet->payload + ip_header_len,
+                           (u16_t)(packet->len - ip_header_len)) == 0;
+    }
+    return true;
+}
+
 /* Every ICMP packet comes by here, its IP header first. Returns 1 when the packet was ours and is
  * freed. */
 static u8_t on_icmp(void *arg, struct raw_pcb *pcb, struct pbuf *packet, const ip_addr_t *remote_ip)
@@ -62,8 +73,7 @@ static u8_t on_icmp(void *arg, struct raw_pcb *pcb, struct pbuf *packet, const i
         return 0;
     struct socket *ping = find(lwip_ntohs(head.id), lwip_ntohs(head.seqno),
                                lwip_ntohl(ip_addr_get_ip4_u32(remote_ip)));
-    if (ping == NULL || inet_chksum((uint8_t *)packet->payload + ip_header_len,
-                                    (u16_t)(packet->len - ip_header_len)) != 0)
+    if (ping == NULL || !checksum_holds(packet, ip_header_len))
         return 0;
     sys_untimeout(on_timeout, ping);
     ping->ping.round_trip_ns = platform_now_ns() - ping->ping.sent_ns;

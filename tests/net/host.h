@@ -1,0 +1,31 @@
+/* netstackd's networking part as a host program: simulated time, a counted set of signals, and the
+ * facade's client library calling dispatch() directly. The client's endpoint capability is its
+ * badge. */
+#ifndef NET_HOST_H
+#define NET_HOST_H
+
+#include "netfacade/netfacade.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HOST_WIRE_IPV4 0x0a00020fu /* 10.0.2.15 */
+#define LOOPBACK       0x7f000001u
+
+extern uint64_t host_now_ns;
+extern uint32_t host_signal_count[256]; /* by notification capability */
+extern uint32_t host_dropped_count[256];
+/* What becomes of a frame that lwIP sends; NULL drops it. */
+extern bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
+
+/* Starts the stack, once per program. */
+void host_start(uint64_t seed);
+/* Lets simulated time pass, each timer at its moment. */
+void host_run_ms(uint64_t ms);
+/* Deterministic random numbers of the test itself. */
+uint32_t host_random(uint64_t *state);
+
+/* Everything that lwIP holds now, in objects of its pools and bytes of its heap, TIME-WAIT aside.
+ */
+uint32_t host_pool_use(void);
+
+#endif
