@@ -1,0 +1,417 @@
+/* dsoftbusd's connections against peers in memory: honest, slow, silent, too many, gone. */
+#include "dsoftbus/peer.h"
+#include "dsoftbus/testing.h"
+#include "fake_world.h"
+#include "table.h"
+
+#include <string.h>
+
+#define START_MS 1000
+#define NEAR     0x7f000001
+
+static struct table table;
+static struct net_client net;
+static struct peer device, friend;
+static struct end client, wire; /* the friend's end, and what it has to send */
+
+static int setup(void **state)
+{
+    (void)state;
+    fake_reset();
+    memset(&client, 0, sizeof(client));
+    wire.in.len = 0;
+    peer_make(&device, "device", 0x11);
+    peer_make(&friend, "friend", 0x22);
+    peer_trust(&device, &friend);
+    peer_trust(&friend, &device);
+    device.local.recv_max = RECORD_UNIT_MAX;
+    table_init(&table, &device.local, &net, 0);
+    return 0;
+}
+
+/* The daemon's loop, until nothing goes on. */
+static void run(uint64_t now_ms)
+{
+    for (int i = 0; i < 1000; i++) {
+        enum accept_outcome accepted = table_accept(&table, FAKE_LISTENER, now_ms);
+        for (size_t handle = 1; handle <= fake.stream_count; handle++)
+            table_ready(&table, (net_handle)handle);
+        bool goes_on = table_turn(&table, now_ms);
+        table_tick(&table, now_ms);
+        if (accepted != ACCEPT_GOES_ON && !goes_on)
+            return;
+    }
+    fail_msg("the loop does not come to rest");
+}
+
+/* What the client has to send goes onto the stream, and what came for it to the client. */
+static void exchange(struct fake_stream *stream)
+{
+    fake_send(stream, wire.in.bytes, wire.in.len);
+    wire.in.len = 0;
+    run(START_MS);
+    stream_put(&client.in, stream->out, stream->out_len);
+    stream->out_len = 0;
+}
+
+static struct fake_stream *dial(const struct peer *from)
+{
+    uint8_t ephemeral[DSB_KEY_LEN];
+    test_ephemeral(ephemeral, 0x77);
+    memset(&client, 0, sizeof(client));
+    assert_int_equal(dsb_handshake_connect(&client.slot.handshake, &from->local,
+                                           &device.identity.id, ephemeral, START_MS),
+                     DSB_REASON_NONE);
+    return fake_connect(NEAR);
+}
+
+/* The handshake as far as it goes. */
+static enum dsb_handshake_state shake(struct fake_stream *stream)
+{
+    for (int i = 0; i < 3; i++) {
+        (void)end_write(&client, &wire);
+        exchange(stream);
+        if (end_feed(&client, START_MS) == DSB_HANDSHAKE_AUTHENTICATED)
+            break;
+    }
+    return client.slot.handshake.state;
+}
+
+static struct fake_stream *authenticate(void)
+{
+    struct fake_stream *stream = dial(&friend);
+    assert_int_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
+    assert_int_equal(dsb_slot_finish(&client.slot, START_MS), DSB_OK);
+    client.is_session = true;
+    return stream;
+}
+
+static void expect_data(const void *data, size_t len)
+{
+    const uint8_t *body = NULL;
+    size_t body_len = 0;
+    assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(body_len, len);
+    assert_memory_equal(body, data, len);
+}
+
+static void echoes_inside_a_session(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    session_send(&client, &wire, "hello", 5, START_MS);
+    exchange(stream);
+    expect_data("hello", 5);
+    assert_int_equal(fake_count("auth ok friend"), 1);
+    assert_int_equal(fake_count("session ok"), 1);
+}
+
+static void works_byte_by_byte(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = dial(&friend);
+    stream->step_len = 1;
+    assert_int_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
+    assert_int_equal(dsb_slot_finish(&client.slot, START_MS), DSB_OK);
+    session_send(&client, &wire, "slow", 4, START_MS);
+    exchange(stream);
+    expect_data("slow", 4);
+}
+
+static void says_session_ok_once(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    session_send(&client, &wire, "one", 3, START_MS);
+    session_send(&client, &wire, "two", 3, START_MS);
+    exchange(stream);
+    expect_data("one", 3);
+    expect_data("two", 3);
+    assert_int_equal(fake_count("session ok"), 1);
+}
+
+static void says_auth_ok_before_accept_leaves(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = dial(&friend);
+    (void)end_write(&client, &wire);
+    exchange(stream);
+    (void)end_feed(&client, START_MS);
+    (void)end_write(&client, &wire);
+    stream->room_len = 0; /* nothing more can leave */
+    exchange(stream);
+    assert_int_equal(fake_count("auth ok friend"), 1);
+    assert_int_equal(client.in.len, 0);
+}
+
+static void refuses_a_stranger_before_it_closes(void **state)
+{
+    (void)state;
+    static struct peer stranger;
+    peer_make(&stranger, "stranger", 0x55);
+    peer_trust(&stranger, &device);
+    struct fake_stream *stream = dial(&stranger);
+    assert_int_not_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
+    assert_int_equal(client.in.len, 0); /* no ACCEPT, no word */
+    assert_true(stream->aborted);
+    assert_int_equal(fake_count("auth ok stranger"), 0);
+    assert_true(fake_find("refused msg3-unknown-key stranger") < fake_find("abort"));
+}
+
+static void ends_cleanly_after_both_closes(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    assert_int_equal(dsb_session_close(&client.slot.session), DSB_OK);
+    (void)session_write(&client, &wire, START_MS);
+    exchange(stream);
+    assert_int_equal(fake_count("ended clean"), 1);
+    assert_true(stream->closed);
+    assert_int_equal(table.session_count, 0);
+}
+
+static void keeps_the_stream_until_close_is_written(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    assert_int_equal(dsb_session_close(&client.slot.session), DSB_OK);
+    (void)session_write(&client, &wire, START_MS);
+    stream->room_len = 3;
+    exchange(stream);
+    assert_false(stream->closed);
+    assert_int_equal(fake_count("ended clean"), 0);
+    stream->room_len = 1000;
+    run(START_MS);
+    assert_true(stream->closed);
+}
+
+static void reports_truncation(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    stream->ended = true;
+    run(START_MS);
+    assert_int_equal(fake_count("ended session-truncated"), 1);
+    assert_true(stream->aborted);
+}
+
+static void reports_a_reset(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    stream->reset = true;
+    run(START_MS);
+    assert_int_equal(fake_count("ended session-truncated"), 1);
+}
+
+static void reports_the_end_in_a_handshake(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = fake_connect(NEAR);
+    fake_send(stream, (const uint8_t[]){0, 48, 1}, 3);
+    stream->ended = true;
+    run(START_MS);
+    assert_int_equal(fake_count("refused msg1-truncated"), 1);
+}
+
+static void takes_no_more_than_it_can_answer(void **state)
+{
+    (void)state;
+    uint8_t data[1000] = {0};
+    struct fake_stream *stream = authenticate();
+    stream->room_len = 100; /* the peer does not read its echoes */
+    for (uint8_t i = 0; i < 10; i++) {
+        data[0] = i;
+        session_send(&client, &wire, data, sizeof(data), START_MS);
+    }
+    exchange(stream);
+    assert_true(stream->in_len > 5 * sizeof(data)); /* the rest waits where it is */
+    stream->room_len = FAKE_STREAM_MAX;
+    run(START_MS);
+    stream_put(&client.in, stream->out, stream->out_len);
+    for (uint8_t i = 0; i < 10; i++) {
+        data[0] = i;
+        expect_data(data, sizeof(data));
+    }
+}
+
+static void ends_a_peer_that_never_reads(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    stream->room_len = 0;
+    session_send(&client, &wire, "never", 5, START_MS);
+    exchange(stream);
+    run(START_MS + DSB_DEAD_AFTER_MS);
+    assert_int_equal(fake_count("ended session-silent"), 1);
+}
+
+static void pings_a_silent_peer(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    assert_int_equal(stream->out_len, 0);
+    run(START_MS + DSB_PING_AFTER_MS);
+    assert_true(stream->out_len > 0);
+    run(START_MS + DSB_DEAD_AFTER_MS);
+    assert_int_equal(fake_count("ended session-silent"), 1);
+}
+
+static void closes_on_a_record_that_is_too_long_to_echo(void **state)
+{
+    (void)state;
+    static uint8_t data[300];
+    friend.local.recv_max = 200;
+    struct fake_stream *stream = authenticate();
+    const uint8_t *body = NULL;
+    size_t body_len = 0;
+    session_send(&client, &wire, data, sizeof(data), START_MS);
+    exchange(stream);
+    assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_PEER_CLOSED);
+}
+
+static void gives_others_their_turn(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    for (int i = 0; i < 3 * UNITS_PER_TURN; i++)
+        session_send(&client, &wire, "x", 1, START_MS);
+    fake_send(stream, wire.in.bytes, wire.in.len);
+    wire.in.len = 0;
+    table_ready(&table, 1);
+    assert_true(table_turn(&table, START_MS));
+    size_t first_len = stream->out_len;
+    assert_true(first_len <= UNITS_PER_TURN * (DSB_DATA_HEADROOM + 1 + DSB_DATA_TAILROOM));
+    run(START_MS);
+    assert_true(stream->out_len > 2 * first_len);
+}
+
+static void drops_the_oldest_half_open_one(void **state)
+{
+    (void)state;
+    for (int i = 0; i < HALF_OPEN_MAX; i++) {
+        (void)fake_connect(NEAR);
+        run(START_MS);
+    }
+    assert_int_equal(fake_count("refused local-dropped"), 0);
+    (void)fake_connect(NEAR);
+    run(START_MS);
+    assert_int_equal(fake_count("refused local-dropped"), 1);
+    assert_true(fake.streams[0].aborted);
+    assert_false(fake.streams[1].aborted);
+}
+
+static void never_drops_a_session_for_a_newcomer(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    for (int i = 0; i < 3 * HALF_OPEN_MAX; i++)
+        (void)fake_connect(NEAR);
+    run(START_MS);
+    assert_int_equal(fake_count("refused local-dropped"), 2 * HALF_OPEN_MAX);
+    session_send(&client, &wire, "still here", 10, START_MS);
+    exchange(stream);
+    expect_data("still here", 10);
+}
+
+static void lets_the_other_address_in_during_a_flood(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = dial(&friend);
+    stream->ipv4 = 0x0a000002;
+    run(START_MS);
+    for (int i = 0; i < 2 * HALF_OPEN_MAX; i++)
+        (void)fake_connect(NEAR);
+    run(START_MS);
+    assert_false(stream->aborted);
+    assert_int_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
+}
+
+static void refuses_one_session_too_many(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SESSION_MAX; i++)
+        (void)authenticate();
+    assert_int_equal(fake_count("auth ok friend"), SESSION_MAX);
+    assert_int_not_equal(shake(dial(&friend)), DSB_HANDSHAKE_AUTHENTICATED);
+    assert_int_equal(fake_count("auth ok friend"), SESSION_MAX);
+    assert_int_equal(fake_count("refused local-aborted friend"), 1);
+    assert_int_equal(table.session_count, SESSION_MAX);
+}
+
+static void ends_a_handshake_at_its_deadline(void **state)
+{
+    (void)state;
+    (void)fake_connect(NEAR);
+    run(START_MS);
+    assert_int_equal(table_deadline(&table), START_MS + DSB_HANDSHAKE_DEADLINE_MS);
+    run(START_MS + DSB_HANDSHAKE_DEADLINE_MS - 1);
+    assert_int_equal(fake_count("refused msg1-deadline"), 0);
+    run(START_MS + DSB_HANDSHAKE_DEADLINE_MS);
+    assert_int_equal(fake_count("refused msg1-deadline"), 1);
+    assert_int_equal(table_deadline(&table), DSB_NO_DEADLINE);
+}
+
+static void refuses_everybody_without_random_bytes(void **state)
+{
+    (void)state;
+    fake.no_randomness = true;
+    struct fake_stream *stream = fake_connect(NEAR);
+    run(START_MS);
+    assert_int_equal(fake_count("refused local-crypto"), 1);
+    assert_true(stream->aborted);
+}
+
+static void accepts_later_when_no_socket_is_free(void **state)
+{
+    (void)state;
+    fake.no_sockets = true;
+    (void)fake_connect(NEAR);
+    assert_int_equal(table_accept(&table, FAKE_LISTENER, START_MS), ACCEPT_LATER);
+}
+
+static void leaves_no_trace_of_a_connection(void **state)
+{
+    (void)state;
+    static const struct connection empty;
+    struct fake_stream *stream = authenticate();
+    session_send(&client, &wire, "secret", 6, START_MS);
+    exchange(stream);
+    stream->ended = true;
+    run(START_MS);
+    for (size_t i = 0; i < CONNECTION_MAX; i++)
+        assert_memory_equal(&table.connections[i], &empty, sizeof(empty));
+    assert_int_equal(table.admission.count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(echoes_inside_a_session),
+        TEST(works_byte_by_byte),
+        TEST(says_session_ok_once),
+        TEST(says_auth_ok_before_accept_leaves),
+        TEST(refuses_a_stranger_before_it_closes),
+        TEST(ends_cleanly_after_both_closes),
+        TEST(keeps_the_stream_until_close_is_written),
+        TEST(reports_truncation),
+        TEST(reports_a_reset),
+        TEST(reports_the_end_in_a_handshake),
+        TEST(takes_no_more_than_it_can_answer),
+        TEST(ends_a_peer_that_never_reads),
+        TEST(pings_a_silent_peer),
+        TEST(closes_on_a_record_that_is_too_long_to_echo),
+        TEST(gives_others_their_turn),
+        TEST(drops_the_oldest_half_open_one),
+        TEST(never_drops_a_session_for_a_newcomer),
+        TEST(lets_the_other_address_in_during_a_flood),
+        TEST(refuses_one_session_too_many),
+        TEST(ends_a_handshake_at_its_deadline),
+        TEST(refuses_everybody_without_random_bytes),
+        TEST(accepts_later_when_no_socket_is_free),
+        TEST(leaves_no_trace_of_a_connection),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
