@@ -110,20 +110,32 @@ static const struct grant client_grants[] = {
     {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"},
 };
 
-/* One entry for each thing that it is asked to do; only the argument differs. */
-#define SELFTEST_CLIENT(mode)                                                                      \
+/* Beside them: whom on the host it dials. */
+static const struct grant host_peer_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "client.identity"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 2, 0, ABI_RIGHT_READ, 0, "host.peer"},
+};
+
+/* One entry for each thing that it is asked to do; the argument and the files differ. */
+#define SELFTEST_CLIENT(mode, grant_array)                                                         \
     {                                                                                              \
         .name = "selftest-client", .program = "selftest-client", .priority = 3, .stack_pages = 8,  \
         .page_quota = 128, .arg = (mode), .end = END_POWERS_OFF,                                   \
         .death_notification = NOTIFICATION_NETSTACKD,                                              \
         .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_CLIENT),                   \
-        .grants = client_grants, .grant_count = COUNT_OF(client_grants),                           \
+        .grants = (grant_array), .grant_count = COUNT_OF(grant_array),                             \
     }
 
-static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL);
-static const struct system_process client_refused = SELFTEST_CLIENT(SELFTEST_REFUSED);
-static const struct system_process client_no_rng = SELFTEST_CLIENT(SELFTEST_NO_RNG);
-static const struct system_process client_local = SELFTEST_CLIENT(SELFTEST_LOCAL);
+static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL, client_grants);
+static const struct system_process client_refused =
+    SELFTEST_CLIENT(SELFTEST_REFUSED, client_grants);
+static const struct system_process client_no_rng = SELFTEST_CLIENT(SELFTEST_NO_RNG, client_grants);
+static const struct system_process client_local = SELFTEST_CLIENT(SELFTEST_LOCAL, client_grants);
+static const struct system_process client_host_peer =
+    SELFTEST_CLIENT(SELFTEST_HOST_PEER, host_peer_grants);
 
 /* --- test programs ------------------------------------------------------------------------------
  */
@@ -196,6 +208,7 @@ static const struct system_process *const all[] = SESSION_PROCESSES(&client_all)
 static const struct system_process *const refused[] = SESSION_PROCESSES(&client_refused);
 static const struct system_process *const no_rng[] = SESSION_PROCESSES(&client_no_rng);
 static const struct system_process *const local[] = SESSION_PROCESSES(&client_local);
+static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
 
 static const struct system_profile profiles[] = {
     {"default", all, SESSION_PROCESS_COUNT},
@@ -204,6 +217,7 @@ static const struct system_profile profiles[] = {
     {"empty-trust", refused, SESSION_PROCESS_COUNT},
     {"no-rng", no_rng, SESSION_PROCESS_COUNT},
     {"deterministic", local, SESSION_PROCESS_COUNT},
+    {"host-peer", host_peer, SESSION_PROCESS_COUNT},
     {"net", net_processes, COUNT_OF(net_processes)},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes)},
 };

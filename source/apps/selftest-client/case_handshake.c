@@ -1,11 +1,15 @@
 /* Messages of the handshake altered, repeated, cut, or followed too early. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"
+#include "rt/time.h"
 #include "stream.h"
 
 #include <string.h>
 
 static struct adversary adversary;
+
+/* Message 2 takes no longer. */
+#define ANSWER_MS 5000
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -86,8 +90,8 @@ const char *case_replayed_transcript(struct selftest *selftest)
      * side's fresh ephemeral. */
     bool refused = record_session(selftest) && adversary_connect(&replay, selftest) &&
                    adversary_send(&replay, adversary.msg1, adversary.msg1_len) &&
-                   stream_read(selftest, replay.stream, msg2, sizeof(msg2), ABI_DEADLINE_NONE,
-                               &msg2_len) == NET_OK &&
+                   stream_read(selftest, replay.stream, msg2, sizeof(msg2),
+                               rt_deadline_ms(ANSWER_MS), &msg2_len) == NET_OK &&
                    msg2_len > 0 && adversary_send(&replay, adversary.msg3, adversary.msg3_len) &&
                    adversary_expect_closed(&replay);
     adversary_leave(&replay);

@@ -22,12 +22,11 @@ static const selftest_step refused[] = {dsoftbus_load, dsoftbus_refused, NULL};
 static const selftest_step no_rng[] = {dsoftbus_no_randomness, NULL};
 static const selftest_step local[] = {net_tcp_step, net_mmio_denied_step, dsoftbus_load,
                                       dsoftbus_session, NULL};
+static const selftest_step host_peer[] = {dsoftbus_load, dsoftbus_host_peer, dsoftbus_stay, NULL};
 
 static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
-    [SELFTEST_ALL] = all,
-    [SELFTEST_REFUSED] = refused,
-    [SELFTEST_NO_RNG] = no_rng,
-    [SELFTEST_LOCAL] = local,
+    [SELFTEST_ALL] = all,     [SELFTEST_REFUSED] = refused,     [SELFTEST_NO_RNG] = no_rng,
+    [SELFTEST_LOCAL] = local, [SELFTEST_HOST_PEER] = host_peer,
 };
 
 static struct selftest selftest;

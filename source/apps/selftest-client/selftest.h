@@ -31,6 +31,10 @@ bool dsoftbus_session(struct selftest *selftest);
 bool dsoftbus_refused(struct selftest *selftest);
 bool dsoftbus_no_randomness(struct selftest *selftest);
 
+/* dsoftbus_host.c; the second never returns */
+bool dsoftbus_host_peer(struct selftest *selftest);
+bool dsoftbus_stay(struct selftest *selftest);
+
 /* dsoftbus_cases.c */
 bool dsoftbus_cases(struct selftest *selftest);
 
