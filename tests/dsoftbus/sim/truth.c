@@ -1,0 +1,98 @@
+/*
+ * The truth about handshakes, known to the simulation and to no device: who wrote message 3 to whom
+ * with which handshake hash. No event of the library may contradict it.
+ */
+#include "sim/world.h"
+
+#include "dsoftbus/testing.h"
+
+#include <string.h>
+
+/* The bucket that holds the hash, or the empty one where it belongs. */
+static uint32_t *find_bucket(struct world *world, const uint8_t hash[NOISE_HASH_LEN])
+{
+    size_t at = (size_t)hash[0] | (size_t)hash[1] << 8 | (size_t)hash[2] << 16;
+
+    for (;; at++) {
+        uint32_t *bucket = &world->buckets[at % BUCKET_COUNT];
+
+        if (*bucket == 0 ||
+            memcmp(world->handshakes[*bucket - 1].hash, hash, NOISE_HASH_LEN) == 0) {
+            return bucket;
+        }
+    }
+}
+
+static size_t find(struct world *world, const uint8_t hash[NOISE_HASH_LEN])
+{
+    const uint32_t *bucket = find_bucket(world, hash);
+
+    assert_true(*bucket != 0); /* authenticated with a handshake that nobody made */
+    return *bucket - 1;
+}
+
+size_t truth_msg3_written(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t initiator,
+                          size_t responder)
+{
+    uint32_t *bucket = find_bucket(world, hash);
+
+    assert_int_equal(*bucket, 0); /* ephemerals are fresh, so no hash comes twice */
+    assert_true(world->handshake_count < HANDSHAKES_MAX);
+    struct handshake *handshake = &world->handshakes[world->handshake_count++];
+    memcpy(handshake->hash, hash, NOISE_HASH_LEN);
+    handshake->initiator = initiator;
+    handshake->responder = responder;
+    *bucket = (uint32_t)world->handshake_count;
+    return world->handshake_count - 1;
+}
+
+static bool trusts(const struct world *world, size_t who, size_t whom)
+{
+    for (size_t k = 0; k < TRUST_COUNT; k++) {
+        if (world->devices[who].peer[k] == whom) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t truth_bound(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t responder,
+                   const struct dsb_device_id *peer)
+{
+    size_t number = find(world, hash);
+    struct handshake *handshake = &world->handshakes[number];
+
+    assert_true(responder < HONEST_COUNT && handshake->initiator < HONEST_COUNT);
+    assert_int_equal(handshake->responder, responder);
+    assert_true(dsb_device_id_equal(peer, &world->devices[handshake->initiator].file.id));
+    assert_true(trusts(world, responder, handshake->initiator));
+    assert_false(handshake->bound); /* one handshake, one session */
+    handshake->bound = true;
+    return number;
+}
+
+void truth_confirmed(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t initiator,
+                     const struct dsb_device_id *peer)
+{
+    struct handshake *handshake = &world->handshakes[find(world, hash)];
+
+    assert_true(initiator < HONEST_COUNT && handshake->responder < HONEST_COUNT);
+    assert_int_equal(handshake->initiator, initiator);
+    assert_true(dsb_device_id_equal(peer, &world->devices[handshake->responder].file.id));
+    assert_true(trusts(world, initiator, handshake->responder));
+    assert_true(handshake->bound); /* the responder said so, and nobody else can */
+    assert_false(handshake->confirmed);
+    handshake->confirmed = true;
+}
+
+size_t truth_body(size_t handshake, bool from_initiator, unsigned seq, uint8_t out[BODY_MAX])
+{
+    uint32_t value = (uint32_t)handshake * 2654435761U + (from_initiator ? 77U : 5U) + seq * 97U;
+    size_t len = 1 + (value >> 8) % BODY_MAX;
+
+    for (size_t i = 0; i < len; i++) {
+        value = value * 1664525 + 1013904223;
+        out[i] = (uint8_t)(value >> 24);
+    }
+    return len;
+}

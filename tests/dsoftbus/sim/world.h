@@ -1,0 +1,174 @@
+/*
+ * A simulated network of devices that all run the session library: one seed, one history.
+ *
+ * Time goes in steps of STEP_MS. Every connection is two byte pipes between two ends; every end is
+ * the library driven as a daemon would drive it, or a hostile script. The network splits, stalls,
+ * cuts and corrupts streams, loses, doubles, delays and forges announces, is partitioned and heals;
+ * devices crash.
+ */
+#ifndef TESTS_DSOFTBUS_SIM_WORLD_H
+#define TESTS_DSOFTBUS_SIM_WORLD_H
+
+#include "dsoftbus/admission.h"
+#include "dsoftbus/announce.h"
+#include "dsoftbus/session.h"
+
+#define STEP_MS        20
+#define HONEST_COUNT   200
+#define HOSTILE_COUNT  16
+#define DEVICE_COUNT   (HONEST_COUNT + HOSTILE_COUNT)
+#define TRUST_REACH    4 /* a device trusts so many neighbours to each side */
+#define TRUST_COUNT    (2 * TRUST_REACH)
+#define HALF_OPEN_MAX  6  /* per device */
+#define INCOMING_MAX   40 /* connections per device, half-open ones included */
+#define OUTGOING_MAX   2  /* per device */
+#define CONN_MAX       4096
+#define DATAGRAM_MAX   8192
+#define PIPE_LEN       2048 /* small, so that writers block */
+#define BUFFER_LEN     2048
+#define RECV_MAX       1024
+#define FIRST_PORT     1000 /* device i listens at FIRST_PORT + i */
+#define HANDSHAKES_MAX 150000
+#define BUCKET_COUNT   ((size_t)1 << 19) /* of the table of handshake hashes; open addressing */
+
+/* Chances are in thousandths, per step unless said otherwise. */
+struct faults {
+    unsigned corrupt, cut, stall, crash;
+    unsigned announce_loss, announce_double; /* per announce and receiver */
+    unsigned forge, attack;                  /* per hostile device */
+    bool partitions;
+};
+
+struct device {
+    struct dsb_identity_file file;
+    struct dsb_identity identity;
+    struct dsb_trust_entry entries[TRUST_COUNT];
+    struct dsb_trust_store trust;
+    struct dsb_local local;
+    struct dsb_half_open half_open_entries[HALF_OPEN_MAX];
+    struct dsb_admission half_open;
+    size_t peer[TRUST_COUNT];   /* device numbers, as the trust store has them */
+    uint16_t port[TRUST_COUNT]; /* where each announced itself, 0: not heard of */
+    bool served[TRUST_COUNT];   /* a clean session to it since the network healed */
+    unsigned incoming_count, outgoing_count;
+    uint64_t announce_at_ms;
+    unsigned side; /* of a partition */
+};
+
+enum end_kind {
+    END_LIBRARY,
+    END_JUNK,   /* sends random bytes */
+    END_SILENT, /* sends nothing: holds a half-open slot */
+    END_REPLAY, /* sends what an honest initiator once sent */
+};
+
+struct pipe {
+    uint8_t bytes[PIPE_LEN];
+    size_t len;
+    bool ended; /* nothing more will be put in */
+    uint64_t stalled_until_ms;
+};
+
+/* One side of a connection. */
+struct end {
+    enum end_kind kind;
+    size_t device;
+    bool initiator, open, is_session;
+    bool half_open; /* in the listener's table */
+    union dsb_slot slot;
+    uint8_t in[BUFFER_LEN];
+    size_t in_len;
+    uint8_t out[BUFFER_LEN]; /* sealed, not yet in the pipe */
+    size_t out_len;
+    size_t replay_pos;
+    size_t target;       /* initiator: the device meant */
+    size_t target_idx;   /* and its place among the own peers */
+    uint8_t spoken[256]; /* initiator: its part of the handshake */
+    size_t spoken_len;
+    unsigned send_count;      /* DATA this side will send: initiator only */
+    unsigned sent, delivered; /* DATA sent, and received */
+    uint64_t idle_until_ms;   /* a lazy application does nothing before */
+    bool peer_closed;
+    size_t handshake; /* index in world.handshakes, once known */
+};
+
+struct conn {
+    bool used;
+    struct end ends[2];   /* 0 dialled, 1 listened */
+    struct pipe pipes[2]; /* pipes[i] leads to ends[i] */
+};
+
+struct datagram {
+    uint64_t at_ms;
+    size_t to;
+    uint8_t packet[64 + DSB_DEVICE_ID_MAX];
+    size_t packet_len;
+};
+
+/* What an initiator knew when it had written message 3. The truth that authentication is held
+ * against. */
+struct handshake {
+    uint8_t hash[NOISE_HASH_LEN];
+    size_t initiator, responder;
+    bool bound;     /* the responder authenticated with this hash */
+    bool confirmed; /* the initiator did */
+};
+
+struct world {
+    uint64_t random, now_ms;
+    struct faults faults;
+    bool healed, draining;
+    struct device devices[DEVICE_COUNT];
+    struct conn conns[CONN_MAX];
+    size_t conn_count, conn_high; /* in use; highest index in use, plus one */
+    struct datagram datagrams[DATAGRAM_MAX];
+    size_t datagram_count;
+    struct handshake handshakes[HANDSHAKES_MAX];
+    size_t handshake_count;
+    uint32_t buckets[BUCKET_COUNT]; /* index in handshakes plus one */
+    uint8_t recorded[1024];         /* an honest initiator's whole handshake, for END_REPLAY */
+    size_t recorded_len, recorded_target;
+    uint64_t digest; /* of all that happened */
+    /* Figures for the last line. */
+    unsigned long dialled, authenticated, clean, failed, dropped, crashes, delivered, attacks,
+        forged_announces, bad_announces, other_key_announces;
+    unsigned long reasons[0x600];
+};
+
+/* random.c */
+uint64_t world_random(struct world *world);
+size_t world_below(struct world *world, size_t limit);
+bool world_chance(struct world *world, unsigned thousandths);
+void world_note(struct world *world, uint64_t event); /* into the digest */
+
+/* device.c */
+void devices_make(struct world *world);
+void device_step(struct world *world, size_t number);
+void device_crash(struct world *world, size_t number);
+void datagrams_step(struct world *world);
+void hostile_step(struct world *world, size_t number);
+
+/* conn.c */
+void conn_dial(struct world *world, size_t from, size_t target, size_t target_idx, uint16_t port,
+               enum end_kind kind);
+void conn_step(struct world *world, struct conn *conn);
+void end_close(struct world *world, struct conn *conn, unsigned side);
+bool conn_is_stalled(const struct world *world, const struct conn *conn, unsigned side);
+
+/* end.c: drives the library as a daemon does; each may close the end */
+void end_step(struct world *world, struct conn *conn, unsigned side);
+void end_drop(struct world *world, struct conn *conn, unsigned side, enum dsb_reason reason);
+
+/* truth.c: what authentication and data are held against */
+size_t truth_msg3_written(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t initiator,
+                          size_t responder);
+size_t truth_bound(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t responder,
+                   const struct dsb_device_id *peer);
+void truth_confirmed(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t initiator,
+                     const struct dsb_device_id *peer);
+
+/* The body of the DATA number `seq` that one side of a session sends; returns its length. */
+#define BODY_MAX 600
+size_t truth_body(size_t handshake, bool from_initiator, unsigned seq, uint8_t out[BODY_MAX]);
+
+#endif
