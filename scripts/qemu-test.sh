@@ -8,7 +8,7 @@
 #   UART_LOG          where the log goes (default: uart.log in a folder of this run under build/run/)
 #   IDENTITIES        folder of other identities than the bring-up ones (the image is built with them)
 #   RNG_FILE          file that feeds the machine's entropy device (default: /dev/urandom)
-#   SHOW=1            also show the log as it grows
+#   SHOW=1            also show the log as it grows, made readable (scripts/show-log.awk)
 #   KERNEL, QEMU      boot this file with this emulator instead of the built one
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -71,7 +71,7 @@ for device in $devices; do
     esac
 done
 
-qemu_pid="" tail_pid="" check_pid=""
+qemu_pid="" show_pid="" check_pid=""
 stop_qemu() { # TERM, then KILL: a QEMU whose entropy file ran out does not listen to TERM
     [ -n "$qemu_pid" ] || return
     kill -TERM "$qemu_pid" 2>/dev/null
@@ -82,7 +82,7 @@ stop_qemu() { # TERM, then KILL: a QEMU whose entropy file ran out does not list
     kill -KILL "$qemu_pid" 2>/dev/null
     wait "$qemu_pid" 2>/dev/null
     qemu_pid=""
-    [ -z "$tail_pid" ] || wait "$tail_pid" 2>/dev/null
+    [ -z "$show_pid" ] || wait "$show_pid" 2>/dev/null
 }
 trap stop_qemu EXIT
 interrupted() {
@@ -95,8 +95,8 @@ trap interrupted INT TERM
 "${command[@]}" </dev/null >"$log" 2>"$run/qemu.err" &
 qemu_pid=$!
 if [ "${SHOW:-0}" = 1 ]; then
-    tail -n +1 -s 0.1 -f --pid="$qemu_pid" "$log" 2>/dev/null &
-    tail_pid=$!
+    tail -n +1 -s 0.1 -f --pid="$qemu_pid" "$log" 2>/dev/null | scripts/show-log.awk &
+    show_pid=$!
 fi
 
 check=(scripts/uart-check.py --watch "$qemu_pid" --timeout "$timeout_s")

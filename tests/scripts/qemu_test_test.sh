@@ -7,7 +7,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # The script in a tree of its own, so that manifests and profiles are the test's.
 mkdir -p "$dir/scripts" "$dir/tests/os/markers"
-cp "$DSB_ROOT"/scripts/{qemu-test.sh,uart-check.py} "$dir/scripts/"
+cp "$DSB_ROOT"/scripts/{qemu-test.sh,uart-check.py,show-log.awk} "$dir/scripts/"
 echo "default | default | rng net" >"$dir/tests/os/profiles"
 printf 'order kernel: up\norder init: ready\nend SELFTEST: end\n' >"$dir/tests/os/markers/default.txt"
 touch "$dir/kernel.elf"
@@ -46,6 +46,7 @@ death) qemu_prints <<<'echo "kernel: up"; echo "kernel: process rngd died: x"; s
 shows-end-of-log) qemu_prints <<<'echo "kernel: up"; echo "the last words"'; run 18 "the last words" ;;
 ignores-term) qemu_prints <<<"trap '' TERM; $whole; while :; do read -t 1 -r _ <> <(:) || :; done"
     run 0 passed; none_left ;;
+shows-log) export SHOW=1; qemu_prints <<<"$whole"; run 0 "-- boot"; [[ $out == *"SELFTEST: end"*passed* ]] ;;
 until-text) export RUN_UNTIL_MARKER="init: ready"; qemu_prints <<<'echo "kernel: up"; echo "init: ready"; sleep 60'
     run 0 passed; none_left ;;
 uart-log) export UART_LOG=$dir/own.log; qemu_prints <<<"$whole"; run 0 "$dir/own.log"; grep -q 'SELFTEST: end' "$dir/own.log" ;;
