@@ -1,0 +1,97 @@
+/* System calls as such: numbers that do not exist, registers, the log. */
+#include "kt.h"
+#include "peer.h"
+
+#include <string.h>
+
+void kt_registers(const uint64_t before[32], uint64_t after[32]);
+
+#define REG_SP 2
+#define REG_A0 10
+#define REG_A1 11
+#define REG_A2 12
+#define REG_A7 17
+
+/* A call that must change a0 alone. */
+static void check_registers(uint64_t number, int64_t expected, uint64_t a0)
+{
+    uint64_t before[32], after[32];
+    for (uint32_t i = 0; i < 32; i++)
+        before[i] = 0x0101010101010101ull * (i + 1);
+    before[REG_A0] = a0;
+    before[REG_A7] = number;
+    kt_registers(before, after);
+    kt_step("number", number);
+    kt_eq("status", expected, (int64_t)after[REG_A0]);
+    for (uint32_t i = 1; i < 32; i++) {
+        if (i == REG_SP || i == REG_A0)
+            continue;
+        kt_step("register", i);
+        kt_eq("preserved register", (int64_t)before[i], (int64_t)after[i]);
+    }
+}
+
+static void undefined_numbers(void)
+{
+    check_registers(0, -ABI_E_SYSCALL, 1);
+    for (uint64_t number = ABI_SYS_COUNT; number < ABI_SYS_COUNT + 1000; number++)
+        check_registers(number, -ABI_E_SYSCALL, 1);
+    for (uint32_t bit = 0; bit < 64; bit++) {
+        uint64_t number = 1ull << bit;
+        if (number >= ABI_SYS_COUNT)
+            check_registers(number, -ABI_E_SYSCALL, 1);
+        /* Only the low bits name a call that exists. */
+        if (bit >= 5)
+            check_registers(number | ABI_SYS_ENDPOINT_CREATE, -ABI_E_SYSCALL, 1);
+        check_registers(UINT64_MAX << bit, -ABI_E_SYSCALL, 1);
+    }
+}
+
+/* The loop of undefined_numbers() reaches bit 63 alone with UINT64_MAX << 63; small numbers and
+ * calls that succeed are here. */
+static void registers_preserved(void)
+{
+    check_registers(ABI_SYS_NOTIFY, -ABI_E_SLOT, ABI_SLOT_COUNT);
+    check_registers(ABI_SYS_CAP_DROP, -ABI_E_SLOT, 0);
+    rt_slot dropped = kt_endpoint();
+    check_registers(ABI_SYS_CAP_DROP, 0, dropped);
+    check_registers(ABI_SYS_ENDPOINT_CREATE, dropped, 0);
+    rt_slot notification = kt_copy(kt_notification(), ABI_RIGHT_SEND, 1);
+    check_registers(ABI_SYS_NOTIFY, 0, notification);
+}
+
+/* Registers of a process that was preempted and of one that starts. */
+static void registers_over_preemption(void)
+{
+    struct peer *first = peer_new("spinner-one");
+    struct peer *second = peer_new("spinner-two");
+    first->box->arg[0] = second->box->arg[0] = 5 * ABI_SLICE_TICKS;
+    peer_begin(first, HELPER_COUNT);
+    peer_begin(second, HELPER_COUNT);
+    peer_wait(first);
+    peer_wait(second);
+    kt_true("first counted", first->box->counter > 0);
+    kt_true("second counted", second->box->counter > 0);
+}
+
+static void log_bounds(void)
+{
+    static const char line[ABI_LOG_BYTES_MAX + 1] = "KTEST: a line of the log";
+    kt_eq("a line", 0, rt_log(RT_SLOT_CONSOLE, line, strlen(line)));
+    kt_eq("longer than the bound", -ABI_E_TOO_BIG,
+          rt_log(RT_SLOT_CONSOLE, line, ABI_LOG_BYTES_MAX + 1));
+    kt_eq("wild length", -ABI_E_TOO_BIG, rt_log(RT_SLOT_CONSOLE, line, UINT64_MAX));
+    kt_eq("length with a high half", -ABI_E_TOO_BIG, rt_log(RT_SLOT_CONSOLE, line, 1ull << 32 | 4));
+    /* One call is one line, whatever is in it: the markers ask for "KTEST: one line?not two". */
+    static const char two[] = "KTEST: one line\nnot two";
+    kt_eq("line end inside", 0, rt_log(RT_SLOT_CONSOLE, two, sizeof(two) - 1));
+}
+
+static const struct kt_case cases[] = {
+    {"syscall-undefined-numbers", undefined_numbers},
+    {"syscall-registers-preserved", registers_preserved},
+    {"syscall-registers-over-preemption", registers_over_preemption},
+    {"syscall-log-bounds", log_bounds},
+};
+
+const struct kt_group kt_group_syscall = KT_GROUP(cases);

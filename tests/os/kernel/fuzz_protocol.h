@@ -1,0 +1,22 @@
+/* What kernel-test and kernel-fuzz share. */
+#ifndef FUZZ_PROTOCOL_H
+#define FUZZ_PROTOCOL_H
+
+#include <stdint.h>
+
+#define FUZZ_SLOT_STATE 2 /* memory, READ|WRITE; the process drops it once it is mapped */
+#define FUZZ_SLOT_FIRST 3 /* here and above: what the supervisor's dice gave */
+#define FUZZ_SLOT_COUNT 24
+
+#define FUZZ_STATE 0x1000000000ull /* where the process maps it */
+#define FUZZ_MAGIC 0x5a5a5eed5eed5a5aull
+
+/* The process goes on where the one before it died. */
+struct fuzz_state {
+    uint64_t magic;
+    uint64_t random;
+    uint64_t count; /* system calls issued */
+    uint64_t limit;
+};
+
+#endif

@@ -1,0 +1,203 @@
+/* kernel-helper: a process that does what a case of kernel-test tells it (helper_protocol.h), also
+ * what no sane process does. */
+#include "helper_protocol.h"
+#include "rt/log.h"
+#include "rt/process.h"
+#include "rt/syscall.h"
+#include "rt/time.h"
+
+#include <string.h>
+
+void helper_load(uint64_t addr);
+void helper_store(uint64_t addr);
+extern const uint64_t helper_traps[HELPER_TRAP_COUNT];
+extern const uint32_t helper_return_code;
+
+static struct helper_box *const box = (struct helper_box *)HELPER_SHARED;
+static uint32_t data_word = 0x00008067; /* in the data segment: a return instruction */
+
+static void do_syscall(void)
+{
+    box->status = rt_syscall(box->number, box->arg, &box->result[0], &box->result[1]);
+}
+
+/* The message is taken at HELPER_DATA + arg[1] and answered from there, so that the case chooses
+ * how it lies over page borders. */
+static void serve_echo(void)
+{
+    rt_slot endpoint = (rt_slot)box->arg[0];
+    uint8_t *buffer = (uint8_t *)(uintptr_t)(HELPER_DATA + box->arg[1]);
+    struct rt_event event;
+    int64_t status = rt_recv(endpoint, ABI_SLOT_NONE, buffer, ABI_MESSAGE_BYTES_MAX, NULL,
+                             ABI_DEADLINE_NONE, &event);
+    while (status == ABI_EVENT_MESSAGE) {
+        for (uint64_t i = 0; i < event.len; i++)
+            buffer[i] ^= HELPER_ECHO_MASK;
+        box->counter++;
+        status = rt_reply_recv(buffer, event.len, endpoint, ABI_SLOT_NONE, buffer,
+                               ABI_MESSAGE_BYTES_MAX, NULL, ABI_DEADLINE_NONE, &event);
+    }
+    box->status = status;
+}
+
+static void call_loop(void)
+{
+    size_t reply_len;
+    do {
+        box->status = rt_call((rt_slot)box->arg[0], NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE,
+                              &reply_len);
+        box->counter++;
+    } while (box->status >= 0);
+}
+
+static void count_until(void)
+{
+    uint64_t end = rt_ticks() + box->arg[0];
+    while (rt_ticks() < end)
+        box->counter++;
+}
+
+static void __attribute__((noreturn)) spin(void)
+{
+    for (;;)
+        box->counter++;
+}
+
+static void create_memory(void)
+{
+    do {
+        box->status = rt_memory_create(ABI_SLOT_NONE, box->arg[0]);
+        if (box->status >= 0)
+            box->status = rt_cap_drop((rt_slot)box->status);
+        box->counter++;
+    } while (box->status >= 0);
+}
+
+static void jump(uint64_t addr)
+{
+    box->pc = addr;
+    box->addr = addr;
+    ((void (*)(void))(uintptr_t)addr)();
+}
+
+static void load(uint64_t addr)
+{
+    box->pc = (uintptr_t)helper_load;
+    box->addr = addr;
+    helper_load(addr);
+}
+
+static void store(uint64_t addr)
+{
+    box->pc = (uintptr_t)helper_store;
+    box->addr = addr;
+    helper_store(addr);
+}
+
+static void fetch_copy(uint64_t addr)
+{
+    memcpy((void *)(uintptr_t)addr, &helper_return_code, sizeof(helper_return_code));
+    jump(addr);
+}
+
+static void fetch_stack(void)
+{
+    uint32_t word;
+    fetch_copy((uintptr_t)&word);
+    __asm__ volatile("" ::"r"(&word) : "memory");
+}
+
+/* Not a tail call: the frame is used after the recursion, which never comes back. */
+static uint64_t __attribute__((noinline)) overflow(uint64_t depth)
+{
+    volatile uint64_t frame[64];
+    frame[0] = depth;
+    box->counter = depth;
+    if (depth == UINT64_MAX)
+        return 0;
+    return overflow(depth + 1) + frame[0];
+}
+
+static void touch_stack(uint64_t len)
+{
+    for (uint64_t i = 8; i <= len; i += 8)
+        *(volatile uint64_t *)(uintptr_t)(ABI_STACK_TOP - i) |= 0;
+}
+
+/* Carries the box's order out. Some orders do not return. */
+static void obey(void)
+{
+    static uint64_t (*volatile overflow_call)(uint64_t) = overflow;
+    switch ((enum helper_op)box->op) {
+    case HELPER_SYSCALL:
+        do_syscall();
+        break;
+    case HELPER_ECHO:
+        serve_echo();
+        break;
+    case HELPER_CALL_LOOP:
+        call_loop();
+        break;
+    case HELPER_COUNT:
+        count_until();
+        break;
+    case HELPER_SPIN:
+        spin();
+    case HELPER_CREATE_MEMORY:
+        create_memory();
+        break;
+    case HELPER_INSTRUCTION:
+        jump(helper_traps[box->arg[0] % HELPER_TRAP_COUNT]);
+        break;
+    case HELPER_LOAD:
+        load(box->arg[0]);
+        break;
+    case HELPER_STORE:
+        store(box->arg[0]);
+        break;
+    case HELPER_JUMP:
+        jump(box->arg[0]);
+        break;
+    case HELPER_FETCH_COPY:
+        fetch_copy(box->arg[0]);
+        break;
+    case HELPER_STORE_TEXT:
+        store((uintptr_t)helper_store & ~7ull);
+        break;
+    case HELPER_STORE_CONSTANT:
+        store((uintptr_t)helper_traps);
+        break;
+    case HELPER_FETCH_DATA:
+        jump((uintptr_t)&data_word);
+        break;
+    case HELPER_FETCH_STACK:
+        fetch_stack();
+        break;
+    case HELPER_OVERFLOW:
+        (void)overflow_call(0);
+        break;
+    case HELPER_STACK_BYTES:
+        touch_stack(box->arg[0]);
+        break;
+    case HELPER_RETURN:
+        break;
+    }
+}
+
+int process_main(uint64_t arg)
+{
+    (void)arg;
+    rt_must(rt_map(HELPER_SLOT_SHARED, HELPER_SHARED, ABI_PROT_READ | ABI_PROT_WRITE),
+            "kernel-helper: shared memory");
+    for (;;) {
+        size_t reply_len;
+        rt_must(rt_call(HELPER_SLOT_CONTROL, NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE,
+                        &reply_len),
+                "kernel-helper: next order");
+        obey();
+        if (box->op == HELPER_RETURN)
+            return (int)box->arg[0];
+        box->done_ticks = rt_ticks();
+        rt_must(rt_notify(HELPER_SLOT_DONE), "kernel-helper: done");
+    }
+}
