@@ -1,4 +1,5 @@
-/* Processes that do what they must not: each dies alone, with its cause, and can be started again. */
+/* Processes that do what they must not: each dies alone, with its cause, and can be started again.
+ */
 #include "kt.h"
 #include "peer.h"
 
@@ -59,8 +60,8 @@ static const struct fatal instructions[] = {
      false},
     {"insn-csr-satp", HELPER_INSTRUCTION, HELPER_TRAP_CSR_SATP, ABI_DEATH_ILLEGAL_INSTRUCTION,
      false},
-    {"insn-csr-machine", HELPER_INSTRUCTION, HELPER_TRAP_CSR_MACHINE,
-     ABI_DEATH_ILLEGAL_INSTRUCTION, false},
+    {"insn-csr-machine", HELPER_INSTRUCTION, HELPER_TRAP_CSR_MACHINE, ABI_DEATH_ILLEGAL_INSTRUCTION,
+     false},
     {"insn-sret", HELPER_INSTRUCTION, HELPER_TRAP_SRET, ABI_DEATH_ILLEGAL_INSTRUCTION, false},
     {"insn-mret", HELPER_INSTRUCTION, HELPER_TRAP_MRET, ABI_DEATH_ILLEGAL_INSTRUCTION, false},
     {"insn-wfi", HELPER_INSTRUCTION, HELPER_TRAP_WFI, ABI_DEATH_ILLEGAL_INSTRUCTION, false},

@@ -13,11 +13,11 @@
 #define FUZZER_PRIORITY   2
 #define FUZZER_PAGE_QUOTA 400
 /* How often the supervisor looks; one that stands still this many looks long waits for ever. */
-#define LOOK_MS           10
-#define LOOK_COUNT_STUCK  4
-#define LOOK_COUNT_MAX    30000 /* five minutes: the kernel has stopped making progress */
+#define LOOK_MS          10
+#define LOOK_COUNT_STUCK 4
+#define LOOK_COUNT_MAX   30000 /* five minutes: the kernel has stopped making progress */
 /* Children that still run when the last call was made end within this. */
-#define CHILDREN_END_MS   2000
+#define CHILDREN_END_MS 2000
 
 #define DEATH_BIT(i) (PEER_CASE_BIT << (i))
 
@@ -60,7 +60,8 @@ static void give_by_lot(rt_slot process, uint32_t target)
     rt_slot source = pool[kt_random(&dice) % POOL_COUNT];
     uint32_t rights = kt_random(&dice) % 2 ? ABI_RIGHTS_ALL : (uint32_t)(kt_random(&dice) & 0xff);
     uint64_t badge = kt_random(&dice) % 2 ? kt_random(&dice) : 0;
-    if (rt_process_give(process, source, rights, badge, target) < 0) /* not one that can be badged */
+    if (rt_process_give(process, source, rights, badge, target) <
+        0) /* not one that can be badged */
         kt_ok("give", rt_process_give(process, source, rights, 0, target));
 }
 
@@ -81,6 +82,8 @@ static void start(uint32_t idx)
     kt_drop(death);
     kt_ok("give", rt_process_give(fuzzer->process, fuzzer->state_memory,
                                   ABI_RIGHT_READ | ABI_RIGHT_WRITE, 0, FUZZ_SLOT_STATE));
+    kt_ok("give", rt_process_give(fuzzer->process, KTEST_SLOT_FUZZ_FILE,
+                                  ABI_RIGHT_READ | ABI_RIGHT_GRANT, 0, FUZZ_SLOT_IMAGE));
     for (uint32_t i = 0; i < FUZZ_SLOT_COUNT; i++)
         give_by_lot(fuzzer->process, FUZZ_SLOT_FIRST + i);
     struct fuzzer *partner = &fuzzers[1 - idx];
@@ -141,19 +144,17 @@ static void look_at(uint32_t idx, uint64_t died_bits)
         restart(idx);
 }
 
-static void wait_for_children(void)
+static void wait_for_children(uint32_t process_count)
 {
     uint64_t deadline = rt_deadline_ms(CHILDREN_END_MS);
-    uint32_t own = kt_info().process_count;
-    do {
+    while (kt_info().process_count > process_count && rt_ticks() < deadline)
         rt_sleep_ms(1);
-        own = kt_info().process_count;
-    } while (own > 2 && rt_ticks() < deadline); /* init and this one */
-    kt_eq("processes left", 2, own);
+    kt_eq("processes left", process_count, kt_info().process_count);
 }
 
 static void million_calls(void)
 {
+    uint32_t process_count = kt_info().process_count;
     dice = FUZZ_SEED;
     make_pool();
     make_fuzzers();
@@ -174,7 +175,7 @@ static void million_calls(void)
     for (uint32_t i = 0; i < FUZZER_COUNT; i++)
         (void)rt_process_kill(fuzzers[i].process);
     kt_clean();
-    wait_for_children();
+    wait_for_children(process_count);
 }
 
 static const struct kt_case cases[] = {

@@ -22,10 +22,11 @@ static uint64_t past(void)
 
 static uint64_t soon(void)
 {
-    return rt_deadline_ms(PEER_SETTLE_MS);
+    return rt_deadline_ms(PEER_SOON_MS);
 }
 
-/* --- sizes ------------------------------------------------------------------------------------- */
+/* --- sizes -------------------------------------------------------------------------------------
+ */
 
 /* One exchange with an echo server: send_offset and recv_offset place the buffers in the page. */
 static void exchange(rt_slot endpoint, size_t len, size_t send_offset, size_t recv_offset)
@@ -73,6 +74,7 @@ static void page_borders(void)
         server->box->arg[0] = SERVER_SLOT;
         server->box->arg[1] = server_offset == 8 ? 0 : ABI_PAGE_BYTES - server_offset;
         peer_begin(server, HELPER_ECHO);
+        kt_true("server waits", !peer_is_done(server)); /* the last one's death is forgotten */
         for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
             size_t len = lengths[i];
             kt_step("length", len);
@@ -152,7 +154,8 @@ static void longer_than_room(void)
     kt_eq("nothing owed any more", -ABI_E_STATE, peer_reply(server, 0, false));
 }
 
-/* --- deadlines --------------------------------------------------------------------------------- */
+/* --- deadlines ---------------------------------------------------------------------------------
+ */
 
 static void call_deadlines(void)
 {
@@ -170,7 +173,7 @@ static void call_deadlines(void)
 
     /* The server took the message and does not answer. */
     struct peer *client = peer_with("client", endpoint, ABI_RIGHT_SEND, 0);
-    peer_begin_call(client, SERVER_SLOT, 4, 8, false, rt_deadline_ms(2 * PEER_SETTLE_MS));
+    peer_begin_call(client, SERVER_SLOT, 4, 8, false, rt_deadline_ms(2 * PEER_SOON_MS));
     kt_eq("receive", ABI_EVENT_MESSAGE,
           rt_recv(endpoint, ABI_SLOT_NONE, kt_buffer(), 8, NULL, soon(), &event));
     kt_eq("call while being served", -ABI_E_TIMED_OUT, peer_wait(client));
@@ -232,7 +235,8 @@ static void recv_deadlines(void)
     kt_true("slept long enough", rt_ticks() >= deadline);
 }
 
-/* --- replies ----------------------------------------------------------------------------------- */
+/* --- replies -----------------------------------------------------------------------------------
+ */
 
 static void reply_state(void)
 {
@@ -320,7 +324,8 @@ static void callers_in_order(void)
     }
 }
 
-/* --- notifications ----------------------------------------------------------------------------- */
+/* --- notifications -----------------------------------------------------------------------------
+ */
 
 static void notification_bits(void)
 {

@@ -8,7 +8,7 @@
 
 static uint64_t soon(void)
 {
-    return rt_deadline_ms(PEER_SETTLE_MS);
+    return rt_deadline_ms(PEER_SOON_MS);
 }
 
 static struct peer *client_of(rt_slot endpoint, uint64_t badge)
@@ -196,19 +196,19 @@ static void none_sent(void)
     server->box->caps = (struct abi_caps){.recv_capacity = 4, .recv_count = 77};
     peer_begin_recv(server, ENDPOINT_SLOT, ABI_SLOT_NONE, 8, true, ABI_DEADLINE_NONE);
     size_t reply_len;
-    kt_eq("call", -ABI_E_TIMED_OUT,
-          rt_call(endpoint, NULL, 0, NULL, 0, NULL, soon(), &reply_len));
+    kt_eq("call", -ABI_E_TIMED_OUT, rt_call(endpoint, NULL, 0, NULL, 0, NULL, soon(), &reply_len));
     kt_eq("receive", ABI_EVENT_MESSAGE, peer_wait(server));
     kt_eq("how many came", 0, server->box->caps.recv_count);
 }
 
-/* --- badges ------------------------------------------------------------------------------------ */
+/* --- badges ------------------------------------------------------------------------------------
+ */
 
 /* The receiver sees exactly the badge of the capability that was called. */
 static void badge_arrives(void)
 {
-    static const uint64_t badges[] = {0, 1, 2, 0x80000000, 0xffffffff, 1ull << 32, 1ull << 63,
-                                      UINT64_MAX};
+    static const uint64_t badges[] = {0,          1,          2,          0x80000000,
+                                      0xffffffff, 1ull << 32, 1ull << 63, UINT64_MAX};
     rt_slot endpoint = kt_endpoint();
     struct peer *server = server_of(endpoint);
     for (size_t i = 0; i < sizeof(badges) / sizeof(badges[0]); i++) {
@@ -253,9 +253,9 @@ static void badge_is_final(void)
     kt_eq("type", ABI_CAP_ENDPOINT,
           peer_syscall(peer, ABI_SYS_CAP_INFO, (uint64_t[7]){ENDPOINT_SLOT + 1}));
     kt_eq("the badge that was given", 77, (int64_t)peer->box->result[1]);
-    kt_eq("its holder cannot change it", -ABI_E_RIGHTS,
-          peer_syscall(peer, ABI_SYS_CAP_COPY,
-                       (uint64_t[7]){ENDPOINT_SLOT + 1, ABI_RIGHTS_ALL, 78}));
+    kt_eq(
+        "its holder cannot change it", -ABI_E_RIGHTS,
+        peer_syscall(peer, ABI_SYS_CAP_COPY, (uint64_t[7]){ENDPOINT_SLOT + 1, ABI_RIGHTS_ALL, 78}));
 }
 
 /* A badged capability sent in a message stays badged, also when it comes back. */
@@ -269,8 +269,7 @@ static void badge_survives_messages(void)
     struct abi_caps caps = {
         .send_count = 1, .send_slot = {badged}, .send_rights = {ABI_RIGHTS_ALL}};
     size_t reply_len;
-    kt_eq("call", -ABI_E_TIMED_OUT,
-          rt_call(endpoint, NULL, 0, NULL, 0, &caps, soon(), &reply_len));
+    kt_eq("call", -ABI_E_TIMED_OUT, rt_call(endpoint, NULL, 0, NULL, 0, &caps, soon(), &reply_len));
     kt_eq("receive", ABI_EVENT_MESSAGE, peer_wait(server));
     check_peer_slot(server, server->box->caps.recv_slot[0], ABI_CAP_ENDPOINT,
                     ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 42);
@@ -286,14 +285,10 @@ static void badge_survives_messages(void)
 }
 
 static const struct kt_case cases[] = {
-    {"caps-every-count", every_count},
-    {"caps-in-replies", in_replies},
-    {"caps-refused", refused},
-    {"caps-no-room", no_room},
-    {"caps-none-sent", none_sent},
-    {"badge-arrives", badge_arrives},
-    {"badge-is-final", badge_is_final},
-    {"badge-survives-messages", badge_survives_messages},
+    {"caps-every-count", every_count},  {"caps-in-replies", in_replies},
+    {"caps-refused", refused},          {"caps-no-room", no_room},
+    {"caps-none-sent", none_sent},      {"badge-arrives", badge_arrives},
+    {"badge-is-final", badge_is_final}, {"badge-survives-messages", badge_survives_messages},
 };
 
 const struct kt_group kt_group_ipc_caps = KT_GROUP(cases);

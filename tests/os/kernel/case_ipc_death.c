@@ -6,7 +6,7 @@
 
 static uint64_t soon(void)
 {
-    return rt_deadline_ms(PEER_SETTLE_MS);
+    return rt_deadline_ms(PEER_SOON_MS);
 }
 
 static struct peer *peer_on(const char *name, rt_slot endpoint, uint32_t rights)
@@ -155,9 +155,8 @@ static void caller_dies_with_caps_queued(void)
     struct peer *victim = peer_on("victim", endpoint, ABI_RIGHT_SEND);
     int64_t own = peer_syscall(victim, ABI_SYS_ENDPOINT_CREATE, (uint64_t[7]){0});
     kt_ok("endpoint of the victim", own);
-    victim->box->caps = (struct abi_caps){.send_count = 1,
-                                          .send_slot = {(uint32_t)own},
-                                          .send_rights = {ABI_RIGHTS_ALL}};
+    victim->box->caps = (struct abi_caps){
+        .send_count = 1, .send_slot = {(uint32_t)own}, .send_rights = {ABI_RIGHTS_ALL}};
     peer_begin_call(victim, ENDPOINT_SLOT, 1, 0, true, ABI_DEADLINE_NONE);
     kt_true("victim is queued", !peer_is_done(victim));
     uint32_t endpoints = kt_info().endpoint_count;
@@ -173,9 +172,8 @@ static void objects_outlive_creator(void)
     struct peer *maker = peer_on("maker", endpoint, ABI_RIGHT_SEND);
     int64_t memory = peer_syscall(maker, ABI_SYS_MEMORY_CREATE, (uint64_t[7]){0, 10000});
     kt_ok("memory of the maker", memory);
-    maker->box->caps = (struct abi_caps){.send_count = 1,
-                                         .send_slot = {(uint32_t)memory},
-                                         .send_rights = {ABI_RIGHTS_ALL}};
+    maker->box->caps = (struct abi_caps){
+        .send_count = 1, .send_slot = {(uint32_t)memory}, .send_rights = {ABI_RIGHTS_ALL}};
     peer_begin_call(maker, ENDPOINT_SLOT, 0, 0, true, ABI_DEADLINE_NONE);
     struct abi_caps caps = {.recv_capacity = 1};
     kt_eq("receive", ABI_EVENT_MESSAGE,

@@ -8,8 +8,8 @@
 
 static void lengths(void)
 {
-    static const uint64_t bad[] = {0, ABI_MEMORY_BYTES_MAX + 1, 1ull << 32, 1ull << 63,
-                                   UINT64_MAX - 4094, UINT64_MAX};
+    static const uint64_t bad[] = {0,          ABI_MEMORY_BYTES_MAX + 1, 1ull << 32,
+                                   1ull << 63, UINT64_MAX - 4094,        UINT64_MAX};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         kt_step("length", bad[i]);
         kt_eq("memory create", -ABI_E_ARGUMENT, rt_memory_create(ABI_SLOT_NONE, bad[i]));
@@ -97,9 +97,14 @@ static void unmap_refusals(void)
 {
     rt_slot memory = kt_memory(3 * ABI_PAGE_BYTES);
     kt_map(memory, KT_WINDOW, RW);
-    static const uint64_t bad[] = {0, 1, KT_WINDOW + 1, KT_WINDOW + ABI_PAGE_BYTES,
-                                   KT_WINDOW + 3 * ABI_PAGE_BYTES, KT_WINDOW - ABI_PAGE_BYTES,
-                                   0xffffffc080000000ull, UINT64_MAX};
+    static const uint64_t bad[] = {0,
+                                   1,
+                                   KT_WINDOW + 1,
+                                   KT_WINDOW + ABI_PAGE_BYTES,
+                                   KT_WINDOW + 3 * ABI_PAGE_BYTES,
+                                   KT_WINDOW - ABI_PAGE_BYTES,
+                                   0xffffffc080000000ull,
+                                   UINT64_MAX};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         kt_step("address", bad[i]);
         kt_eq("unmap", -ABI_E_ARGUMENT, rt_unmap(bad[i]));
@@ -142,8 +147,7 @@ static void shared_between_processes(void)
                        (uint64_t[7]){HELPER_SLOT_CASE, 0x3000000000, ABI_PROT_READ}));
     /* It reads what the supervisor wrote: a system call takes its argument from there. */
     kt_eq("a name that it reads there", 0,
-          peer_syscall(peer, ABI_SYS_LOG,
-                       (uint64_t[7]){RT_SLOT_CONSOLE, 0x3000000000 + 4090, 17}));
+          peer_syscall(peer, ABI_SYS_LOG, (uint64_t[7]){RT_SLOT_CONSOLE, 0x3000000000 + 4090, 17}));
     peer->box->arg[0] = 0x3000000000;
     peer_begin(peer, HELPER_STORE);
     struct abi_process_info info = peer_wait_death(peer);
@@ -162,8 +166,7 @@ static void page_quota(void)
     kt_eq("quota", PEER_PAGE_QUOTA, info.page_quota);
     uint64_t left = info.page_quota - info.page_count;
     kt_eq("one page too much", -ABI_E_NO_MEMORY,
-          peer_syscall(peer, ABI_SYS_MEMORY_CREATE,
-                       (uint64_t[7]){0, (left + 1) * ABI_PAGE_BYTES}));
+          peer_syscall(peer, ABI_SYS_MEMORY_CREATE, (uint64_t[7]){0, (left + 1) * ABI_PAGE_BYTES}));
     int64_t memory =
         peer_syscall(peer, ABI_SYS_MEMORY_CREATE, (uint64_t[7]){0, left * ABI_PAGE_BYTES});
     kt_ok("all that is left", memory);
@@ -206,12 +209,13 @@ static void object_allowance(void)
         kt_eq("one too many", -ABI_E_NO_OBJECT, status);
         kt_eq("as many as stated", kinds[i].most - kinds[i].own, count);
         kt_ok("drop one", peer_syscall(peer, ABI_SYS_CAP_DROP, (uint64_t[7]){last}));
-        kt_ok("then one more", peer_syscall(peer, kinds[i].number,
-                                            (uint64_t[7]){kinds[i].arg[0], kinds[i].arg[1]}));
+        kt_ok("then one more",
+              peer_syscall(peer, kinds[i].number, (uint64_t[7]){kinds[i].arg[0], kinds[i].arg[1]}));
     }
 }
 
-/* The physical address is told to holders of DMA alone, and DMA comes from the system capability. */
+/* The physical address is told to holders of DMA alone, and DMA comes from the system capability.
+ */
 static void dma_addresses(void)
 {
     rt_slot plain = kt_memory(ABI_PAGE_BYTES);

@@ -43,7 +43,8 @@ static const struct pointer_argument with_debt[] = {
     {"reply and receive, reply", ABI_SYS_REPLY_RECV, 6, 100, .arg = {0, 0, 0, ABI_LENGTHS(100, 0)}},
     {"reply and receive, message", ABI_SYS_REPLY_RECV, 2, 100, true,
      .arg = {0, 0, 0, ABI_LENGTHS(0, 100)}},
-    {"reply and receive, capabilities", ABI_SYS_REPLY_RECV, 4, sizeof(struct abi_caps), true, true, .arg = {0}},
+    {"reply and receive, capabilities", ABI_SYS_REPLY_RECV, 4, sizeof(struct abi_caps), true, true,
+     .arg = {0}},
 };
 
 static struct {
@@ -150,7 +151,8 @@ static void every_argument(void)
     check_rows(without_debt, sizeof(without_debt) / sizeof(without_debt[0]));
 }
 
-/* Those of replies: the kernel looks at them only when a reply is owed. A refused one stays owed. */
+/* Those of replies: the kernel looks at them only when a reply is owed. A refused one stays owed.
+ */
 static void every_argument_of_replies(void)
 {
     make_objects();
@@ -159,9 +161,9 @@ static void every_argument_of_replies(void)
     peer_start(client);
     peer_begin_call(client, HELPER_SLOT_CASE, 0, 100, false, ABI_DEADLINE_NONE);
     struct rt_event event;
-    kt_eq("receive", ABI_EVENT_MESSAGE,
-          rt_recv(made.endpoint, ABI_SLOT_NONE, NULL, 0, NULL, rt_deadline_ms(PEER_WAIT_MS),
-                  &event));
+    kt_eq(
+        "receive", ABI_EVENT_MESSAGE,
+        rt_recv(made.endpoint, ABI_SLOT_NONE, NULL, 0, NULL, rt_deadline_ms(PEER_WAIT_MS), &event));
     check_rows(with_debt, sizeof(with_debt) / sizeof(with_debt[0]));
     kt_true("the client waits", !peer_is_done(client));
     kt_eq("reply", 0, rt_reply("good", 4, NULL));
@@ -179,9 +181,12 @@ static void good_edges(void)
         if (row->number == ABI_SYS_PROCESS_CREATE || row->number == ABI_SYS_LOG)
             continue; /* they look into it */
         (void)kt_buffer();
-        const uint64_t good[] = {KT_BUFFER, KT_BUFFER + 1, KT_BUFFER + KT_BUFFER_BYTES - row->len,
+        const uint64_t good[] = {KT_BUFFER,
+                                 KT_BUFFER + 1,
+                                 KT_BUFFER + KT_BUFFER_BYTES - row->len,
                                  KT_BUFFER + ABI_PAGE_BYTES - 1,
-                                 CONSTANT_PAGE + ABI_PAGE_BYTES - row->len, CONSTANT_PAGE - 1};
+                                 CONSTANT_PAGE + ABI_PAGE_BYTES - row->len,
+                                 CONSTANT_PAGE - 1};
         for (size_t k = 0; k < (row->write ? 4 : 6); k++) {
             kt_step("good", good[k]);
             kt_true(row->what, call_with(row, good[k]) != -ABI_E_ADDRESS);

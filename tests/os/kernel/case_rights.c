@@ -36,7 +36,8 @@ static uint32_t rights_of(rt_slot slot)
     return (uint32_t)rights;
 }
 
-/* --- rights that calls need -------------------------------------------------------------------- */
+/* --- rights that calls need --------------------------------------------------------------------
+ */
 
 #define BIT(type) (1u << (type))
 
@@ -57,11 +58,13 @@ struct needed {
 static const struct needed needed[] = {
     {"log", ABI_SYS_LOG, 0, BIT(ABI_CAP_CONSOLE), ABI_RIGHT_WRITE, .refusals_only = true},
     {"call", ABI_SYS_CALL, 0, BIT(ABI_CAP_ENDPOINT), ABI_RIGHT_SEND, .arg = {0}},
-    {"receive, endpoint", ABI_SYS_RECV, 0, BIT(ABI_CAP_ENDPOINT), ABI_RIGHT_RECV, .none_is_valid = true, .arg = {0}},
-    {"receive, notification", ABI_SYS_RECV, 1, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_RECV, .none_is_valid = true, .arg = {0}},
+    {"receive, endpoint", ABI_SYS_RECV, 0, BIT(ABI_CAP_ENDPOINT), ABI_RIGHT_RECV,
+     .none_is_valid = true, .arg = {0}},
+    {"receive, notification", ABI_SYS_RECV, 1, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_RECV,
+     .none_is_valid = true, .arg = {0}},
     {"notify", ABI_SYS_NOTIFY, 0, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_SEND, .arg = {0}},
-    {"memory create", ABI_SYS_MEMORY_CREATE, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_DMA, .none_is_valid = true,
-     .arg = {0, 4096}},
+    {"memory create", ABI_SYS_MEMORY_CREATE, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_DMA,
+     .none_is_valid = true, .arg = {0, 4096}},
     {"memory phys", ABI_SYS_MEMORY_PHYS, 0, BIT(ABI_CAP_MEMORY), ABI_RIGHT_DMA, .arg = {0}},
     {"map, read", ABI_SYS_MAP, 0, BIT(ABI_CAP_MEMORY) | BIT(ABI_CAP_DEVICE), ABI_RIGHT_READ,
      .arg = {0, KT_WINDOW, ABI_PROT_READ}},
@@ -69,8 +72,8 @@ static const struct needed needed[] = {
      ABI_RIGHT_READ | ABI_RIGHT_WRITE, .arg = {0, KT_WINDOW, ABI_PROT_READ | ABI_PROT_WRITE}},
     {"interrupt bind", ABI_SYS_IRQ_BIND, 0, BIT(ABI_CAP_IRQ), ABI_RIGHT_MANAGE,
      .refusals_only = true, .arg_type = {0, ABI_CAP_NOTIFICATION}},
-    {"interrupt bind, notification", ABI_SYS_IRQ_BIND, 1, BIT(ABI_CAP_NOTIFICATION),
-     ABI_RIGHT_SEND, .refusals_only = true, .arg_type = {ABI_CAP_IRQ}},
+    {"interrupt bind, notification", ABI_SYS_IRQ_BIND, 1, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_SEND,
+     .refusals_only = true, .arg_type = {ABI_CAP_IRQ}},
     {"interrupt acknowledge", ABI_SYS_IRQ_ACK, 0, BIT(ABI_CAP_IRQ), ABI_RIGHT_MANAGE, .arg = {0}},
     {"process create", ABI_SYS_PROCESS_CREATE, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_MANAGE,
      .arg = {0, (uint64_t)(uintptr_t)&held.config}},
@@ -171,9 +174,9 @@ static void calls_need_slot(void)
         uint64_t valid = 0;
         for (uint32_t type = 1; type < ABI_CAP_TYPE_COUNT; type++)
             valid = row->types & BIT(type) ? held.slot[type] : valid;
-        const uint64_t bad[] = {KT_SLOT_EMPTY,       ABI_SLOT_COUNT,      ABI_SLOT_COUNT + valid,
-                                1ull << 32 | valid,  1ull << 16 | valid,  1ull << 63 | valid,
-                                256 + valid,         UINT32_MAX,          UINT64_MAX,
+        const uint64_t bad[] = {KT_SLOT_EMPTY,      ABI_SLOT_COUNT,     ABI_SLOT_COUNT + valid,
+                                1ull << 32 | valid, 1ull << 16 | valid, 1ull << 63 | valid,
+                                256 + valid,        UINT32_MAX,         UINT64_MAX,
                                 -(uint64_t)valid};
         for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
             kt_step("slot", bad[k]);
@@ -207,7 +210,8 @@ static void image_needs_read(void)
     kt_eq("no image", -ABI_E_SLOT, rt_process_create(KTEST_SLOT_SYSTEM, &held.config, &fault));
 }
 
-/* --- copies ------------------------------------------------------------------------------------ */
+/* --- copies ------------------------------------------------------------------------------------
+ */
 
 /* Every mask on a copy of every type; then a copy of the copy that asks for everything. */
 static void copy_never_gains(void)
@@ -292,8 +296,7 @@ static void message_never_gains(void)
         kt_step("capability", i);
         kt_ok("info", peer_syscall(client, ABI_SYS_CAP_INFO,
                                    (uint64_t[7]){client->box->caps.recv_slot[i]}));
-        kt_eq("rights sent back", rights[i] & back.send_rights[i],
-              (int64_t)client->box->result[0]);
+        kt_eq("rights sent back", rights[i] & back.send_rights[i], (int64_t)client->box->result[0]);
     }
 }
 

@@ -88,12 +88,12 @@ static void deadlines_in_order(void)
         kt_step("sleeper", i);
         kt_eq("sleep", -ABI_E_TIMED_OUT, peer_wait(peer[i]));
         kt_true("not too early", peer[i]->box->done_ticks >= deadline);
-        kt_true("not too late",
-                peer[i]->box->done_ticks - deadline <= ABI_DEADLINE_SLACK_TICKS);
+        kt_true("not too late", peer[i]->box->done_ticks - deadline <= ABI_DEADLINE_SLACK_TICKS);
     }
 }
 
-/* --- who runs ---------------------------------------------------------------------------------- */
+/* --- who runs ----------------------------------------------------------------------------------
+ */
 
 /* Counters' growth of two spinners while the supervisor sleeps `naps` times nap_ms. */
 static void watch_spinners(struct peer *peer[2], uint64_t growth[2], uint32_t naps, uint32_t nap_ms)
@@ -157,7 +157,8 @@ static void spinner_beside_server(void)
     }
 }
 
-/* The lower priority gets nothing while the higher one wants the processor, and runs again after. */
+/* The lower priority gets nothing while the higher one wants the processor, and runs again after.
+ */
 static void higher_first(void)
 {
     struct peer *low = peer_create_with("low", PEER_PRIORITY - 1, PEER_PAGE_QUOTA);
@@ -203,9 +204,10 @@ static void wake_preempts(void)
 /* No process makes one that runs before itself. */
 static void priority_bound(void)
 {
-    struct abi_process_config config = {
-        .name = "too-high", .image_slot = KTEST_SLOT_HELPER_FILE, .stack_pages = 1,
-        .page_quota = PEER_PAGE_QUOTA};
+    struct abi_process_config config = {.name = "too-high",
+                                        .image_slot = KTEST_SLOT_HELPER_FILE,
+                                        .stack_pages = 1,
+                                        .page_quota = PEER_PAGE_QUOTA};
     static const uint32_t bad[] = {ABI_PRIORITY_COUNT - 1, ABI_PRIORITY_COUNT, UINT32_MAX};
     uint64_t fault;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -15,12 +15,16 @@ static uint8_t buffer[4 * ABI_PAGE_BYTES];
 static struct abi_caps caps;
 static struct abi_process_config config;
 
-#define WINDOW             0x2000000000ull
-#define WINDOW_PAGES       64
-#define WAIT_TICKS_MAX     500 /* 50 us: calls that wait are as many as those that do not */
+/* What calls gave lately: slots that are worth another call. */
+#define RECENT_COUNT 8
+static uint32_t recent_slot[RECENT_COUNT];
+
+#define WINDOW              0x2000000000ull
+#define WINDOW_PAGES        64
+#define WAIT_TICKS_MAX      500 /* 50 us: calls that wait are as many as those that do not */
 #define ENDLESS_WAIT_ONE_IN 1024
-#define EXIT_ONE_IN        512
-#define WILD_ONE_IN        16
+#define EXIT_ONE_IN         512
+#define WILD_ONE_IN         16
 
 /* Kinds of arguments. */
 enum kind {
@@ -104,6 +108,8 @@ static uint64_t wild(void)
 
 static uint64_t draw_slot(void)
 {
+    if (one_in(3))
+        return recent_slot[below(RECENT_COUNT)];
     return one_in(8) ? below(ABI_SLOT_COUNT + 2) : below(FUZZ_SLOT_COUNT + 8);
 }
 
@@ -161,10 +167,10 @@ static uint64_t draw_config(void)
     memcpy(config.name, "fuzz-child", 11);
     if (one_in(16))
         config.name[below(sizeof(config.name))] = (char)draw();
-    config.image_slot = (uint32_t)draw_slot();
+    config.image_slot = (uint32_t)(one_in(4) ? draw_slot() : FUZZ_SLOT_IMAGE);
     config.priority = (uint32_t)below(3);
-    config.stack_pages = (uint32_t)below(5);
-    config.page_quota = (uint32_t)(one_in(16) ? draw() : below(80));
+    config.stack_pages = (uint32_t)below(8);
+    config.page_quota = (uint32_t)(one_in(16) ? draw() : below(64));
     return (uintptr_t)&config;
 }
 
@@ -211,6 +217,13 @@ static uint64_t draw_number(void)
     return number == ABI_SYS_EXIT && !one_in(EXIT_ONE_IN) ? ABI_SYS_RECV : number;
 }
 
+static bool makes_slot(uint64_t number)
+{
+    return number == ABI_SYS_ENDPOINT_CREATE || number == ABI_SYS_NOTIFICATION_CREATE ||
+           number == ABI_SYS_CAP_COPY || number == ABI_SYS_MEMORY_CREATE ||
+           number == ABI_SYS_PROCESS_CREATE;
+}
+
 static void one_call(void)
 {
     uint64_t number = draw_number();
@@ -221,7 +234,9 @@ static void one_call(void)
     if (waits && arg[5] != 0 && !one_in(ENDLESS_WAIT_ONE_IN))
         arg[5] = rt_ticks() + below(WAIT_TICKS_MAX);
     state->count++;
-    (void)rt_syscall(number, arg, &r1, &r2);
+    int64_t status = rt_syscall(number, arg, &r1, &r2);
+    if (makes_slot(number) && status > 0)
+        recent_slot[below(RECENT_COUNT)] = (uint32_t)status;
 }
 
 int process_main(uint64_t arg)

@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 #define FUZZ_SLOT_STATE 2 /* memory, READ|WRITE; the process drops it once it is mapped */
-#define FUZZ_SLOT_FIRST 3 /* here and above: what the supervisor's dice gave */
+#define FUZZ_SLOT_IMAGE 3 /* this program, READ|GRANT */
+#define FUZZ_SLOT_FIRST 4 /* here and above: what the supervisor's dice gave */
 #define FUZZ_SLOT_COUNT 24
 
 #define FUZZ_STATE 0x1000000000ull /* where the process maps it */

@@ -44,8 +44,8 @@ static void call_loop(void)
 {
     size_t reply_len;
     do {
-        box->status = rt_call((rt_slot)box->arg[0], NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE,
-                              &reply_len);
+        box->status =
+            rt_call((rt_slot)box->arg[0], NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE, &reply_len);
         box->counter++;
     } while (box->status >= 0);
 }
@@ -184,15 +184,26 @@ static void obey(void)
     }
 }
 
+static void __attribute__((noreturn)) settle(void)
+{
+    for (;;) {
+        struct rt_event event;
+        rt_must(
+            rt_recv(ABI_SLOT_NONE, HELPER_SLOT_CONTROL, NULL, 0, NULL, ABI_DEADLINE_NONE, &event),
+            "kernel-helper: settle");
+        rt_must(rt_notify(HELPER_SLOT_DONE), "kernel-helper: settled");
+    }
+}
+
 int process_main(uint64_t arg)
 {
-    (void)arg;
+    if (arg == HELPER_SETTLES)
+        settle();
     rt_must(rt_map(HELPER_SLOT_SHARED, HELPER_SHARED, ABI_PROT_READ | ABI_PROT_WRITE),
             "kernel-helper: shared memory");
     for (;;) {
         size_t reply_len;
-        rt_must(rt_call(HELPER_SLOT_CONTROL, NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE,
-                        &reply_len),
+        rt_must(rt_call(HELPER_SLOT_CONTROL, NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE, &reply_len),
                 "kernel-helper: next order");
         obey();
         if (box->op == HELPER_RETURN)

@@ -11,6 +11,12 @@
 
 #include <stdint.h>
 
+/* Argument of PROCESS_START. A settler answers bits on notification HELPER_SLOT_CONTROL with bits
+ * on HELPER_SLOT_DONE, nothing else. At the lowest priority it does so when all others are blocked.
+ */
+#define HELPER_OBEYS   0
+#define HELPER_SETTLES 1
+
 #define HELPER_SLOT_CONTROL 2 /* endpoint, SEND */
 #define HELPER_SLOT_DONE    3 /* notification, SEND, badged with the helper's bit */
 #define HELPER_SLOT_SHARED  4 /* memory, READ|WRITE */
@@ -24,11 +30,11 @@
 #define HELPER_DATA_BYTES   (HELPER_SHARED_BYTES - ABI_PAGE_BYTES)
 
 enum helper_op {
-    HELPER_SYSCALL = 1,    /* number, arg -> status, result */
-    HELPER_ECHO,           /* serve arg[0]: every reply is the message, each byte ^ HELPER_ECHO_MASK */
-    HELPER_CALL_LOOP,      /* call arg[0] with an empty message, again and again: counter counts */
-    HELPER_COUNT,          /* counter grows until arg[0] ticks from now have passed */
-    HELPER_SPIN,           /* counter grows, for ever */
+    HELPER_SYSCALL = 1, /* number, arg -> status, result */
+    HELPER_ECHO,        /* serve arg[0]: every reply is the message, each byte ^ HELPER_ECHO_MASK */
+    HELPER_CALL_LOOP,   /* call arg[0] with an empty message, again and again: counter counts */
+    HELPER_COUNT,       /* counter grows until arg[0] ticks from now have passed */
+    HELPER_SPIN,        /* counter grows, for ever */
     HELPER_CREATE_MEMORY,  /* create and drop arg[0] bytes of memory, for ever: counter counts */
     HELPER_INSTRUCTION,    /* go to instruction number arg[0] of helper_traps */
     HELPER_LOAD,           /* load from arg[0] */
@@ -70,10 +76,10 @@ struct helper_box {
     uint64_t number;
     uint64_t arg[7];
     int64_t status;
-    uint64_t result[2]; /* a1, a2 */
+    uint64_t result[2];  /* a1, a2 */
     uint64_t done_ticks; /* time when the order was done */
-    uint64_t pc;        /* where the order is expected to fault */
-    uint64_t addr;      /* and the address it touches there */
+    uint64_t pc;         /* where the order is expected to fault */
+    uint64_t addr;       /* and the address it touches there */
     volatile uint64_t counter;
     struct abi_caps caps; /* for arg to point at: HELPER_CAPS */
 };

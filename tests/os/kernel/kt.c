@@ -18,7 +18,8 @@ static struct {
     bool slot_is_ours[ABI_SLOT_COUNT]; /* held before the first case: never dropped */
 } kt;
 
-/* --- checks ------------------------------------------------------------------------------------ */
+/* --- checks ------------------------------------------------------------------------------------
+ */
 
 void kt_step(const char *name, uint64_t number)
 {
@@ -33,7 +34,8 @@ void kt_fail(const char *what, int64_t expected, int64_t got)
     longjmp(kt.failed, 1);
 }
 
-/* --- what cases use ---------------------------------------------------------------------------- */
+/* --- what cases use ----------------------------------------------------------------------------
+ */
 
 uint8_t *kt_buffer(void)
 {
@@ -107,7 +109,8 @@ void kt_same_info(const struct abi_system_info *before, const struct abi_system_
     kt_eq("memory objects", before->memory_count, after->memory_count);
 }
 
-/* --- running ----------------------------------------------------------------------------------- */
+/* --- running -----------------------------------------------------------------------------------
+ */
 
 /* Page tables stay when mappings go: make those of the windows before anything is counted. */
 static void make_windows(void)

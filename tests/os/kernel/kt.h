@@ -1,8 +1,9 @@
 /* Frame of the on-machine kernel tests: cases, checks, and what every case leaves behind.
  *
  * A case is a function. A check that fails prints "KTEST: <case> FAILED: ..." and ends the case.
- * "KTEST: <case> ok" is printed after the case returned, after everything it made was given back, and
- * after the machine's page and object counts were found the same as before and the audit passed. */
+ * "KTEST: <case> ok" is printed after the case returned, after everything it made was given back,
+ * and after the machine's page and object counts were found the same as before and the audit
+ * passed. */
 #ifndef KT_H
 #define KT_H
 
@@ -35,7 +36,8 @@ extern const struct kt_group kt_group_syscall, kt_group_ipc, kt_group_ipc_caps, 
 /* Runs every case of every group; returns how many failed. */
 uint32_t kt_run(const struct kt_group *const groups[], uint32_t group_count);
 
-/* --- checks: what is printed with both values; a failure does not return ------------------------ */
+/* --- checks: what is printed with both values; a failure does not return ------------------------
+ */
 
 void kt_fail(const char *what, int64_t expected, int64_t got) __attribute__((noreturn));
 
@@ -64,7 +66,8 @@ void kt_clean(void);
 /* Names the step of a sweep: printed with a failure. */
 void kt_step(const char *name, uint64_t number);
 
-/* --- memory of the supervisor ------------------------------------------------------------------ */
+/* --- memory of the supervisor ------------------------------------------------------------------
+ */
 
 /* Where cases map: two megabytes aligned, this long, page tables always present. */
 #define KT_WINDOW       0x2000000000ull
@@ -88,7 +91,8 @@ void kt_unmap(uint64_t addr);
 /* A slot number that is empty, from the top of the table. */
 #define KT_SLOT_EMPTY (ABI_SLOT_COUNT - 1)
 
-/* --- shared by cases --------------------------------------------------------------------------- */
+/* --- shared by cases ---------------------------------------------------------------------------
+ */
 
 /* xorshift64*: the same numbers in every run. */
 uint64_t kt_random(uint64_t *state);

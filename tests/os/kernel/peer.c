@@ -2,18 +2,42 @@
 
 #include <string.h>
 
-#define PEER_ADDR(idx) (KT_BUFFER + 0x100000ull + (idx) * 0x10000ull)
+#define PEER_ADDR(idx) (KT_BUFFER + 0x100000ull + (idx)*0x10000ull)
 
 static struct {
     struct peer peer[PEER_COUNT_MAX];
     uint32_t count;
     rt_slot notification;
+    rt_slot settle;     /* wakes the settler */
     uint64_t seen_bits; /* arrived, not asked for yet */
 } peers;
+
+/* It lives as long as the supervisor. */
+static void start_settler(void)
+{
+    static const struct abi_process_config config = {.name = "settler",
+                                                     .image_slot = KTEST_SLOT_HELPER_FILE,
+                                                     .priority = 0,
+                                                     .stack_pages = PEER_STACK_PAGES,
+                                                     .page_quota = PEER_PAGE_QUOTA};
+    uint64_t fault;
+    rt_slot process =
+        (rt_slot)rt_must(rt_process_create(KTEST_SLOT_SYSTEM, &config, &fault), "settler");
+    rt_slot wake = (rt_slot)rt_must(rt_notification_create(), "settler's notification");
+    peers.settle = (rt_slot)rt_must(rt_cap_copy(wake, ABI_RIGHT_SEND, 1), "settler's bit");
+    rt_must(rt_process_give(process, RT_SLOT_CONSOLE, ABI_RIGHTS_ALL, 0, RT_SLOT_CONSOLE),
+            "settler's console");
+    rt_must(rt_process_give(process, wake, ABI_RIGHT_RECV, 0, HELPER_SLOT_CONTROL), "settler");
+    rt_must(rt_process_give(process, peers.notification, ABI_RIGHT_SEND, PEER_SETTLED_BIT,
+                            HELPER_SLOT_DONE),
+            "settler");
+    rt_must(rt_process_start(process, HELPER_SETTLES), "settler");
+}
 
 void peers_init(void)
 {
     peers.notification = (rt_slot)rt_must(rt_notification_create(), "peers' notification");
+    start_settler();
 }
 
 rt_slot peers_notification(void)
@@ -32,7 +56,8 @@ uint64_t peers_wait(uint64_t mask, uint64_t deadline)
 {
     while ((peers.seen_bits & mask) == 0) {
         struct rt_event event;
-        int64_t status = rt_recv(ABI_SLOT_NONE, peers.notification, NULL, 0, NULL, deadline, &event);
+        int64_t status =
+            rt_recv(ABI_SLOT_NONE, peers.notification, NULL, 0, NULL, deadline, &event);
         if (status == -ABI_E_TIMED_OUT)
             return 0;
         kt_eq("receive of a notification", ABI_EVENT_NOTIFICATION, status);
@@ -97,7 +122,7 @@ void peer_give(struct peer *peer, rt_slot source, uint32_t rights, uint64_t badg
 
 void peer_start(struct peer *peer)
 {
-    kt_ok("process start", rt_process_start(peer->process, 0));
+    kt_ok("process start", rt_process_start(peer->process, HELPER_OBEYS));
 }
 
 struct peer *peer_new(const char *name)
@@ -111,15 +136,22 @@ void peer_begin(struct peer *peer, enum helper_op op)
 {
     peer->box->op = op;
     struct rt_event event;
-    kt_eq("helper asks for its order", ABI_EVENT_MESSAGE,
-          rt_recv(peer->control, ABI_SLOT_NONE, NULL, 0, NULL, rt_deadline_ms(PEER_WAIT_MS),
-                  &event));
+    kt_eq(
+        "helper asks for its order", ABI_EVENT_MESSAGE,
+        rt_recv(peer->control, ABI_SLOT_NONE, NULL, 0, NULL, rt_deadline_ms(PEER_WAIT_MS), &event));
     kt_ok("order", rt_reply(NULL, 0, NULL));
+}
+
+void peers_settle(void)
+{
+    kt_ok("settle", rt_notify(peers.settle));
+    kt_true("all others are blocked", peers_wait(PEER_SETTLED_BIT, rt_deadline_ms(PEER_WAIT_MS)));
 }
 
 bool peer_is_done(struct peer *peer)
 {
-    return peers_wait(PEER_DONE_BIT(peer->idx), rt_deadline_ms(PEER_SETTLE_MS)) != 0;
+    peers_settle();
+    return peers_wait(PEER_DONE_BIT(peer->idx), 0) != 0;
 }
 
 int64_t peer_wait(struct peer *peer)
@@ -161,9 +193,9 @@ void peer_begin_recv(struct peer *peer, rt_slot endpoint, rt_slot notification,
 
 int64_t peer_reply(struct peer *peer, size_t send_len, bool caps)
 {
-    return peer_syscall(peer, ABI_SYS_REPLY,
-                        (uint64_t[7]){0, HELPER_DATA, 0, ABI_LENGTHS(send_len, 0),
-                                      caps ? HELPER_CAPS : 0, 0, 0});
+    return peer_syscall(
+        peer, ABI_SYS_REPLY,
+        (uint64_t[7]){0, HELPER_DATA, 0, ABI_LENGTHS(send_len, 0), caps ? HELPER_CAPS : 0, 0, 0});
 }
 
 struct abi_process_info peer_info(struct peer *peer)

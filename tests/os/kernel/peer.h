@@ -9,8 +9,8 @@
 #define PEER_COUNT_MAX 6
 /* Longer than anything that is not a hang; a case never waits without end. */
 #define PEER_WAIT_MS 5000
-/* Long enough for a peer to get as far as it can and block there: the supervisor sleeps. */
-#define PEER_SETTLE_MS 5
+/* A deadline that is meant to pass. */
+#define PEER_SOON_MS 20
 
 #define PEER_STACK_PAGES 4
 #define PEER_PAGE_QUOTA  96
@@ -20,6 +20,7 @@
 #define PEER_DONE_BIT(idx)  (1ull << (idx))
 #define PEER_DEATH_BIT(idx) (1ull << (16 + (idx)))
 #define PEER_CASE_BIT       (1ull << 32) /* for the case's own use */
+#define PEER_SETTLED_BIT    (1ull << 63)
 
 struct peer {
     uint32_t idx;
@@ -48,7 +49,10 @@ struct peer *peer_new(const char *name);
 
 /* Hands the order in the box over. */
 void peer_begin(struct peer *peer, enum helper_op op);
-/* True when the order was done within PEER_SETTLE_MS: false means it is blocked. */
+/* Lets all processes of lower priority run until every one of them is blocked. Not for cases with a
+ * process that spins. */
+void peers_settle(void);
+/* Settles; true when the order was done: false means that it is blocked. */
 bool peer_is_done(struct peer *peer);
 /* Waits for the order's end; returns box->status. */
 int64_t peer_wait(struct peer *peer);
