@@ -55,6 +55,7 @@ class Manifest:
 
     def __init__(self, path):
         self.order, self.counts, self.forbidden, self.deaths = [], {}, [], []
+        self.mortal = []  # names that die at least once, any number of times
         self.end, self.cases = None, {}
         self.read(path)
         if self.end is None:
@@ -89,7 +90,9 @@ class Manifest:
                     self.forbidden.append(text)
                 elif word == "death":
                     name, _, times = text.partition("*")
-                    self.deaths += [name] * int(times or 1)
+                    self.deaths += [name.removesuffix("+")] * int(times or 1)
+                    if name.endswith("+"):
+                        self.mortal.append(name.removesuffix("+"))
                 elif word == "end":
                     self.order.append(text)
                     self.counts[text] = (1, 1)
@@ -194,9 +197,10 @@ class Judge:
             raise Failure(PANIC, f"kernel panic: {text}")
         death = DEATH_LINE.match(text)
         if death:
-            if death[1] not in self.deaths_left:
+            if death[1] in self.deaths_left:
+                self.deaths_left.remove(death[1])
+            elif death[1] not in self.manifest.mortal:
                 raise Failure(DEATH, f"unexpected process death: {text}")
-            self.deaths_left.remove(death[1])
         for forbidden in self.manifest.forbidden:
             if forbidden in text:
                 raise Failure(FORBIDDEN, f"forbidden marker: {text}")

@@ -88,6 +88,9 @@ after-end) echo "dsoftbusd: auth ok" >>"$dir/log"; expect 15 "too often (4)" ;;
 panic) edit 's/^init: ready/kernel: panic: page account\n&/'; expect 16 "page account" ;;
 death) edit 's/^rngd: ready/&\nkernel: process dsoftbusd died: load fault/'; expect 17 "dsoftbusd died" ;;
 death-twice) edit 's/^SELFTEST: end/kernel: process victim died: again\n&/'; expect 17 "victim died: again" ;;
+death-any-number) edit 's/^SELFTEST: end/kernel: process fuzz died: a\nkernel: process fuzz died: b\n&/'
+    echo "death fuzz+" >>"$dir/manifest.txt"; expect 0 "passed" ;;
+death-any-number-none) echo "death fuzz+" >>"$dir/manifest.txt"; expect 12 "fuzz did not die" ;;
 no-death) edit '/victim died/d'; expect 12 "victim did not die" ;;
 similar-is-not-same) edit 's/^init: ready/init: ready soon/'; expect 13 "came before 'init: ready'" ;;
 case-auth-count) edit 's/^SELFTEST: dsoftbus case wrong-key sees/dsoftbusd: auth ok\n&/;0,/dsoftbusd: auth ok/{/auth ok/d}'

@@ -31,7 +31,7 @@ static struct fuzzer {
 } fuzzers[FUZZER_COUNT];
 
 /* What the dice may give: of every type, shared by both. */
-#define POOL_COUNT 14
+#define POOL_COUNT 13
 static rt_slot pool[POOL_COUNT];
 static uint64_t dice;
 
@@ -51,7 +51,6 @@ static void make_pool(void)
     pool[i++] = KTEST_SLOT_DEVICE;
     pool[i++] = KTEST_SLOT_RTC_IRQ;
     pool[i++] = KTEST_SLOT_FUZZ_FILE;
-    pool[i++] = KTEST_SLOT_HELPER_FILE;
     kt_eq("pool", POOL_COUNT, i);
 }
 

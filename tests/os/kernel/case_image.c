@@ -175,6 +175,12 @@ static void file_header(void)
         put(bad[i].offset, bad[i].len, bad[i].value);
         refused(bad[i].what, i, bad[i].fault);
     }
+}
+
+/* Values that depend on the image itself. */
+static void file_header_relative(void)
+{
+    make_image();
     put(E_PHOFF, 8, image.len);
     refused("headers behind the file", 0, ABI_IMAGE_TRUNCATED);
     put(E_PHOFF, 8, image.len - SEGMENTS * P_BYTES + 1);
@@ -416,6 +422,7 @@ static void created_process_is_not_given(void)
 
 static const struct kt_case cases[] = {
     {"image-file-header", file_header},
+    {"image-file-header-relative", file_header_relative},
     {"image-segments", segments},
     {"image-segments-together", segments_together},
     {"image-truncated", truncated},
