@@ -1,5 +1,6 @@
 /* net-test: the network's tests on the machine, PROFILE=net. First what selftest-client does too,
  * then what takes other clients, or netstackd's life. */
+#include "cases.h"
 #include "net_steps.h"
 #include "proto/slots.h"
 #include "rt/log.h"
@@ -13,17 +14,28 @@ bool selftest_fail(const char *what)
 
 static const selftest_step steps[] = {
     net_interface_step, net_ping_step, net_udp_step, net_tcp_step, net_mmio_denied_step,
+    case_backpressure,  case_silent,   case_flood,   case_death,   case_restart,
 };
 
 static struct selftest selftest;
 
+enum net_status attach_to_netstackd(struct selftest *self)
+{
+    /* One bit: netstackd's signal. There is no other. */
+    rt_slot signal = (rt_slot)rt_must(
+        rt_cap_copy(self->notification, ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 1), "net-test: signal");
+    enum net_status status = net_attach(&self->net, CLIENT_SLOT_NET, signal);
+
+    rt_must(rt_cap_drop(signal), "net-test: signal"); /* netstackd has a copy */
+    return status;
+}
+
 int process_main(uint64_t arg)
 {
     (void)arg;
-    selftest.notification = (rt_slot)rt_must(rt_notification_create(), "SELFTEST: notification");
-    enum net_status status = net_attach(&selftest.net, CLIENT_SLOT_NET, selftest.notification);
-    if (status != NET_OK)
-        rt_panic("SELFTEST: attach", -(int64_t)status);
+    selftest.notification = (rt_slot)rt_must(rt_notification_create(), "net-test: notification");
+    if (attach_to_netstackd(&selftest) != NET_OK)
+        rt_panic("net-test: attach", 0);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         if (!steps[i](&selftest))
             return 1;

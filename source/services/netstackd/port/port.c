@@ -1,6 +1,7 @@
 /* What lwIP needs from its platform, on top of platform.h. */
 #include "hooks.h"
 #include "platform.h"
+#include <string.h>
 #include <lwip/prot/ip4.h>
 #include <lwip/sys.h>
 
