@@ -1,0 +1,279 @@
+/*
+ * The session library in memory, on this machine: sessions per second, DATA throughput, bytes per
+ * session, each beside what the Noise library and the multiplications alone allow. Rounds are
+ * interleaved, so that all rows see the same machine; a row gives the best and the median round and
+ * the spread between worst and best.
+ */
+#include "dsoftbus/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROUNDS          9
+#define HANDSHAKES      150                       /* per round: some 50 ms */
+#define DATA_BYTES      ((size_t)8 * 1024 * 1024) /* per round and size */
+#define TRUST_ENTRIES   64 /* the peer stands last: the longest way through a store of this size */
+#define MULTIPLICATIONS 6  /* X25519 of a variable point in one handshake, both sides (es, ee, se) \
+                            */
+#define BASE_MULTIPLIES 2  /* the ephemerals' public keys */
+
+struct device {
+    struct dsb_identity_file file;
+    struct dsb_identity identity;
+    struct dsb_trust_entry entries[TRUST_ENTRIES];
+    struct dsb_trust_store trust;
+    struct dsb_local local;
+};
+
+static struct device alpha, beta;
+static union dsb_slot a, b;
+static uint64_t random_state = 88172645463325252U;
+
+static void check(bool good)
+{
+    if (!good) {
+        (void)fprintf(stderr, "bench: a step failed\n");
+        exit(1);
+    }
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void fresh(uint8_t out[DSB_KEY_LEN])
+{
+    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
+        random_state ^= random_state << 13;
+        random_state ^= random_state >> 7;
+        random_state ^= random_state << 17;
+        out[i] = (uint8_t)(random_state >> 24);
+    }
+}
+
+static void make_device(struct device *device, const char *id)
+{
+    check(dsb_device_id_set(&device->file.id, id, strlen(id)) == DSB_OK);
+    fresh(device->file.private_key);
+    check(dsb_identity_init(&device->identity, &device->file) == DSB_OK);
+    dsb_trust_store_init(&device->trust, device->entries, TRUST_ENTRIES);
+    device->local = (struct dsb_local){&device->identity, &device->trust, DSB_RECV_MAX_MAX};
+}
+
+static void add_entry(struct device *device, const char *id, const uint8_t key[DSB_KEY_LEN])
+{
+    struct dsb_trust_entry entry;
+
+    check(dsb_device_id_set(&entry.id, id, strlen(id)) == DSB_OK);
+    memcpy(entry.key, key, DSB_KEY_LEN);
+    check(dsb_trust_store_add(&device->trust, &device->identity, &entry) == DSB_TEXT_NO_FAULT);
+}
+
+/* Others first, the peer last. */
+static void trust(struct device *device, const struct device *peer)
+{
+    for (int i = 0; i < TRUST_ENTRIES - 1; i++) {
+        char id[DSB_DEVICE_ID_MAX];
+        uint8_t private_key[DSB_KEY_LEN], key[DSB_KEY_LEN];
+
+        (void)snprintf(id, sizeof(id), "other-device-%d", i);
+        fresh(private_key);
+        crypto_x25519_base(key, private_key);
+        add_entry(device, id, key);
+    }
+    add_entry(device, peer == &beta ? "beta" : "alpha", peer->identity.key.public_key);
+}
+
+static void hand_over(struct dsb_handshake *from, struct dsb_handshake *to)
+{
+    uint8_t wire[DSB_HANDSHAKE_OUT_MAX];
+    size_t len = dsb_handshake_output(from, wire), used_len;
+
+    check(dsb_handshake_feed(to, wire, len, 0, &used_len) != DSB_HANDSHAKE_FAILED);
+    check(used_len == len && len != 0);
+}
+
+/* connect and accept to two sessions. */
+static void make_session(void)
+{
+    uint8_t ephemeral[DSB_KEY_LEN], wire[DSB_CONTROL_MAX];
+    size_t used_len;
+
+    fresh(ephemeral);
+    check(dsb_handshake_connect(&a.handshake, &alpha.local, &beta.identity.id, ephemeral, 0) ==
+          DSB_REASON_NONE);
+    fresh(ephemeral);
+    check(dsb_handshake_accept(&b.handshake, &beta.local, ephemeral, 0) == DSB_REASON_NONE);
+    hand_over(&a.handshake, &b.handshake);
+    hand_over(&b.handshake, &a.handshake);
+    hand_over(&a.handshake, &b.handshake);
+    check(dsb_slot_finish(&b, 0) == DSB_OK);
+    size_t len = dsb_session_output(&b.session, wire, sizeof(wire), 0);
+    check(dsb_handshake_feed(&a.handshake, wire, len, 0, &used_len) == DSB_HANDSHAKE_AUTHENTICATED);
+    check(dsb_slot_finish(&a, 0) == DSB_OK);
+}
+
+/* The same three messages by the Noise library alone. */
+static void make_noise_handshake(void)
+{
+    static const uint8_t prologue[] = "DSoftBus/1\0\4beta";
+    static const uint8_t payload[DSB_PAYLOAD3_MAX];
+    static const size_t payload_len[] = {0, DSB_PAYLOAD2_MAX, 2 + 5 + DSB_PAYLOAD2_MAX};
+    struct noise_xk_handshake ha, hb;
+    struct noise_transport ta, tb;
+    uint8_t ephemeral[DSB_KEY_LEN], message[256], received[256];
+    size_t message_len, received_len;
+
+    fresh(ephemeral);
+    check(noise_xk_init_initiator(&ha, &alpha.identity.key, beta.identity.key.public_key, ephemeral,
+                                  prologue, 16) == NOISE_OK);
+    fresh(ephemeral);
+    check(noise_xk_init_responder(&hb, &beta.identity.key, ephemeral, prologue, 16) == NOISE_OK);
+    for (int i = 0; i < 3; i++) {
+        struct noise_xk_handshake *from = i == 1 ? &hb : &ha, *to = i == 1 ? &ha : &hb;
+
+        check(noise_xk_write(from, payload, payload_len[i], message, sizeof(message),
+                             &message_len) == NOISE_OK);
+        check(noise_xk_read(to, message, message_len, received, sizeof(received), &received_len) ==
+              NOISE_OK);
+    }
+    check(noise_xk_split(&ha, &ta) == NOISE_OK && noise_xk_split(&hb, &tb) == NOISE_OK);
+}
+
+static void multiply(void)
+{
+    uint8_t out[DSB_KEY_LEN], scalar[DSB_KEY_LEN];
+
+    fresh(scalar);
+    for (int i = 0; i < MULTIPLICATIONS; i++) {
+        check(crypto_x25519(out, scalar, beta.identity.key.public_key) == 0);
+    }
+    for (int i = 0; i < BASE_MULTIPLIES; i++) {
+        crypto_x25519_base(out, scalar);
+    }
+}
+
+static double per_second(void (*once)(void))
+{
+    double start = now_s();
+
+    for (int i = 0; i < HANDSHAKES; i++) {
+        once();
+    }
+    return HANDSHAKES / (now_s() - start);
+}
+
+static uint8_t body[DSB_RECV_MAX_MAX], wire[2 + DSB_RECV_MAX_MAX];
+
+/* MB/s of DATA sealed by one side and opened by the other. */
+static double session_rate(size_t body_len)
+{
+    size_t count = DATA_BYTES / body_len, out_len, used_len, got_len;
+    const uint8_t *got;
+    double start = now_s();
+
+    for (size_t i = 0; i < count; i++) {
+        check(dsb_session_send_data(&a.session, wire, sizeof(wire), body, body_len, 0, &out_len) ==
+              DSB_OK);
+        dsb_session_written(&a.session, out_len, 0);
+        check(dsb_session_feed(&b.session, wire, out_len, 0, &used_len, &got, &got_len) ==
+              DSB_EVENT_DATA);
+    }
+    return (double)(count * body_len) / 1e6 / (now_s() - start);
+}
+
+static double noise_rate(size_t body_len)
+{
+    size_t count = DATA_BYTES / body_len, len, got_len;
+    double start = now_s();
+
+    for (size_t i = 0; i < count; i++) {
+        check(noise_transport_seal(&a.session.transport, body, body_len, wire, sizeof(wire),
+                                   &len) == NOISE_OK);
+        check(noise_transport_open(&b.session.transport, wire, len, wire, sizeof(wire), &got_len) ==
+              NOISE_OK);
+    }
+    return (double)(count * body_len) / 1e6 / (now_s() - start);
+}
+
+static int compare(const void *x, const void *y)
+{
+    double p = *(const double *)x, q = *(const double *)y;
+
+    return (p > q) - (p < q);
+}
+
+static void print_row(const char *name, double rounds[ROUNDS], const char *unit, double bound)
+{
+    qsort(rounds, ROUNDS, sizeof(rounds[0]), compare);
+    printf("%-34s %9.0f %9.0f  %4.1f %%  %-10s", name, rounds[ROUNDS - 1], rounds[ROUNDS / 2],
+           100 * (rounds[ROUNDS - 1] - rounds[0]) / rounds[ROUNDS - 1], unit);
+    if (bound != 0) {
+        printf(" %5.1f %%", 100 * rounds[ROUNDS - 1] / bound);
+    }
+    printf("\n");
+}
+
+static void bench_sessions(void)
+{
+    static double sessions[ROUNDS], noise[ROUNDS], bound[ROUNDS];
+
+    for (int i = 0; i < ROUNDS; i++) {
+        sessions[i] = per_second(make_session);
+        noise[i] = per_second(make_noise_handshake);
+        bound[i] = per_second(multiply);
+    }
+    qsort(bound, ROUNDS, sizeof(bound[0]), compare);
+    double best = bound[ROUNDS - 1];
+    print_row("session, both sides", sessions, "sessions/s", best);
+    print_row("Noise XK alone", noise, "per s", best);
+    print_row("6 X25519 + 2 base alone", bound, "per s", best);
+}
+
+static void bench_data(void)
+{
+    static const size_t lens[] = {64, 1024, 16384, DSB_RECV_MAX_MAX - DSB_RECORD_OVERHEAD};
+    static double session[4][ROUNDS], noise[4][ROUNDS];
+
+    for (int i = 0; i < ROUNDS; i++) {
+        for (size_t k = 0; k < 4; k++) {
+            make_session();
+            session[k][i] = session_rate(lens[k]);
+            make_session();
+            noise[k][i] = noise_rate(lens[k]);
+        }
+    }
+    for (size_t k = 0; k < 4; k++) {
+        char name[64];
+
+        (void)snprintf(name, sizeof(name), "Noise transport, %zu bytes", lens[k]);
+        qsort(noise[k], ROUNDS, sizeof(double), compare);
+        double best = noise[k][ROUNDS - 1];
+        print_row(name, noise[k], "MB/s", 0);
+        (void)snprintf(name, sizeof(name), "DATA, %zu bytes", lens[k]);
+        print_row(name, session[k], "MB/s", best);
+    }
+}
+
+int main(void)
+{
+    check(crypto_init() == 0);
+    make_device(&alpha, "alpha");
+    make_device(&beta, "beta");
+    trust(&alpha, &beta);
+    trust(&beta, &alpha);
+    printf("session library in memory, %d rounds   best    median  spread             of bound\n",
+           ROUNDS);
+    bench_sessions();
+    bench_data();
+    printf("bytes: half-open handshake %zu, session %zu, slot for either %zu, trust entry %zu\n",
+           sizeof(struct dsb_handshake), sizeof(struct dsb_session), sizeof(union dsb_slot),
+           sizeof(struct dsb_trust_entry));
+    return 0;
+}
