@@ -34,8 +34,9 @@ static void test_find(void **state)
     assert_int_equal(cap_find(init, console, ABI_CAP_NONE, 0, &cap), ABI_OK);
     assert_int_equal(cap_find(init, console, ABI_CAP_MEMORY, 0, &cap), ABI_E_TYPE);
     assert_int_equal(cap_find(init, console, ABI_CAP_CONSOLE, ABI_RIGHT_READ, &cap), ABI_E_RIGHTS);
-    const uint64_t none[] = {0, 100, ABI_SLOT_COUNT - 1, ABI_SLOT_COUNT, UINT32_MAX,
-                             0x100000000ull + console, UINT64_MAX};
+    const uint64_t none[] = {
+        0,         100, ABI_SLOT_COUNT - 1, ABI_SLOT_COUNT, UINT32_MAX, 0x100000000ull + console,
+        UINT64_MAX};
     for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
         assert_int_equal(cap_find(init, none[i], ABI_CAP_NONE, 0, &cap), ABI_E_SLOT);
 }

@@ -47,7 +47,8 @@ struct malformed {
     enum abi_image_fault fault;
 };
 
-#define HEADER(field) offsetof(struct image, header.field), sizeof(((struct image *)0)->header.field)
+#define HEADER(field)                                                                              \
+    offsetof(struct image, header.field), sizeof(((struct image *)0)->header.field)
 #define SEGMENT(i, field)                                                                          \
     offsetof(struct image, segment[i].field), sizeof(((struct image *)0)->segment[i].field)
 #define IDENT(i)    offsetof(struct image, header.ident) + (i), 1

@@ -73,7 +73,8 @@ void arch_space_init_root(uint64_t *root)
 
 void arch_idle(void)
 {
-    assert(!"nothing to wait for in a unit test");
+    fprintf(stderr, "nothing to wait for in a unit test\n");
+    abort();
 }
 
 void arch_power_off(bool failure)
@@ -122,7 +123,8 @@ void plat_irq_complete(uint32_t line)
     machine_irq_completed_mask |= (uint64_t)1 << line;
 }
 
-/* --- boot and calls ---------------------------------------------------------------------------- */
+/* --- boot and calls ----------------------------------------------------------------------------
+ */
 
 static void make_bundle(void)
 {
