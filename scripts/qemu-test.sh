@@ -100,7 +100,8 @@ if [ "${SHOW:-0}" = 1 ]; then
     show_pid=$!
 fi
 
-check=(scripts/uart-check.py --watch "$qemu_pid" --timeout "$timeout_s")
+client=$(sed -n 's/^id //p' "${IDENTITIES:-tests/identities}/client.identity" 2>/dev/null)
+check=(scripts/uart-check.py --define "client=$client" --watch "$qemu_pid" --timeout "$timeout_s")
 [ "$until_marker" = 1 ] || check+=(--until "$until_marker")
 # In the background, since a shell that waits for a foreground command does not hear Ctrl-C.
 "${check[@]}" "$manifest" "$log" >"$run/verdict" 2>&1 &

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Judges the log of a boot by a manifest of markers (tests/os/markers/, form: docs/testing.md).
 
-usage: uart-check.py [--until TEXT] [--watch PID --timeout SECONDS] MANIFEST LOG
+usage: uart-check.py [--define NAME=TEXT] [--until TEXT] [--watch PID --timeout SECONDS] MANIFEST LOG
 
 Without --watch the log is judged as it stands, as that of a machine that has ended. With it the log is
 followed while the process PID runs, until the end marker (or TEXT), a failure, or the time limit. The
@@ -53,7 +53,8 @@ class Failure(Exception):
 class Manifest:
     """order: first occurrences follow one another; counts: text -> (min, max) whole lines."""
 
-    def __init__(self, path):
+    def __init__(self, path, names):
+        self.names = names
         self.order, self.counts, self.forbidden, self.deaths = [], {}, [], []
         self.mortal = []  # names that die at least once, any number of times
         self.end, self.cases = None, {}
@@ -69,6 +70,7 @@ class Manifest:
                 if not word or word.startswith("#"):
                     continue
                 where = f"{path}:{number}"
+                text = re.sub(r"\{(\w+)\}", lambda name: self.define(name[1], where), text)
                 if not text:
                     raise ValueError(f"{where}: '{word}' without a text")
                 if word == "include":
@@ -99,6 +101,12 @@ class Manifest:
                     self.end = text
                 else:
                     raise ValueError(f"{where}: unknown word '{word}'")
+
+
+    def define(self, name, where):
+        if name not in self.names:
+            raise ValueError(f"{where}: nothing defines {{{name}}}")
+        return self.names[name]
 
 
 class Case:
@@ -292,6 +300,7 @@ def follow(judge, log, pid, timeout_s):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--define", action="append", default=[])
     parser.add_argument("--until")
     parser.add_argument("--watch", type=int)
     parser.add_argument("--timeout", type=float, default=90)
@@ -299,7 +308,7 @@ def main():
     parser.add_argument("log")
     options = parser.parse_args()
     try:
-        manifest = Manifest(options.manifest)
+        manifest = Manifest(options.manifest, dict(name.split("=", 1) for name in options.define))
         judge, log = Judge(manifest, options.until), Log(options.log)
     except (OSError, ValueError) as error:
         print(f"uart-check: {error}")

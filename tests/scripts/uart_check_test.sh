@@ -105,6 +105,9 @@ case-ok-without-begin) edit '/wrong-key begin/d'; expect 19 "wrong-key is ok wit
 until-text) edit '/wrong-key begin/,$d'; expect 0 passed --until "dsoftbusd: auth ok" ;;
 until-missing) expect 12 "missing marker: never printed" --until "never printed" ;;
 until-order) edit '/init: ready/d'; expect 13 "came before" --until "dsoftbusd: auth ok" ;;
+defined) echo "some dsoftbusd: bound peer={client}" >>"$dir/manifest.txt"; edit 's/^init: ready/&\ndsoftbusd: bound peer=a.b/'
+    expect 0 passed --define client=a.b; expect 12 "missing marker: dsoftbusd: bound peer=a.c" --define client=a.c
+    expect 2 "nothing defines {client}" ;;
 bad-manifest) echo "sometimes x" >>"$dir/manifest.txt"; expect 2 "unknown word 'sometimes'" ;;
 no-end) sed -i '/^end/d' "$dir/manifest.txt"; expect 2 "no end marker" ;;
 bad-cases) echo "half | 1" >>"$dir/cases.txt"; expect 2 "cases.txt" ;;
