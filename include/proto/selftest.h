@@ -8,8 +8,9 @@ enum selftest_mode {
     SELFTEST_NO_RNG = 2,    /* no entropy device: rngd must give an error */
     SELFTEST_LOCAL = 3,     /* a session without the wire, for the reproducible run */
     SELFTEST_HOST_PEER = 4, /* dial the host's `serve`, then stay while the host dials us */
-    SELFTEST_BENCH = 5,     /* count instructions */
-    SELFTEST_MODE_COUNT = 6
+    SELFTEST_RESTART = 5,   /* end netstackd in the middle, and have a session again */
+    SELFTEST_BENCH = 6,     /* count instructions */
+    SELFTEST_MODE_COUNT = 7
 };
 
 #endif

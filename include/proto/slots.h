@@ -22,7 +22,16 @@
 /* Clients of netstackd and rngd: dsoftbusd, selftest-client, test programs. */
 #define CLIENT_SLOT_NET  2  /* SEND to netstackd */
 #define CLIENT_SLOT_RNG  3  /* SEND to rngd */
+#define CLIENT_SLOT_GATE 4  /* selftest-client: SEND, lets dsoftbusd run (system.c) */
 #define CLIENT_SLOT_FILE 16 /* 16, 17, ...: data files, READ, in the order of the table */
+
+/* dsoftbusd, beside a client's slots */
+#define DSOFTBUSD_SLOT_NOTIFY  4 /* RECV|SEND|MINT */
+#define DSOFTBUSD_NETWORK_BITS 1 /* netstackd: something became ready */
+#define DSOFTBUSD_DEATH_BITS   2 /* init: netstackd died */
+
+/* selftest-client in PROFILE=restart, beside a client's slots */
+#define RESTART_SLOT_NETSTACKD 5 /* the process, MANAGE */
 
 /* kernel-test (tests/os/kernel): the supervisor of the PROFILE=kernel image */
 #define KTEST_SLOT_SYSTEM      2 /* all rights */

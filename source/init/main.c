@@ -17,7 +17,7 @@ struct child {
 static const struct abi_bundle_header *bundle;
 static const struct system_profile *profile;
 static struct child children[SYSTEM_PROCESS_COUNT_MAX];
-static rt_slot deaths; /* notification: bit n is the profile's process n */
+static bool gate_is_open;
 
 /* Made when first granted, kept for ever. */
 static rt_slot endpoints[ENDPOINT_COUNT];
@@ -119,9 +119,21 @@ static void start(uint32_t idx)
     }
     if (entry->death_notification != NOTIFICATION_NONE)
         watch(process, notification_slot(entry->death_notification), entry->death_bits);
-    watch(process, deaths, (uint64_t)1 << idx);
-    rt_must(rt_process_start(process, entry->arg), "init: start");
+    watch(process, notification_slot(NOTIFICATION_INIT), (uint64_t)1 << idx);
     children[idx].process = process;
+    if (entry != profile->gated || gate_is_open)
+        rt_must(rt_process_start(process, entry->arg), "init: start");
+}
+
+static void open_gate(void)
+{
+    if (gate_is_open)
+        return;
+    gate_is_open = true;
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        if (profile->processes[i] == profile->gated)
+            rt_must(rt_process_start(children[i].process, profile->gated->arg), "init: start");
+    }
 }
 
 /* --- ends ------------------------------------------------------------------------------------- */
@@ -190,7 +202,6 @@ int process_main(uint64_t arg)
     (void)arg;
     rt_logf("init: start");
     load_profile();
-    deaths = (rt_slot)rt_must(rt_notification_create(), "init: notification");
     for (uint32_t i = 0; i < profile->process_count; i++) {
         start(i);
         rt_logf("init: up %s", profile->processes[i]->name);
@@ -199,8 +210,11 @@ int process_main(uint64_t arg)
 
     for (;;) {
         struct rt_event event;
-        rt_must(rt_recv(ABI_SLOT_NONE, deaths, NULL, 0, NULL, ABI_DEADLINE_NONE, &event),
+        rt_must(rt_recv(ABI_SLOT_NONE, notification_slot(NOTIFICATION_INIT), NULL, 0, NULL,
+                        ABI_DEADLINE_NONE, &event),
                 "init: receive");
+        if (event.value & SYSTEM_GATE_BITS)
+            open_gate();
         for (uint32_t i = 0; i < profile->process_count; i++) {
             if (event.value & ((uint64_t)1 << i))
                 handle_end(i);

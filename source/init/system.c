@@ -73,7 +73,8 @@ static const struct system_process netstackd = {
     .page_quota = 1024,
     .arg = 0x0a00020f, /* its address on the wire: 10.0.2.15/24, the gateway is .2 */
     .end = END_RESTART,
-    .death_notification = NOTIFICATION_NONE,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = DSOFTBUSD_DEATH_BITS,
     .grants = netstackd_grants,
     .grant_count = COUNT_OF(netstackd_grants),
 };
@@ -81,6 +82,8 @@ static const struct system_process netstackd = {
 static const struct grant dsoftbusd_grants[] = {
     {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
     {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_NOTIFICATION, DSOFTBUSD_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD,
+     RIGHTS_NOTIFICATION | ABI_RIGHT_GRANT, 0, NULL},
     {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
     {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
 };
@@ -93,7 +96,7 @@ static const struct system_process dsoftbusd = {
     .priority = 4,
     .stack_pages = 8,
     .page_quota = 128,
-    .end = END_LOGGED,
+    .end = END_RESTART,
     .death_notification = NOTIFICATION_NETSTACKD,
     .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_DSOFTBUSD),
     .grants = dsoftbusd_grants,
@@ -103,20 +106,35 @@ static const struct system_process dsoftbusd = {
 /* --- selftest-client ----------------------------------------------------------------------------
  */
 
-static const struct grant client_grants[] = {
-    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
-    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
-    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "client.identity"},
-    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"},
+/* What every selftest-client holds. */
+#define CLIENT_GRANTS                                                                              \
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},     \
+        {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},      \
+        {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "client.identity"},                   \
+    {                                                                                              \
+        GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"                     \
+    }
+
+static const struct grant client_grants[] = {CLIENT_GRANTS};
+
+/* Looks at the network before it lets dsoftbusd run: a broken network then shows as the network's
+ * own missing marker. */
+static const struct grant gatekeeper_grants[] = {
+    CLIENT_GRANTS,
+    {GRANT_NOTIFICATION, CLIENT_SLOT_GATE, NOTIFICATION_INIT, ABI_RIGHT_SEND, SYSTEM_GATE_BITS,
+     NULL},
 };
 
-/* Beside them: whom on the host it dials. */
+/* Whom on the host it dials. */
 static const struct grant host_peer_grants[] = {
-    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
-    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
-    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "client.identity"},
-    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"},
+    CLIENT_GRANTS,
     {GRANT_FILE, CLIENT_SLOT_FILE + 2, 0, ABI_RIGHT_READ, 0, "host.peer"},
+};
+
+/* Ends netstackd. */
+static const struct grant restart_grants[] = {
+    CLIENT_GRANTS,
+    {GRANT_PROCESS, RESTART_SLOT_NETSTACKD, 1, ABI_RIGHT_MANAGE, 0, NULL},
 };
 
 /* One entry for each thing that it is asked to do; the argument and the files differ. */
@@ -129,13 +147,16 @@ static const struct grant host_peer_grants[] = {
         .grants = (grant_array), .grant_count = COUNT_OF(grant_array),                             \
     }
 
-static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL, client_grants);
+static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL, gatekeeper_grants);
 static const struct system_process client_refused =
     SELFTEST_CLIENT(SELFTEST_REFUSED, client_grants);
 static const struct system_process client_no_rng = SELFTEST_CLIENT(SELFTEST_NO_RNG, client_grants);
-static const struct system_process client_local = SELFTEST_CLIENT(SELFTEST_LOCAL, client_grants);
+static const struct system_process client_local =
+    SELFTEST_CLIENT(SELFTEST_LOCAL, gatekeeper_grants);
 static const struct system_process client_host_peer =
     SELFTEST_CLIENT(SELFTEST_HOST_PEER, host_peer_grants);
+static const struct system_process client_restart =
+    SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
 
 /* --- test programs ------------------------------------------------------------------------------
  */
@@ -209,17 +230,19 @@ static const struct system_process *const refused[] = SESSION_PROCESSES(&client_
 static const struct system_process *const no_rng[] = SESSION_PROCESSES(&client_no_rng);
 static const struct system_process *const local[] = SESSION_PROCESSES(&client_local);
 static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
+static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
 
 static const struct system_profile profiles[] = {
-    {"default", all, SESSION_PROCESS_COUNT},
-    {"no-trust", refused, SESSION_PROCESS_COUNT},
-    {"wrong-trust", refused, SESSION_PROCESS_COUNT},
-    {"empty-trust", refused, SESSION_PROCESS_COUNT},
-    {"no-rng", no_rng, SESSION_PROCESS_COUNT},
-    {"deterministic", local, SESSION_PROCESS_COUNT},
-    {"host-peer", host_peer, SESSION_PROCESS_COUNT},
-    {"net", net_processes, COUNT_OF(net_processes)},
-    {"kernel", kernel_processes, COUNT_OF(kernel_processes)},
+    {"default", all, SESSION_PROCESS_COUNT, &dsoftbusd},
+    {"no-trust", refused, SESSION_PROCESS_COUNT, NULL},
+    {"wrong-trust", refused, SESSION_PROCESS_COUNT, NULL},
+    {"empty-trust", refused, SESSION_PROCESS_COUNT, NULL},
+    {"no-rng", no_rng, SESSION_PROCESS_COUNT, NULL},
+    {"deterministic", local, SESSION_PROCESS_COUNT, &dsoftbusd},
+    {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
+    {"restart", restart, SESSION_PROCESS_COUNT, NULL},
+    {"net", net_processes, COUNT_OF(net_processes), NULL},
+    {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
 };
 
 const struct system_profile *system_find_profile(const char *name, uint64_t name_len)

@@ -13,8 +13,10 @@ enum system_endpoint {
 };
 
 enum system_notification {
+    NOTIFICATION_INIT, /* init's own: deaths, and the gate */
     NOTIFICATION_RNGD,
     NOTIFICATION_NETSTACKD,
+    NOTIFICATION_DSOFTBUSD,
     NOTIFICATION_COUNT,
     NOTIFICATION_NONE = NOTIFICATION_COUNT,
 };
@@ -47,7 +49,7 @@ struct grant {
     uint32_t slot;    /* in the process's table, proto/slots.h */
     uint32_t object;  /* which endpoint, notification, DMA memory, device (ABI_DEVICE_*), process */
     uint32_t rights;  /* ABI_RIGHT_* */
-    uint64_t badge;   /* endpoints: who calls; 0 otherwise */
+    uint64_t badge;   /* endpoints: who calls; notifications: which bits; 0: none */
     const char *file; /* GRANT_FILE: name in the bundle */
 };
 
@@ -75,6 +77,8 @@ struct system_process {
 
 /* Processes of one profile: bits of init's own notification name them. */
 #define SYSTEM_PROCESS_COUNT_MAX 16
+/* Whoever is granted NOTIFICATION_INIT with this badge can open the gate, and nothing else. */
+#define SYSTEM_GATE_BITS ((uint64_t)1 << SYSTEM_PROCESS_COUNT_MAX)
 /* Restarts of one process before init leaves it dead: a fault at start must not loop for ever. */
 #define SYSTEM_RESTART_COUNT_MAX 8
 
@@ -82,6 +86,8 @@ struct system_profile {
     const char *name;
     const struct system_process *const *processes; /* in the order of their start */
     uint32_t process_count;
+    /* Made like the others, but runs only when the gate opens; NULL: all run at once. */
+    const struct system_process *gated;
 };
 
 /* The profile that the bundle's file `profile` names; NULL when there is none such. */

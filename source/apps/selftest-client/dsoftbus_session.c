@@ -5,6 +5,7 @@
 #include "proto/slots.h"
 #include "rng/rng.h"
 #include "rt/log.h"
+#include "rt/time.h"
 
 /* Random bytes that go through the session and come back: a PING's, and a DATA record's. */
 #define PING_LEN DSB_PING_MAX
@@ -13,14 +14,33 @@
 /* First byte of a DATA body that asks for its echo (docs/rfcs/RFC-0007). */
 #define DATA_KIND_ECHO 0x01
 
+/* netstackd is back after this many tries, so far apart. */
+#define ATTACH_COUNT_MAX 50
+#define ATTACH_AGAIN_MS  100
+
 static struct link link;
 
-/* The connection that the marker reports is authenticated at both ends. */
-static bool connect_ok(struct selftest *selftest)
+bool dsoftbus_start(struct selftest *selftest)
 {
+    (void)selftest;
+    rt_must(rt_notify(CLIENT_SLOT_GATE), "SELFTEST: gate");
+    return true;
+}
+
+/* Authenticated at both ends, and a first application record went there and back. */
+static bool open_session(struct selftest *selftest)
+{
+    static const uint8_t first[] = {DATA_KIND_ECHO, 'f', 'i', 'r', 's', 't'};
     enum dsb_reason reason = link_connect(selftest, &link, &dsoftbus.target->id, &dsoftbus.address);
     if (reason != DSB_REASON_NONE)
         return selftest_fail(dsb_reason_name(reason));
+    return link_echo(selftest, &link, first, sizeof(first)) || selftest_fail("dsoftbus first echo");
+}
+
+static bool connect_ok(struct selftest *selftest)
+{
+    if (!open_session(selftest))
+        return false;
     rt_logf("SELFTEST: dsoftbus os connect ok");
     return true;
 }
@@ -86,5 +106,19 @@ bool dsoftbus_no_randomness(struct selftest *selftest)
             return selftest_fail("bytes without a device");
     }
     rt_logf("SELFTEST: no random bytes ok");
+    return true;
+}
+
+/* netstackd, and every socket with it, goes; init starts it again, and dsoftbusd too. */
+bool dsoftbus_restart(struct selftest *selftest)
+{
+    rt_must(rt_process_kill(RESTART_SLOT_NETSTACKD), "SELFTEST: kill");
+    for (int i = 0; i < ATTACH_COUNT_MAX && selftest_attach(selftest) != NET_OK; i++)
+        rt_sleep_ms(ATTACH_AGAIN_MS);
+    if (!dsoftbus_find(selftest) || !open_session(selftest))
+        return false;
+    if (!link_close(selftest, &link))
+        return selftest_fail("dsoftbus close");
+    rt_logf("SELFTEST: dsoftbus restart ok");
     return true;
 }

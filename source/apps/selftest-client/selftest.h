@@ -13,6 +13,7 @@
 struct selftest {
     struct net_client net;
     rt_slot notification;
+    rt_slot signal; /* what netstackd sets it by */
     /* Runs while a call waits, at background_ticks or later, and sets the next such time. NULL:
      * none. */
     void (*background)(struct selftest *selftest);
@@ -25,11 +26,16 @@ typedef bool (*selftest_step)(struct selftest *selftest);
 /* Logs "SELFTEST: FAIL <what>" and returns false. */
 bool selftest_fail(const char *what);
 
+/* Attaches to netstackd, or does so again. */
+enum net_status selftest_attach(struct selftest *selftest);
+
 /* dsoftbus_session.c */
+bool dsoftbus_start(struct selftest *selftest); /* lets dsoftbusd run */
 bool dsoftbus_load(struct selftest *selftest);
 bool dsoftbus_session(struct selftest *selftest);
 bool dsoftbus_refused(struct selftest *selftest);
 bool dsoftbus_no_randomness(struct selftest *selftest);
+bool dsoftbus_restart(struct selftest *selftest);
 
 /* dsoftbus_host.c; the second never returns */
 bool dsoftbus_host_peer(struct selftest *selftest);

@@ -64,11 +64,14 @@ static void drop_used(struct connection *connection, size_t used_len)
     memmove(connection->in, connection->in + used_len, connection->in_len);
 }
 
+/* The last step, the binding, has markers of its own: connection_begin_session. */
 static void journal_steps(struct dsb_handshake *handshake)
 {
     enum dsb_step step;
-    while ((step = dsb_handshake_next_step(handshake)) != DSB_STEP_NONE)
-        journal_step(step);
+    while ((step = dsb_handshake_next_step(handshake)) != DSB_STEP_NONE) {
+        if (step != DSB_STEP_IDENTITY_BOUND)
+            journal_step(step);
+    }
 }
 
 static enum connection_outcome handshake_turn(struct connection *connection, struct net_client *net,

@@ -19,15 +19,15 @@
 /* The own announce is sent again after this long, until it was heard. */
 #define SELF_ANNOUNCE_INTERVAL_MS 1000
 
-/* The bit of our notification that netstackd sets. There is no other. */
-#define NETWORK_BIT 1
+/* netstackd may be just starting again: so often, so far apart. */
+#define ATTACH_COUNT_MAX 50
+#define ATTACH_AGAIN_MS  100
 
 struct daemon {
     struct config config;
     struct net_client net;
     struct table table;
     struct discovery discovery;
-    rt_slot notification;
     net_handle listener;
     bool datagram_ready;
     uint64_t accept_ms;   /* when to accept, in the past: now; DSB_NO_DEADLINE: when told */
@@ -59,6 +59,25 @@ static void check_randomness(void)
     crypto_wipe(bytes, sizeof(bytes));
 }
 
+static void attach(struct daemon *daemon)
+{
+    rt_slot signal =
+        (rt_slot)rt_must(rt_cap_copy(DSOFTBUSD_SLOT_NOTIFY, ABI_RIGHT_SEND | ABI_RIGHT_GRANT,
+                                     DSOFTBUSD_NETWORK_BITS),
+                         "dsoftbusd: signal");
+    enum net_status status = NET_IO;
+    struct rt_event event;
+
+    for (int i = 0; i < ATTACH_COUNT_MAX && status == NET_IO; i++) {
+        if (i > 0)
+            rt_sleep_ms(ATTACH_AGAIN_MS);
+        /* What was told before concerns a netstackd that is no more. */
+        (void)rt_recv(ABI_SLOT_NONE, DSOFTBUSD_SLOT_NOTIFY, NULL, 0, NULL, 0, &event);
+        status = net_attach(&daemon->net, CLIENT_SLOT_NET, signal);
+    }
+    must_net(status, "dsoftbusd: attach");
+}
+
 static void start(struct daemon *daemon)
 {
     const struct net_address local = {.port = DSB_SESSION_PORT};
@@ -67,11 +86,7 @@ static void start(struct daemon *daemon)
         rt_panic("dsoftbusd: crypto", -1);
     config_load(&daemon->config);
     check_randomness();
-    daemon->notification = (rt_slot)rt_must(rt_notification_create(), "dsoftbusd: notification");
-    rt_slot signal = (rt_slot)rt_must(
-        rt_cap_copy(daemon->notification, ABI_RIGHT_SEND | ABI_RIGHT_GRANT, NETWORK_BIT),
-        "dsoftbusd: signal");
-    must_net(net_attach(&daemon->net, CLIENT_SLOT_NET, signal), "dsoftbusd: attach");
+    attach(daemon);
     table_init(&daemon->table, &daemon->config.local, &daemon->net, CLIENT_SLOT_RNG);
     must_net(net_listen(&daemon->net, &local, BACKLOG_MAX, &daemon->listener), "dsoftbusd: listen");
     must_net(discovery_init(&daemon->discovery, &daemon->net, &daemon->config.local,
@@ -83,12 +98,20 @@ static void start(struct daemon *daemon)
     journal_ready();
 }
 
-/* What netstackd says became ready. Without netstackd there is nothing to serve. */
+/* All sockets went with netstackd, so all sessions did; init starts us again. */
+static void begin_anew(void)
+{
+    rt_logf("dsoftbusd: netstackd is gone, beginning anew");
+    rt_exit(1);
+}
+
+/* What netstackd says became ready. */
 static void ask_what_is_ready(struct daemon *daemon)
 {
     struct net_event events[NET_CLIENT_SOCKETS_MAX];
     size_t count = 0;
-    must_net(net_ready(&daemon->net, events, &count), "dsoftbusd: netstackd is gone");
+    if (net_ready(&daemon->net, events, &count) != NET_OK)
+        begin_anew();
     for (size_t i = 0; i < count; i++) {
         if (events[i].handle == daemon->listener)
             daemon->accept_ms = 0;
@@ -161,11 +184,14 @@ int process_main(uint64_t arg)
     for (;;) {
         bool goes_on = turn(daemon);
         struct rt_event event = {0};
-        int64_t got = rt_recv(ABI_SLOT_NONE, daemon->notification, NULL, 0, NULL,
+        int64_t got = rt_recv(ABI_SLOT_NONE, DSOFTBUSD_SLOT_NOTIFY, NULL, 0, NULL,
                               goes_on ? 0 : next_deadline(daemon), &event);
-        if (got == ABI_EVENT_NOTIFICATION)
-            ask_what_is_ready(daemon);
-        else if (got != -ABI_E_TIMED_OUT)
+        if (got == -ABI_E_TIMED_OUT)
+            continue;
+        if (got != ABI_EVENT_NOTIFICATION)
             rt_panic("dsoftbusd: receive", got);
+        if (event.value & DSOFTBUSD_DEATH_BITS)
+            begin_anew();
+        ask_what_is_ready(daemon);
     }
 }
