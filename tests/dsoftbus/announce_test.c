@@ -174,8 +174,7 @@ static void service_names_are_printable_utf8(void **state)
         "\x7f",
         "\xc2\x80",
         "\xc2\x9f",
-        "\xc2\x9b"
-        "31m", /* controls */
+        "\xc2\x9b[m", /* controls */
     };
     struct dsb_announce back;
 
