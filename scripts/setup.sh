@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages_test=(
     git build-essential cmake ninja-build pkg-config valgrind libc6-dbg libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev
     libssl-dev openssl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
-    picolibc-riscv64-unknown-elf dpkg-dev iproute2 python3
+    picolibc-riscv64-unknown-elf dpkg-dev iproute2 man-db python3
 )
 packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
@@ -21,7 +21,7 @@ packages_interop=(golang-go golang-github-flynn-noise-dev)
 # pkg-config modules.
 commands_test=(
     gcc cmake ninja pkg-config valgrind openssl qemu-system-riscv64 riscv64-unknown-elf-gcc
-    riscv64-unknown-elf-objcopy ip python3
+    riscv64-unknown-elf-objcopy ip man python3
 )
 modules_test=(libsodium libb2 cmocka jansson libuv libcrypto)
 commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)

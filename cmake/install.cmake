@@ -1,0 +1,44 @@
+# `make install`: the two programs, their manual pages, and the library for other programs: one libdsoftbus,
+# static and shared, of userspace/noise and userspace/dsoftbus, with headers and a pkg-config file.
+include(GNUInstallDirs)
+
+set(library_sources)
+foreach(target noise_crypto noise dsoftbus)
+  get_target_property(sources ${target} SOURCES)
+  get_target_property(folder ${target} SOURCE_DIR)
+  list(TRANSFORM sources PREPEND ${folder}/)
+  list(APPEND library_sources ${sources})
+endforeach()
+
+foreach(kind static shared)
+  string(TOUPPER ${kind} type)
+  add_library(dsoftbus_${kind} ${type} ${library_sources})
+  set_target_properties(dsoftbus_${kind} PROPERTIES OUTPUT_NAME dsoftbus POSITION_INDEPENDENT_CODE ON
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+  target_include_directories(dsoftbus_${kind} PRIVATE ${CMAKE_SOURCE_DIR}/userspace)
+  target_link_libraries(dsoftbus_${kind} PRIVATE dsb_warnings tp_sodium tp_blake2)
+endforeach()
+set(symbols ${CMAKE_CURRENT_LIST_DIR}/libdsoftbus.map)
+target_link_options(dsoftbus_shared PRIVATE -Wl,--version-script=${symbols})
+set_target_properties(dsoftbus_shared PROPERTIES LINK_DEPENDS ${symbols})
+
+# The headers include one another as "dsoftbus/..." and "noise/...": both lie in a folder of their own.
+set(include_root ${CMAKE_INSTALL_INCLUDEDIR}/dsoftbus)
+foreach(folder dsoftbus noise)
+  file(GLOB headers ${CMAKE_SOURCE_DIR}/userspace/${folder}/*.h)
+  list(FILTER headers EXCLUDE REGEX "/lines\\.h$") # a header of the library's own files
+  install(FILES ${headers} DESTINATION ${include_root}/${folder})
+endforeach()
+
+set(AT @)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/dsoftbus.pc.in ${CMAKE_BINARY_DIR}/dsoftbus.pc.in @ONLY)
+# Made again at install time: the prefix may be chosen only then.
+install(CODE "set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
+  configure_file(${CMAKE_BINARY_DIR}/dsoftbus.pc.in ${CMAKE_BINARY_DIR}/dsoftbus.pc @ONLY)")
+install(FILES ${CMAKE_BINARY_DIR}/dsoftbus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(TARGETS dsoftbus_static dsoftbus_shared)
+install(TARGETS dsoftbus_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS dsoftbusd_program RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(FILES ${CMAKE_SOURCE_DIR}/docs/man/dsoftbus.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/man/dsoftbusd.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
