@@ -67,7 +67,7 @@ for device in $devices; do
             -device "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0")
         ;;
     icount) command+=(-icount shift=0) ;;
-    virtual-time) command+=(-icount shift=0,sleep=off -rtc clock=vm) ;; # also the clock device's
+    virtual-time) command+=(-icount "shift=0,sleep=off" -rtc clock=vm) ;; # also the clock device's
     *) wrong_use "tests/os/profiles: unknown device '$device'" ;;
     esac
 done

@@ -11,13 +11,14 @@
 #include <string.h>
 #include <time.h>
 
-#define ROUNDS          9
-#define HANDSHAKES      150                       /* per round: some 50 ms */
-#define DATA_BYTES      ((size_t)8 * 1024 * 1024) /* per round and size */
-#define TRUST_ENTRIES   64 /* the peer stands last: the longest way through a store of this size */
-#define MULTIPLICATIONS 6  /* X25519 of a variable point in one handshake, both sides (es, ee, se) \
-                            */
-#define BASE_MULTIPLIES 2  /* the ephemerals' public keys */
+#define ROUNDS        9
+#define HANDSHAKES    150                       /* per round: some 50 ms */
+#define DATA_BYTES    ((size_t)8 * 1024 * 1024) /* per round and size */
+#define TRUST_ENTRIES 64 /* the peer stands last: the longest way through a store of this size */
+#define MULTIPLICATIONS                                                                            \
+    6                     /* X25519 of a variable point in one handshake, both sides (es, ee, se)  \
+                           */
+#define BASE_MULTIPLIES 2 /* the ephemerals' public keys */
 
 struct device {
     struct dsb_identity_file file;

@@ -38,7 +38,7 @@ static bool is_news(struct finder *f, const struct dsb_announce *a, const union 
     for (size_t i = 0; i < f->seen_count; i++) {
         const struct seen *old = &f->seen[i];
         if (dsb_device_id_equal(&old->id, &a->id) && memcmp(old->key, a->key, sizeof a->key) == 0 &&
-            memcmp(&old->at, at, sizeof *at) == 0)
+            endpoint_equal(&old->at, at))
             return false;
     }
     if (f->seen_count == SEEN_COUNT)

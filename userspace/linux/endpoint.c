@@ -102,6 +102,14 @@ void endpoint_address_bytes(const union endpoint *at, uint8_t out[16])
     memcpy(out + 12, &at->v4.sin_addr, 4);
 }
 
+bool endpoint_equal(const union endpoint *a, const union endpoint *b)
+{
+    uint8_t a_bytes[16], b_bytes[16];
+    endpoint_address_bytes(a, a_bytes);
+    endpoint_address_bytes(b, b_bytes);
+    return endpoint_port(a) == endpoint_port(b) && memcmp(a_bytes, b_bytes, sizeof a_bytes) == 0;
+}
+
 bool endpoint_is_loopback(const union endpoint *at)
 {
     uint8_t bytes[16];

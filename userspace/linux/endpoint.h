@@ -37,6 +37,9 @@ socklen_t endpoint_len(const union endpoint *at);
 /* 16 bytes that stand for the address without the port (IPv4 as ::ffff:a.b.c.d). */
 void endpoint_address_bytes(const union endpoint *at, uint8_t out[16]);
 
+/* The same address and port. */
+bool endpoint_equal(const union endpoint *a, const union endpoint *b);
+
 bool endpoint_is_loopback(const union endpoint *at);
 
 #endif

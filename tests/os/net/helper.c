@@ -153,7 +153,7 @@ int process_main(uint64_t arg)
         flood();
         break;
     case HELPER_SILENT:
-        connect();
+        (void)connect();
         sleep_for_ever();
         break;
     case HELPER_SOURCE:

@@ -1,9 +1,9 @@
 /* What lwIP needs from its platform, on top of platform.h. */
 #include "hooks.h"
 #include "platform.h"
-#include <string.h>
 #include <lwip/prot/ip4.h>
 #include <lwip/sys.h>
+#include <string.h>
 
 enum {
     NS_PER_MS = 1000000,
