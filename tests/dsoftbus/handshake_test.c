@@ -235,6 +235,26 @@ static void feeding_nothing_changes_nothing(void **state)
     assert_memory_equal(&before, &pair.b.slot.handshake, sizeof(before));
 }
 
+static void a_zero_handshake_refuses_everything(void **state)
+{
+    static struct dsb_handshake hs;
+    uint8_t in[64] = {0, 48}, out[DSB_HANDSHAKE_OUT_MAX];
+    struct dsb_session session;
+    size_t used_len;
+
+    (void)state;
+    assert_int_equal(dsb_handshake_feed(&hs, in, sizeof(in), 0, &used_len), DSB_HANDSHAKE_UNUSED);
+    assert_int_equal(used_len, 0);
+    assert_int_equal(dsb_handshake_output(&hs, out), 0);
+    assert_int_equal(dsb_handshake_tick(&hs, UINT64_MAX), DSB_HANDSHAKE_UNUSED);
+    assert_int_equal(dsb_handshake_deadline(&hs), DSB_NO_DEADLINE);
+    assert_int_equal(dsb_handshake_end_of_stream(&hs), DSB_HANDSHAKE_UNUSED);
+    assert_int_equal(dsb_handshake_finish(&hs, &session, 0), DSB_WRONG_STATE);
+    assert_null(dsb_handshake_peer(&hs));
+    assert_null(dsb_handshake_claim(&hs));
+    assert_int_equal(dsb_handshake_next_step(&hs), DSB_STEP_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup(two_initiators_fail_each_other, start),
         cmocka_unit_test_setup(a_replayed_conversation_fails_at_message_3, start),
         cmocka_unit_test_setup(feeding_nothing_changes_nothing, start),
+        cmocka_unit_test(a_zero_handshake_refuses_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,6 +191,12 @@ REASON(LOCAL_CRYPTO)
     pair.a_peer.identity.key.dh = refuse_dh;
     assert_int_equal(end_write(&pair.a, &pair.b), 0);
     assert_handshake_failed(&pair.a, DSB_REASON_LOCAL_CRYPTO);
+
+    /* A Noise object that was given up behind the library's back. */
+    pair_start(&pair);
+    noise_xk_wipe(&pair.b.slot.handshake.noise);
+    assert_true(end_write(&pair.a, &pair.b) > 0);
+    assert_feed_fails(&pair.b, DSB_REASON_LOCAL_CRYPTO);
 }
 
 REASON(LOCAL_DROPPED)
