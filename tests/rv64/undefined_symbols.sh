@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What the freestanding Noise archive asks of others: the memory functions and the crypto seam, nothing else;
-# and that nothing in it is writable memory of its own (no globals).
-# usage: undefined_symbols.sh NM ARCHIVE
+# What a freestanding archive of ours asks of others: the memory functions, the crypto seam and what the archives
+# below it define, nothing else; and that nothing in it is writable memory of its own (no globals).
+# usage: undefined_symbols.sh NM ARCHIVE [ARCHIVE-BELOW...]
 set -euo pipefail
 nm=$1 archive=$2
-allowed="memcpy memset memmove memcmp
+below=("${@:3}")
+allowed="memcpy memset memmove memcmp memchr strlen
 crypto_aead_open crypto_aead_seal crypto_blake2s crypto_equal crypto_wipe crypto_x25519 crypto_x25519_base"
 
 all=$("$nm" --format=posix "$archive")
@@ -15,8 +16,9 @@ defined=$(awk '$2 ~ /[TtRr]/ { print $1 }' <<<"$all" | sort -u)
 }
 undefined=$(comm -23 <(awk '$2 == "U" { print $1 }' <<<"$all" | sort -u) <(echo "$defined"))
 echo "undefined: ${undefined//$'\n'/ }"
+[ ${#below[@]} -eq 0 ] || allowed+=" $("$nm" --format=posix --defined-only "${below[@]}" | awk '$2 == "T" { print $1 }')"
 # shellcheck disable=SC2086 # a list of words
-surplus=$(comm -23 <(echo "$undefined") <(tr ' ' '\n' <<<$allowed | sort))
+surplus=$(comm -23 <(echo "$undefined") <(printf '%s\n' $allowed | sort -u))
 writable=$(awk '$2 ~ /[BbDdCGgSs]/ { print $1 }' <<<"$all")
 [ -z "$surplus" ] || echo "not allowed: $surplus"
 [ -z "$writable" ] || echo "writable: $writable"
