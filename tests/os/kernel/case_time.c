@@ -2,9 +2,14 @@
 #include "kt.h"
 #include "peer.h"
 
-#define DEADLINE_COUNT 200
+#include <string.h>
+
 /* The lateness of a sleeping process of the highest priority in use is measured against the bound
- * that the ABI states. Fewer than this would not meet a slice's end or a long operation. */
+ * that the ABI states. Fewer sleeps than this might not meet a slice's end or a long operation. */
+#define DEADLINE_COUNT 200
+
+/* Loadable segments that the kernel accepts in one image. */
+#define LARGEST_SEGMENTS 8
 
 /* Sleeps DEADLINE_COUNT times, 10 us to 4 ms; returns the worst lateness in ticks. */
 static uint64_t worst_lateness(void)
@@ -70,6 +75,74 @@ static void deadline_beside_messages(void)
     peer_begin(client, HELPER_CALL_LOOP);
     check_lateness("beside messages");
     kt_true("messages were exchanged", client->box->counter > 0);
+}
+
+/* The largest image there is: as many segments as a program may have, each as long as it may be,
+ * all of it from the file. */
+static void make_largest_image(uint8_t *file)
+{
+    static const uint8_t header[64] = {0x7f,
+                                       'E',
+                                       'L',
+                                       'F',
+                                       2,
+                                       1,
+                                       1,
+                                       [16] = 2,
+                                       [18] = 243,
+                                       [20] = 1,
+                                       [24] = 0,
+                                       0,
+                                       1,
+                                       [32] = 64,
+                                       [52] = 64,
+                                       [54] = 56,
+                                       [56] = LARGEST_SEGMENTS};
+    memcpy(file, header, sizeof(header));
+    for (uint64_t i = 0; i < LARGEST_SEGMENTS; i++) {
+        const uint64_t program[7] = {1 | (i == 0 ? 5ull : 6ull) << 32,
+                                     0,
+                                     ABI_USER_BASE + i * ABI_MEMORY_BYTES_MAX,
+                                     0,
+                                     ABI_MEMORY_BYTES_MAX,
+                                     ABI_MEMORY_BYTES_MAX,
+                                     0};
+        memcpy(file + 64 + i * sizeof(program), program, sizeof(program));
+    }
+}
+
+static void deadline_beside_largest_image(void)
+{
+    rt_slot image = kt_memory(ABI_MEMORY_BYTES_MAX);
+    kt_map(image, KT_WINDOW, ABI_PROT_READ | ABI_PROT_WRITE);
+    make_largest_image(kt_at(KT_WINDOW));
+    struct peer *maker = peer_create("maker");
+    peer_give(maker, KTEST_SLOT_SYSTEM, ABI_RIGHT_MANAGE, 0, HELPER_SLOT_CASE);
+    peer_give(maker, image, ABI_RIGHT_READ, 0, HELPER_SLOT_CASE + 1);
+    peer_start(maker);
+    const struct abi_process_config config = {
+        .name = "largest",
+        .image_slot = HELPER_SLOT_CASE + 1,
+        .stack_pages = 1,
+        .page_quota = LARGEST_SEGMENTS * (ABI_MEMORY_BYTES_MAX / ABI_PAGE_BYTES) + PEER_PAGE_QUOTA};
+    memcpy(maker->data, &config, sizeof(config));
+    maker->box->arg[0] = HELPER_SLOT_CASE;
+    peer_begin(maker, HELPER_CREATE_PROCESS);
+    check_lateness("beside the largest image");
+    kt_eq("processes are created", 0, maker->box->status);
+    kt_true("several", maker->box->counter > 1);
+}
+
+static void deadline_beside_audits(void)
+{
+    struct peer *auditor = peer_create("auditor");
+    peer_give(auditor, KTEST_SLOT_SYSTEM, ABI_RIGHT_READ, 0, HELPER_SLOT_CASE);
+    peer_start(auditor);
+    auditor->box->arg[0] = HELPER_SLOT_CASE;
+    peer_begin(auditor, HELPER_AUDIT);
+    check_lateness("beside audits");
+    kt_eq("audits find nothing", 0, auditor->box->status);
+    kt_true("several", auditor->box->counter > 1);
 }
 
 /* Many deadlines at once: each in its time, the nearer one first. */
@@ -223,6 +296,8 @@ static const struct kt_case cases[] = {
     {"time-deadline-beside-spinner", deadline_beside_spinner},
     {"time-deadline-beside-long-calls", deadline_beside_long_calls},
     {"time-deadline-beside-messages", deadline_beside_messages},
+    {"time-deadline-beside-largest-image", deadline_beside_largest_image},
+    {"time-deadline-beside-audits", deadline_beside_audits},
     {"time-deadlines-in-order", deadlines_in_order},
     {"time-equals-share", equals_share},
     {"time-equals-share-under-wakeups", equals_share_under_wakeups},

@@ -73,6 +73,26 @@ static void create_memory(void)
     } while (box->status >= 0);
 }
 
+static void create_process(void)
+{
+    do {
+        uint64_t fault;
+        box->status = rt_process_create((rt_slot)box->arg[0],
+                                        (const struct abi_process_config *)HELPER_DATA, &fault);
+        if (box->status >= 0)
+            box->status = rt_cap_drop((rt_slot)box->status);
+        box->counter++;
+    } while (box->status >= 0);
+}
+
+static void audit(void)
+{
+    do {
+        box->status = rt_system_audit((rt_slot)box->arg[0]);
+        box->counter++;
+    } while (box->status == 0);
+}
+
 static void jump(uint64_t addr)
 {
     box->pc = addr;
@@ -145,6 +165,12 @@ static void obey(void)
         spin();
     case HELPER_CREATE_MEMORY:
         create_memory();
+        break;
+    case HELPER_CREATE_PROCESS:
+        create_process();
+        break;
+    case HELPER_AUDIT:
+        audit();
         break;
     case HELPER_INSTRUCTION:
         jump(helper_traps[box->arg[0] % HELPER_TRAP_COUNT]);

@@ -36,6 +36,9 @@ enum helper_op {
     HELPER_COUNT,       /* counter grows until arg[0] ticks from now have passed */
     HELPER_SPIN,        /* counter grows, for ever */
     HELPER_CREATE_MEMORY,  /* create and drop arg[0] bytes of memory, for ever: counter counts */
+    HELPER_CREATE_PROCESS, /* create and drop the process whose configuration is at HELPER_DATA,
+                            * with the system capability in slot arg[0], for ever: counter counts */
+    HELPER_AUDIT,          /* audit with the system capability in slot arg[0], for ever */
     HELPER_INSTRUCTION,    /* go to instruction number arg[0] of helper_traps */
     HELPER_LOAD,           /* load from arg[0] */
     HELPER_STORE,          /* store to arg[0] */
