@@ -69,7 +69,8 @@ enum abi_image_fault {
     ABI_IMAGE_SEGMENT_COUNT = 7,    /* no loadable segment, or too many headers */
     ABI_IMAGE_SEGMENT_TYPE = 8,     /* interpreter, dynamic linking */
     ABI_IMAGE_SEGMENT_FLAGS = 9,    /* unreadable, or writable and executable */
-    ABI_IMAGE_SEGMENT_SIZE = 10,    /* empty, larger in the file than in memory, or too large */
+    ABI_IMAGE_SEGMENT_SIZE = 10,    /* empty, larger in the file than in memory, or
+                                          all together more than ABI_MEMORY_BYTES_MAX */
     ABI_IMAGE_SEGMENT_ALIGN = 11,   /* does not start on a page */
     ABI_IMAGE_SEGMENT_RANGE = 12,   /* outside user addresses or touching the stack */
     ABI_IMAGE_SEGMENT_OVERLAP = 13, /* segments share a page or are not ascending */

@@ -83,14 +83,14 @@ static enum abi_image_fault check_header(const struct elf_header *header, uint64
 }
 
 static enum abi_image_fault check_segment(const struct elf_program_header *header,
-                                          uint64_t file_len, uint64_t lowest_addr)
+                                          uint64_t file_len, uint64_t lowest_addr,
+                                          uint64_t mem_left)
 {
     uint32_t flags = header->flags;
     if ((flags & ~(SEGMENT_READ | SEGMENT_WRITE | SEGMENT_EXEC)) != 0 || !(flags & SEGMENT_READ) ||
         ((flags & SEGMENT_WRITE) && (flags & SEGMENT_EXEC)))
         return ABI_IMAGE_SEGMENT_FLAGS;
-    if (header->mem_len == 0 || header->file_len > header->mem_len ||
-        header->mem_len > ABI_MEMORY_BYTES_MAX)
+    if (header->mem_len == 0 || header->file_len > header->mem_len || header->mem_len > mem_left)
         return ABI_IMAGE_SEGMENT_SIZE;
     if (header->offset > file_len || header->file_len > file_len - header->offset)
         return ABI_IMAGE_TRUNCATED;
@@ -128,6 +128,8 @@ enum abi_image_fault elf_read(const uint8_t *file, uint64_t file_len, struct elf
     image->entry = header.entry;
     image->segment_count = 0;
     uint64_t lowest_addr = 0; /* where the next segment may begin */
+    /* Bounds the whole image, as it does one memory object: it is loaded with interrupts off. */
+    uint64_t mem_left = ABI_MEMORY_BYTES_MAX;
     for (uint32_t i = 0; i < header.program_count; i++) {
         struct elf_program_header program;
         memcpy(&program, file + header.program_offset + i * sizeof(program), sizeof(program));
@@ -136,11 +138,12 @@ enum abi_image_fault elf_read(const uint8_t *file, uint64_t file_len, struct elf
             return ABI_IMAGE_SEGMENT_TYPE;
         if (program.type != SEGMENT_LOAD)
             continue; /* notes and attributes: nothing to load */
-        fault = check_segment(&program, file_len, lowest_addr);
+        fault = check_segment(&program, file_len, lowest_addr, mem_left);
         if (fault != ABI_IMAGE_OK)
             return fault;
         uint64_t page_count = (program.mem_len + ABI_PAGE_BYTES - 1) / ABI_PAGE_BYTES;
         lowest_addr = program.virtual_addr + page_count * ABI_PAGE_BYTES;
+        mem_left -= page_count * ABI_PAGE_BYTES;
         image->segment[image->segment_count++] = (struct elf_segment){
             .addr = program.virtual_addr,
             .mem_len = program.mem_len,

@@ -56,6 +56,7 @@ static enum abi_error load_image(struct process *process, const uint8_t *file,
             return error;
         memcpy(arch_direct(phys), file + segment->file_offset, segment->file_len);
     }
+    arch_code_written();
     process->frame.x[ARCH_REG_PC] = image->entry;
     return ABI_OK;
 }

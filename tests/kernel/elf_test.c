@@ -95,6 +95,8 @@ static const struct malformed malformed[] = {
     {"empty segment", SEGMENT(1, mem_len), 0, ABI_IMAGE_SEGMENT_SIZE},
     {"more in file than memory", SEGMENT(1, file_len), 101, ABI_IMAGE_SEGMENT_SIZE},
     {"too large", SEGMENT(2, mem_len), ABI_MEMORY_BYTES_MAX + 1, ABI_IMAGE_SEGMENT_SIZE},
+    {"too large together", SEGMENT(2, mem_len), ABI_MEMORY_BYTES_MAX - 2 * ABI_PAGE_BYTES + 1,
+     ABI_IMAGE_SEGMENT_SIZE},
     {"size wraps", SEGMENT(2, mem_len), UINT64_MAX, ABI_IMAGE_SEGMENT_SIZE},
     {"offset behind the file", SEGMENT(2, offset), IMAGE_LEN + 1, ABI_IMAGE_TRUNCATED},
     {"crosses the end", SEGMENT(2, offset), IMAGE_DATA_OFFSET + 1, ABI_IMAGE_TRUNCATED},

@@ -21,6 +21,7 @@ void arch_timer_set(uint64_t ticks);
 void arch_space_activate(uint64_t root_phys);
 void arch_space_leave(void);
 void arch_space_flush(void);
+void arch_code_written(void);
 void arch_space_init_root(uint64_t *root);
 void arch_idle(void);
 void arch_power_off(bool failure) __attribute__((noreturn));

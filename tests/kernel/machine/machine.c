@@ -65,6 +65,10 @@ void arch_space_flush(void)
 }
 
 /* The kernel's half: entries that no user walk may follow. */
+void arch_code_written(void)
+{
+}
+
 void arch_space_init_root(uint64_t *root)
 {
     root[256] = UINT64_MAX;

@@ -57,6 +57,13 @@ static uint64_t segment_field(uint32_t segment, uint32_t offset)
     return field(image.good + E_BYTES + segment * P_BYTES + offset, offset < P_OFFSET ? 4 : 8);
 }
 
+/* Bytes of the pages that a segment takes. */
+static uint64_t segment_pages(uint32_t segment)
+{
+    uint64_t page_count = (segment_field(segment, P_MEMSZ) + ABI_PAGE_BYTES - 1) / ABI_PAGE_BYTES;
+    return page_count * ABI_PAGE_BYTES;
+}
+
 static void restore(void)
 {
     memcpy(image.file, image.good, image.header_len);
@@ -265,6 +272,12 @@ static void segments_together(void)
     uint64_t last_page = segment_field(CONSTANT, P_VADDR) - ABI_PAGE_BYTES;
     put_segment(TEXT, P_MEMSZ, last_page + ABI_PAGE_BYTES - segment_field(TEXT, P_VADDR) + 1);
     refused("text's last byte in the constants", 0, ABI_IMAGE_SEGMENT_OVERLAP);
+    uint64_t left = ABI_MEMORY_BYTES_MAX - segment_pages(TEXT) - segment_pages(CONSTANT);
+    put_segment(DATA, P_MEMSZ, left + 1);
+    refused("one byte too large together", 0, ABI_IMAGE_SEGMENT_SIZE);
+    image.config.page_quota += ABI_MEMORY_BYTES_MAX / ABI_PAGE_BYTES;
+    put_segment(DATA, P_MEMSZ, left);
+    accepted("largest together", 0);
     put_segment(DATA, P_VADDR, SEGMENT_END - ABI_PAGE_BYTES);
     put_segment(DATA, P_MEMSZ, ABI_PAGE_BYTES + 1);
     put_segment(DATA, P_FILESZ, 1);

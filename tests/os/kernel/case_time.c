@@ -9,7 +9,8 @@
 #define DEADLINE_COUNT 200
 
 /* Loadable segments that the kernel accepts in one image. */
-#define LARGEST_SEGMENTS 8
+#define LARGEST_SEGMENTS      8
+#define LARGEST_SEGMENT_BYTES (ABI_MEMORY_BYTES_MAX / LARGEST_SEGMENTS)
 
 /* Sleeps DEADLINE_COUNT times, 10 us to 4 ms; returns the worst lateness in ticks. */
 static uint64_t worst_lateness(void)
@@ -102,10 +103,10 @@ static void make_largest_image(uint8_t *file)
     for (uint64_t i = 0; i < LARGEST_SEGMENTS; i++) {
         const uint64_t program[7] = {1 | (i == 0 ? 5ull : 6ull) << 32,
                                      0,
-                                     ABI_USER_BASE + i * ABI_MEMORY_BYTES_MAX,
+                                     ABI_USER_BASE + i * LARGEST_SEGMENT_BYTES,
                                      0,
-                                     ABI_MEMORY_BYTES_MAX,
-                                     ABI_MEMORY_BYTES_MAX,
+                                     LARGEST_SEGMENT_BYTES,
+                                     LARGEST_SEGMENT_BYTES,
                                      0};
         memcpy(file + 64 + i * sizeof(program), program, sizeof(program));
     }
@@ -120,16 +121,16 @@ static void deadline_beside_largest_image(void)
     peer_give(maker, KTEST_SLOT_SYSTEM, ABI_RIGHT_MANAGE, 0, HELPER_SLOT_CASE);
     peer_give(maker, image, ABI_RIGHT_READ, 0, HELPER_SLOT_CASE + 1);
     peer_start(maker);
-    const struct abi_process_config config = {
-        .name = "largest",
-        .image_slot = HELPER_SLOT_CASE + 1,
-        .stack_pages = 1,
-        .page_quota = LARGEST_SEGMENTS * (ABI_MEMORY_BYTES_MAX / ABI_PAGE_BYTES) + PEER_PAGE_QUOTA};
+    const struct abi_process_config config = {.name = "largest",
+                                              .image_slot = HELPER_SLOT_CASE + 1,
+                                              .stack_pages = 1,
+                                              .page_quota = ABI_MEMORY_BYTES_MAX / ABI_PAGE_BYTES +
+                                                            PEER_PAGE_QUOTA};
     memcpy(maker->data, &config, sizeof(config));
     maker->box->arg[0] = HELPER_SLOT_CASE;
     peer_begin(maker, HELPER_CREATE_PROCESS);
     check_lateness("beside the largest image");
-    kt_eq("processes are created", 0, maker->box->status);
+    kt_true("processes are created", maker->box->status >= 0);
     kt_true("several", maker->box->counter > 1);
 }
 

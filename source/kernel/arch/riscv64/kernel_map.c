@@ -115,3 +115,8 @@ void arch_space_flush(void)
 {
     __asm__ volatile("sfence.vma" ::: "memory");
 }
+
+void arch_code_written(void)
+{
+    __asm__ volatile(".option push\n.option arch, +zifencei\nfence.i\n.option pop" ::: "memory");
+}

@@ -44,6 +44,9 @@ void arch_space_leave(void);
 /* Entries of the current page table changed. */
 void arch_space_flush(void);
 
+/* Instructions were written to memory: the processor forgets those it fetched before. */
+void arch_code_written(void);
+
 /* The upper half of a new root table: the kernel's own mappings. */
 void arch_space_init_root(uint64_t *root);
 
