@@ -23,7 +23,9 @@ static size_t load(const char *name)
     FILE *file = fopen(name, "r");
     if (file == NULL)
         err(1, "%s", name);
-    return fread(text, 1, sizeof text, file);
+    size_t len = fread(text, 1, sizeof text, file);
+    fclose(file);
+    return len;
 }
 
 static void say(size_t len)
@@ -58,6 +60,7 @@ int main(int argc, char **argv)
         (fd = socket(at->ai_family, SOCK_STREAM, 0)) < 0 ||
         connect(fd, at->ai_addr, at->ai_addrlen) != 0)
         err(1, "%s:%s", argv[2], argv[3]);
+    freeaddrinfo(at);
 
     struct dsb_local local = {.identity = &self, .trust = &trust, .recv_max = 4096};
     struct dsb_handshake *hs = &slot.handshake;
