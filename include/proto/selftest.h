@@ -13,4 +13,12 @@ enum selftest_mode {
     SELFTEST_MODE_COUNT = 7
 };
 
+/* What net-test is asked to do. */
+enum net_test_mode {
+    NET_TEST_ALL = 0,   /* the network, then everything that other clients could do to it */
+    NET_TEST_ECHO = 1,  /* a TCP echo server for the host */
+    NET_TEST_BENCH = 2, /* count instructions */
+    NET_TEST_MODE_COUNT = 3
+};
+
 #endif

@@ -180,6 +180,21 @@ static const struct system_process net_test = {
     .priority = 3,
     .stack_pages = 8,
     .page_quota = 256,
+    .arg = NET_TEST_ALL,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NETSTACKD,
+    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),
+    .grants = net_test_grants,
+    .grant_count = COUNT_OF(net_test_grants),
+};
+
+static const struct system_process net_echo = {
+    .name = "net-test",
+    .program = "net-test",
+    .priority = 3,
+    .stack_pages = 8,
+    .page_quota = 256,
+    .arg = NET_TEST_ECHO,
     .end = END_POWERS_OFF,
     .death_notification = NOTIFICATION_NETSTACKD,
     .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),
@@ -216,6 +231,7 @@ static const struct system_process kernel_test = {
  */
 
 static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
+static const struct system_process *const net_echo_processes[] = {&rngd, &netstackd, &net_echo};
 static const struct system_process *const kernel_processes[] = {&kernel_test};
 
 /* What every image with sessions runs; the last process is the one that the profile is about. */
@@ -242,6 +258,7 @@ static const struct system_profile profiles[] = {
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
     {"net", net_processes, COUNT_OF(net_processes), NULL},
+    {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
 };
 

@@ -33,7 +33,7 @@ uint32_t client_take_ready(struct client *client, struct net_event events[NET_CL
  */
 void clients_notify(void);
 
-/* Sockets in use, for the tests that count. */
+/* Sockets in use, of NET_CLIENT_SOCKETS_MAX. */
 uint32_t client_socket_count(const struct client *client);
 
 #endif

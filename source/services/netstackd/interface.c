@@ -40,10 +40,16 @@ void interface_init(const uint8_t mac[6], uint32_t ipv4, uint32_t netmask, uint3
 
 void interface_set_link(bool up)
 {
-    if (up)
-        netif_set_link_up(&wire); /* announces the address by ARP */
-    else
+    if (up == (netif_is_link_up(&wire) != 0))
+        return;
+    if (!up) {
         netif_set_link_down(&wire);
+        return;
+    }
+    netif_set_link_up(&wire); /* announces the address by ARP */
+    /* lwIP keeps one packet per address that it still asks for: know the gateway before it is
+     * needed. A request that is lost is made again by the first packet. */
+    etharp_request(&wire, netif_ip4_gw(&wire));
 }
 
 void interface_receive(const uint8_t *frame, size_t frame_len)

@@ -11,6 +11,10 @@ enum net_status listener_open(struct client *client, const struct net_address *l
 enum net_status listener_accept(struct socket *listener, struct socket **stream);
 /* Connections not yet accepted are reset. */
 void listener_close(struct socket *listener);
+/* Whether one more connection could be accepted. Its SYN is dropped otherwise, and comes again: to
+ * refuse it later would be a reset. */
+struct tcp_pcb_listen;
+bool listener_has_room(const struct tcp_pcb_listen *pcb);
 void listener_local_address(const struct socket *listener, struct net_address *address);
 
 #endif

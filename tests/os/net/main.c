@@ -2,6 +2,7 @@
  * then what takes other clients, or netstackd's life. */
 #include "cases.h"
 #include "net_steps.h"
+#include "proto/selftest.h"
 #include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/process.h"
@@ -12,9 +13,16 @@ bool selftest_fail(const char *what)
     return false;
 }
 
-static const selftest_step steps[] = {
-    net_interface_step, net_ping_step, net_udp_step, net_tcp_step, net_mmio_denied_step,
-    case_backpressure,  case_silent,   case_flood,   case_death,   case_restart,
+static const selftest_step all[] = {
+    net_interface_step,   net_ping_step,     net_udp_step, net_tcp_step,
+    net_mmio_denied_step, case_backpressure, case_silent,  case_flood,
+    case_death,           case_restart,      NULL,
+};
+static const selftest_step echo[] = {case_echo, NULL};
+
+static const selftest_step *const steps_of[NET_TEST_MODE_COUNT] = {
+    [NET_TEST_ALL] = all,
+    [NET_TEST_ECHO] = echo,
 };
 
 static struct selftest selftest;
@@ -32,12 +40,13 @@ enum net_status attach_to_netstackd(struct selftest *self)
 
 int process_main(uint64_t arg)
 {
-    (void)arg;
+    if (arg >= NET_TEST_MODE_COUNT || steps_of[arg] == NULL)
+        rt_panic("net-test: no such mode", (int64_t)arg);
     selftest.notification = (rt_slot)rt_must(rt_notification_create(), "net-test: notification");
     if (attach_to_netstackd(&selftest) != NET_OK)
         rt_panic("net-test: attach", 0);
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        if (!steps[i](&selftest))
+    for (const selftest_step *step = steps_of[arg]; *step != NULL; step++) {
+        if (!(*step)(&selftest))
             return 1;
     }
     rt_logf("SELFTEST: end");

@@ -10,6 +10,12 @@
 u32_t port_tcp_isn(const ip_addr_t *local_ip, u16_t local_port, const ip_addr_t *remote_ip,
                    u16_t remote_port);
 
+/* Every segment for a known pcb. Not ERR_OK: the segment is dropped. */
+struct tcp_pcb;
+struct tcp_hdr;
+err_t port_tcp_in(struct tcp_pcb *pcb, struct tcp_hdr *header, u16_t options_len,
+                  u16_t options_first_len, u8_t *options_rest, struct pbuf *packet);
+
 /* Nonzero: the packet was taken (dropped). A packet from the wire that claims to come from this
  * machine itself is a lie. */
 int port_ip4_input(struct pbuf *packet, struct netif *in);

@@ -1,8 +1,10 @@
 /* What lwIP needs from its platform, on top of platform.h. */
 #include "hooks.h"
+#include "listener.h"
 #include "platform.h"
 #include <lwip/prot/ip4.h>
 #include <lwip/sys.h>
+#include <lwip/tcp.h>
 #include <string.h>
 
 enum {
@@ -35,6 +37,19 @@ u32_t port_tcp_isn(const ip_addr_t *local_ip, u16_t local_port, const ip_addr_t 
     (void)remote_ip;
     (void)remote_port;
     return port_random();
+}
+
+err_t port_tcp_in(struct tcp_pcb *pcb, struct tcp_hdr *header, u16_t options_len,
+                  u16_t options_first_len, u8_t *options_rest, struct pbuf *packet)
+{
+    (void)header;
+    (void)options_len;
+    (void)options_first_len;
+    (void)options_rest;
+    (void)packet;
+    if (pcb->state != LISTEN)
+        return ERR_OK;
+    return listener_has_room((const struct tcp_pcb_listen *)pcb) ? ERR_OK : ERR_MEM;
 }
 
 int port_ip4_input(struct pbuf *packet, struct netif *in)
