@@ -149,11 +149,18 @@ static void break_pipe(struct world *world, struct conn *conn, unsigned side)
 {
     struct pipe *pipe = &conn->pipes[side];
 
+    if (conn_is_stalled(world, conn, 0) || conn_is_stalled(world, conn, 1)) {
+        return; /* nothing moves, nothing breaks */
+    }
     if (pipe->len > 0 && world_chance(world, world->faults.corrupt)) {
         pipe->bytes[world_below(world, pipe->len)] ^= (uint8_t)(1 + world_below(world, 255));
     }
     if (world_chance(world, world->faults.stall)) {
-        pipe->stalled_until_ms = world->now_ms + (world_chance(world, 150) ? 50000 : 3000);
+        pipe->stalled_until_ms = world->now_ms + 3000;
+        if (world_chance(world, 200)) { /* both ways, and for longer than a session waits */
+            conn->pipes[0].stalled_until_ms = world->now_ms + 2 * DSB_DEAD_AFTER_MS;
+            conn->pipes[1].stalled_until_ms = world->now_ms + 2 * DSB_DEAD_AFTER_MS;
+        }
     }
     if (world_chance(world, world->faults.cut)) {
         pipe->len = pipe->len == 0 ? 0 : world_below(world, pipe->len);
