@@ -54,42 +54,6 @@ static void every_bit_of_message_3(void **state)
     every_bit(2);
 }
 
-static void every_other_length(size_t i, size_t overhead_len)
-{
-    static uint8_t message[NOISE_MESSAGE_MAX + 2];
-    struct noise_xk_handshake before;
-
-    until_message(i);
-    before = pair_reader(&p, i)->hs;
-    memset(message, 0, sizeof message);
-    memcpy(message, p.message[i], p.message_len[i]);
-    for (size_t len = 0; len <= sizeof message; len++) {
-        struct noise_xk_handshake hs = before;
-        bool has_room = len >= overhead_len && len <= NOISE_MESSAGE_MAX;
-
-        if (len != p.message_len[i])
-            assert_rejects(&hs, message, len, has_room ? NOISE_ERR_AUTH : NOISE_ERR_LENGTH);
-    }
-}
-
-static void every_other_length_of_message_1(void **state)
-{
-    (void)state;
-    every_other_length(0, 48);
-}
-
-static void every_other_length_of_message_2(void **state)
-{
-    (void)state;
-    every_other_length(1, 48);
-}
-
-static void every_other_length_of_message_3(void **state)
-{
-    (void)state;
-    every_other_length(2, 64);
-}
-
 static void absurd_length_is_refused_unread(void **state)
 {
     (void)state;
@@ -338,9 +302,6 @@ int main(void)
         cmocka_unit_test(every_bit_of_message_1),
         cmocka_unit_test(every_bit_of_message_2),
         cmocka_unit_test(every_bit_of_message_3),
-        cmocka_unit_test(every_other_length_of_message_1),
-        cmocka_unit_test(every_other_length_of_message_2),
-        cmocka_unit_test(every_other_length_of_message_3),
         cmocka_unit_test(absurd_length_is_refused_unread),
         cmocka_unit_test(output_buffer_too_small),
         cmocka_unit_test(initiator_aims_at_another_key),

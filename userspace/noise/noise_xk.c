@@ -118,8 +118,7 @@ static enum noise_result mix_dh_static(struct noise_xk_handshake *hs,
 /* Token e, sending. */
 static void write_e(struct noise_xk_handshake *hs, uint8_t out[NOISE_KEY_LEN])
 {
-    crypto_x25519_base(hs->e_public, hs->e);
-    memcpy(out, hs->e_public, NOISE_KEY_LEN);
+    crypto_x25519_base(out, hs->e);
     noise_symmetric_mix_hash(&hs->symmetric, out, NOISE_KEY_LEN);
 }
 

@@ -1,5 +1,5 @@
 /*
- * The XK handshake (section 7.5):
+ * The XK handshake (Noise revision 34, section 7.5):
  *
  *     XK:
  *       <- s
@@ -49,18 +49,17 @@ struct noise_xk_handshake {
     bool is_initiator;
     const struct noise_static_key *s;
     struct noise_symmetric symmetric;
-    uint8_t e[NOISE_KEY_LEN];        /* own ephemeral, private */
-    uint8_t e_public[NOISE_KEY_LEN]; /* own ephemeral, public: from the message that sends it */
-    uint8_t rs[NOISE_KEY_LEN];       /* the peer's static key */
-    uint8_t re[NOISE_KEY_LEN];       /* the peer's ephemeral key */
+    uint8_t e[NOISE_KEY_LEN];  /* own ephemeral, private */
+    uint8_t rs[NOISE_KEY_LEN]; /* the peer's static key */
+    uint8_t re[NOISE_KEY_LEN]; /* the peer's ephemeral key */
 };
 _Static_assert(sizeof(struct noise_xk_handshake) <= 400, "handshake state");
 
 /*
- * Begins a handshake, whatever `hs` held before. `ephemeral` is 32 fresh random bytes; they are
- * moved, the caller's copy is zeroed, and all-zero bytes are refused, so the same buffer cannot be
- * used twice without being filled again. `prologue` is read now and not kept; NULL when
- * prologue_len is 0. `s` is kept. NOISE_OK, or NOISE_ERR_EPHEMERAL with `hs` failed.
+ * Begins a handshake, whatever `hs` held before (section 5.3, Initialize). `ephemeral` is 32 fresh
+ * random bytes; they are moved, the caller's copy is zeroed, and all-zero bytes are refused, so the
+ * same buffer cannot be used twice without being filled again. `prologue` is read now and not kept;
+ * NULL when prologue_len is 0. `s` is kept. NOISE_OK, or NOISE_ERR_EPHEMERAL with `hs` failed.
  */
 NOISE_MUST_CHECK enum noise_result
 noise_xk_init_initiator(struct noise_xk_handshake *hs, const struct noise_static_key *s,
@@ -75,9 +74,9 @@ NOISE_MUST_CHECK enum noise_result noise_xk_init_responder(struct noise_xk_hands
                                                            size_t prologue_len);
 
 /*
- * Writes this side's next message, carrying `payload` (NULL when payload_len is 0), into `message`
- * and its length into *message_len. The buffers must not overlap. NOISE_OK, or STATE, FAILED,
- * LENGTH, BUFFER, DH.
+ * Writes this side's next message (section 5.3, WriteMessage), carrying `payload` (NULL when
+ * payload_len is 0), into `message` and its length into *message_len. The buffers must not overlap.
+ * NOISE_OK, or STATE, FAILED, LENGTH, BUFFER, DH.
  */
 NOISE_MUST_CHECK enum noise_result noise_xk_write(struct noise_xk_handshake *hs,
                                                   const uint8_t *payload, size_t payload_len,
@@ -85,10 +84,10 @@ NOISE_MUST_CHECK enum noise_result noise_xk_write(struct noise_xk_handshake *hs,
                                                   size_t *message_len);
 
 /*
- * Reads the peer's next message and writes its payload (message length less the overhead) into
- * `payload`, which may be NULL when payload_size is 0, and its length into *payload_len. The
- * buffers must not overlap. NOISE_OK, or STATE, FAILED, LENGTH, BUFFER, DH, AUTH; then no plaintext
- * is in `payload`.
+ * Reads the peer's next message (section 5.3, ReadMessage) and writes its payload (message length
+ * less the overhead) into `payload`, which may be NULL when payload_size is 0, and its length into
+ * *payload_len. The buffers must not overlap. NOISE_OK, or STATE, FAILED, LENGTH, BUFFER, DH, AUTH;
+ * then no plaintext is in `payload`.
  */
 NOISE_MUST_CHECK enum noise_result noise_xk_read(struct noise_xk_handshake *hs,
                                                  const uint8_t *message, size_t message_len,
@@ -107,8 +106,8 @@ NOISE_MUST_CHECK enum noise_result noise_xk_handshake_hash(const struct noise_xk
                                                            uint8_t out[NOISE_HASH_LEN]);
 
 /*
- * Makes the transport of a complete handshake and wipes the handshake. NOISE_OK, or STATE, FAILED
- * with `transport` wiped.
+ * Makes the transport of a complete handshake (section 5.2, Split) and wipes the handshake.
+ * NOISE_OK, or STATE, FAILED with `transport` wiped.
  */
 NOISE_MUST_CHECK enum noise_result noise_xk_split(struct noise_xk_handshake *hs,
                                                   struct noise_transport *transport);
