@@ -78,6 +78,8 @@ static void map_refusals(void)
         {"over the stack", ABI_STACK_TOP - ABI_PAGE_BYTES, RW, -ABI_E_ARGUMENT},
         {"under the stack", ABI_STACK_TOP - (ABI_STACK_PAGES_MAX + 1) * ABI_PAGE_BYTES, RW,
          -ABI_E_ARGUMENT},
+        {"into the page under the stack",
+         ABI_STACK_TOP - (ABI_STACK_PAGES_MAX + 2) * ABI_PAGE_BYTES, RW, -ABI_E_ARGUMENT},
         {"behind the stack", ABI_STACK_TOP, RW, -ABI_E_ARGUMENT},
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -85,6 +87,13 @@ static void map_refusals(void)
         kt_step(bad[i].what, bad[i].addr);
         kt_eq("map", bad[i].status,
               rt_syscall(ABI_SYS_MAP, (uint64_t[7]){memory, bad[i].addr, bad[i].prot}, &r1, &r2));
+    }
+    kt_step("beside the guard pages", 0);
+    static const uint64_t good[] = {ABI_STACK_TOP - (ABI_STACK_PAGES_MAX + 3) * ABI_PAGE_BYTES,
+                                    ABI_STACK_TOP + ABI_PAGE_BYTES};
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        kt_map(memory, good[i], RW);
+        kt_unmap(good[i]);
     }
     kt_step("large", 0);
     kt_eq("around a mapping", -ABI_E_OVERLAP,

@@ -16,16 +16,17 @@ extern const uint32_t helper_return_code;
 static struct helper_box *const box = (struct helper_box *)HELPER_SHARED;
 static uint32_t data_word = 0x00008067; /* in the data segment: a return instruction */
 
-static void do_syscall(void)
+static void do_syscall(uint64_t arg)
 {
+    (void)arg;
     box->status = rt_syscall(box->number, box->arg, &box->result[0], &box->result[1]);
 }
 
 /* The message is taken at HELPER_DATA + arg[1] and answered from there, so that the case chooses
  * how it lies over page borders. */
-static void serve_echo(void)
+static void serve_echo(uint64_t endpoint_slot)
 {
-    rt_slot endpoint = (rt_slot)box->arg[0];
+    rt_slot endpoint = (rt_slot)endpoint_slot;
     uint8_t *buffer = (uint8_t *)(uintptr_t)(HELPER_DATA + box->arg[1]);
     struct rt_event event;
     int64_t status = rt_recv(endpoint, ABI_SLOT_NONE, buffer, ABI_MESSAGE_BYTES_MAX, NULL,
@@ -40,44 +41,45 @@ static void serve_echo(void)
     box->status = status;
 }
 
-static void call_loop(void)
+static void call_loop(uint64_t endpoint)
 {
     size_t reply_len;
     do {
         box->status =
-            rt_call((rt_slot)box->arg[0], NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE, &reply_len);
+            rt_call((rt_slot)endpoint, NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE, &reply_len);
         box->counter++;
     } while (box->status >= 0);
 }
 
-static void count_until(void)
+static void count_until(uint64_t ticks)
 {
-    uint64_t end = rt_ticks() + box->arg[0];
+    uint64_t end = rt_ticks() + ticks;
     while (rt_ticks() < end)
         box->counter++;
 }
 
-static void __attribute__((noreturn)) spin(void)
+static void spin(uint64_t arg)
 {
+    (void)arg;
     for (;;)
         box->counter++;
 }
 
-static void create_memory(void)
+static void create_memory(uint64_t len)
 {
     do {
-        box->status = rt_memory_create(ABI_SLOT_NONE, box->arg[0]);
+        box->status = rt_memory_create(ABI_SLOT_NONE, len);
         if (box->status >= 0)
             box->status = rt_cap_drop((rt_slot)box->status);
         box->counter++;
     } while (box->status >= 0);
 }
 
-static void create_process(void)
+static void create_process(uint64_t system)
 {
     do {
         uint64_t fault;
-        box->status = rt_process_create((rt_slot)box->arg[0],
+        box->status = rt_process_create((rt_slot)system,
                                         (const struct abi_process_config *)HELPER_DATA, &fault);
         if (box->status >= 0)
             box->status = rt_cap_drop((rt_slot)box->status);
@@ -85,10 +87,10 @@ static void create_process(void)
     } while (box->status >= 0);
 }
 
-static void audit(void)
+static void audit(uint64_t system)
 {
     do {
-        box->status = rt_system_audit((rt_slot)box->arg[0]);
+        box->status = rt_system_audit((rt_slot)system);
         box->counter++;
     } while (box->status == 0);
 }
@@ -120,8 +122,9 @@ static void fetch_copy(uint64_t addr)
     jump(addr);
 }
 
-static void fetch_stack(void)
+static void fetch_stack(uint64_t arg)
 {
+    (void)arg;
     uint32_t word;
     fetch_copy((uintptr_t)&word);
     __asm__ volatile("" ::"r"(&word) : "memory");
@@ -138,77 +141,63 @@ static uint64_t __attribute__((noinline)) overflow(uint64_t depth)
     return overflow(depth + 1) + frame[0];
 }
 
+static void overflow_stack(uint64_t depth)
+{
+    static uint64_t (*volatile overflow_call)(uint64_t) = overflow;
+    (void)overflow_call(depth);
+}
+
 static void touch_stack(uint64_t len)
 {
     for (uint64_t i = 8; i <= len; i += 8)
         *(volatile uint64_t *)(uintptr_t)(ABI_STACK_TOP - i) |= 0;
 }
 
-/* Carries the box's order out. Some orders do not return. */
-static void obey(void)
+static void fetch_trap(uint64_t trap)
 {
-    static uint64_t (*volatile overflow_call)(uint64_t) = overflow;
-    switch ((enum helper_op)box->op) {
-    case HELPER_SYSCALL:
-        do_syscall();
-        break;
-    case HELPER_ECHO:
-        serve_echo();
-        break;
-    case HELPER_CALL_LOOP:
-        call_loop();
-        break;
-    case HELPER_COUNT:
-        count_until();
-        break;
-    case HELPER_SPIN:
-        spin();
-    case HELPER_CREATE_MEMORY:
-        create_memory();
-        break;
-    case HELPER_CREATE_PROCESS:
-        create_process();
-        break;
-    case HELPER_AUDIT:
-        audit();
-        break;
-    case HELPER_INSTRUCTION:
-        jump(helper_traps[box->arg[0] % HELPER_TRAP_COUNT]);
-        break;
-    case HELPER_LOAD:
-        load(box->arg[0]);
-        break;
-    case HELPER_STORE:
-        store(box->arg[0]);
-        break;
-    case HELPER_JUMP:
-        jump(box->arg[0]);
-        break;
-    case HELPER_FETCH_COPY:
-        fetch_copy(box->arg[0]);
-        break;
-    case HELPER_STORE_TEXT:
-        store((uintptr_t)helper_store & ~7ull);
-        break;
-    case HELPER_STORE_CONSTANT:
-        store((uintptr_t)helper_traps);
-        break;
-    case HELPER_FETCH_DATA:
-        jump((uintptr_t)&data_word);
-        break;
-    case HELPER_FETCH_STACK:
-        fetch_stack();
-        break;
-    case HELPER_OVERFLOW:
-        (void)overflow_call(0);
-        break;
-    case HELPER_STACK_BYTES:
-        touch_stack(box->arg[0]);
-        break;
-    case HELPER_RETURN:
-        break;
-    }
+    jump(helper_traps[trap % HELPER_TRAP_COUNT]);
 }
+
+static void store_text(uint64_t arg)
+{
+    (void)arg;
+    store((uintptr_t)helper_store & ~7ull);
+}
+
+static void store_constant(uint64_t arg)
+{
+    (void)arg;
+    store((uintptr_t)helper_traps);
+}
+
+static void fetch_data(uint64_t arg)
+{
+    (void)arg;
+    jump((uintptr_t)&data_word);
+}
+
+/* What each order does with arg[0]. Some do not come back. */
+static void (*const orders[HELPER_OP_COUNT])(uint64_t arg) = {
+    [HELPER_SYSCALL] = do_syscall,
+    [HELPER_ECHO] = serve_echo,
+    [HELPER_CALL_LOOP] = call_loop,
+    [HELPER_COUNT] = count_until,
+    [HELPER_SPIN] = spin,
+    [HELPER_CREATE_MEMORY] = create_memory,
+    [HELPER_CREATE_PROCESS] = create_process,
+    [HELPER_AUDIT] = audit,
+    [HELPER_INSTRUCTION] = fetch_trap,
+    [HELPER_LOAD] = load,
+    [HELPER_STORE] = store,
+    [HELPER_JUMP] = jump,
+    [HELPER_FETCH_COPY] = fetch_copy,
+    [HELPER_STORE_TEXT] = store_text,
+    [HELPER_STORE_CONSTANT] = store_constant,
+    [HELPER_FETCH_DATA] = fetch_data,
+    [HELPER_FETCH_STACK] = fetch_stack,
+    [HELPER_OVERFLOW] = overflow_stack,
+    [HELPER_STACK_BYTES] = touch_stack,
+};
 
 static void __attribute__((noreturn)) settle(void)
 {
@@ -231,9 +220,10 @@ int process_main(uint64_t arg)
         size_t reply_len;
         rt_must(rt_call(HELPER_SLOT_CONTROL, NULL, 0, NULL, 0, NULL, ABI_DEADLINE_NONE, &reply_len),
                 "kernel-helper: next order");
-        obey();
         if (box->op == HELPER_RETURN)
             return (int)box->arg[0];
+        if (box->op < HELPER_OP_COUNT && orders[box->op])
+            orders[box->op](box->arg[0]);
         box->done_ticks = rt_ticks();
         rt_must(rt_notify(HELPER_SLOT_DONE), "kernel-helper: done");
     }

@@ -51,6 +51,8 @@ enum helper_op {
     HELPER_OVERFLOW,       /* recursion without end */
     HELPER_STACK_BYTES,    /* touch each of arg[0] bytes of its stack downwards from the top */
     HELPER_RETURN,         /* return arg[0] from process_main */
+
+    HELPER_OP_COUNT
 };
 
 #define HELPER_ECHO_MASK 0x5a
