@@ -60,18 +60,23 @@ static void registers_preserved(void)
     check_registers(ABI_SYS_NOTIFY, 0, notification);
 }
 
-/* Registers of a process that was preempted and of one that starts. */
+/* Registers of processes that preempt each other, and are preempted by this one. */
 static void registers_over_preemption(void)
 {
-    struct peer *first = peer_new("spinner-one");
-    struct peer *second = peer_new("spinner-two");
-    first->box->arg[0] = second->box->arg[0] = 5 * ABI_SLICE_TICKS;
-    peer_begin(first, HELPER_COUNT);
-    peer_begin(second, HELPER_COUNT);
-    peer_wait(first);
-    peer_wait(second);
-    kt_true("first counted", first->box->counter > 0);
-    kt_true("second counted", second->box->counter > 0);
+    struct peer *holder[2] = {peer_new("holder-one"), peer_new("holder-two")};
+    struct peer *counter = peer_new("counter");
+    counter->box->arg[0] = 10 * ABI_SLICE_TICKS;
+    for (uint32_t i = 0; i < 2; i++) {
+        holder[i]->box->arg[0] = 10 * ABI_SLICE_TICKS;
+        peer_begin(holder[i], HELPER_HOLD_REGISTERS);
+    }
+    peer_begin(counter, HELPER_COUNT);
+    for (uint32_t i = 0; i < 70; i++)
+        rt_sleep_ms(1);
+    kt_eq("registers of the first", 0, peer_wait(holder[0]));
+    kt_eq("registers of the second", 0, peer_wait(holder[1]));
+    (void)peer_wait(counter);
+    kt_true("the other counted", counter->box->counter > 0);
 }
 
 static void log_bounds(void)

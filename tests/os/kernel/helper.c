@@ -10,6 +10,7 @@
 
 void helper_load(uint64_t addr);
 void helper_store(uint64_t addr);
+uint64_t helper_hold_registers(uint64_t end);
 extern const uint64_t helper_traps[HELPER_TRAP_COUNT];
 extern const uint32_t helper_return_code;
 
@@ -56,6 +57,11 @@ static void count_until(uint64_t ticks)
     uint64_t end = rt_ticks() + ticks;
     while (rt_ticks() < end)
         box->counter++;
+}
+
+static void hold_registers(uint64_t ticks)
+{
+    box->status = (int64_t)helper_hold_registers(rt_ticks() + ticks);
 }
 
 static void spin(uint64_t arg)
@@ -182,6 +188,7 @@ static void (*const orders[HELPER_OP_COUNT])(uint64_t arg) = {
     [HELPER_ECHO] = serve_echo,
     [HELPER_CALL_LOOP] = call_loop,
     [HELPER_COUNT] = count_until,
+    [HELPER_HOLD_REGISTERS] = hold_registers,
     [HELPER_SPIN] = spin,
     [HELPER_CREATE_MEMORY] = create_memory,
     [HELPER_CREATE_PROCESS] = create_process,

@@ -34,7 +34,8 @@ enum helper_op {
     HELPER_ECHO,        /* serve arg[0]: every reply is the message, each byte ^ HELPER_ECHO_MASK */
     HELPER_CALL_LOOP,   /* call arg[0] with an empty message, again and again: counter counts */
     HELPER_COUNT,       /* counter grows until arg[0] ticks from now have passed */
-    HELPER_SPIN,        /* counter grows, for ever */
+    HELPER_HOLD_REGISTERS, /* status 0: no register changed in arg[0] ticks */
+    HELPER_SPIN,           /* counter grows, for ever */
     HELPER_CREATE_MEMORY,  /* create and drop arg[0] bytes of memory, for ever: counter counts */
     HELPER_CREATE_PROCESS, /* create and drop the process whose configuration is at HELPER_DATA,
                             * with the system capability in slot arg[0], for ever: counter counts */

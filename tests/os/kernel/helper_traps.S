@@ -3,12 +3,38 @@
     .option arch, +zicsr
     .text
 
-    .globl helper_load, helper_store, helper_traps, helper_return_code
+    .globl helper_load, helper_store, helper_traps, helper_return_code, helper_hold_registers
 helper_load:
     ld      a0, 0(a0)
     ret
 helper_store:
     sd      a0, 0(a0)
+    ret
+
+# uint64_t helper_hold_registers(uint64_t end): fills every register but sp, waits until `time` is end,
+# and returns 0 when all of them are as they were, otherwise 1.
+helper_hold_registers:
+    addi    sp, sp, -256
+    .irp    n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
+    sd      x\n, (\n * 8)(sp)
+    .endr
+    mv      t6, a0
+    .irp    n, 1,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
+    li      x\n, 0x5a5a1000 + \n
+    .endr
+1:  rdtime  a0
+    bltu    a0, t6, 1b
+    .irp    n, 1,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
+    li      a0, 0x5a5a1000 + \n
+    bne     x\n, a0, 2f
+    .endr
+    li      a0, 0
+    j       3f
+2:  li      a0, 1
+3:  .irp    n, 1,3,4,8,9,18,19,20,21,22,23,24,25,26,27
+    ld      x\n, (\n * 8)(sp)
+    .endr
+    addi    sp, sp, 256
     ret
 
 trap_zero:
