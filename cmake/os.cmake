@@ -1,12 +1,15 @@
 # Programs and boot images of the operating system.
 
-# dsb_program(NAME SOURCES... [LIBS ...]): a user process's ELF file.
+# dsb_program(NAME SOURCES... [BASE address] [LIBS ...]): a user process's ELF file. Programs that run
+# together have bases of their own, so that an address in a fault, a trace or a debugger names one.
 function(dsb_program name)
-  cmake_parse_arguments(P "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(P "" "BASE" "LIBS" ${ARGN})
   add_executable(${name} ${P_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE dsb_warnings ${P_LIBS} rt)
   target_link_options(${name} PRIVATE -T ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld
-    -Wl,-u,_start -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
+    # No floating point in log lines, so none in the programs.
+    -Wl,--defsym=vfprintf=__i_vfprintf -Wl,-u,_start -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
+    $<$<BOOL:${P_BASE}>:-Wl,--defsym=program_base=${P_BASE}>)
   set_target_properties(${name} PROPERTIES
     LINK_DEPENDS ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld)
   # What goes into a bundle; the file beside it keeps the symbols for a debugger.

@@ -166,6 +166,17 @@ static void restart(uint32_t idx)
     rt_logf("init: restarted %s", name);
 }
 
+/* What each process took, for people and for the figures in docs/bench-os.md. */
+static void log_pages(void)
+{
+    struct abi_process_info info;
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        if (children[i].process != ABI_SLOT_NONE &&
+            rt_process_info(children[i].process, &info) == ABI_OK)
+            rt_logf("init: pages %s %u", profile->processes[i]->name, (unsigned)info.page_count);
+    }
+}
+
 static void handle_end(uint32_t idx)
 {
     const struct system_process *entry = profile->processes[idx];
@@ -179,10 +190,12 @@ static void handle_end(uint32_t idx)
         rt_logf("init: process %s died (%s)", entry->name, death_name(info.death));
     if (entry->end == END_RESTART)
         restart(idx);
-    if (entry->end == END_POWERS_OFF)
+    if (entry->end == END_POWERS_OFF) {
+        log_pages();
         rt_must(
             rt_system_off(ABI_INIT_SLOT_SYSTEM, exited_well ? ABI_OFF_SUCCESS : ABI_OFF_FAILURE),
             "init: power off");
+    }
 }
 
 static void load_profile(void)

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# What a session costs on the OS, in instructions, and what the system takes in memory: docs/bench-os.md
+# says what the figures mean. Traces every instruction of the image `deterministic`, in boots that differ
+# by their entropy. Fails when the handshake's share beside the cryptography exceeds the aim.
+# usage: scripts/bench-os-dsoftbus.sh BUILD_FOLDER
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=$1
+image=$build/images/deterministic/kernel.elf
+runs=2
+share_max_percent=15 # all but the cryptography, of a handshake
+entropy_bytes=1048576 # far more than a boot reads: QEMU spins for ever when the file is used up
+run=$(mktemp -d)
+qemu_pid=""
+finish() {
+    [ -z "$qemu_pid" ] || kill -KILL "$qemu_pid" 2>/dev/null || true
+    rm -rf "$run"
+}
+trap finish EXIT
+
+program() { # name: its file, with symbols
+    find "$build/source" -type f -name "$1"
+}
+address() { # program, function
+    riscv64-unknown-elf-nm "$(program "$1")" | awk -v name="$2" '$3 == name { print "0x" $1 }'
+}
+boot() { # number: counts into $run/counts.NUMBER
+    python3 -c 'import random, sys
+sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(int(sys.argv[2])))' "$1" $entropy_bytes >"$run/entropy"
+    "$run/profile" "$run/ranges" "${windows[@]}" <"$run/trace" >"$run/counts.$1" &
+    local profile_pid=$!
+    qemu-system-riscv64 -machine virt -bios default -global virtio-mmio.force-legacy=false -m 128M -smp 1 \
+        -display none -monitor none -serial "file:$run/uart.log" -no-reboot -kernel "$image" \
+        -netdev user,id=n0,restrict=on -device virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0 \
+        -object "rng-random,id=r0,filename=$run/entropy" -device virtio-rng-device,rng=r0,bus=virtio-mmio-bus.1 \
+        -icount shift=0 -singlestep -d exec,nochain -D "$run/trace" \
+        -dfilter 0x10000..0x8000000,0x80200000..0x87ffffff,0xffffffc000000000..0xffffffcfffffffff </dev/null &
+    qemu_pid=$!
+    wait "$profile_pid" || { tail -n 5 "$run/uart.log"; echo "bench-os: the session did not come about"; exit 1; }
+    wait "$qemu_pid" || true
+    qemu_pid=""
+    grep -q "^SELFTEST: end" "$run/uart.log" || { echo "bench-os: the run did not end"; exit 1; }
+}
+
+cc -O2 -o "$run/profile" tests/os/bench/profile.c
+scripts/bench-os-ranges.py "$build" >"$run/ranges"
+auth_ok=$(address dsoftbusd journal_authenticated),1
+# The ping's end is the client's next call, its second echo.
+windows=("handshake:$(address selftest-client link_connect),1:$auth_ok"
+    "ping:$(address selftest-client link_ping),1:$(address selftest-client link_echo),2" "boot:0,1:$auth_ok")
+mkfifo "$run/trace"
+for i in $(seq $runs); do boot "$i"; done
+
+table() { # window, title
+    awk -v window="$1" -v title="$2" '
+        $1 == window { count[$2] = $3; total += $3; name[++n] = $2 }
+        END {
+            printf "%-44s %12s %7s\n", title, "instructions", "share"
+            for (i = 1; i <= n; i++)
+                printf "  %-42s %12d %6.1f %%\n", name[i], count[name[i]], 100 * count[name[i]] / total
+        }' "$run/counts.1"
+    total "$1" "  all"
+}
+total() { # window, title: of the first run, and how far the others are from it
+    awk -v window="$1" -v title="$2" '
+        FNR == 1 { run++ }
+        $1 == window { sum[run] += $3 }
+        END {
+            for (i = 2; i <= run; i++) { d = sum[i] - sum[1]; if (d < 0) d = -d; if (d > spread) spread = d }
+            printf "%-44s %12d   (%d boots, largest difference %d)\n", title, sum[1], run, spread
+        }' "$run"/counts.*
+}
+table handshake "connect to auth ok, both ends"
+table ping "encrypted ping, there and back"
+total boot "kernel entry to auth ok"
+printf '\n%-44s %12s\n' "file" "bytes"
+printf '  %-42s %12d\n' "kernel.elf, all programs in it" "$(stat -c %s "$image")"
+for name in init rngd netstackd dsoftbusd selftest-client; do
+    printf '  %-42s %12d\n' "$name" "$(stat -c %s "$(program "$name.stripped")")"
+done
+printf '%-44s %12s\n' "memory of a process, page tables included" "KiB"
+sed -n 's/^init: pages \([a-z-]*\) \([0-9]*\).*$/\1 \2/p' "$run/uart.log" |
+    while read -r name pages; do printf '  %-42s %12d\n' "$name" $((pages * 4)); done
+awk -v max=$share_max_percent '
+    $1 == "handshake" { total += $3; if ($2 != "crypto") own += $3 }
+    END {
+        printf "\nall but the cryptography: %.1f %% of a handshake (aim: under %d %%)\n", 100 * own / total, max
+        exit own * 100 >= total * max
+    }' "$run/counts.1"
