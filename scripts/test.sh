@@ -27,6 +27,8 @@ for run in "${runs[@]}"; do
     rm -f "$report"
     # shellcheck disable=SC2086 # the selection is words
     ctest --test-dir "build/$preset" $selection -j "$(nproc)" --output-on-failure --output-junit "$report"
+    # Why a test was skipped is its first line: "left out: ..." or "skipped: ...".
+    sed -n -E 's/.*<system-out>((left out|skipped): )/\1/p' "$report"
     read -r p f s <<<"$(scripts/junit-count.sh "$report")"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
