@@ -31,5 +31,6 @@ if cmake --preset os -B "build/$build" -DDSB_RELEASE=ON -DDSB_IDENTITIES="$PWD/t
     echo "a release image took bring-up keys"
     exit 1
 fi
-grep -q 'is a bring-up test key' "$dir/refused" || { cat "$dir/refused"; exit 1; }
+# CMake breaks its messages into lines, where depends on the folder's name.
+tr -s ' \n' ' ' <"$dir/refused" | grep -q 'is a bring-up test key' || { cat "$dir/refused"; exit 1; }
 echo "identities: another folder's keys pass the proof, a release refuses the bring-up ones"
