@@ -194,9 +194,9 @@ struct net_ready_reply {
     struct net_event events[NET_CLIENT_SOCKETS_MAX];
 };
 
-/* A buffer that holds any request, or any reply. */
+/* A buffer that holds any request, or any reply; aligned so that payloads are copied by words. */
 union net_any_request {
-    struct net_request head;
+    _Alignas(8) struct net_request head;
     struct net_listen_request listen;
     struct net_address_request address;
     struct net_read_request read;
@@ -206,7 +206,7 @@ union net_any_request {
 };
 
 union net_any_reply {
-    struct net_reply head;
+    _Alignas(8) struct net_reply head;
     struct net_accept_reply accept;
     struct net_address_reply address;
     struct net_read_reply read;

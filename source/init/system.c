@@ -174,33 +174,19 @@ static const struct grant net_test_grants[] = {
     {GRANT_FILE, NETTEST_SLOT_HELPER_FILE, 0, ABI_RIGHT_READ, 0, "net-helper"},
 };
 
-static const struct system_process net_test = {
-    .name = "net-test",
-    .program = "net-test",
-    .priority = 3,
-    .stack_pages = 8,
-    .page_quota = 256,
-    .arg = NET_TEST_ALL,
-    .end = END_POWERS_OFF,
-    .death_notification = NOTIFICATION_NETSTACKD,
-    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),
-    .grants = net_test_grants,
-    .grant_count = COUNT_OF(net_test_grants),
-};
+/* net-test, in one of its modes. */
+#define NET_TEST(mode)                                                                             \
+    {                                                                                              \
+        .name = "net-test", .program = "net-test", .priority = 3, .stack_pages = 8,                \
+        .page_quota = 256, .arg = (mode), .end = END_POWERS_OFF,                                   \
+        .death_notification = NOTIFICATION_NETSTACKD,                                              \
+        .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),                 \
+        .grants = net_test_grants, .grant_count = COUNT_OF(net_test_grants),                       \
+    }
 
-static const struct system_process net_echo = {
-    .name = "net-test",
-    .program = "net-test",
-    .priority = 3,
-    .stack_pages = 8,
-    .page_quota = 256,
-    .arg = NET_TEST_ECHO,
-    .end = END_POWERS_OFF,
-    .death_notification = NOTIFICATION_NETSTACKD,
-    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),
-    .grants = net_test_grants,
-    .grant_count = COUNT_OF(net_test_grants),
-};
+static const struct system_process net_test = NET_TEST(NET_TEST_ALL);
+static const struct system_process net_echo = NET_TEST(NET_TEST_ECHO);
+static const struct system_process net_bench = NET_TEST(NET_TEST_BENCH);
 
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
@@ -232,6 +218,7 @@ static const struct system_process kernel_test = {
 
 static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
 static const struct system_process *const net_echo_processes[] = {&rngd, &netstackd, &net_echo};
+static const struct system_process *const net_bench_processes[] = {&rngd, &netstackd, &net_bench};
 static const struct system_process *const kernel_processes[] = {&kernel_test};
 
 /* What every image with sessions runs; the last process is the one that the profile is about. */
@@ -259,6 +246,7 @@ static const struct system_profile profiles[] = {
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
     {"net", net_processes, COUNT_OF(net_processes), NULL},
     {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
+    {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
 };
 

@@ -16,6 +16,9 @@ bool case_restart(struct selftest *selftest);
 /* A TCP echo server for a program on the host, until it says that it is done. */
 bool case_echo(struct selftest *selftest);
 
+/* Figures, for scripts/bench-net.sh. */
+bool case_bench(struct selftest *selftest);
+
 /* main.c: begins, or begins anew, as a client of netstackd. */
 enum net_status attach_to_netstackd(struct selftest *selftest);
 

@@ -19,10 +19,12 @@ static const selftest_step all[] = {
     case_death,           case_restart,      NULL,
 };
 static const selftest_step echo[] = {case_echo, NULL};
+static const selftest_step bench[] = {case_bench, NULL};
 
 static const selftest_step *const steps_of[NET_TEST_MODE_COUNT] = {
     [NET_TEST_ALL] = all,
     [NET_TEST_ECHO] = echo,
+    [NET_TEST_BENCH] = bench,
 };
 
 static struct selftest selftest;

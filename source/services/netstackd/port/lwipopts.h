@@ -51,7 +51,7 @@
 
 /* --- TCP --------------------------------------------------------------------------------------
  * The loopback carries a whole facade call in two segments; the wire's MTU lowers it to 1460. */
-#define TCP_MSS     2048
+#define TCP_MSS     NET_STREAM_BYTES_MAX
 #define TCP_WND     NET_STREAM_WINDOW_BYTES
 #define TCP_SND_BUF NET_STREAM_WINDOW_BYTES
 /* Segments of one stream that are not yet acknowledged, counted in pbufs (header and data): a
