@@ -30,6 +30,11 @@ row=$(awk -F'|' -v name="$profile" '!/^#/ { gsub(/ /, "", $1) } $1 == name { pri
 IFS='|' read -r image devices <<<"$row"
 image=${image// /}
 
+# A profile with programs on the host as well: its script starts them and calls this one for the boot.
+if [ "$profile" = host-peer ] && [ -z "${HOST_PEER:-}" ]; then
+    exec scripts/host-peer-test.py
+fi
+
 # The image. Only this and the packages may take long; the clock starts at the boot.
 kernel=${KERNEL:-}
 if [ -z "$kernel" ]; then
@@ -63,7 +68,7 @@ for device in $devices; do
     net) # everything that answers is inside QEMU; nothing reaches the network outside
         mkdir -p "$run/tftp"
         echo "hello from tftp" >"$run/tftp/hello.txt"
-        command+=(-netdev "user,id=n0,restrict=on,tftp=$run/tftp${HOSTFWD:+,hostfwd=$HOSTFWD}"
+        command+=(-netdev "user,id=n0,restrict=on,tftp=$run/tftp${HOSTFWD:+,hostfwd=$HOSTFWD}${GUESTFWD:+,guestfwd=$GUESTFWD}"
             -device "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0")
         ;;
     icount) command+=(-icount shift=0) ;;
