@@ -440,6 +440,19 @@ static void finishing_leaves_no_key_in_the_handshake(void **state)
     assert_int_equal(dsb_handshake_end_of_stream(hs), DSB_HANDSHAKE_FINISHED);
 }
 
+/* A handshake is larger than a session: what is behind the session in its slot must be gone, too.
+ */
+static void finishing_in_place_leaves_nothing_behind(void **state)
+{
+    static const uint8_t zero[sizeof(union dsb_slot)];
+    const uint8_t *tail = (const uint8_t *)&pair.b.slot + sizeof(struct dsb_session);
+
+    (void)state;
+    pair_run_messages(&pair, 3);
+    assert_ok(dsb_slot_finish(&pair.b.slot, T0));
+    assert_memory_equal(tail, zero, sizeof(union dsb_slot) - sizeof(struct dsb_session));
+}
+
 static void a_wiped_or_zero_session_refuses_everything(void **state)
 {
     static const struct dsb_session zero;
@@ -483,6 +496,7 @@ int main(void)
         cmocka_unit_test_setup(a_peer_that_does_not_rekey_is_cut_off, start),
         cmocka_unit_test_setup(only_an_authenticated_handshake_becomes_a_session, start),
         cmocka_unit_test_setup(finishing_leaves_no_key_in_the_handshake, start),
+        cmocka_unit_test_setup(finishing_in_place_leaves_nothing_behind, start),
         cmocka_unit_test_setup(a_wiped_or_zero_session_refuses_everything, authenticate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

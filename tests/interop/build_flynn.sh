@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Go side from Debian's golang-github-flynn-noise-dev. usage: build_flynn.sh OUTPUT
+# Builds the Go side from Debian's golang-github-flynn-noise-dev. usage: build_flynn.sh OUTPUT [SOURCE_FOLDER]
 # Exit 77 with a word when Go or the package is not installed.
 set -euo pipefail
 gopath=/usr/share/gocode
@@ -14,5 +14,5 @@ command -v go >/dev/null || {
 }
 mkdir -p "$(dirname "$1")"
 output=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-cd "$here/flynn"
+cd "${2:-$here/flynn}"
 GO111MODULE=off GOPATH=$gopath GOFLAGS='' GOCACHE=$(dirname "$output")/gocache go build -o "$output" .

@@ -30,7 +30,6 @@ enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs, struct dsb_sessio
     memcpy(session->hash, hs->hash, sizeof(session->hash));
     session->local_recv_max = hs->local->recv_max;
     session->peer_recv_max = hs->peer_recv_max;
-    session->initiator = hs->initiator;
     session->accept_queued = !hs->initiator;
     noise_transport_wipe(&hs->transport);
     hs->local = NULL;

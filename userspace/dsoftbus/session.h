@@ -74,7 +74,6 @@ struct dsb_session {
     uint8_t hash[NOISE_HASH_LEN];
     uint16_t local_recv_max;
     uint16_t peer_recv_max;
-    bool initiator;
     bool peer_closed; /* its CLOSE was opened */
     bool paused;
     bool ping_is_own;   /* the session's own keep-alive, not the application's */

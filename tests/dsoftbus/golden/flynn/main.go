@@ -1,0 +1,136 @@
+// flynn-golden makes the session of session.txt from its keys with flynn/noise and the text of RFC-0008 alone, and
+// compares every byte: the golden bytes are not only what our library happens to write.
+//
+//	flynn-golden session.txt
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/flynn/noise"
+	"golang.org/x/crypto/curve25519"
+)
+
+const (
+	accept = 1 + iota
+	data
+	ping
+	pong
+	close_
+)
+
+const rekeyAt = 65536
+
+var compared int
+
+func check(err error) {
+	if err != nil {
+		fmt.Println("flynn-golden:", err)
+		os.Exit(1)
+	}
+}
+
+// blocks reads the file: a name on a line, then its bytes in hexadecimal on the next ones.
+func blocks(path string) map[string][]byte {
+	file, err := os.Open(path)
+	check(err)
+	defer file.Close()
+	found, name := map[string][]byte{}, ""
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		line := lines.Text()
+		if b, err := hex.DecodeString(line); err == nil {
+			found[name] = append(found[name], b...)
+		} else if !strings.HasPrefix(line, "#") {
+			name = line
+		}
+	}
+	return found
+}
+
+func keypair(private []byte) noise.DHKey {
+	public, err := curve25519.X25519(private, curve25519.Basepoint)
+	check(err)
+	return noise.DHKey{Private: private, Public: public}
+}
+
+func prologue(responder string) []byte {
+	return append([]byte("DSoftBus/1\x00"), append([]byte{byte(len(responder))}, responder...)...)
+}
+
+func field(kind byte, value []byte) []byte {
+	return append([]byte{0x80 | kind, byte(len(value))}, value...)
+}
+
+func unit(message []byte) []byte {
+	return append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)
+}
+
+func compare(golden map[string][]byte, name string, got []byte) {
+	if want, ok := golden[name]; !ok || !bytes.Equal(want, got) {
+		check(fmt.Errorf("%s:\n  file  %x\n  flynn %x", name, want, got))
+	}
+	compared++
+}
+
+func record(c *noise.CipherState, kind byte, body string) []byte {
+	sealed, err := c.Encrypt(nil, nil, append([]byte{kind}, body...))
+	check(err)
+	return unit(sealed)
+}
+
+func main() {
+	golden := blocks(os.Args[1])
+	alpha := keypair(golden["initiator alpha, private key"])
+	beta := keypair(golden["responder beta, private key"])
+	config := func(own noise.DHKey, ephemeral string) noise.Config {
+		return noise.Config{
+			CipherSuite: noise.NewCipherSuite(noise.DH25519, noise.CipherChaChaPoly, noise.HashBLAKE2s),
+			Pattern:     noise.HandshakeXK, Prologue: prologue("beta"), StaticKeypair: own,
+			Random: bytes.NewReader(golden[ephemeral]),
+		}
+	}
+	initConfig := config(alpha, "alpha, ephemeral private key")
+	initConfig.Initiator, initConfig.PeerStatic = true, beta.Public
+	init, err := noise.NewHandshakeState(initConfig)
+	check(err)
+	resp, err := noise.NewHandshakeState(config(beta, "beta, ephemeral private key"))
+	check(err)
+
+	recvMax := field(2, []byte{4096 >> 8, 4096 & 255})
+	message, _, _, err := init.WriteMessage(nil, nil)
+	check(err)
+	compare(golden, "alpha: message 1", unit(message))
+	_, _, _, err = resp.ReadMessage(nil, message)
+	check(err)
+	message, _, _, err = resp.WriteMessage(nil, recvMax)
+	check(err)
+	compare(golden, "beta: message 2", unit(message))
+	_, _, _, err = init.ReadMessage(nil, message)
+	check(err)
+	message, fromAlpha, fromBeta, err := init.WriteMessage(nil, append(field(1, []byte("alpha")), recvMax...))
+	check(err)
+	compare(golden, "alpha: message 3", unit(message))
+	compare(golden, "handshake hash", init.ChannelBinding())
+
+	compare(golden, "beta: ACCEPT", record(fromBeta, accept, ""))
+	compare(golden, "alpha: PING golden", record(fromAlpha, ping, "golden"))
+	compare(golden, "beta: PONG golden", record(fromBeta, pong, "golden"))
+	compare(golden, "alpha: DATA hello", record(fromAlpha, data, "hello"))
+	compare(golden, "beta: DATA world", record(fromBeta, data, "world"))
+	var last []byte
+	for n := 2; n < rekeyAt; n++ {
+		last = record(fromAlpha, data, "filler")
+	}
+	compare(golden, "alpha: DATA filler, n = 65535", last)
+	fromAlpha.Rekey()
+	compare(golden, "alpha: DATA rekeyed, n = 65536", record(fromAlpha, data, "rekeyed"))
+	compare(golden, "alpha: CLOSE", record(fromAlpha, close_, ""))
+	compare(golden, "beta: CLOSE", record(fromBeta, close_, ""))
+	fmt.Println(compared, "blocks are the same,", len(golden)-compared, "are keys")
+}
