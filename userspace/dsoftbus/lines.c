@@ -100,7 +100,7 @@ static uint32_t in_range_mask(uint32_t c, uint32_t low, uint32_t high)
     return 0U - (((low - 1U - c) & (c - high - 1U)) >> 31);
 }
 
-/* The digit's value; *bad gets bits when it is none. */
+/* The digit's value; *bad becomes all ones when it is none. */
 static uint32_t hex_digit(char digit, uint32_t *bad)
 {
     uint32_t c = (unsigned char)digit;
@@ -125,11 +125,10 @@ bool dsb_hex_decode(uint8_t key[32], const struct dsb_word *word)
 
         key[i] = (uint8_t)(high << 4 | low);
     }
-    if (bad != 0) {
-        crypto_wipe(key, CRYPTO_KEY_LEN);
-        return false;
+    for (size_t i = 0; i < CRYPTO_KEY_LEN; i++) {
+        key[i] &= (uint8_t)~bad; /* all its bits are the same */
     }
-    return true;
+    return (bad & 1U) == 0;
 }
 
 static char hex_char(uint32_t value)
