@@ -213,6 +213,25 @@ static const struct system_process kernel_test = {
     .grant_count = COUNT_OF(kernel_test_grants),
 };
 
+static const struct grant kernel_bench_grants[] = {
+    {GRANT_SYSTEM, KTEST_SLOT_SYSTEM, 0, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_FILE, KTEST_SLOT_HELPER_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-bench-peer"},
+    {GRANT_FILE, KTEST_SLOT_FUZZ_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-bench-client"},
+};
+
+static const struct system_process kernel_bench = {
+    .name = "kernel-bench",
+    .program = "kernel-bench",
+    /* It starts peers of 6. */
+    .priority = 6,
+    .stack_pages = 4,
+    .page_quota = 64,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = kernel_bench_grants,
+    .grant_count = COUNT_OF(kernel_bench_grants),
+};
+
 /* --- profiles -----------------------------------------------------------------------------------
  */
 
@@ -220,6 +239,7 @@ static const struct system_process *const net_processes[] = {&rngd, &netstackd, 
 static const struct system_process *const net_echo_processes[] = {&rngd, &netstackd, &net_echo};
 static const struct system_process *const net_bench_processes[] = {&rngd, &netstackd, &net_bench};
 static const struct system_process *const kernel_processes[] = {&kernel_test};
+static const struct system_process *const bench_kernel_processes[] = {&kernel_bench};
 
 /* What every image with sessions runs; the last process is the one that the profile is about. */
 #define SESSION_PROCESSES(client)                                                                  \
@@ -248,6 +268,7 @@ static const struct system_profile profiles[] = {
     {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
     {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
+    {"bench-kernel", bench_kernel_processes, COUNT_OF(bench_kernel_processes), NULL},
 };
 
 const struct system_profile *system_find_profile(const char *name, uint64_t name_len)
