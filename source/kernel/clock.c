@@ -1,7 +1,5 @@
 #include "clock.h"
 
-#include "abi/ipc.h"
-#include "arch.h"
 #include "ipc.h"
 #include "log.h"
 #include "process.h"
@@ -14,11 +12,6 @@ void clock_init(void)
     first = NULL;
     programmed_at = ABI_DEADLINE_NONE;
     arch_timer_set(ABI_DEADLINE_NONE);
-}
-
-bool clock_passed(uint64_t deadline)
-{
-    return deadline != ABI_DEADLINE_NONE && deadline <= arch_time();
 }
 
 void clock_wait(struct process *process, uint64_t deadline)

@@ -2,6 +2,9 @@
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include "abi/ipc.h"
+#include "arch.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,7 +14,10 @@ struct process;
 void clock_init(void);
 
 /* Whether a deadline (ticks; ABI_DEADLINE_NONE never) is over. */
-bool clock_passed(uint64_t deadline);
+static inline bool clock_passed(uint64_t deadline)
+{
+    return deadline != ABI_DEADLINE_NONE && deadline <= arch_time();
+}
 
 /* The process is about to block until the deadline; ABI_DEADLINE_NONE for no limit. */
 void clock_wait(struct process *process, uint64_t deadline);

@@ -14,7 +14,6 @@
 struct receive {
     struct endpoint *endpoint;         /* NULL: no messages */
     struct notification *notification; /* NULL: no bits */
-    struct incoming incoming;
     uint64_t deadline;
 };
 
@@ -75,17 +74,14 @@ void ipc_abandon_caller(struct process *process)
 }
 
 /* --- decoding: what a process asks for, before anything is done --------------------------------
- */
+ * The process's own outgoing and incoming are the place for it: they mean something to others only
+ * while it is blocked. */
 
-static enum abi_error decode_caps(struct process *process, uint64_t caps_addr,
-                                  struct outgoing *outgoing, struct incoming *incoming)
+static enum abi_error decode_caps(struct process *process, uint64_t caps_addr)
 {
+    struct outgoing *outgoing = &process->outgoing;
+    struct incoming *incoming = &process->incoming;
     struct abi_caps caps;
-    outgoing->cap_count = 0;
-    incoming->cap_capacity = 0;
-    incoming->caps_addr = caps_addr;
-    if (caps_addr == 0)
-        return ABI_OK;
     if (!space_check(process, caps_addr, sizeof(caps), true) ||
         !space_copy_in(process, &caps, caps_addr, sizeof(caps)))
         return ABI_E_ADDRESS;
@@ -107,19 +103,19 @@ static enum abi_error decode_caps(struct process *process, uint64_t caps_addr,
 
 /* Both halves of a message operation: bytes to send, room to receive, capabilities of both. */
 static enum abi_error decode_buffers(struct process *process, uint64_t send_addr,
-                                     uint64_t recv_addr, uint64_t lengths, uint64_t caps_addr,
-                                     struct outgoing *outgoing, struct incoming *incoming)
+                                     uint64_t recv_addr, uint64_t lengths, uint64_t caps_addr)
 {
-    outgoing->addr = send_addr;
-    outgoing->len = (uint32_t)lengths;
-    incoming->addr = recv_addr;
-    incoming->capacity = (uint32_t)(lengths >> 32);
-    if (outgoing->len > ABI_MESSAGE_BYTES_MAX || incoming->capacity > ABI_MESSAGE_BYTES_MAX)
+    uint32_t send_len = (uint32_t)lengths;
+    uint32_t recv_capacity = (uint32_t)(lengths >> 32);
+    if (send_len > ABI_MESSAGE_BYTES_MAX || recv_capacity > ABI_MESSAGE_BYTES_MAX)
         return ABI_E_TOO_BIG;
-    if (!space_check(process, send_addr, outgoing->len, false) ||
-        !space_check(process, recv_addr, incoming->capacity, true))
+    if (!space_find_buffer(process, send_addr, send_len, false, &process->outgoing.buffer) ||
+        !space_find_buffer(process, recv_addr, recv_capacity, true, &process->incoming.buffer))
         return ABI_E_ADDRESS;
-    return decode_caps(process, caps_addr, outgoing, incoming);
+    process->outgoing.cap_count = 0;
+    process->incoming.cap_capacity = 0;
+    process->incoming.caps_addr = caps_addr;
+    return caps_addr == 0 ? ABI_OK : decode_caps(process, caps_addr);
 }
 
 static enum abi_error decode_receive(struct process *process, const uint64_t *arg,
@@ -150,23 +146,11 @@ static enum abi_error decode_receive(struct process *process, const uint64_t *ar
 
 /* --- delivery --------------------------------------------------------------------------------- */
 
-/* Whether the message fits what the receiver offers; recv_slots gets the slots for its caps. */
-static enum abi_error check_fit(const struct outgoing *message, const struct process *receiver,
-                                const struct incoming *room, uint32_t *recv_slots)
+/* Gives the receiver copies of the capabilities that go with the message. */
+static void move_caps(const struct process *sender, struct process *receiver,
+                      const uint32_t *recv_slots)
 {
-    if (message->len > room->capacity)
-        return ABI_E_TOO_BIG;
-    if (message->cap_count == 0)
-        return ABI_OK;
-    if (message->cap_count > room->cap_capacity ||
-        !cap_free_slots(receiver, message->cap_count, recv_slots))
-        return ABI_E_NO_SLOT;
-    return ABI_OK;
-}
-
-static void move_caps(struct process *sender, const struct outgoing *message,
-                      struct process *receiver, uint64_t caps_addr, const uint32_t *recv_slots)
-{
+    const struct outgoing *message = &sender->outgoing;
     struct abi_caps caps = {.recv_count = message->cap_count};
     const uint64_t result_offset = offsetof(struct abi_caps, recv_count);
     for (uint32_t i = 0; i < message->cap_count; i++) {
@@ -175,22 +159,26 @@ static void move_caps(struct process *sender, const struct outgoing *message,
         cap_insert(receiver, recv_slots[i], &copy);
         caps.recv_slot[i] = recv_slots[i];
     }
-    bool written = space_copy_out(receiver, caps_addr + result_offset, &caps.recv_count,
-                                  sizeof(caps) - result_offset);
+    bool written = space_copy_out(receiver, receiver->incoming.caps_addr + result_offset,
+                                  &caps.recv_count, sizeof(caps) - result_offset);
     KASSERT(written);
 }
 
-/* Moves the sender's message into the receiver's memory and table, or does nothing at all. */
-static enum abi_error deliver(struct process *sender, const struct outgoing *message,
-                              struct process *receiver, const struct incoming *room)
+/* Moves the sender's message into the receiver's memory and table, or, when it does not fit what
+ * the receiver offers, does nothing at all. */
+static enum abi_error deliver(const struct process *sender, struct process *receiver)
 {
+    const struct outgoing *message = &sender->outgoing;
+    const struct incoming *room = &receiver->incoming;
     uint32_t recv_slots[ABI_MESSAGE_CAPS_MAX];
-    enum abi_error error = check_fit(message, receiver, room, recv_slots);
-    if (error != ABI_OK)
-        return error;
-    space_copy_across(receiver, room->addr, sender, message->addr, message->len);
+    if (message->buffer.len > room->buffer.len)
+        return ABI_E_TOO_BIG;
+    if (message->cap_count > 0 && (message->cap_count > room->cap_capacity ||
+                                   !cap_free_slots(receiver, message->cap_count, recv_slots)))
+        return ABI_E_NO_SLOT;
+    space_copy(&room->buffer, &message->buffer, message->buffer.len);
     if (room->caps_addr != 0)
-        move_caps(sender, message, receiver, room->caps_addr, recv_slots);
+        move_caps(sender, receiver, recv_slots);
     return ABI_OK;
 }
 
@@ -213,8 +201,7 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
     if (error != ABI_OK)
         return syscall_status(error);
     struct endpoint *endpoint = &endpoints[cap->object];
-    error = decode_buffers(process, arg[1], arg[2], arg[3], arg[4], &process->outgoing,
-                           &process->incoming);
+    error = decode_buffers(process, arg[1], arg[2], arg[3], arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
     if (endpoint->server_died)
@@ -225,10 +212,10 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
 
     struct process *server = endpoint->receiver;
     if (server) {
-        error = deliver(process, &process->outgoing, server, &server->incoming);
+        error = deliver(process, server);
         if (error != ABI_OK)
             return syscall_status(error);
-        ipc_wake(server, ABI_EVENT_MESSAGE, process->outgoing.len, process->outgoing.badge);
+        ipc_wake(server, ABI_EVENT_MESSAGE, process->outgoing.buffer.len, process->outgoing.badge);
     }
     clock_wait(process, arg[5]);
     sched_remove(process);
@@ -259,14 +246,15 @@ static int64_t receive(struct process *process, const struct receive *receive)
     }
     while (endpoint && endpoint->senders.head) {
         struct process *caller = endpoint->senders.head;
-        enum abi_error error = deliver(caller, &caller->outgoing, process, &receive->incoming);
+        enum abi_error error = deliver(caller, process);
         if (error != ABI_OK) {
             ipc_fail(caller, error); /* its message does not fit: its fault, not the server's */
             continue;
         }
         queue_remove(&endpoint->senders, caller);
         await_reply(caller, process);
-        set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.len, caller->outgoing.badge);
+        set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.buffer.len,
+                    caller->outgoing.badge);
         return ABI_EVENT_MESSAGE;
     }
     if (clock_passed(receive->deadline))
@@ -274,7 +262,6 @@ static int64_t receive(struct process *process, const struct receive *receive)
     clock_wait(process, receive->deadline);
     sched_remove(process);
     process->state = PROCESS_RECEIVING;
-    process->incoming = receive->incoming;
     process->endpoint = endpoint;
     process->notification = notification;
     if (endpoint)
@@ -287,14 +274,13 @@ static int64_t receive(struct process *process, const struct receive *receive)
 int64_t ipc_recv(struct process *process, const uint64_t *arg)
 {
     struct receive request;
-    struct outgoing unused;
     enum abi_error error = decode_receive(process, arg, &request);
     if (error != ABI_OK)
         return syscall_status(error);
     if (process->owes_reply && request.endpoint)
         return -ABI_E_STATE;
     uint64_t room_only = arg[3] >> 32 << 32;
-    error = decode_buffers(process, 0, arg[2], room_only, arg[4], &unused, &request.incoming);
+    error = decode_buffers(process, 0, arg[2], room_only, arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
     return receive(process, &request);
@@ -304,46 +290,42 @@ int64_t ipc_recv(struct process *process, const uint64_t *arg)
 
 /* Pays the debt. Returns ABI_E_CANCELLED when the caller has gone; a reply that does not fit is the
  * caller's error. */
-static enum abi_error reply(struct process *process, const struct outgoing *message)
+static enum abi_error reply(struct process *process)
 {
     struct process *caller = process->caller;
     process->owes_reply = false;
     if (!caller)
         return ABI_E_CANCELLED;
-    enum abi_error error = deliver(process, message, caller, &caller->incoming);
+    enum abi_error error = deliver(process, caller);
     if (error != ABI_OK)
         ipc_fail(caller, error);
     else
-        ipc_wake(caller, 0, message->len, caller->frame.x[ARCH_REG_A0 + 2]);
+        ipc_wake(caller, 0, process->outgoing.buffer.len, caller->frame.x[ARCH_REG_A0 + 2]);
     return ABI_OK;
 }
 
 int64_t ipc_reply(struct process *process, const uint64_t *arg)
 {
-    struct outgoing message;
-    struct incoming unused;
     if (!process->owes_reply)
         return -ABI_E_STATE;
     uint64_t bytes_only = (uint32_t)arg[3];
-    enum abi_error error =
-        decode_buffers(process, arg[1], 0, bytes_only, arg[4], &message, &unused);
+    enum abi_error error = decode_buffers(process, arg[1], 0, bytes_only, arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
-    return syscall_status(reply(process, &message));
+    return syscall_status(reply(process));
 }
 
 int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
 {
     struct receive request;
-    struct outgoing message;
     if (!process->owes_reply)
         return -ABI_E_STATE;
     enum abi_error error = decode_receive(process, arg, &request);
     if (error != ABI_OK)
         return syscall_status(error);
-    error = decode_buffers(process, arg[6], arg[2], arg[3], arg[4], &message, &request.incoming);
+    error = decode_buffers(process, arg[6], arg[2], arg[3], arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
-    (void)reply(process, &message); /* a caller that has gone does not stop a server */
+    (void)reply(process); /* a caller that has gone does not stop a server */
     return receive(process, &request);
 }

@@ -163,13 +163,17 @@ void process_unreferenced(struct process *process)
 
 /* Not done in process_unreferenced(), because a chain of unstarted processes that hold one another
  * would be as many calls deep. */
+static __attribute__((noinline)) void reap(void)
+{
+    reap_needed = false;
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        if (processes[i].state == PROCESS_CREATED && processes[i].cap_count == 0)
+            process_die(&processes[i], ABI_DEATH_KILLED, 0);
+    }
+}
+
 void process_reap(void)
 {
-    while (reap_needed) {
-        reap_needed = false;
-        for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
-            if (processes[i].state == PROCESS_CREATED && processes[i].cap_count == 0)
-                process_die(&processes[i], ABI_DEATH_KILLED, 0);
-        }
-    }
+    while (reap_needed)
+        reap();
 }

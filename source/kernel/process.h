@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "cap.h"
 #include "queue.h"
+#include "space.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,20 +35,18 @@ struct mapping {
     uint32_t memory_idx; /* MEMORY_IDX_NONE for a device */
 };
 
-/* What a blocked process wants to send, checked when it asked. */
+/* What a process asks to send, checked when it asked. */
 struct outgoing {
-    uint64_t addr;
-    uint32_t len;
+    struct space_buffer buffer;
     uint32_t cap_count;
     uint32_t cap_slot[ABI_MESSAGE_CAPS_MAX];
     uint32_t cap_rights[ABI_MESSAGE_CAPS_MAX];
     uint64_t badge;
 };
 
-/* Where a blocked process wants to receive, checked when it asked. */
+/* Where a process asks to receive, checked when it asked. */
 struct incoming {
-    uint64_t addr;
-    uint32_t capacity;
+    struct space_buffer buffer;
     uint32_t cap_capacity;
     uint64_t caps_addr; /* user's struct abi_caps, 0 for none */
 };

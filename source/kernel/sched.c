@@ -36,11 +36,6 @@ void sched_rotate(struct process *process)
     queue_push(&run_queue[process->priority], process);
 }
 
-bool sched_has_peer(const struct process *process)
-{
-    return process->link.next || process->link.previous;
-}
-
 const struct queue *sched_queue(uint32_t priority)
 {
     return &run_queue[priority];

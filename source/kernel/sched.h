@@ -8,12 +8,11 @@
 #ifndef SCHED_H
 #define SCHED_H
 
+#include "process.h"
 #include "queue.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct process;
 
 /* To RUNNABLE, at the end of its queue. */
 void sched_ready(struct process *process);
@@ -27,8 +26,11 @@ struct process *sched_head(void);
 /* Its turn is over: behind its peers. */
 void sched_rotate(struct process *process);
 
-/* Whether somebody of the same priority waits for its turn. */
-bool sched_has_peer(const struct process *process);
+/* Whether somebody of the same priority waits behind the head of its queue. */
+static inline bool sched_has_peer(const struct process *head)
+{
+    return head->link.next != NULL;
+}
 
 /* The queue of one priority (audit). */
 const struct queue *sched_queue(uint32_t priority);

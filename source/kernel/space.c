@@ -10,6 +10,11 @@
 #include "process.h"
 #include "sv39.h"
 
+static bool is_user_range(uint64_t addr, uint64_t len)
+{
+    return addr >= ABI_USER_BASE && addr < ABI_USER_END && len <= ABI_USER_END - addr;
+}
+
 static uint64_t alloc_table(void *process)
 {
     return account_alloc(process, 1);
@@ -101,8 +106,7 @@ enum abi_error space_map(struct process *process, uint64_t addr, uint64_t phys, 
                          enum space_kind kind, uint32_t memory_idx)
 {
     uint64_t len = page_count * PAGE_BYTES;
-    if (page_count == 0 || addr % PAGE_BYTES != 0 || addr < ABI_USER_BASE || addr >= ABI_USER_END ||
-        len > ABI_USER_END - addr)
+    if (page_count == 0 || addr % PAGE_BYTES != 0 || !is_user_range(addr, len))
         return ABI_E_ARGUMENT;
     if (overlaps(process, addr, len))
         return ABI_E_OVERLAP;
@@ -145,7 +149,7 @@ enum abi_error space_unmap(struct process *process, uint64_t addr)
 
 /* Where the kernel sees addr of the process; NULL when it is not its memory or not so accessible.
  */
-static uint8_t *translate(const struct process *process, uint64_t addr, bool write)
+static inline uint8_t *translate(const struct process *process, uint64_t addr, bool write)
 {
     uint64_t needed =
         write ? PTE_VALID | PTE_USER | PTE_READ | PTE_WRITE : PTE_VALID | PTE_USER | PTE_READ;
@@ -169,7 +173,7 @@ bool space_check(const struct process *process, uint64_t addr, uint64_t len, boo
 {
     if (len == 0)
         return true;
-    if (addr < ABI_USER_BASE || addr >= ABI_USER_END || len > ABI_USER_END - addr)
+    if (!is_user_range(addr, len))
         return false;
     for (uint64_t at = addr; at < addr + len; at += left_in_page(at)) {
         if (!translate(process, at, write))
@@ -208,17 +212,58 @@ bool space_copy_out(const struct process *process, uint64_t to_addr, const void 
     return true;
 }
 
-void space_copy_across(const struct process *to, uint64_t to_addr, const struct process *from,
-                       uint64_t from_addr, uint64_t len)
+/* The part behind the first page's end. Apart, so that the common way needs no stack. */
+static __attribute__((noinline)) bool find_second_part(const struct process *process, uint64_t addr,
+                                                       bool write, struct space_buffer *buffer)
 {
-    while (len > 0) {
-        uint64_t part = least(len, least(left_in_page(to_addr), left_in_page(from_addr)));
-        uint8_t *target = translate(to, to_addr, true);
-        const uint8_t *source = translate(from, from_addr, false);
-        KASSERT(target && source);
+    uint64_t first_len = left_in_page(addr);
+    buffer->part_len = (uint32_t)first_len;
+    buffer->part[1] = translate(process, addr + first_len, write);
+    return buffer->part[1] != NULL;
+}
+
+bool space_find_buffer(const struct process *process, uint64_t addr, uint32_t len, bool write,
+                       struct space_buffer *buffer)
+{
+    buffer->len = len;
+    buffer->part_len = len;
+    if (len == 0)
+        return true;
+    if (!is_user_range(addr, len))
+        return false;
+    buffer->part[0] = translate(process, addr, write);
+    if (!buffer->part[0])
+        return false;
+    return len <= left_in_page(addr) || find_second_part(process, addr, write, buffer);
+}
+
+/* Where byte offset of the buffer is, and how many bytes follow it there. */
+static uint8_t *buffer_at(const struct space_buffer *buffer, uint32_t offset, uint32_t *left)
+{
+    if (offset < buffer->part_len) {
+        *left = buffer->part_len - offset;
+        return buffer->part[0] + offset;
+    }
+    *left = buffer->len - offset;
+    return buffer->part[1] + (offset - buffer->part_len);
+}
+
+void space_copy(const struct space_buffer *to, const struct space_buffer *from, uint32_t len)
+{
+    KASSERT(len <= to->len && len <= from->len);
+    if (len == 0)
+        return;
+    if (len <= to->part_len && len <= from->part_len) {
+        memcpy(to->part[0], from->part[0], len);
+        return;
+    }
+    uint32_t offset = 0;
+    while (offset < len) {
+        uint32_t to_left, from_left;
+        uint8_t *target = buffer_at(to, offset, &to_left);
+        const uint8_t *source = buffer_at(from, offset, &from_left);
+        uint64_t part = least(len - offset, least(to_left, from_left));
         memcpy(target, source, part);
-        to_addr += part;
-        from_addr += part;
-        len -= part;
+        offset += (uint32_t)part;
     }
 }

@@ -43,8 +43,21 @@ bool space_copy_in(const struct process *process, void *to, uint64_t from_addr, 
 bool space_copy_out(const struct process *process, uint64_t to_addr, const void *from,
                     uint64_t len);
 
-/* Copies between two processes; both ranges passed space_check(). */
-void space_copy_across(const struct process *to, uint64_t to_addr, const struct process *from,
-                       uint64_t from_addr, uint64_t len);
+/* A message buffer of a process as the kernel sees it. A message is at most one page long, so the
+ * buffer has at most two parts. It stays true as long as the process does not run: nobody else
+ * changes its mappings. */
+struct space_buffer {
+    uint8_t *part[2];
+    uint32_t part_len; /* bytes in part[0]; the rest is in part[1] */
+    uint32_t len;
+};
+
+/* Finds the buffer [addr, addr + len), len <= ABI_MESSAGE_BYTES_MAX; false when it does not pass
+ * space_check(). */
+bool space_find_buffer(const struct process *process, uint64_t addr, uint32_t len, bool write,
+                       struct space_buffer *buffer);
+
+/* Copies len bytes, at most what either has, from the start of one buffer to the other. */
+void space_copy(const struct space_buffer *to, const struct space_buffer *from, uint32_t len);
 
 #endif

@@ -99,6 +99,14 @@ static void test_copies_refuse_what_check_refuses(void **state)
         const struct range *range = &ranges[i];
         if (range->len > sizeof(buffer) || range->addr == 0x30000000)
             continue;
+        struct space_buffer found;
+        if (range->len <= ABI_MESSAGE_BYTES_MAX) {
+            uint32_t len = (uint32_t)range->len;
+            assert_int_equal(space_find_buffer(init, range->addr, len, false, &found),
+                             range->readable);
+            assert_int_equal(space_find_buffer(init, range->addr, len, true, &found),
+                             range->writable);
+        }
         assert_int_equal(space_copy_in(init, buffer, range->addr, range->len), range->readable);
         assert_int_equal(space_copy_out(init, range->addr, buffer, range->len), range->writable);
     }
@@ -120,8 +128,12 @@ static void test_copies_across_borders(void **state)
                 memset(expected, 0xee, sizeof(expected));
                 machine_write(other, MACHINE_SCRATCH, expected, sizeof(expected));
                 memcpy(expected + offsets[b], pattern + offsets[a], lens[n]);
-                space_copy_across(other, MACHINE_SCRATCH + offsets[b], init,
-                                  MACHINE_SCRATCH + offsets[a], lens[n]);
+                struct space_buffer to, from;
+                assert_true(space_find_buffer(other, MACHINE_SCRATCH + offsets[b],
+                                              (uint32_t)lens[n], true, &to));
+                assert_true(space_find_buffer(init, MACHINE_SCRATCH + offsets[a], (uint32_t)lens[n],
+                                              false, &from));
+                space_copy(&to, &from, (uint32_t)lens[n]);
                 machine_read(other, MACHINE_SCRATCH, seen, sizeof(seen));
                 assert_memory_equal(seen, expected, sizeof(expected));
             }

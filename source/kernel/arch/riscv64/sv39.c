@@ -4,45 +4,18 @@
 
 #define LEVEL_TOP  2
 #define INDEX_BITS 9
-#define PAGE_SHIFT 12
 /* Entries of the root that belong to user addresses: the lower half. */
 #define USER_ROOT_ENTRIES 256
 
-#define PTE_FLAGS_BITS 10
-
 uint64_t sv39_entry(uint64_t phys, uint64_t flags)
 {
-    return (phys >> PAGE_SHIFT << PTE_FLAGS_BITS) | flags;
-}
-
-uint64_t sv39_entry_phys(uint64_t entry)
-{
-    return entry >> PTE_FLAGS_BITS << PAGE_SHIFT;
+    return (phys >> SV39_PAGE_SHIFT << SV39_FLAGS_BITS) | flags;
 }
 
 static uint64_t *entry_at(uint64_t table_phys, uint64_t addr, int level)
 {
     uint64_t *table = arch_direct(table_phys);
-    return &table[(addr >> (PAGE_SHIFT + level * INDEX_BITS)) % SV39_ENTRIES];
-}
-
-/* The place of addr's leaf entry, NULL when a table on the way is missing. */
-static uint64_t *leaf_at(uint64_t root_phys, uint64_t addr)
-{
-    uint64_t table_phys = root_phys;
-    for (int level = LEVEL_TOP; level > 0; level--) {
-        uint64_t entry = *entry_at(table_phys, addr, level);
-        if (!(entry & PTE_VALID))
-            return 0;
-        table_phys = sv39_entry_phys(entry);
-    }
-    return entry_at(table_phys, addr, 0);
-}
-
-uint64_t sv39_lookup(uint64_t root_phys, uint64_t addr)
-{
-    const uint64_t *leaf = leaf_at(root_phys, addr);
-    return leaf ? *leaf : 0;
+    return &table[(addr >> (SV39_PAGE_SHIFT + level * INDEX_BITS)) % SV39_ENTRIES];
 }
 
 bool sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint64_t flags, sv39_alloc_fn alloc,
@@ -66,9 +39,14 @@ bool sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint64_t flags, 
 
 void sv39_unmap(uint64_t root_phys, uint64_t addr)
 {
-    uint64_t *leaf = leaf_at(root_phys, addr);
-    if (leaf)
-        *leaf = 0;
+    uint64_t table_phys = root_phys;
+    for (int level = LEVEL_TOP; level > 0; level--) {
+        uint64_t entry = *entry_at(table_phys, addr, level);
+        if (!(entry & PTE_VALID))
+            return;
+        table_phys = sv39_entry_phys(entry);
+    }
+    *entry_at(table_phys, addr, 0) = 0;
 }
 
 void sv39_free(uint64_t root_phys, sv39_free_fn free_table, void *context)
@@ -92,7 +70,7 @@ static void walk_leaves(uint64_t table_phys, uint64_t base, sv39_visit_fn visit,
     const uint64_t *table = arch_direct(table_phys);
     for (uint64_t k = 0; k < SV39_ENTRIES; k++) {
         if (table[k] & PTE_VALID)
-            visit(context, base + (k << PAGE_SHIFT), table[k]);
+            visit(context, base + (k << SV39_PAGE_SHIFT), table[k]);
     }
 }
 

@@ -3,10 +3,14 @@
 #ifndef SV39_H
 #define SV39_H
 
+#include "arch.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SV39_ENTRIES 512
+#define SV39_ENTRIES    512
+#define SV39_PAGE_SHIFT 12
+#define SV39_FLAGS_BITS 10
 
 #define PTE_VALID    0x001ull
 #define PTE_READ     0x002ull
@@ -24,10 +28,26 @@ typedef void (*sv39_free_fn)(void *context, uint64_t table_phys);
 
 /* Entry for a leaf or a table at phys. */
 uint64_t sv39_entry(uint64_t phys, uint64_t flags);
-uint64_t sv39_entry_phys(uint64_t entry);
+static inline uint64_t sv39_entry_phys(uint64_t entry)
+{
+    return entry >> SV39_FLAGS_BITS << SV39_PAGE_SHIFT;
+}
 
-/* The leaf entry that maps addr (below the user end), 0 when there is none. */
-uint64_t sv39_lookup(uint64_t root_phys, uint64_t addr);
+/* The leaf entry that maps addr (below the user end), 0 when there is none. Inline and unrolled,
+ * because every message buffer goes through here. */
+static inline uint64_t sv39_lookup(uint64_t root_phys, uint64_t addr)
+{
+    const uint64_t *table = arch_direct(root_phys);
+    uint64_t entry = table[(addr >> 30) % SV39_ENTRIES];
+    if (!(entry & PTE_VALID))
+        return 0;
+    table = arch_direct(sv39_entry_phys(entry));
+    entry = table[(addr >> 21) % SV39_ENTRIES];
+    if (!(entry & PTE_VALID))
+        return 0;
+    table = arch_direct(sv39_entry_phys(entry));
+    return table[(addr >> SV39_PAGE_SHIFT) % SV39_ENTRIES];
+}
 
 /* Sets one leaf, making tables on the way. False when a table could not be had; tables made until
  * then stay linked and are found by sv39_free(). */
