@@ -164,6 +164,9 @@ static void test_give(void **state)
                      -ABI_E_ARGUMENT);
     assert_int_equal(machine_call(init, ABI_SYS_PROCESS_GIVE, p, 1, 0xff, 0, ABI_SLOT_COUNT, 0, 0),
                      -ABI_E_ARGUMENT);
+    int64_t kept = machine_call(init, ABI_SYS_CAP_COPY, 1, ABI_RIGHT_WRITE, 0, 0, 0, 0, 0);
+    assert_int_equal(machine_call(init, ABI_SYS_PROCESS_GIVE, p, (uint64_t)kept, 0xff, 0, 6, 0, 0),
+                     -ABI_E_RIGHTS); /* without GRANT */
     /* Unstarted processes cannot hold one another, or themselves. */
     assert_int_equal(machine_call(init, ABI_SYS_PROCESS_GIVE, p, q, 0xff, 0, 6, 0, 0),
                      -ABI_E_STATE);
