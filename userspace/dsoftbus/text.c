@@ -1,0 +1,28 @@
+#include "dsoftbus/text.h"
+
+const char *dsb_text_fault_name(enum dsb_text_fault fault)
+{
+    static const char *const names[] = {
+        [DSB_TEXT_NO_FAULT] = "no fault",
+        [DSB_TEXT_LINE_TOO_LONG] = "line too long",
+        [DSB_TEXT_NO_LINE_FEED] = "last line has no end",
+        [DSB_TEXT_BAD_CHARACTER] = "character not allowed",
+        [DSB_TEXT_NO_HEADER] = "first line does not name the format",
+        [DSB_TEXT_VERSION] = "unknown version of the format",
+        [DSB_TEXT_WORD_COUNT] = "not two words with one space between",
+        [DSB_TEXT_UNKNOWN_FIELD] = "unknown field",
+        [DSB_TEXT_DUPLICATE_FIELD] = "field given twice",
+        [DSB_TEXT_MISSING_FIELD] = "id or private key missing",
+        [DSB_TEXT_BAD_ID] = "not a device id",
+        [DSB_TEXT_BAD_KEY] = "not a key of 64 lower-case hexadecimal digits",
+        [DSB_TEXT_OWN_ID] = "the device's own id",
+        [DSB_TEXT_OWN_KEY] = "the device's own key",
+        [DSB_TEXT_DUPLICATE_ID] = "duplicate id",
+        [DSB_TEXT_DUPLICATE_KEY] = "duplicate key",
+        [DSB_TEXT_LOW_ORDER_KEY] = "low-order key",
+        [DSB_TEXT_NON_CANONICAL_KEY] = "non-canonical key",
+        [DSB_TEXT_TOO_MANY_ENTRIES] = "too many entries",
+    };
+
+    return (size_t)fault < sizeof(names) / sizeof(names[0]) ? names[fault] : "unknown";
+}
