@@ -57,6 +57,7 @@ static void reports_each_step_once_and_in_order(void **state)
 
     (void)state;
     assert_steps(&pair.a.slot.handshake, &(enum dsb_step){DSB_STEP_NONE});
+    assert_steps(&pair.b.slot.handshake, &(enum dsb_step){DSB_STEP_NONE});
     pair_run_messages(&pair, 3);
     assert_steps(&pair.a.slot.handshake, initiator);
     assert_steps(&pair.b.slot.handshake, responder);
@@ -235,6 +236,25 @@ static void feeding_nothing_changes_nothing(void **state)
     assert_memory_equal(&before, &pair.b.slot.handshake, sizeof(before));
 }
 
+/* A slot is used again and again: nothing of what it held before counts. */
+static void an_object_may_hold_anything_before(void **state)
+{
+    uint8_t ephemeral[DSB_KEY_LEN];
+
+    (void)state;
+    memset(&pair.a.slot, 0xff, sizeof(pair.a.slot));
+    memset(&pair.b.slot, 0xff, sizeof(pair.b.slot));
+    test_ephemeral(ephemeral, 1);
+    assert_ok(dsb_handshake_connect(&pair.a.slot.handshake, &pair.a_peer.local,
+                                    &pair.b_peer.identity.id, ephemeral, pair.now_ms));
+    test_ephemeral(ephemeral, 2);
+    assert_ok(
+        dsb_handshake_accept(&pair.b.slot.handshake, &pair.b_peer.local, ephemeral, pair.now_ms));
+    assert_int_equal(dsb_handshake_reason(&pair.a.slot.handshake), DSB_REASON_NONE);
+    assert_null(dsb_handshake_claim(&pair.b.slot.handshake));
+    pair_authenticate(&pair);
+}
+
 static void a_zero_handshake_refuses_everything(void **state)
 {
     static struct dsb_handshake hs;
@@ -270,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup(two_initiators_fail_each_other, start),
         cmocka_unit_test_setup(a_replayed_conversation_fails_at_message_3, start),
         cmocka_unit_test_setup(feeding_nothing_changes_nothing, start),
+        cmocka_unit_test_setup(an_object_may_hold_anything_before, start),
         cmocka_unit_test(a_zero_handshake_refuses_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

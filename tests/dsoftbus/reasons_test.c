@@ -162,6 +162,10 @@ REASON(ACCEPT_BAD_ARGUMENT)
         DSB_REASON_ACCEPT_BAD_ARGUMENT);
     assert_memory_equal(ephemeral, zero, sizeof(zero));
     assert_handshake_failed(&pair.b, DSB_REASON_ACCEPT_BAD_ARGUMENT);
+    test_ephemeral(ephemeral, 0x77);
+    pair.b_peer.local.recv_max = DSB_RECV_MAX_MIN;
+    assert_ok(
+        dsb_handshake_accept(&pair.b.slot.handshake, &pair.b_peer.local, ephemeral, pair.now_ms));
 }
 
 static int refuse_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer[NOISE_KEY_LEN])
