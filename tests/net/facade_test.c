@@ -695,7 +695,7 @@ static void the_interface_is_described(void **state)
     assert_int_equal(interface.gateway, 0x0a000202);
     assert_int_equal(interface.mtu_len, 1500);
     assert_int_equal(interface.link_up, 1);
-    assert_memory_equal(interface.mac, "\x52\x54\x00\x12\x34\x56", 6);
+    assert_memory_equal(interface.mac, "\x52\x54\x00\x12\x34\x0f", 6);
 }
 
 /* --- shares --- */
@@ -835,7 +835,7 @@ static void death_frees_everything(void **state)
 static int begin_all(void **state)
 {
     (void)state;
-    host_start(1);
+    host_start(1, HOST_WIRE_IPV4);
     host_run_ms(60000);
     baseline_use = host_pool_use();
     return 0;

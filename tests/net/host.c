@@ -70,13 +70,13 @@ bool transport_call(uint32_t endpoint_cap, const void *request, size_t request_l
     return true;
 }
 
-void host_start(uint64_t seed)
+void host_start(uint64_t seed, uint32_t ipv4)
 {
-    static const uint8_t mac[6] = {0x52, 0x54, 0, 0x12, 0x34, 0x56};
+    const uint8_t mac[6] = {0x52, 0x54, 0, 0x12, 0x34, (uint8_t)ipv4};
 
     platform_seed = seed;
     stack_init();
-    interface_init(mac, HOST_WIRE_IPV4, 0xffffff00, 0x0a000202);
+    interface_init(mac, ipv4, 0xffffff00, 0x0a000202);
     interface_set_link(true);
 }
 
@@ -100,6 +100,8 @@ uint32_t host_pool_use(void)
 
     for (size_t i = 0; i < MEMP_MAX; i++)
         use += (uint32_t)lwip_stats.memp[i]->used;
+    if (tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL)
+        use--; /* TCP's timer */
     for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next)
         use--;
     return use;

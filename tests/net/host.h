@@ -17,14 +17,15 @@ extern uint32_t host_dropped_count[256];
 /* What becomes of a frame that lwIP sends; NULL drops it. */
 extern bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
 
-/* Starts the stack, once per program. */
-void host_start(uint64_t seed);
+/* Starts the stack, once per program. The MAC ends with the address's last byte. */
+void host_start(uint64_t seed, uint32_t ipv4);
 /* Lets simulated time pass, each timer at its moment. */
 void host_run_ms(uint64_t ms);
 /* Deterministic random numbers of the test itself. */
 uint32_t host_random(uint64_t *state);
 
-/* Everything that lwIP holds now, in objects of its pools and bytes of its heap, TIME-WAIT aside.
+/* Everything that lwIP holds now, in objects of its pools and bytes of its heap, TIME-WAIT and
+ * its timer aside.
  */
 uint32_t host_pool_use(void);
 

@@ -50,7 +50,7 @@
 #define ARP_TABLE_SIZE 16
 
 /* --- TCP --------------------------------------------------------------------------------------
- * The loopback carries a whole facade call in two segments; the wire's MTU lowers it to 1460. */
+ * The loopback carries a whole facade call in one segment; the wire's MTU lowers it to 1460. */
 #define TCP_MSS     NET_STREAM_BYTES_MAX
 #define TCP_WND     NET_STREAM_WINDOW_BYTES
 #define TCP_SND_BUF NET_STREAM_WINDOW_BYTES
