@@ -73,10 +73,6 @@ struct process {
     uint64_t root_phys;  /* page table, 0 once dead */
     uint32_t page_count; /* charged now: tables, and memory objects that it created */
     uint32_t page_quota;
-    struct mapping mapping[ABI_MAPPING_COUNT_MAX];
-
-    struct cap cap[ABI_SLOT_COUNT];
-    struct watch watch[ABI_WATCH_COUNT_MAX];
 
     /* Messages. endpoint and notification: what it is blocked on. */
     struct outgoing outgoing;
@@ -94,6 +90,11 @@ struct process {
     enum abi_death death;
     uint64_t death_pc;
     uint64_t death_addr;
+
+    /* The large tables are last: what a call touches is then near its start. */
+    struct cap cap[ABI_SLOT_COUNT];
+    struct mapping mapping[ABI_MAPPING_COUNT_MAX];
+    struct watch watch[ABI_WATCH_COUNT_MAX];
 };
 
 /* init is created first. The system does not outlive it. */

@@ -50,6 +50,7 @@ boot_root:
     .text
     .balign 4
     .globl trap_entry
+    .type trap_entry, @function
 trap_entry:
     csrrw   a0, sscratch, a0
     beqz    a0, trap_in_kernel
@@ -63,6 +64,8 @@ trap_entry:
     sd      t1, 0(a0)
     la      sp, kernel_stack_top
     call    trap_from_user                      # returns the frame to go on with
+    .size trap_entry, . - trap_entry
+    .type resume, @function
 resume:
     csrw    sscratch, a0
     ld      t0, 0(a0)
@@ -72,6 +75,7 @@ resume:
     .endr
     ld      a0, (10 * 8)(a0)
     sret
+    .size resume, . - resume
 
 trap_in_kernel:
     la      sp, panic_stack_top                 # the fault may be the kernel stack's guard page
