@@ -74,6 +74,7 @@ static void identity_reads_back_as_written(void **state)
         size_t out_len;
         assert_int_equal(dsb_identity_format(text, cap, &out_len, &file), DSB_TOO_LARGE);
     }
+    assert_ok(dsb_identity_format(text, len, &len, &file));
     file.id.len = 0;
     assert_int_equal(dsb_identity_format(text, sizeof(text), &len, &file), DSB_INVALID);
     file.id.len = DSB_DEVICE_ID_MAX;
@@ -205,8 +206,13 @@ static void trust_store_is_read(void **state)
 static void trust_store_may_be_empty(void **state)
 {
     struct dsb_text_error error;
+    struct dsb_trust_store fresh;
 
     (void)state;
+    memset(&fresh, 0xff, sizeof(fresh));
+    dsb_trust_store_init(&fresh, own.entries, PEER_TRUST_MAX);
+    assert_null(dsb_trust_store_find_id(&fresh, &own.identity.id));
+    assert_int_equal(fresh.count, 0);
     assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, DSB_TRUST_HEADER,
                                     sizeof(DSB_TRUST_HEADER) - 1, &error));
     assert_int_equal(own.trust.count, 0);

@@ -117,6 +117,7 @@ static void payload2_accepts_and_rejects(void **state)
         CASE("\x7f\x00", DSB_PAYLOAD_MALFORMED),             /* missing behind another */
         CASE("\x82", DSB_PAYLOAD_MALFORMED),                 /* cut in the header */
         CASE("\x82\x02\x10", DSB_PAYLOAD_MALFORMED),         /* cut in the value */
+        CASE("\x82\x02\x10\x00\x05", DSB_PAYLOAD_MALFORMED), /* cut behind a type */
         CASE("\x82\x02\x10\x00\x00", DSB_PAYLOAD_MALFORMED), /* a stray byte */
         CASE("\x82\x02\x10\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED), /* twice */
         CASE("\x02\x02\x10\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED), /* twice, other bit */
