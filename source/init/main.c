@@ -92,7 +92,9 @@ static void watch(rt_slot process, rt_slot notification, uint64_t bits)
     rt_must(rt_cap_drop((rt_slot)signal), "init: death notification");
 }
 
-static void start(uint32_t idx)
+/* Makes a process of the table, gives it what the table says, and runs it unless it waits for the
+ * gate. False, with a line, when it cannot be loaded. */
+static bool start(uint32_t idx)
 {
     const struct system_process *entry = profile->processes[idx];
     struct abi_process_config config = {
@@ -106,7 +108,7 @@ static void start(uint32_t idx)
     int64_t status = rt_process_create(ABI_INIT_SLOT_SYSTEM, &config, &fault);
     if (status < 0) {
         rt_logf("init: cannot load %s (%d, image fault %d)", entry->name, (int)status, (int)fault);
-        rt_panic("init: process", status);
+        return false;
     }
     rt_slot process = (rt_slot)status;
     rt_must(rt_process_give(process, ABI_INIT_SLOT_CONSOLE, ABI_RIGHTS_ALL, 0, RT_SLOT_CONSOLE),
@@ -123,6 +125,7 @@ static void start(uint32_t idx)
     children[idx].process = process;
     if (entry != profile->gated || gate_is_open)
         rt_must(rt_process_start(process, entry->arg), "init: start");
+    return true;
 }
 
 static void open_gate(void)
@@ -162,8 +165,8 @@ static void restart(uint32_t idx)
         return;
     }
     children[idx].restart_count++;
-    start(idx);
-    rt_logf("init: restarted %s", name);
+    if (start(idx))
+        rt_logf("init: restarted %s", name);
 }
 
 /* What each process took, for people and for the figures in docs/bench-os.md. */
@@ -216,7 +219,8 @@ int process_main(uint64_t arg)
     rt_logf("init: start");
     load_profile();
     for (uint32_t i = 0; i < profile->process_count; i++) {
-        start(i);
+        if (!start(i))
+            rt_panic("init: no system without it", (int64_t)i);
         rt_logf("init: up %s", profile->processes[i]->name);
     }
     rt_logf("init: ready");

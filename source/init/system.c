@@ -32,8 +32,7 @@ const uint64_t system_dma_len[DMA_COUNT] = {
     [DMA_NETSTACKD] = 256 * 1024,
 };
 
-/* --- services ----------------------------------------------------------------------------------
- */
+/* --- services -------------------------------------------------------------------------------- */
 
 static const struct grant rngd_grants[] = {
     {GRANT_ENDPOINT, RNGD_SLOT_ENDPOINT, ENDPOINT_RNGD, ABI_RIGHT_RECV, 0, NULL},
@@ -88,8 +87,6 @@ static const struct grant dsoftbusd_grants[] = {
     {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
 };
 
-/* Not started again: what ends it (no random bytes, a wrong configuration) does not pass by itself.
- */
 static const struct system_process dsoftbusd = {
     .name = "dsoftbusd",
     .program = "dsoftbusd",
@@ -103,8 +100,7 @@ static const struct system_process dsoftbusd = {
     .grant_count = COUNT_OF(dsoftbusd_grants),
 };
 
-/* --- selftest-client ----------------------------------------------------------------------------
- */
+/* --- selftest-client ------------------------------------------------------------------------- */
 
 /* What every selftest-client holds. */
 #define CLIENT_GRANTS                                                                              \
@@ -158,8 +154,7 @@ static const struct system_process client_host_peer =
 static const struct system_process client_restart =
     SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
 
-/* --- test programs ------------------------------------------------------------------------------
- */
+/* --- test programs --------------------------------------------------------------------------- */
 
 /* net-test makes further clients, kills them, and kills netstackd. */
 static const struct grant net_test_grants[] = {
@@ -232,8 +227,7 @@ static const struct system_process kernel_bench = {
     .grant_count = COUNT_OF(kernel_bench_grants),
 };
 
-/* --- profiles -----------------------------------------------------------------------------------
- */
+/* --- profiles -------------------------------------------------------------------------------- */
 
 static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
 static const struct system_process *const net_echo_processes[] = {&rngd, &netstackd, &net_echo};
@@ -255,7 +249,7 @@ static const struct system_process *const local[] = SESSION_PROCESSES(&client_lo
 static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
 static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
 
-static const struct system_profile profiles[] = {
+const struct system_profile system_profiles[] = {
     {"default", all, SESSION_PROCESS_COUNT, &dsoftbusd},
     {"no-trust", refused, SESSION_PROCESS_COUNT, NULL},
     {"wrong-trust", refused, SESSION_PROCESS_COUNT, NULL},
@@ -271,11 +265,14 @@ static const struct system_profile profiles[] = {
     {"bench-kernel", bench_kernel_processes, COUNT_OF(bench_kernel_processes), NULL},
 };
 
+const uint32_t system_profile_count = COUNT_OF(system_profiles);
+
 const struct system_profile *system_find_profile(const char *name, uint64_t name_len)
 {
-    for (uint32_t i = 0; i < COUNT_OF(profiles); i++) {
-        if (strlen(profiles[i].name) == name_len && memcmp(profiles[i].name, name, name_len) == 0)
-            return &profiles[i];
+    for (uint32_t i = 0; i < system_profile_count; i++) {
+        if (strlen(system_profiles[i].name) == name_len &&
+            memcmp(system_profiles[i].name, name, name_len) == 0)
+            return &system_profiles[i];
     }
     return NULL;
 }

@@ -90,6 +90,9 @@ struct system_profile {
     const struct system_process *gated;
 };
 
+extern const struct system_profile system_profiles[];
+extern const uint32_t system_profile_count;
+
 /* The profile that the bundle's file `profile` names; NULL when there is none such. */
 const struct system_profile *system_find_profile(const char *name, uint64_t name_len);
 

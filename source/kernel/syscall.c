@@ -49,8 +49,7 @@ static int64_t sys_exit(struct process *process, const uint64_t *arg)
     return 0;
 }
 
-/* --- notifications, objects, capabilities ------------------------------------------------------
- */
+/* --- notifications, objects, capabilities ---------------------------------------------------- */
 
 static int64_t sys_notify(struct process *process, const uint64_t *arg)
 {

@@ -127,8 +127,7 @@ void plat_irq_complete(uint32_t line)
     machine_irq_completed_mask |= (uint64_t)1 << line;
 }
 
-/* --- boot and calls ----------------------------------------------------------------------------
- */
+/* --- boot and calls -------------------------------------------------------------------------- */
 
 static void make_bundle(void)
 {
