@@ -165,6 +165,8 @@ class Device:
 class TestCase(unittest.TestCase):
     """A directory, and devices that trust one another."""
 
+    maxDiff = None  # a failure shows all of it
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="dsb-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)

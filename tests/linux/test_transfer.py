@@ -1,5 +1,6 @@
 """Files through a session: complete or not there, and never in doubt."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -162,6 +163,37 @@ class Complete(TransferCase):
                           f"beta at {target[5:]} refused the file: it waits for another peer")
         self.assertEqual(gamma.run("send", target, path).returncode, EXIT_OK)
         self.assertEqual(receiver.wait(), EXIT_OK)
+
+
+class Progress(TransferCase):
+    def on_a_terminal(self, *options):
+        """What `send` draws on a terminal while a pipe gives it two seconds' worth of bytes."""
+        daemon = self.serve()
+        screen, terminal = os.openpty()
+        sender = subprocess.Popen(self.alpha.argv("send", *options, "--name", "slow", daemon.target, "-"), env=ENV,
+                                  stdin=subprocess.PIPE, stderr=terminal)
+        os.close(terminal)
+        for _ in range(22):
+            sender.stdin.write(bytes(100_000))
+            sender.stdin.flush()
+            time.sleep(0.1)  # the speed of the pipe
+        sender.stdin.close()
+        drawn = b""
+        with contextlib.suppress(OSError):  # how a terminal ends when its last writer is gone
+            while True:
+                drawn += os.read(screen, 4096)
+        os.close(screen)
+        self.assertEqual(sender.wait(PATIENCE), EXIT_OK)
+        return drawn.decode()
+
+    def test_drawn_on_a_terminal(self):
+        drawn = self.on_a_terminal()
+        self.assertRegex(drawn, "\r- [0-9.]+ [KM]iB [0-9.]+ [KM]iB/s\x1b\\[K")
+        self.assertLessEqual(drawn.count("/s"), 9)  # four times a second
+        self.assertRegex(drawn, "\r\x1b\\[Kdsoftbus: - stored by beta at .*\r\n$")  # gone at the end
+
+    def test_not_drawn_when_quiet(self):
+        self.assertEqual(self.on_a_terminal("--quiet"), "")
 
 
 class Interrupted(TransferCase):

@@ -1,5 +1,6 @@
 #include "linux/conn.h"
 
+#include "linux/conn_buffer.h"
 #include "linux/secret.h"
 
 #include <assert.h>
@@ -64,59 +65,6 @@ static void end_of_stream(struct conn *c)
     end_failed(c);
 }
 
-/* Writes what waits as far as the kernel takes it. A failure is kept for pump. */
-static void flush(struct conn *c)
-{
-    while (c->out != NULL) {
-        ssize_t put =
-            send(c->fd, c->out->bytes + c->out_begin, c->out_end - c->out_begin, MSG_NOSIGNAL);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            return;
-        if (put < 0) {
-            /* Gone; what the peer said before may still be read, and then the stream's end. */
-            c->fault = errno;
-            c->mute = true;
-            chunk_unref(&c->shared->chunks, c->out);
-            c->out = NULL;
-            return;
-        }
-        c->out_begin += (size_t)put;
-        if (c->state == CONN_OPEN)
-            dsb_session_written(&c->slot.session, (size_t)put, now_ms(c));
-        if (c->out_begin == c->out_end) {
-            chunk_unref(&c->shared->chunks, c->out);
-            c->out = NULL;
-        }
-    }
-}
-
-/* Where the next record goes, behind what waits; makes sure of a chunk. What a mute connection gets
- * is dropped. */
-static uint8_t *out_tail(struct conn *c, size_t *room)
-{
-    if (c->out == NULL) {
-        c->out = chunk_take(&c->shared->chunks);
-        c->out_begin = 0;
-        c->out_end = 0;
-    }
-    *room = CHUNK_LEN - c->out_end;
-    return c->out->bytes + c->out_end;
-}
-
-/* Counts what was sealed at the tail and writes it. */
-static void out_add(struct conn *c, size_t sealed_len)
-{
-    c->out_end += sealed_len;
-    if (c->out_begin == c->out_end || c->mute) {
-        chunk_unref(&c->shared->chunks, c->out);
-        c->out = NULL;
-        return;
-    }
-    flush(c);
-}
-
 static void report_steps(struct conn *c)
 {
     enum dsb_step step;
@@ -145,8 +93,8 @@ static void open_session(struct conn *c)
     }
     /* ACCEPT goes out before the owner can say anything. */
     size_t room;
-    uint8_t *tail = out_tail(c, &room);
-    out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
+    uint8_t *tail = conn_out_tail(c, &room);
+    conn_out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
     c->events->opened(c);
 }
 
@@ -157,10 +105,10 @@ static void pump_handshake(struct conn *c)
     do {
         size_t room;
         size_t used_len;
-        uint8_t *tail = out_tail(c, &room);
+        uint8_t *tail = conn_out_tail(c, &room);
         assert(room >= DSB_HANDSHAKE_OUT_MAX);
         moved_len = dsb_handshake_output(hs, tail);
-        out_add(c, moved_len);
+        conn_out_add(c, moved_len);
         enum dsb_handshake_state state =
             dsb_handshake_feed(hs, c->handshake_in, c->handshake_in_len, now_ms(c), &used_len);
         c->handshake_in_len -= used_len;
@@ -242,9 +190,9 @@ static void write_control(struct conn *c)
     size_t room;
     if (!dsb_session_wants_output(&c->slot.session))
         return;
-    uint8_t *tail = out_tail(c, &room);
+    uint8_t *tail = conn_out_tail(c, &room);
     if (room >= DSB_CONTROL_MAX)
-        out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
+        conn_out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
 }
 
 static void pump_session(struct conn *c)
@@ -350,36 +298,10 @@ static void connected(struct conn *c)
         c->state = CONN_HANDSHAKE;
 }
 
-/* Where received bytes go. In a session, room for a whole record behind what is there. */
-static uint8_t *in_tail(struct conn *c, size_t *room)
-{
-    if (c->state == CONN_HANDSHAKE) {
-        *room = sizeof c->handshake_in - c->handshake_in_len;
-        return c->handshake_in + c->handshake_in_len;
-    }
-    if (c->in == NULL) {
-        c->in = chunk_take(&c->shared->chunks);
-        c->in_begin = 0;
-        c->in_end = 0;
-    } else if (c->in_begin > 0) {
-        struct chunk *old = c->in;
-        size_t rest_len = c->in_end - c->in_begin; /* less than one record */
-        if (old->ref_count > 1)
-            c->in = chunk_take(&c->shared->chunks);
-        memmove(c->in->bytes, old->bytes + c->in_begin, rest_len);
-        if (c->in != old)
-            chunk_unref(&c->shared->chunks, old);
-        c->in_begin = 0;
-        c->in_end = rest_len;
-    }
-    *room = CHUNK_LEN - c->in_end;
-    return c->in->bytes + c->in_end;
-}
-
 static void receive(struct conn *c)
 {
     size_t room;
-    uint8_t *tail = in_tail(c, &room);
+    uint8_t *tail = conn_in_tail(c, &room);
     ssize_t got = recv(c->fd, tail, room, 0);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
         got = 0;
@@ -409,7 +331,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         events = 0;
     }
     if ((events & UV_WRITABLE) != 0)
-        flush(c);
+        conn_flush(c);
     if ((events & UV_READABLE) != 0 && !c->paused)
         receive(c);
     if (c->paused && ((events & UV_DISCONNECT) != 0 || status < 0)) {
@@ -528,7 +450,7 @@ bool conn_has_output(const struct conn *c)
 /* After the owner's output: what the kernel did not take is reported as drained later. */
 static void sent(struct conn *c)
 {
-    flush(c);
+    conn_flush(c);
     c->owes_drained = c->owes_drained || c->out != NULL;
     kick(c);
 }
@@ -539,14 +461,14 @@ enum dsb_status conn_send(struct conn *c, const uint8_t *body, size_t body_len)
     size_t sealed_len = 0;
     if (c->state != CONN_OPEN)
         return DSB_WRONG_STATE;
-    uint8_t *tail = out_tail(c, &room);
+    uint8_t *tail = conn_out_tail(c, &room);
     enum dsb_status status =
         dsb_session_send_data(&c->slot.session, tail, room, body, body_len, now_ms(c), &sealed_len);
     if (status == DSB_OK)
         c->data_out_len += body_len;
     if (status == DSB_WOULD_BLOCK)
         c->owes_drained = true;
-    out_add(c, status == DSB_OK ? sealed_len : 0);
+    conn_out_add(c, status == DSB_OK ? sealed_len : 0);
     sent(c);
     return status;
 }

@@ -3,8 +3,8 @@
  * run.
  *
  *     churn DIR ID HOST:PORT COUNT AT_A_TIME    that many sessions, each closed as soon as it is
- * open churn primitives                          nanoseconds of X25519, of its base point, of
- * sealing 32 KiB
+ * open churn primitives                          processor nanoseconds of X25519, of its base
+ * point, of sealing 32 KiB
  */
 #include "linux/conn.h"
 #include "linux/keyring.h"
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static struct {
     struct keyring keyring;
@@ -79,6 +80,14 @@ static void start_more(void)
 
 #define REPEAT_COUNT 2000
 
+/* Processor time, as the daemon's is taken: what else the machine does is left out. */
+static uint64_t cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
 static void primitives(void)
 {
     static uint8_t record[RECORD_FRAME_LEN + CRYPTO_TAG_LEN];
@@ -86,19 +95,19 @@ static void primitives(void)
     uint8_t point[CRYPTO_KEY_LEN];
     const uint8_t nonce[CRYPTO_NONCE_LEN] = {0};
     random_bytes(key, sizeof key);
-    uint64_t begin = uv_hrtime();
+    uint64_t begin = cpu_ns();
     for (int i = 0; i < REPEAT_COUNT; i++)
         crypto_x25519_base(point, key);
-    uint64_t base_ns = (uv_hrtime() - begin) / REPEAT_COUNT;
-    begin = uv_hrtime();
+    uint64_t base_ns = (cpu_ns() - begin) / REPEAT_COUNT;
+    begin = cpu_ns();
     for (int i = 0; i < REPEAT_COUNT; i++)
         if (crypto_x25519(key, key, point) != 0)
             fail("x25519", "zero");
-    uint64_t variable_ns = (uv_hrtime() - begin) / REPEAT_COUNT;
-    begin = uv_hrtime();
+    uint64_t variable_ns = (cpu_ns() - begin) / REPEAT_COUNT;
+    begin = cpu_ns();
     for (int i = 0; i < REPEAT_COUNT; i++)
         crypto_aead_seal(record, key, nonce, NULL, 0, record, RECORD_FRAME_LEN);
-    uint64_t seal_ns = (uv_hrtime() - begin) / REPEAT_COUNT;
+    uint64_t seal_ns = (cpu_ns() - begin) / REPEAT_COUNT;
     (void)printf("%llu %llu %llu\n", (unsigned long long)variable_ns, (unsigned long long)base_ns,
                  (unsigned long long)seal_ns);
 }
