@@ -552,6 +552,7 @@ static void a_full_window_blocks_the_writer_until_it_is_read(void **state)
 static void no_byte_is_lost_doubled_or_reordered(void **state)
 {
     const size_t total_len = 4 * 1024 * 1024;
+    const uint32_t rounds_max = 100000; /* many times what it takes */
     static uint8_t bytes[NET_STREAM_BYTES_MAX];
     uint64_t chunk_seed = 1, write_seed = 2, read_seed = 2;
     size_t written_len = 0, read_len = 0, len;
@@ -559,7 +560,8 @@ static void no_byte_is_lost_doubled_or_reordered(void **state)
 
     (void)state;
     make_pair(&stream, &peer);
-    while (read_len < total_len) {
+    for (uint32_t round = 0; read_len < total_len; round++) {
+        assert_true(round < rounds_max);
         size_t want_len = 1 + host_random(&chunk_seed) % NET_STREAM_BYTES_MAX;
         if (host_random(&chunk_seed) % 2 == 0) {
             uint64_t next_seed = write_seed;
