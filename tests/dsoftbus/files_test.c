@@ -146,6 +146,19 @@ static void identity_faults_have_their_line(void **state)
     }
 }
 
+static void a_line_may_have_its_full_length(void **state)
+{
+    static const char rest[] = "\n" ID1 "id x\nprivate " KEY_A "\n";
+    char text[DSB_TEXT_LINE_MAX + sizeof(rest)];
+    struct dsb_identity_file file;
+    struct dsb_text_error error;
+
+    (void)state;
+    memset(text, '#', DSB_TEXT_LINE_MAX);
+    memcpy(text + DSB_TEXT_LINE_MAX, rest, sizeof(rest));
+    assert_ok(dsb_identity_parse(&file, text, sizeof(text) - 1, &error));
+}
+
 static void hex_digits_are_exactly_sixteen(void **state)
 {
     char text[sizeof(ID1 "id x\nprivate " KEY_A "\n")] = ID1 "id x\nprivate " KEY_A "\n";
@@ -372,6 +385,7 @@ int main(void)
         cmocka_unit_test(identity_says_that_it_is_for_bring_up),
         cmocka_unit_test(identity_reads_back_as_written),
         cmocka_unit_test(identity_faults_have_their_line),
+        cmocka_unit_test(a_line_may_have_its_full_length),
         cmocka_unit_test(hex_digits_are_exactly_sixteen),
         cmocka_unit_test_setup(trust_store_is_read, make_own),
         cmocka_unit_test_setup(trust_store_may_be_empty, make_own),
