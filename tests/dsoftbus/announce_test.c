@@ -72,6 +72,22 @@ static void the_largest_announce_fits(void **state)
     assert_memory_equal(&back, &sample, sizeof(sample));
 }
 
+static void the_smallest_announce_fits(void **state)
+{
+    struct dsb_announce small = {.id = {1, "x"}, .port = 1, .service_count = 1}, back;
+
+    (void)state;
+    small.services[0] = (struct dsb_service_name){1, "s"};
+    assert_ok(dsb_announce_encode(packet, &packet_len, &small));
+    assert_ok(dsb_announce_decode(&back, packet, packet_len));
+    assert_memory_equal(&back, &small, sizeof(small));
+    small.service_count = 0;
+    assert_ok(dsb_announce_encode(packet, &packet_len, &small));
+    assert_int_equal(packet_len, 4 + 1 + 1 + 1 + 2 + DSB_KEY_LEN + 1);
+    assert_ok(dsb_announce_decode(&back, packet, packet_len));
+    assert_int_equal(back.service_count, 0);
+}
+
 /* Decoding fails so, and leaves the output alone. */
 static void assert_rejected(size_t len, enum dsb_packet_result result)
 {
@@ -330,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup(announce_has_the_documented_bytes, make_sample),
         cmocka_unit_test_setup(announce_reads_back_as_written, make_sample),
         cmocka_unit_test_setup(the_largest_announce_fits, make_sample),
+        cmocka_unit_test_setup(the_smallest_announce_fits, make_sample),
         cmocka_unit_test_setup(every_shorter_packet_is_truncated, make_sample),
         cmocka_unit_test_setup(a_longer_packet_has_trailing_bytes, make_sample),
         cmocka_unit_test_setup(magic_comes_before_everything, make_sample),
