@@ -10,6 +10,11 @@ int64_t rt_map_any(rt_slot slot, uint32_t prot, void **addr, size_t *len)
     int64_t type = rt_cap_info(slot, &rights, &value);
     if (type < 0)
         return type;
+    if (type == ABI_CAP_MEMORY && value == 0) { /* an empty file: there is nothing to map */
+        *addr = (void *)(uintptr_t)next_addr;
+        *len = 0;
+        return ABI_OK;
+    }
     int64_t status = rt_map(slot, next_addr, prot);
     if (status < 0)
         return status;

@@ -5,7 +5,8 @@
 #include "rt/syscall.h"
 
 /* Maps a memory object or a device with prot (ABI_PROT_*). *addr and *len (exact length in bytes)
- * are set on success alone. The mapping stays until the process ends or rt_unmap(). */
+ * are set on success alone. The mapping stays until the process ends or rt_unmap(). Of an empty
+ * file nothing is mapped: *len is 0 and *addr is not to be followed. */
 int64_t rt_map_any(rt_slot slot, uint32_t prot, void **addr, size_t *len);
 
 /* Maps a data file of the boot bundle, read only. */
