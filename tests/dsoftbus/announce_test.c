@@ -322,6 +322,14 @@ static void answers_are_rate_limited(void **state)
     }
     assert_false(dsb_rate_take(&rate, 1000000));
 
+    /* A little over full is full, too. */
+    dsb_rate_init(&rate, 3, 100, 0);
+    assert_true(dsb_rate_take(&rate, 0));
+    for (int i = 0; i < 3; i++) {
+        assert_true(dsb_rate_take(&rate, 250));
+    }
+    assert_false(dsb_rate_take(&rate, 250));
+
     /* Over a long flood the rate is the stated one. */
     unsigned taken = 0;
     for (uint64_t now = 2000000; now < 2010000; now++) {
