@@ -353,5 +353,75 @@ class Refused(TransferCase):
         self.assertEqual(os.listdir(self.inbox), [])
 
 
+def put(length, name):
+    return b"\x10" + length.to_bytes(8, "big") + name.encode()
+
+
+def done(length):
+    return b"\x12" + length.to_bytes(8, "big")
+
+
+READY, REFUSED_LENGTH, REFUSED_BUSY = "20", "2206", "2207"
+
+
+class OutOfTurn(TransferCase):
+    """An authenticated peer that does not keep to the convention: nothing is stored, nobody else suffers."""
+
+    def says(self, *bodies, ends=True):
+        """Sends the bodies to a daemon; returns what came back until it closed the session, or (ends False)
+        until the peer is told to stop, when as many answers came as there are bodies."""
+        daemon = self.serve()
+        rude = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at,
+                                     *[body.hex() for body in bodies]]))
+        answers = []
+        for line in rude.popen.stdout:
+            answers.append(line.decode().strip())
+            if answers[-1] == "closed":
+                break
+            if not ends and answers[-1] in (REFUSED_LENGTH, REFUSED_BUSY):
+                daemon.terminate()
+        self.assertEqual(rude.wait(), EXIT_OK, rude.text())
+        daemon.wait_line("session 1 ended peer=alpha reason=clean")
+        return answers, daemon
+
+    def test_unknown_kind(self):
+        self.assertEqual(self.says(b"\x7f")[0], ["closed"])
+
+    def test_bytes_without_an_offer(self):
+        self.assertEqual(self.says(b"\x11abc")[0], ["closed"])
+
+    def test_done_without_an_offer(self):
+        self.assertEqual(self.says(done(0))[0], ["closed"])
+
+    def test_answers_of_a_receiver(self):
+        self.assertEqual(self.says(b"\x20")[0], ["closed"])
+
+    def test_more_bytes_than_announced(self):
+        answers, daemon = self.says(put(2, "x"), b"\x11abc", ends=False)
+        self.assertEqual(answers, [READY, REFUSED_LENGTH, "closed"])
+        daemon.wait_line("file not stored name=x peer=alpha session=1 bytes=0: wrong length")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_fewer_bytes_than_announced(self):
+        answers, _ = self.says(put(4, "x"), b"\x11abc", done(3), ends=False)
+        self.assertEqual(answers, [READY, REFUSED_LENGTH, "closed"])
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_total_that_is_not_what_came(self):
+        answers, _ = self.says(put((1 << 64) - 1, "x"), b"\x11abc", done(4), ends=False)
+        self.assertEqual(answers, [READY, REFUSED_LENGTH, "closed"])
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_second_offer_meanwhile(self):
+        answers, daemon = self.says(put(4, "x"), put(4, "y"), ends=False)
+        self.assertEqual(answers, [READY, REFUSED_BUSY, "closed"])
+        daemon.wait_line("file not stored name=x .*: truncated")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_echo_comes_back_unchanged(self):
+        body = b"\x01" + os.urandom(2000)
+        self.assertEqual(self.says(body, b"\x7f")[0], [body.hex(), "closed"])
+
+
 if __name__ == "__main__":
     main()

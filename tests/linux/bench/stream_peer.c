@@ -47,11 +47,14 @@ static void setup_tls(bool server)
 {
     const char *own = server ? "server.pem" : "client.pem";
     const char *other = server ? "client.pem" : "server.pem";
+    /* In arrays: OpenSSL's macros take them as char *. */
+    static char group[] = "X25519";
+    static char algorithm[] = "ed25519";
     context = SSL_CTX_new(TLS_method());
     if (context == NULL || SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1 ||
         SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256") != 1 ||
-        SSL_CTX_set1_groups_list(context, "X25519") != 1 ||
-        SSL_CTX_set1_sigalgs_list(context, "ed25519") != 1 ||
+        SSL_CTX_set1_groups_list(context, group) != 1 ||
+        SSL_CTX_set1_sigalgs_list(context, algorithm) != 1 ||
         SSL_CTX_use_PrivateKey_file(context, own, SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_use_certificate_file(context, own, SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_load_verify_locations(context, other, NULL) != 1)
