@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    /* rngd waits up to RNG_DEVICE_DEADLINE_MS for its device, and others may be in front. */
+    /* rngd waits a second for its device, and others may be in front. */
     RNG_CALL_DEADLINE_MS = 5000,
 };
 

@@ -6,6 +6,11 @@
 #include <netif/ethernet.h>
 #include <string.h>
 
+enum {
+    TYPE_OFFSET_LEN = 12,   /* in the Ethernet header */
+    SOURCE_OFFSET_LEN = 12, /* in the IPv4 header */
+};
+
 static struct netif wire;
 
 static err_t link_output(struct netif *netif, struct pbuf *frame)
@@ -52,9 +57,22 @@ void interface_set_link(bool up)
     etharp_request(&wire, netif_ip4_gw(&wire));
 }
 
+/* A packet from the wire that claims to come from this machine itself is a lie. lwIP could not
+ * tell: what the machine sends to its own address comes in by the same interface. */
+static bool claims_to_be_ours(const uint8_t *frame, size_t frame_len)
+{
+    if (frame_len < SIZEOF_ETH_HDR + IP_HLEN || frame[TYPE_OFFSET_LEN] != ETHTYPE_IP >> 8 ||
+        frame[TYPE_OFFSET_LEN + 1] != (ETHTYPE_IP & 0xff))
+        return false;
+    const uint8_t *source = &frame[SIZEOF_ETH_HDR + SOURCE_OFFSET_LEN];
+    uint32_t ipv4 = (uint32_t)source[0] << 24 | (uint32_t)source[1] << 16 |
+                    (uint32_t)source[2] << 8 | source[3];
+    return source[0] == IP_LOOPBACKNET || ipv4 == interface_ipv4();
+}
+
 void interface_receive(const uint8_t *frame, size_t frame_len)
 {
-    if (frame_len > INTERFACE_FRAME_BYTES_MAX)
+    if (frame_len > INTERFACE_FRAME_BYTES_MAX || claims_to_be_ours(frame, frame_len))
         return;
     struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame_len, PBUF_POOL);
     if (packet == NULL)

@@ -22,10 +22,13 @@ static uint64_t dma_physical;
 
 static void start_device(void)
 {
+    static enum virtio_result last = VIRTIO_OK;
     enum virtio_result result = rng_source_start(&source, registers, dma, dma_physical);
 
-    if (result != VIRTIO_OK)
+    /* Callers make it try again: said once, so that they cannot fill the log. */
+    if (result != last && result != VIRTIO_OK)
         rt_logf("rngd: no device (%d)", (int)result);
+    last = result;
 }
 
 static void map_device(void)

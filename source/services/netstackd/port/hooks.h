@@ -3,7 +3,6 @@
 #define PORT_HOOKS_H
 
 #include <lwip/ip_addr.h>
-#include <lwip/netif.h>
 #include <lwip/pbuf.h>
 
 /* Every connection begins at an unpredictable sequence number. */
@@ -15,9 +14,5 @@ struct tcp_pcb;
 struct tcp_hdr;
 err_t port_tcp_in(struct tcp_pcb *pcb, struct tcp_hdr *header, u16_t options_len,
                   u16_t options_first_len, u8_t *options_rest, struct pbuf *packet);
-
-/* Nonzero: the packet was taken (dropped). A packet from the wire that claims to come from this
- * machine itself is a lie. */
-int port_ip4_input(struct pbuf *packet, struct netif *in);
 
 #endif

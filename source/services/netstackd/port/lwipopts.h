@@ -41,7 +41,6 @@
 #define LWIP_LOOPBACK_MAX_PBUFS      32
 #define LWIP_CHECKSUM_CTRL_PER_NETIF 1 /* none on the loopback: there is no wire between */
 #define LWIP_HOOK_FILENAME           "hooks.h"
-#define LWIP_HOOK_IP4_INPUT          port_ip4_input
 #define LWIP_HOOK_TCP_INPACKET_PCB   port_tcp_in
 #define LWIP_HOOK_TCP_ISN            port_tcp_isn
 #define ETH_PAD_SIZE                 0

@@ -2,7 +2,6 @@
 #include "hooks.h"
 #include "listener.h"
 #include "platform.h"
-#include <lwip/prot/ip4.h>
 #include <lwip/sys.h>
 #include <lwip/tcp.h>
 #include <string.h>
@@ -50,18 +49,4 @@ err_t port_tcp_in(struct tcp_pcb *pcb, struct tcp_hdr *header, u16_t options_len
     if (pcb->state != LISTEN)
         return ERR_OK;
     return listener_has_room((const struct tcp_pcb_listen *)pcb) ? ERR_OK : ERR_MEM;
-}
-
-int port_ip4_input(struct pbuf *packet, struct netif *in)
-{
-    struct ip_hdr header;
-
-    if (packet->len < sizeof(header) || !netif_is_flag_set(in, NETIF_FLAG_ETHARP))
-        return 0;
-    MEMCPY(&header, packet->payload, sizeof(header));
-    ip4_addr_t source = {header.src.addr};
-    if (!ip4_addr_isloopback(&source) && !ip4_addr_cmp(&source, netif_ip4_addr(in)))
-        return 0;
-    pbuf_free(packet);
-    return 1;
 }
