@@ -87,6 +87,7 @@ static enum connection_outcome handshake_turn(struct connection *connection, str
         if (state != DSB_HANDSHAKE_FAILED && state != DSB_HANDSHAKE_AUTHENTICATED &&
             !has_output(connection))
             connection->out_len = dsb_handshake_output(handshake, connection->out);
+        state = handshake->state; /* making a message can fail, too */
         journal_steps(handshake);
         if (state == DSB_HANDSHAKE_FAILED)
             return CONNECTION_OVER;
