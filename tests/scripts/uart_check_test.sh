@@ -98,11 +98,16 @@ case-auth-count) edit 's/^SELFTEST: dsoftbus case wrong-key sees/dsoftbusd: auth
 case-reason) edit 's/reason=msg1-auth/reason=binding/'; expect 19 "wrong-key: dsoftbusd logged reason binding 1 times" ;;
 case-no-reason) edit '/reason=msg1-auth/d'; expect 19 "wrong-key: dsoftbusd logged reason msg1-auth 0 times" ;;
 case-reason-count) edit '0,/reason=timeout/{/reason=timeout/d}'; expect 19 "flood: dsoftbusd logged reason timeout 1 times" ;;
+case-reason-at-least) sed -i 's/displaced+/displaced*2+/' "$dir/cases.txt"; expect 0 passed
+    edit '0,/reason=displaced/{/reason=displaced/d}'; expect 19 "flood: dsoftbusd logged reason displaced 1 times" ;;
 case-client-view) edit 's/wrong-key sees closed/wrong-key sees answer/'; expect 19 "the client saw answer, not closed" ;;
 case-left-out) edit '/tampered/d;/record-auth/d'; sed -i 's/count 3/count 2+/' "$dir/manifest.txt"; expect 19 "case tampered did not run" ;;
 case-unknown) edit 's/^SELFTEST: end/SELFTEST: dsoftbus case other begin\n&/'; expect 19 "other is not in the table" ;;
 case-ok-without-begin) edit '/wrong-key begin/d'; expect 19 "wrong-key is ok without having begun" ;;
 until-text) edit '/wrong-key begin/,$d'; expect 0 passed --until "dsoftbusd: auth ok" ;;
+until-other-text) edit '/tampered begin/,$d'; expect 0 passed --until "reject wrong-key ok"; expect 0 passed --until "reason=msg1-auth" ;;
+until-other-text-missing) edit '/tampered begin/,$d'; expect 12 "missing marker: reject tampered ok" --until "reject tampered ok" ;;
+until-earlier-missing) edit '/init: ready/d'; expect 13 "came before 'init: ready'" --until "reject wrong-key ok" ;;
 until-missing) expect 12 "missing marker: never printed" --until "never printed" ;;
 until-order) edit '/init: ready/d'; expect 13 "came before" --until "dsoftbusd: auth ok" ;;
 defined) echo "some dsoftbusd: bound peer={client}" >>"$dir/manifest.txt"; edit 's/^init: ready/&\ndsoftbusd: bound peer=a.b/'
