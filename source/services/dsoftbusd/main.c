@@ -3,8 +3,8 @@
  * answers discovery queries. One process, one loop, one receive:
  *
  *     wait for a bit of our notification, or the next deadline
- *     ask netstackd what became ready; accept; give each ready connection its turn; then datagrams
- *     let the time pass for whom a deadline came
+ *     ask netstackd what became ready; accept; let time pass for whom a deadline came; give each
+ *     ready connection its turn; then datagrams
  */
 #include "config.h"
 #include "discovery.h"
@@ -158,7 +158,6 @@ static bool turn(struct daemon *daemon)
 {
     accept_newcomers(daemon);
     bool goes_on = table_turn(&daemon->table, now_ms());
-    table_tick(&daemon->table, now_ms());
     if (daemon->datagram_ready)
         daemon->datagram_ready = discovery_turn(&daemon->discovery, now_ms());
     announce_to_self(daemon);

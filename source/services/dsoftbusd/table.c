@@ -106,10 +106,24 @@ static void settle(struct table *table, struct connection *connection,
         end(table, connection, DSB_REASON_LOCAL_ABORTED);
 }
 
+/* A connection that its deadline gives something to say becomes ready. */
+static void tick(struct table *table, uint64_t now_ms)
+{
+    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+        struct connection *connection = &table->connections[i];
+        if (connection_deadline(connection) > now_ms)
+            continue;
+        enum connection_outcome outcome = connection_tick(connection, now_ms);
+        if (outcome != CONNECTION_WAITS)
+            settle(table, connection, outcome, now_ms);
+    }
+}
+
 bool table_turn(struct table *table, uint64_t now_ms)
 {
     bool goes_on = false;
 
+    tick(table, now_ms);
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         struct connection *connection = &table->connections[i];
         if (connection->is_ready)
@@ -129,16 +143,4 @@ uint64_t table_deadline(const struct table *table)
             earliest = deadline;
     }
     return earliest;
-}
-
-void table_tick(struct table *table, uint64_t now_ms)
-{
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
-        struct connection *connection = &table->connections[i];
-        if (connection_deadline(connection) > now_ms)
-            continue;
-        enum connection_outcome outcome = connection_tick(connection, now_ms);
-        if (outcome != CONNECTION_WAITS)
-            settle(table, connection, outcome, now_ms);
-    }
 }
