@@ -22,6 +22,5 @@ bool privileges_drop(const char *user, struct error *e)
         return error_set(e, EXIT_LOCAL, "--user %s: privileges could be taken back", user);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return error_set(e, EXIT_LOCAL, "--user %s: %s", user, strerror(errno));
-    return secret_harden_process(
-        e); /* a change of user makes the process dumpable per fs.suid_dumpable */
+    return secret_harden_process(e); /* a change of user had undone it */
 }
