@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.." || exit 1
 doc=docs/testing.md
 
 table() {
-    echo "| case | \`auth ok\` it may add | reason dsoftbusd must log | what the client must see |"
-    echo "|---|---|---|---|"
-    awk -F ' *[|] *' '!/^#/ && NF == 4 { print "| " $1 " | " $2 " | " ($3 == "" ? "none" : "`" $3 "`") " | " $4 " |" }' tests/os/cases.txt
+    echo "| case | what the client does | \`auth ok\` it may add | reason dsoftbusd must log | what the client must see |"
+    echo "|---|---|---|---|---|"
+    awk -F ' *[|] *' '!/^#/ && NF == 5 { print "| " $1 " | " $5 " | " $2 " | " ($3 == "" ? "none" : "`" $3 "`") " | " $4 " |" }' tests/os/cases.txt
 }
 with_table() {
     sed -n '1,/<!-- cases begin -->/p' $doc

@@ -113,7 +113,7 @@ class Case:
     """One row of the table of adversarial cases: what both sides must show."""
 
     def __init__(self, fields):
-        self.name, auth, reasons, self.sees = fields
+        self.name, auth, reasons, self.sees, _ = fields
         self.auth_count = int(auth)
         self.reasons = {}
         for item in reasons.split():
@@ -132,8 +132,8 @@ def read_cases(path):
             if not line:
                 continue
             fields = [field.strip() for field in line.split("|")]
-            if len(fields) != 4 or fields[0] in cases:
-                raise ValueError(f"{path}:{number}: case | auth ok | reasons | client sees")
+            if len(fields) != 5 or fields[0] in cases:
+                raise ValueError(f"{path}:{number}: case | auth ok | reasons | client sees | what it does")
             cases[fields[0]] = Case(fields)
     return cases
 

@@ -23,10 +23,10 @@ cases cases.txt
 end SELFTEST: end
 M
 cat >"$dir/cases.txt" <<'M'
-# case | auth ok | dsoftbusd logs | client sees
-wrong-key | 0 | msg1-auth    | closed
-tampered  | 1 | record-auth  | closed
-flood     | 1 | displaced+ timeout*2 | connected
+# case | auth ok | dsoftbusd logs | client sees | what it does
+wrong-key | 0 | msg1-auth    | closed | x
+tampered  | 1 | record-auth  | closed | x
+flood     | 1 | displaced+ timeout*2 | connected | x
 M
 cat >"$dir/good.log" <<'L'
 OpenSBI v1.1
