@@ -8,13 +8,14 @@
 #define FUZZ_CALL_COUNT 1000000ull
 #define FUZZ_SEED       0x0123456789abcdefull
 
-/* The one that counts, and a partner that calls, answers, and is killed by it. */
-#define FUZZER_COUNT      2
-#define FUZZER_PRIORITY   2
+/* The one that counts, and partners that call, answer, kill it and are killed by it. */
+#define FUZZER_COUNT      3
+#define FUZZER_PRIORITY   2 /* of the first; its partners run when it waits */
 #define FUZZER_PAGE_QUOTA 400
 /* How often the supervisor looks; one that stands still this many looks long waits for ever. */
 #define LOOK_MS          10
 #define LOOK_COUNT_STUCK 4
+#define AUDIT_LOOK_COUNT 4
 #define LOOK_COUNT_MAX   30000 /* five minutes: the kernel has stopped making progress */
 /* Children that still run when the last call was made end within this. */
 #define CHILDREN_END_MS 2000
@@ -27,18 +28,18 @@ static struct fuzzer {
     struct fuzz_state *state;
     uint64_t seen_count;
     uint32_t still_count; /* looks without a call in between */
-    uint32_t start_count;
 } fuzzers[FUZZER_COUNT];
 
 /* What the dice may give: of every type, shared by both. */
-#define POOL_COUNT 13
+#define POOL_COUNT 12
 static rt_slot pool[POOL_COUNT];
 static uint64_t dice;
+static uint32_t other_process_count; /* processes that are not of this case */
+static uint32_t fresh_start_count;
 
 static void make_pool(void)
 {
     uint32_t i = 0;
-    pool[i++] = kt_endpoint();
     pool[i++] = kt_endpoint();
     pool[i++] = kt_endpoint();
     pool[i++] = kt_notification();
@@ -57,25 +58,29 @@ static void make_pool(void)
 static void give_by_lot(rt_slot process, uint32_t target)
 {
     rt_slot source = pool[kt_random(&dice) % POOL_COUNT];
-    uint32_t rights = kt_random(&dice) % 2 ? ABI_RIGHTS_ALL : (uint32_t)(kt_random(&dice) & 0xff);
+    uint32_t rights = kt_random(&dice) % 4 ? ABI_RIGHTS_ALL : (uint32_t)(kt_random(&dice) & 0xff);
     uint64_t badge = kt_random(&dice) % 2 ? kt_random(&dice) : 0;
     if (rt_process_give(process, source, rights, badge, target) <
         0) /* not one that can be badged */
         kt_ok("give", rt_process_give(process, source, rights, 0, target));
 }
 
-static void start(uint32_t idx)
+/* False when the table of processes, or the memory not promised to any, is used up. */
+static bool start(uint32_t idx)
 {
     struct fuzzer *fuzzer = &fuzzers[idx];
     struct abi_process_config config = {.name = "fuzz-a",
                                         .image_slot = KTEST_SLOT_FUZZ_FILE,
-                                        .priority = FUZZER_PRIORITY,
+                                        .priority =
+                                            idx == 0 ? FUZZER_PRIORITY : FUZZER_PRIORITY - 1,
                                         .stack_pages = 2,
                                         .page_quota = FUZZER_PAGE_QUOTA};
     config.name[5] = (char)('a' + idx);
     uint64_t fault = 0;
-    fuzzer->process =
-        (rt_slot)kt_ok("process create", rt_process_create(KTEST_SLOT_SYSTEM, &config, &fault));
+    int64_t process = rt_process_create(KTEST_SLOT_SYSTEM, &config, &fault);
+    if (process == -ABI_E_NO_OBJECT || process == -ABI_E_NO_MEMORY)
+        return false;
+    fuzzer->process = (rt_slot)kt_ok("process create", process);
     rt_slot death = kt_copy(peers_notification(), ABI_RIGHT_SEND, DEATH_BIT(idx));
     kt_ok("watch", rt_process_watch(fuzzer->process, death));
     kt_drop(death);
@@ -85,22 +90,48 @@ static void start(uint32_t idx)
                                   ABI_RIGHT_READ | ABI_RIGHT_GRANT, 0, FUZZ_SLOT_IMAGE));
     for (uint32_t i = 0; i < FUZZ_SLOT_COUNT; i++)
         give_by_lot(fuzzer->process, FUZZ_SLOT_FIRST + i);
-    struct fuzzer *partner = &fuzzers[1 - idx];
-    if (partner->process != ABI_SLOT_NONE)
-        (void)rt_process_give(fuzzer->process, partner->process, ABI_RIGHTS_ALL, 0,
-                              FUZZ_SLOT_FIRST + FUZZ_SLOT_COUNT);
+    for (uint32_t i = 0; i < FUZZER_COUNT; i++) {
+        if (fuzzers[i].process != ABI_SLOT_NONE) /* refused: this one itself, which does not run */
+            (void)rt_process_give(fuzzer->process, fuzzers[i].process, ABI_RIGHTS_ALL, 0,
+                                  FUZZ_SLOT_FIRST + FUZZ_SLOT_COUNT + i);
+    }
     kt_ok("start", rt_process_start(fuzzer->process, 1));
     fuzzer->still_count = 0;
-    fuzzer->start_count++;
+    return true;
 }
 
-static void restart(uint32_t idx)
+static void end(uint32_t idx)
 {
+    if (fuzzers[idx].process == ABI_SLOT_NONE)
+        return;
     (void)rt_process_kill(fuzzers[idx].process); /* dead already, or stuck */
     kt_drop(fuzzers[idx].process);
     fuzzers[idx].process = ABI_SLOT_NONE;
     (void)peers_wait(DEATH_BIT(idx), 0);
-    start(idx);
+}
+
+/* Children that still run end by themselves; until then they hold a place in the table. */
+static void end_all(void)
+{
+    for (uint32_t i = 0; i < FUZZER_COUNT; i++)
+        end(i);
+    uint64_t deadline = rt_deadline_ms(CHILDREN_END_MS);
+    while (kt_info().process_count > other_process_count && rt_ticks() < deadline)
+        rt_sleep_ms(1);
+    kt_eq("processes left", other_process_count, kt_info().process_count);
+}
+
+/* They hold processes of their own, and what the dead ones made: at times only a fresh start of all
+ * makes room. */
+static void restart(uint32_t idx)
+{
+    end(idx);
+    if (start(idx))
+        return;
+    end_all();
+    fresh_start_count++;
+    for (uint32_t i = 0; i < FUZZER_COUNT; i++)
+        kt_true("room for all", start(i));
 }
 
 static void make_fuzzers(void)
@@ -116,7 +147,7 @@ static void make_fuzzers(void)
                                                 .limit = i == 0 ? FUZZ_CALL_COUNT : UINT64_MAX};
     }
     for (uint32_t i = 0; i < FUZZER_COUNT; i++)
-        start(i);
+        kt_true("room for all", start(i));
 }
 
 /* The supervisor takes part: it serves whoever calls the first endpoint. */
@@ -143,38 +174,52 @@ static void look_at(uint32_t idx, uint64_t died_bits)
         restart(idx);
 }
 
-static void wait_for_children(uint32_t process_count)
+/* Random is not the same as refused: every call succeeded, those of messages often. */
+static void check_successes(void)
 {
-    uint64_t deadline = rt_deadline_ms(CHILDREN_END_MS);
-    while (kt_info().process_count > process_count && rt_ticks() < deadline)
-        rt_sleep_ms(1);
-    kt_eq("processes left", process_count, kt_info().process_count);
+    uint64_t done[ABI_SYS_COUNT] = {0}, all = 0;
+    for (uint64_t number = 1; number < ABI_SYS_COUNT; number++) {
+        for (uint32_t i = 0; i < FUZZER_COUNT; i++)
+            done[number] += fuzzers[i].state->done_count[number];
+        all += done[number];
+        kt_step("system call", number);
+        bool never = number == ABI_SYS_EXIT || number == ABI_SYS_SYSTEM_OFF ||
+                     number == ABI_SYS_LOG || number == ABI_SYS_IRQ_ACK; /* no device at work */
+        kt_true("it succeeded at times", done[number] > 0 || never);
+    }
+    rt_logf(
+        "KTEST: note: %llu, %llu, %llu calls; succeeded: %llu, of these %llu calls of endpoints, "
+        "%llu receives, %llu replies, %llu processes; %u fresh starts",
+        (unsigned long long)fuzzers[0].state->count, (unsigned long long)fuzzers[1].state->count,
+        (unsigned long long)fuzzers[2].state->count, (unsigned long long)all,
+        (unsigned long long)done[ABI_SYS_CALL], (unsigned long long)done[ABI_SYS_RECV],
+        (unsigned long long)(done[ABI_SYS_REPLY] + done[ABI_SYS_REPLY_RECV]),
+        (unsigned long long)done[ABI_SYS_PROCESS_CREATE], fresh_start_count);
+    kt_step("calls of endpoints", done[ABI_SYS_CALL]);
+    kt_true("enough of them", done[ABI_SYS_CALL] > 1000);
 }
 
 static void million_calls(void)
 {
-    uint32_t process_count = kt_info().process_count;
+    other_process_count = kt_info().process_count;
+    fresh_start_count = 0;
     dice = FUZZ_SEED;
     make_pool();
     make_fuzzers();
     uint32_t look_count = 0;
     while (fuzzers[0].state->count < FUZZ_CALL_COUNT) {
-        uint64_t died = peers_wait(DEATH_BIT(0) | DEATH_BIT(1), rt_deadline_ms(LOOK_MS));
+        uint64_t died =
+            peers_wait(DEATH_BIT(0) | DEATH_BIT(1) | DEATH_BIT(2), rt_deadline_ms(LOOK_MS));
         for (uint32_t i = 0; i < FUZZER_COUNT; i++)
             look_at(i, died);
         serve_one();
         kt_step("calls", fuzzers[0].state->count);
-        kt_eq("audit", 0, rt_system_audit(KTEST_SLOT_SYSTEM));
+        if (look_count % AUDIT_LOOK_COUNT == 0)
+            kt_eq("audit", 0, rt_system_audit(KTEST_SLOT_SYSTEM));
         kt_true("calls are made", ++look_count < LOOK_COUNT_MAX);
     }
-    rt_logf("KTEST: note: %llu and %llu calls, processes started %u and %u times",
-            (unsigned long long)fuzzers[0].state->count,
-            (unsigned long long)fuzzers[1].state->count, fuzzers[0].start_count,
-            fuzzers[1].start_count);
-    for (uint32_t i = 0; i < FUZZER_COUNT; i++)
-        (void)rt_process_kill(fuzzers[i].process);
-    kt_clean();
-    wait_for_children(process_count);
+    check_successes();
+    end_all();
 }
 
 static const struct kt_case cases[] = {

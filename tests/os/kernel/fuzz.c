@@ -15,21 +15,30 @@ static uint8_t buffer[4 * ABI_PAGE_BYTES];
 static struct abi_caps caps;
 static struct abi_process_config config;
 
-/* What calls gave lately: slots that are worth another call. */
-#define RECENT_COUNT 8
-static uint32_t recent_slot[RECENT_COUNT];
+/* What the slots held when they were last looked at. */
+#define LOOK_CALL_COUNT 128
+static uint8_t slot_type[ABI_SLOT_COUNT];
 
 #define WINDOW              0x2000000000ull
 #define WINDOW_PAGES        64
-#define WAIT_TICKS_MAX      500 /* 50 us: calls that wait are as many as those that do not */
+#define WAIT_TICKS_MAX      5000 /* 0.5 ms: long enough for a partner to come */
 #define ENDLESS_WAIT_ONE_IN 1024
-#define EXIT_ONE_IN         512
-#define WILD_ONE_IN         16
+#define EXIT_ONE_IN         512 /* it is the end */
+#define AUDIT_ONE_IN        64  /* slow */
+#define PROCESS_ONE_IN      8   /* slow */
+#define WILD_ONE_IN         48
 
 /* Kinds of arguments. */
 enum kind {
     WILD = 0,
     SLOT,
+    CONSOLE,
+    ENDPOINT,
+    NOTIFICATION,
+    MEMORY,
+    IRQ,
+    PROCESS,
+    SYSTEM,
     POINTER,
     CAPS,
     CONFIG,
@@ -41,36 +50,49 @@ enum kind {
     ADDRESS,
     PROTECTION,
     SMALL,
+
+    KIND_COUNT
+};
+
+/* Kinds that name a slot, and what it should hold. */
+static const uint8_t kind_type[KIND_COUNT] = {
+    [CONSOLE] = ABI_CAP_CONSOLE,
+    [ENDPOINT] = ABI_CAP_ENDPOINT,
+    [NOTIFICATION] = ABI_CAP_NOTIFICATION,
+    [MEMORY] = ABI_CAP_MEMORY,
+    [IRQ] = ABI_CAP_IRQ,
+    [PROCESS] = ABI_CAP_PROCESS,
+    [SYSTEM] = ABI_CAP_SYSTEM,
 };
 
 static const uint8_t kinds[ABI_SYS_COUNT][7] = {
-    [ABI_SYS_LOG] = {SLOT, POINTER, LENGTH},
+    [ABI_SYS_LOG] = {CONSOLE, POINTER, LENGTH},
     [ABI_SYS_EXIT] = {SMALL},
-    [ABI_SYS_CALL] = {SLOT, POINTER, POINTER, LENGTHS, CAPS, DEADLINE},
-    [ABI_SYS_RECV] = {SLOT, SLOT, POINTER, LENGTHS, CAPS, DEADLINE},
+    [ABI_SYS_CALL] = {ENDPOINT, POINTER, POINTER, LENGTHS, CAPS, DEADLINE},
+    [ABI_SYS_RECV] = {ENDPOINT, NOTIFICATION, POINTER, LENGTHS, CAPS, DEADLINE},
     [ABI_SYS_REPLY] = {SMALL, POINTER, SMALL, LENGTHS, CAPS},
-    [ABI_SYS_REPLY_RECV] = {SLOT, SLOT, POINTER, LENGTHS, CAPS, DEADLINE, POINTER},
-    [ABI_SYS_NOTIFY] = {SLOT},
+    [ABI_SYS_REPLY_RECV] = {ENDPOINT, NOTIFICATION, POINTER, LENGTHS, CAPS, DEADLINE, POINTER},
+    [ABI_SYS_NOTIFY] = {NOTIFICATION},
     [ABI_SYS_ENDPOINT_CREATE] = {SMALL},
     [ABI_SYS_NOTIFICATION_CREATE] = {SMALL},
     [ABI_SYS_CAP_COPY] = {SLOT, RIGHTS, BADGE},
     [ABI_SYS_CAP_DROP] = {SLOT},
     [ABI_SYS_CAP_INFO] = {SLOT},
-    [ABI_SYS_MEMORY_CREATE] = {SLOT, LENGTH},
-    [ABI_SYS_MEMORY_PHYS] = {SLOT},
-    [ABI_SYS_MAP] = {SLOT, ADDRESS, PROTECTION},
+    [ABI_SYS_MEMORY_CREATE] = {SYSTEM, LENGTH},
+    [ABI_SYS_MEMORY_PHYS] = {MEMORY},
+    [ABI_SYS_MAP] = {MEMORY, ADDRESS, PROTECTION},
     [ABI_SYS_UNMAP] = {ADDRESS},
-    [ABI_SYS_IRQ_BIND] = {SLOT, SLOT},
-    [ABI_SYS_IRQ_ACK] = {SLOT},
-    [ABI_SYS_PROCESS_CREATE] = {SLOT, CONFIG},
-    [ABI_SYS_PROCESS_GIVE] = {SLOT, SLOT, RIGHTS, BADGE, SLOT},
-    [ABI_SYS_PROCESS_START] = {SLOT, SMALL},
-    [ABI_SYS_PROCESS_KILL] = {SLOT},
-    [ABI_SYS_PROCESS_WATCH] = {SLOT, SLOT},
-    [ABI_SYS_PROCESS_INFO] = {SLOT, POINTER},
-    [ABI_SYS_SYSTEM_INFO] = {SLOT, POINTER},
-    [ABI_SYS_SYSTEM_AUDIT] = {SLOT},
-    [ABI_SYS_SYSTEM_OFF] = {SLOT, SMALL},
+    [ABI_SYS_IRQ_BIND] = {IRQ, NOTIFICATION},
+    [ABI_SYS_IRQ_ACK] = {IRQ},
+    [ABI_SYS_PROCESS_CREATE] = {SYSTEM, CONFIG},
+    [ABI_SYS_PROCESS_GIVE] = {PROCESS, SLOT, RIGHTS, BADGE, SMALL},
+    [ABI_SYS_PROCESS_START] = {PROCESS, SMALL},
+    [ABI_SYS_PROCESS_KILL] = {PROCESS},
+    [ABI_SYS_PROCESS_WATCH] = {PROCESS, NOTIFICATION},
+    [ABI_SYS_PROCESS_INFO] = {PROCESS, POINTER},
+    [ABI_SYS_SYSTEM_INFO] = {SYSTEM, POINTER},
+    [ABI_SYS_SYSTEM_AUDIT] = {SYSTEM},
+    [ABI_SYS_SYSTEM_OFF] = {SYSTEM, SMALL},
 };
 
 static uint64_t draw(void)
@@ -106,23 +128,46 @@ static uint64_t wild(void)
     }
 }
 
-static uint64_t draw_slot(void)
+/* Looks again at what is in the slots; these calls do not count. */
+static void look_at_slots(void)
 {
-    if (one_in(3))
-        return recent_slot[below(RECENT_COUNT)];
-    return one_in(8) ? below(ABI_SLOT_COUNT + 2) : below(FUZZ_SLOT_COUNT + 8);
+    for (rt_slot slot = 0; slot < ABI_SLOT_COUNT; slot++) {
+        uint64_t rights, value;
+        int64_t type = rt_cap_info(slot, &rights, &value);
+        slot_type[slot] = type < 0 ? ABI_CAP_NONE : (uint8_t)type;
+    }
+}
+
+/* Mostly one that holds, or held lately, the type; ABI_CAP_NONE: any. */
+static uint64_t draw_slot(uint8_t type)
+{
+    uint64_t slot = below(ABI_SLOT_COUNT);
+    if (one_in(8))
+        return slot;
+    if (one_in(2)) /* what was given is shared with others: there is somebody to talk to */
+        slot = 0;
+    if (one_in(8))
+        return ABI_SLOT_NONE;
+    for (uint64_t i = 0; i < ABI_SLOT_COUNT; i++) {
+        uint64_t at = (slot + i) % ABI_SLOT_COUNT;
+        if (slot_type[at] == type || (type == ABI_CAP_NONE && slot_type[at] != ABI_CAP_NONE))
+            return at;
+    }
+    return slot;
 }
 
 static uint64_t draw_length(void)
 {
     static const uint32_t edges[] = {0, 1, 8, 64, 4095, 4096, 4097, 8192, 65536};
-    return one_in(2) ? edges[below(sizeof(edges) / sizeof(edges[0]))] : below(20000);
+    if (one_in(4))
+        return below(20000);
+    return one_in(3) ? edges[below(sizeof(edges) / sizeof(edges[0]))] : below(64);
 }
 
 static uint64_t draw_pointer(void)
 {
     static const uint32_t word = 1;
-    switch (below(12)) {
+    switch (below(32)) {
     case 0:
         return 0;
     case 1:
@@ -140,6 +185,14 @@ static uint64_t draw_pointer(void)
     }
 }
 
+/* Mostly a short message and room for it. */
+static uint64_t draw_lengths(void)
+{
+    if (one_in(8))
+        return ABI_LENGTHS(draw_length(), draw_length());
+    return ABI_LENGTHS(below(64), one_in(4) ? ABI_MESSAGE_BYTES_MAX : 64 + below(64));
+}
+
 /* Segments and stack are mappings too; taking one away is rare, since it is the end. */
 static uint64_t draw_address(void)
 {
@@ -150,12 +203,12 @@ static uint64_t draw_address(void)
 
 static uint64_t draw_caps(void)
 {
-    if (one_in(3))
+    if (!one_in(3))
         return 0;
     caps.send_count = (uint32_t)below(ABI_MESSAGE_CAPS_MAX + 2);
     caps.recv_capacity = (uint32_t)below(ABI_MESSAGE_CAPS_MAX + 2);
     for (uint32_t i = 0; i < ABI_MESSAGE_CAPS_MAX; i++) {
-        caps.send_slot[i] = (uint32_t)draw_slot();
+        caps.send_slot[i] = (uint32_t)draw_slot(ABI_CAP_NONE);
         caps.send_rights[i] = (uint32_t)draw();
     }
     return (uintptr_t)&caps;
@@ -167,7 +220,7 @@ static uint64_t draw_config(void)
     memcpy(config.name, "fuzz-child", 11);
     if (one_in(16))
         config.name[below(sizeof("fuzz-child"))] = 'X'; /* never a name that the markers lack */
-    config.image_slot = (uint32_t)(one_in(4) ? draw_slot() : FUZZ_SLOT_IMAGE);
+    config.image_slot = (uint32_t)(one_in(4) ? draw_slot(ABI_CAP_MEMORY) : FUZZ_SLOT_IMAGE);
     config.priority = (uint32_t)below(3);
     config.stack_pages = (uint32_t)below(8);
     config.page_quota = (uint32_t)(one_in(16) ? draw() : below(64));
@@ -180,7 +233,14 @@ static uint64_t draw_argument(enum kind kind)
         return wild();
     switch (kind) {
     case SLOT:
-        return draw_slot();
+    case CONSOLE:
+    case ENDPOINT:
+    case NOTIFICATION:
+    case MEMORY:
+    case IRQ:
+    case PROCESS:
+    case SYSTEM:
+        return draw_slot(kind_type[kind]);
     case POINTER:
         return draw_pointer();
     case CAPS:
@@ -190,9 +250,9 @@ static uint64_t draw_argument(enum kind kind)
     case LENGTH:
         return draw_length();
     case LENGTHS:
-        return ABI_LENGTHS(draw_length(), draw_length());
+        return draw_lengths();
     case DEADLINE:
-        return one_in(2) ? 0 : ABI_DEADLINE_NONE;
+        return one_in(8) ? 0 : ABI_DEADLINE_NONE;
     case RIGHTS:
         return one_in(2) ? ABI_RIGHTS_ALL : draw();
     case BADGE:
@@ -204,6 +264,7 @@ static uint64_t draw_argument(enum kind kind)
     case SMALL:
         return below(4);
     case WILD:
+    case KIND_COUNT:
         break;
     }
     return wild();
@@ -214,14 +275,13 @@ static uint64_t draw_number(void)
     if (one_in(64))
         return wild();
     uint64_t number = 1 + below(ABI_SYS_COUNT - 1);
-    return number == ABI_SYS_EXIT && !one_in(EXIT_ONE_IN) ? ABI_SYS_RECV : number;
-}
-
-static bool makes_slot(uint64_t number)
-{
-    return number == ABI_SYS_ENDPOINT_CREATE || number == ABI_SYS_NOTIFICATION_CREATE ||
-           number == ABI_SYS_CAP_COPY || number == ABI_SYS_MEMORY_CREATE ||
-           number == ABI_SYS_PROCESS_CREATE;
+    if ((number == ABI_SYS_EXIT && !one_in(EXIT_ONE_IN)) ||
+        (number == ABI_SYS_SYSTEM_AUDIT && !one_in(AUDIT_ONE_IN)) ||
+        (number == ABI_SYS_PROCESS_CREATE && !one_in(PROCESS_ONE_IN))) {
+        static const uint8_t instead[] = {ABI_SYS_CALL, ABI_SYS_RECV, ABI_SYS_REPLY_RECV};
+        return instead[below(sizeof(instead))];
+    }
+    return number;
 }
 
 static void one_call(void)
@@ -235,8 +295,10 @@ static void one_call(void)
         arg[5] = rt_ticks() + below(WAIT_TICKS_MAX);
     state->count++;
     int64_t status = rt_syscall(number, arg, &r1, &r2);
-    if (makes_slot(number) && status > 0)
-        recent_slot[below(RECENT_COUNT)] = (uint32_t)status;
+    if (status >= 0 && number < ABI_SYS_COUNT)
+        state->done_count[number]++;
+    if (state->count % LOOK_CALL_COUNT == 0)
+        look_at_slots();
 }
 
 int process_main(uint64_t arg)
@@ -246,6 +308,7 @@ int process_main(uint64_t arg)
         state->magic != FUZZ_MAGIC)
         return 0; /* a child of the lot: it was given nothing to go on with */
     (void)rt_cap_drop(FUZZ_SLOT_STATE);
+    look_at_slots();
     while (state->count < state->limit)
         one_call();
     return 0;
