@@ -15,10 +15,11 @@
 #define FRAMES_MAX    256 /* on the wire at a time: both windows, doubled, many times over */
 #define FRAME_LEN_MAX 1514
 #define STREAM_BYTES  (256 * 1024)
-#define STEPS_MAX     4000000 /* of one millisecond: far more than any run needs */
+#define STEPS_MAX     400000 /* of one millisecond: many times what any run needs */
 
 struct wire_fault {
     uint32_t lost_percent, doubled_percent, late_percent;
+    uint16_t mss_len; /* not 0: what both ends hear that the other allows */
 };
 
 struct frame {
@@ -49,6 +50,23 @@ static uint32_t percent(void)
     return (uint32_t)(wire_seed >> 33) % 100;
 }
 
+/* A SYN's first option is the segment size: writes another, and the checksum that goes with it. */
+static void shrink_mss(uint8_t *frame, size_t len)
+{
+    uint8_t *tcp = frame + 34;
+
+    if (len < 34 + 24 || frame[12] != 8 || frame[23] != 6 || !(tcp[13] & 2) || tcp[20] != 2)
+        return;
+    uint32_t was = (uint32_t)tcp[22] << 8 | tcp[23];
+    uint32_t sum = (~((uint32_t)tcp[16] << 8 | tcp[17]) & 0xffff) + (~was & 0xffff) + fault.mss_len;
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~(sum + (sum >> 16)) & 0xffff;
+    tcp[16] = (uint8_t)(sum >> 8);
+    tcp[17] = (uint8_t)sum;
+    tcp[22] = (uint8_t)(fault.mss_len >> 8);
+    tcp[23] = (uint8_t)fault.mss_len;
+}
+
 static void put_on_wire(uint32_t to, const uint8_t *bytes, size_t len, uint64_t delay_ms)
 {
     for (uint32_t i = 0; i < FRAMES_MAX; i++) {
@@ -57,6 +75,8 @@ static void put_on_wire(uint32_t to, const uint8_t *bytes, size_t len, uint64_t 
         frames[i] = (struct frame){
             .used = true, .to = to, .arrival_ns = now_ns + delay_ms * NS_PER_MS, .len = len};
         memcpy(frames[i].bytes, bytes, len);
+        if (fault.mss_len != 0)
+            shrink_mss(frames[i].bytes, len);
         return;
     }
     lost_count++; /* a full wire loses */
@@ -194,7 +214,7 @@ static void exchange(uint64_t seed, struct wire_fault with)
 static void a_good_wire(void **state)
 {
     (void)state;
-    exchange(1, (struct wire_fault){0, 0, 0});
+    exchange(1, (struct wire_fault){0});
 }
 
 static void a_wire_that_loses(void **state)
@@ -219,7 +239,15 @@ static void a_wire_that_does_it_all(void **state)
 {
     (void)state;
     for (uint64_t seed = 10; seed < 13; seed++)
-        exchange(seed, (struct wire_fault){3, 3, 3});
+        exchange(seed, (struct wire_fault){3, 3, 3, 0});
+}
+
+/* A peer that allows no more than this in a segment makes many of a window: more than lwIP queues.
+ */
+static void a_peer_that_allows_tiny_segments(void **state)
+{
+    (void)state;
+    exchange(5, (struct wire_fault){.mss_len = 100});
 }
 
 static void ping_measures_the_wire(void **state)
@@ -228,7 +256,7 @@ static void ping_measures_the_wire(void **state)
     net_handle ping;
 
     (void)state;
-    fault = (struct wire_fault){0, 0, 0};
+    fault = (struct wire_fault){0};
     assert_int_equal(ends[0]->ping(&clients[0], IPV4_B, 1000, &ping), NET_OK);
     for (uint32_t i = 0; i < 20; i++)
         step();
@@ -245,7 +273,7 @@ static void a_damaged_segment_is_not_delivered(void **state)
     size_t len;
 
     (void)state;
-    fault = (struct wire_fault){0, 0, 0};
+    fault = (struct wire_fault){0};
     connect_ends(&at_a, &at_b);
     for (uint32_t i = 0; i < 1000; i++)
         step();
@@ -298,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_wire_that_doubles),
         cmocka_unit_test(a_wire_that_reorders),
         cmocka_unit_test(a_wire_that_does_it_all),
+        cmocka_unit_test(a_peer_that_allows_tiny_segments),
         cmocka_unit_test(a_damaged_segment_is_not_delivered),
     };
 
