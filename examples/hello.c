@@ -15,17 +15,49 @@
 
 static char text[8192];                                         /* one file after the other */
 static uint8_t in[DSB_FRAME_HEADER_LEN + 4096], out[sizeof in]; /* recv_max is 4096 */
+static size_t have;                                             /* bytes in `in`, not yet used */
 static union dsb_slot slot;
 static int fd;
 
+static struct dsb_identity_file file;
+static struct dsb_identity self;
+static struct dsb_trust_entry peers[64];
+static struct dsb_trust_store trust;
+static const struct dsb_local local = {.identity = &self, .trust = &trust, .recv_max = 4096};
+
 static size_t load(const char *name)
 {
-    FILE *file = fopen(name, "r");
-    if (file == NULL)
+    FILE *stream = fopen(name, "r");
+    if (stream == NULL)
         err(1, "%s", name);
-    size_t len = fread(text, 1, sizeof text, file);
-    fclose(file);
+    setvbuf(stream, NULL, _IONBF, 0); /* no second copy of a private key */
+    size_t len = fread(text, 1, sizeof text, stream);
+    fclose(stream);
     return len;
+}
+
+static void load_both(void)
+{
+    struct dsb_text_error fault;
+
+    enum dsb_status status = dsb_identity_parse(&file, text, load("identity"), &fault);
+    crypto_wipe(text, sizeof text);
+    if (status != DSB_OK || dsb_identity_init(&self, &file) != DSB_OK)
+        errx(1, "identity:%zu: %s", fault.line, dsb_text_fault_name(fault.fault));
+    dsb_trust_store_init(&trust, peers, sizeof peers / sizeof peers[0]);
+    if (dsb_trust_store_parse(&trust, &self, text, load("trust"), &fault) != DSB_OK)
+        errx(1, "trust:%zu: %s", fault.line, dsb_text_fault_name(fault.fault));
+}
+
+static void dial(const char *host, const char *port)
+{
+    struct addrinfo *at;
+
+    if (getaddrinfo(host, port, NULL, &at) != 0 ||
+        (fd = socket(at->ai_family, SOCK_STREAM, 0)) < 0 ||
+        connect(fd, at->ai_addr, at->ai_addrlen) != 0)
+        err(1, "%s:%s", host, port);
+    freeaddrinfo(at);
 }
 
 static void say(size_t len)
@@ -34,54 +66,41 @@ static void say(size_t len)
         err(1, "write");
 }
 
-int main(int argc, char **argv)
+static void forget(size_t used)
 {
-    static struct dsb_identity_file file;
-    struct dsb_identity self;
-    struct dsb_trust_entry peers[64];
-    struct dsb_trust_store trust;
-    struct dsb_device_id target;
-    struct dsb_text_error fault;
-    struct addrinfo *at;
-    uint8_t ephemeral[DSB_KEY_LEN];
-    size_t have = 0, used, len;
-    const uint8_t *body;
+    memmove(in, in + used, have -= used);
+}
 
-    if (argc != 4 || crypto_init() != 0 ||
-        dsb_device_id_set(&target, argv[1], strlen(argv[1])) != DSB_OK)
-        errx(2, "usage: hello ID HOST PORT");
-    if (dsb_identity_parse(&file, text, load("identity"), &fault) != DSB_OK ||
-        dsb_identity_init(&self, &file) != DSB_OK)
-        errx(1, "identity:%zu: %s", fault.line, dsb_text_fault_name(fault.fault));
-    dsb_trust_store_init(&trust, peers, 64);
-    if (dsb_trust_store_parse(&trust, &self, text, load("trust"), &fault) != DSB_OK)
-        errx(1, "trust:%zu: %s", fault.line, dsb_text_fault_name(fault.fault));
-    if (getaddrinfo(argv[2], argv[3], NULL, &at) != 0 ||
-        (fd = socket(at->ai_family, SOCK_STREAM, 0)) < 0 ||
-        connect(fd, at->ai_addr, at->ai_addrlen) != 0)
-        err(1, "%s:%s", argv[2], argv[3]);
-    freeaddrinfo(at);
-
-    struct dsb_local local = {.identity = &self, .trust = &trust, .recv_max = 4096};
+/* Each turn: say what there is to say, then hear one unit. (A real program also keeps the time.) */
+static void shake_hands(const struct dsb_device_id *target)
+{
     struct dsb_handshake *hs = &slot.handshake;
+    uint8_t ephemeral[DSB_KEY_LEN];
+    size_t used;
+
     if (getrandom(ephemeral, sizeof ephemeral, 0) != sizeof ephemeral ||
-        dsb_handshake_connect(hs, &local, &target, ephemeral, 0) != DSB_REASON_NONE)
+        dsb_handshake_connect(hs, &local, target, ephemeral, 0) != DSB_REASON_NONE)
         errx(1, "%s", dsb_reason_name(dsb_handshake_reason(hs)));
-    /* Each turn: say what there is to say, then hear one unit. (A real program also keeps the
-     * time.) */
     while (hs->state != DSB_HANDSHAKE_AUTHENTICATED) {
         say(dsb_handshake_output(hs, out));
         ssize_t got = read(fd, in + have, sizeof in - have);
         if (got <= 0)
             (void)dsb_handshake_end_of_stream(hs);
         else if (dsb_handshake_feed(hs, in, have += (size_t)got, 0, &used) != DSB_HANDSHAKE_FAILED)
-            memmove(in, in + used, have -= used);
+            forget(used);
         if (hs->state == DSB_HANDSHAKE_FAILED)
             errx(1, "%s", dsb_reason_name(dsb_handshake_reason(hs)));
     }
+}
 
-    struct dsb_session *s = &slot.session;
+/* Says hello, prints what comes back, and closes. */
+static void talk(const struct dsb_device_id *target)
+{
     static const uint8_t hello[] = "\x01hello"; /* kind ECHO, see dsoftbus(1) */
+    struct dsb_session *s = &slot.session;
+    const uint8_t *body;
+    size_t used, len;
+
     if (dsb_slot_finish(&slot, 0) != DSB_OK ||
         dsb_session_send_data(s, out, sizeof out, hello, sizeof hello - 1, 0, &len) != DSB_OK)
         errx(1, "cannot send");
@@ -90,11 +109,11 @@ int main(int argc, char **argv)
     while (!dsb_session_is_closed(s)) {
         enum dsb_event event = dsb_session_feed(s, in, have, 0, &used, &body, &len);
         if (event == DSB_EVENT_DATA) {
-            printf("%.*s from %.*s\n", (int)len - 1, body + 1, target.len, target.text);
+            printf("%.*s from %.*s\n", (int)len - 1, body + 1, target->len, target->text);
             if (dsb_session_close(s) != DSB_OK)
                 errx(1, "cannot close");
         }
-        memmove(in, in + used, have -= used);
+        forget(used);
         len = dsb_session_output(s, out, sizeof out, 0);
         say(len);
         dsb_session_written(s, len, 0);
@@ -106,6 +125,19 @@ int main(int argc, char **argv)
         have += (size_t)got;
     }
     dsb_session_wipe(s);
+}
+
+int main(int argc, char **argv)
+{
+    struct dsb_device_id target;
+
+    if (argc != 4 || crypto_init() != 0 ||
+        dsb_device_id_set(&target, argv[1], strlen(argv[1])) != DSB_OK)
+        errx(2, "usage: hello ID HOST PORT");
+    load_both();
+    dial(argv[2], argv[3]);
+    shake_hands(&target);
+    talk(&target);
     dsb_identity_file_wipe(&file);
     return 0;
 }
