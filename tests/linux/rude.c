@@ -7,6 +7,7 @@
  * hexadecimal, and "closed" when the other side closes its direction; then closes too. It never
  * closes first.
  */
+#include "dsoftbus/announce.h"
 #include "linux/conn.h"
 #include "linux/keyring.h"
 #include "linux/program.h"
@@ -90,7 +91,7 @@ int main(int argc, char **argv)
     bodies = argv + 4;
     body_count = argc - 4;
     if (!program_init(&e) || !keyring_open(&keyring, argv[1], false, &e) ||
-        !endpoint_parse(&at, argv[3], SESSION_PORT, false, &e))
+        !endpoint_parse(&at, argv[3], DSB_SESSION_PORT, false, &e))
         return error_print(&e, "rude");
     uv_loop_init(&loop);
     shared.loop = &loop;

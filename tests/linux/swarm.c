@@ -7,6 +7,7 @@
  * the longest round trip of each round; then is idle until standard input ends, and closes every
  * session.
  */
+#include "dsoftbus/announce.h"
 #include "linux/conn.h"
 #include "linux/keyring.h"
 #include "linux/number.h"
@@ -163,7 +164,7 @@ int main(int argc, char **argv)
         dsb_device_id_set(&s.target, argv[2], strlen(argv[2])) != DSB_OK)
         fail("usage", "swarm DIR ID HOST:PORT SESSIONS ROUNDS");
     if (!program_init(&e) || !keyring_open(&s.keyring, argv[1], false, &e) ||
-        !endpoint_parse(&s.at, argv[3], SESSION_PORT, false, &e))
+        !endpoint_parse(&s.at, argv[3], DSB_SESSION_PORT, false, &e))
         return error_print(&e, "swarm");
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;

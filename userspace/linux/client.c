@@ -1,5 +1,7 @@
 #include "linux/client.h"
 
+#include "dsoftbus/announce.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -200,7 +202,7 @@ static bool parse_target(struct client *c, const char *target, struct error *e)
     if (dsb_device_id_set(&c->target, target, id_len) != DSB_OK)
         return error_set(e, EXIT_USAGE, "\"%.*s\" is not a device id (1 to %d of a-z 0-9 . -)",
                          (int)id_len, target, DSB_DEVICE_ID_MAX);
-    return c->host == NULL || endpoint_parse(&c->at, c->host, SESSION_PORT, false, e);
+    return c->host == NULL || endpoint_parse(&c->at, c->host, DSB_SESSION_PORT, false, e);
 }
 
 static void watch_signal(struct client *c, uv_signal_t *handle, int number)

@@ -442,11 +442,6 @@ size_t conn_stride_len(const struct conn *c)
     return DSB_DATA_HEADROOM + conn_body_max(c) + DSB_DATA_TAILROOM;
 }
 
-bool conn_has_output(const struct conn *c)
-{
-    return c->out != NULL;
-}
-
 /* After the owner's output: what the kernel did not take is reported as drained later. */
 static void sent(struct conn *c)
 {

@@ -152,8 +152,6 @@ MUST_CHECK enum dsb_status conn_send_chunk(struct conn *c, struct chunk *chunk,
 size_t conn_body_max(const struct conn *c);
 size_t conn_stride_len(const struct conn *c);
 
-bool conn_has_output(const struct conn *c);
-
 MUST_CHECK enum dsb_status conn_ping(struct conn *c, const uint8_t *body, size_t body_len);
 
 /* The owner has room again after CONN_LATER. */

@@ -9,9 +9,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define SESSION_PORT   34567 /* TCP, sessions */
-#define DISCOVERY_PORT 37020 /* UDP, announces and queries */
-
 #define ENDPOINT_TEXT_SIZE 64 /* "[" + 45 characters of IPv6 + "]:" + port + NUL */
 
 union endpoint {

@@ -1,5 +1,7 @@
 #include "linux/listener.h"
 
+#include "dsoftbus/announce.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,11 +32,12 @@ bool listener_open(int *fd, union endpoint *bound, const char *listen_text, stru
 {
     char text[ENDPOINT_TEXT_SIZE];
     socklen_t len = sizeof *bound;
-    if (!endpoint_parse(bound, listen_text != NULL ? listen_text : "[::]", SESSION_PORT, true, e))
+    if (!endpoint_parse(bound, listen_text != NULL ? listen_text : "[::]", DSB_SESSION_PORT, true,
+                        e))
         return false;
     *fd = open_at(bound);
     if (*fd < 0 && listen_text == NULL && errno == EAFNOSUPPORT) {
-        if (!endpoint_parse(bound, "0.0.0.0", SESSION_PORT, true, e))
+        if (!endpoint_parse(bound, "0.0.0.0", DSB_SESSION_PORT, true, e))
             return false;
         *fd = open_at(bound);
     }

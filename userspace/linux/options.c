@@ -1,5 +1,7 @@
 #include "linux/options.h"
 
+#include "dsoftbus/announce.h"
+
 #include "linux/number.h"
 
 #include <getopt.h>
@@ -122,7 +124,7 @@ static void set_defaults(struct options *o)
                           .ping_count = 4,
                           .interval_ms = 1000,
                           .wait_ms = 2000,
-                          .discovery_port = 37020};
+                          .discovery_port = DSB_DISCOVERY_PORT};
 }
 
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv,

@@ -6,6 +6,7 @@
  * open churn primitives                          processor nanoseconds of X25519, of its base
  * point, of sealing 32 KiB
  */
+#include "dsoftbus/announce.h"
 #include "linux/conn.h"
 #include "linux/keyring.h"
 #include "linux/number.h"
@@ -126,7 +127,7 @@ int main(int argc, char **argv)
         dsb_device_id_set(&churn.target, argv[2], strlen(argv[2])) != DSB_OK)
         fail("usage", "see the top of the source");
     if (!keyring_open(&churn.keyring, argv[1], false, &e) ||
-        !endpoint_parse(&churn.at, argv[3], SESSION_PORT, false, &e))
+        !endpoint_parse(&churn.at, argv[3], DSB_SESSION_PORT, false, &e))
         return error_print(&e, "churn");
     uv_loop_init(&churn.loop);
     churn.shared.loop = &churn.loop;
