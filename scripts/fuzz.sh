@@ -8,15 +8,20 @@ scripts/setup.sh fuzz && scripts/build.sh fuzz || exit 1
 mkdir -p build/fuzz/crashes
 
 run_one() { # executable
-    local name corpus log
+    local name corpus log count
     name=$(basename "$1")
     corpus=$(mktemp -d)
     log=build/fuzz/crashes/$name.log
     [ -d "tests/fuzz/corpus/$name" ] && cp -r "tests/fuzz/corpus/$name/." "$corpus"
     if "$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
         -artifact_prefix="build/fuzz/crashes/$name-" "$corpus" >"$log" 2>&1; then
-        echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
-        rm -f "$log"
+        count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+        if [ "${count:-0}" -eq 0 ]; then
+            echo "$name: FAILED, nothing was run, see $log"
+        else
+            echo "$name: $count inputs"
+            rm -f "$log"
+        fi
     else
         echo "$name: FAILED, see $log"
     fi
