@@ -25,7 +25,8 @@ class Privileges(TestCase):
 
     def test_daemon_becomes_the_user_for_good(self):
         alpha, beta = self.pair()
-        daemon = self.daemon(self.given_away(beta), "--user", USER)
+        # root's further groups, which must not stay
+        daemon = self.daemon(self.given_away(beta), "--user", USER, prefix=["setpriv", "--groups=10,20"])
         with open(f"/proc/{daemon.pid}/status", encoding="ascii") as text:
             status = dict(line.rstrip("\n").split(":\t", 1) for line in text if ":\t" in line)
         self.assertEqual(status["Uid"].split(), [str(self.uid)] * 4)
