@@ -41,37 +41,51 @@ static uint32_t slot_count(struct peer *peer)
     return peer_info(peer).slot_count;
 }
 
-/* Message with 0..4 capabilities and reply with 0..4; each arrives with its badge and the rights
- * that the mask left, in slots that the receiver is told. */
+/* One message of len bytes with count capabilities: each arrives with its badge and the rights that
+ * the mask left, in slots that the receiver is told. */
+static void send_with_caps(rt_slot endpoint, struct peer *server, rt_slot sent, uint32_t count,
+                           size_t len)
+{
+    uint32_t before = slot_count(server);
+    rt_slot own[ABI_MESSAGE_CAPS_MAX];
+    struct abi_caps caps = {.send_count = count};
+    for (uint32_t i = 0; i < count; i++) {
+        own[i] = kt_copy(sent, ABI_RIGHTS_ALL, 100 + i);
+        caps.send_slot[i] = own[i];
+        caps.send_rights[i] = i % 2 == 0 ? ABI_RIGHT_SEND : ABI_RIGHT_SEND | ABI_RIGHT_GRANT;
+    }
+    uint8_t *message = kt_buffer();
+    for (size_t i = 0; i < len; i++)
+        message[i] = (uint8_t)(i + 3 * count);
+    server->box->caps = (struct abi_caps){.recv_capacity = ABI_MESSAGE_CAPS_MAX};
+    peer_begin_recv(server, ENDPOINT_SLOT, ABI_SLOT_NONE, ABI_MESSAGE_BYTES_MAX, true,
+                    ABI_DEADLINE_NONE);
+    size_t reply_len;
+    kt_eq("call", -ABI_E_TIMED_OUT,
+          rt_call(endpoint, message, len, NULL, 0, &caps, soon(), &reply_len));
+    kt_eq("receive", ABI_EVENT_MESSAGE, peer_wait(server));
+    kt_eq("length", (int64_t)len, (int64_t)server->box->result[0]);
+    kt_eq("bytes", 0, memcmp(server->data, message, len));
+    kt_eq("how many came", count, server->box->caps.recv_count);
+    kt_eq("slots taken", before + count, slot_count(server));
+    kt_eq("reply", -ABI_E_CANCELLED, peer_reply(server, 0, false));
+    for (uint32_t i = 0; i < count; i++) {
+        rt_slot slot = server->box->caps.recv_slot[i];
+        check_peer_slot(server, slot, ABI_CAP_NOTIFICATION, caps.send_rights[i], 100 + i);
+        kt_ok("drop", peer_syscall(server, ABI_SYS_CAP_DROP, (uint64_t[7]){slot}));
+        kt_drop(own[i]); /* the sender kept its own */
+    }
+}
+
 static void every_count(void)
 {
+    static const size_t lengths[] = {0, 1, 63, 64, 65, 4095, 4096};
     rt_slot endpoint = kt_endpoint(), sent = kt_notification();
     struct peer *server = server_of(endpoint);
-    uint32_t before = slot_count(server);
-    for (uint32_t count = 0; count <= ABI_MESSAGE_CAPS_MAX; count++) {
-        kt_step("count", count);
-        rt_slot own[ABI_MESSAGE_CAPS_MAX];
-        struct abi_caps caps = {.send_count = count};
-        for (uint32_t i = 0; i < count; i++) {
-            own[i] = kt_copy(sent, ABI_RIGHTS_ALL, 100 + i);
-            caps.send_slot[i] = own[i];
-            caps.send_rights[i] = i % 2 == 0 ? ABI_RIGHT_SEND : ABI_RIGHT_SEND | ABI_RIGHT_GRANT;
-        }
-        memset(&server->box->caps, 0, sizeof(server->box->caps));
-        server->box->caps.recv_capacity = ABI_MESSAGE_CAPS_MAX;
-        peer_begin_recv(server, ENDPOINT_SLOT, ABI_SLOT_NONE, 8, true, ABI_DEADLINE_NONE);
-        size_t reply_len;
-        kt_eq("call", -ABI_E_TIMED_OUT,
-              rt_call(endpoint, "caps", 4, NULL, 0, &caps, soon(), &reply_len));
-        kt_eq("receive", ABI_EVENT_MESSAGE, peer_wait(server));
-        kt_eq("how many came", count, server->box->caps.recv_count);
-        kt_eq("slots taken", before + count, slot_count(server));
-        kt_eq("reply", -ABI_E_CANCELLED, peer_reply(server, 0, false));
-        for (uint32_t i = 0; i < count; i++) {
-            rt_slot slot = server->box->caps.recv_slot[i];
-            check_peer_slot(server, slot, ABI_CAP_NOTIFICATION, caps.send_rights[i], 100 + i);
-            kt_ok("drop", peer_syscall(server, ABI_SYS_CAP_DROP, (uint64_t[7]){slot}));
-            kt_drop(own[i]); /* the sender kept its own */
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        for (uint32_t count = 0; count <= ABI_MESSAGE_CAPS_MAX; count++) {
+            kt_step("length, count", lengths[i] << 8 | count);
+            send_with_caps(endpoint, server, sent, count, lengths[i]);
         }
     }
 }
