@@ -28,6 +28,18 @@ static enum net_status attach(void)
     return status;
 }
 
+/* netstackd may be dead just now, and starting again. */
+static void attach_until_served(void)
+{
+    uint64_t deadline = rt_deadline_ms(DEADLINE_MS);
+
+    while (attach() != NET_OK) {
+        if (rt_ticks() > deadline)
+            rt_panic("helper: attach", 0);
+        rt_sleep_ms(1);
+    }
+}
+
 static void __attribute__((noreturn)) sleep_for_ever(void)
 {
     for (;;)
@@ -81,10 +93,8 @@ static void flood(void)
             round = NET_OP_COUNT; /* wrapped */
         if (!malformed_is_refused(round))
             selftest_fail("malformed request served");
-        if (net_get_interface(&self.net, &interface) == NET_IO) {
-            while (attach() != NET_OK)
-                rt_sleep_ms(1);
-        }
+        if (net_get_interface(&self.net, &interface) == NET_IO)
+            attach_until_served();
     }
 }
 
@@ -143,8 +153,7 @@ static void source(void)
 int process_main(uint64_t arg)
 {
     self.notification = (rt_slot)rt_must(rt_notification_create(), "helper: notification");
-    if (attach() != NET_OK)
-        rt_panic("helper: attach", 0);
+    attach_until_served();
     switch ((enum helper_mode)arg) {
     case HELPER_HOARD:
         hoard();
