@@ -202,6 +202,35 @@ static void no_room(void)
           peer_syscall(server, ABI_SYS_MEMORY_CREATE, (uint64_t[7]){0, 4096}));
 }
 
+/* A reply that may not be sent stays owed; one that the caller has no room for is the caller's
+ * error. */
+static void refused_replies(void)
+{
+    rt_slot endpoint = kt_endpoint(), sent = kt_notification();
+    rt_slot no_grant = kt_copy(sent, ABI_RIGHTS_ALL & ~ABI_RIGHT_GRANT, 0);
+    struct rt_event event;
+    struct peer *client = client_of(endpoint, 1);
+    uint32_t before = slot_count(client);
+    struct abi_caps caps = {.send_count = 2,
+                            .send_slot = {sent, no_grant},
+                            .send_rights = {ABI_RIGHTS_ALL, ABI_RIGHTS_ALL}};
+    client->box->caps = (struct abi_caps){.recv_capacity = 1};
+    peer_begin_call(client, ENDPOINT_SLOT, 0, 8, true, ABI_DEADLINE_NONE);
+    kt_eq("receive", ABI_EVENT_MESSAGE,
+          rt_recv(endpoint, ABI_SLOT_NONE, NULL, 0, NULL, soon(), &event));
+    kt_eq("reply with one that may not be sent", -ABI_E_RIGHTS, rt_reply("r", 1, &caps));
+    caps.send_count = ABI_MESSAGE_CAPS_MAX + 1;
+    kt_eq("reply with five", -ABI_E_ARGUMENT, rt_reply("r", 1, &caps));
+    kt_true("the caller waits", !peer_is_done(client));
+    caps.send_count = 2;
+    caps.send_slot[1] = sent;
+    kt_eq("reply with two for room of one", 0, rt_reply("r", 1, &caps));
+    kt_eq("call", -ABI_E_NO_SLOT, peer_wait(client));
+    kt_eq("nothing was put", before, slot_count(client));
+    kt_eq("no byte was written", 0, client->data[PEER_REPLY_OFFSET]);
+    kt_eq("nothing owed any more", -ABI_E_STATE, rt_reply(NULL, 0, NULL));
+}
+
 /* A message without capabilities says so to a receiver that offers room. */
 static void none_sent(void)
 {
@@ -299,10 +328,15 @@ static void badge_survives_messages(void)
 }
 
 static const struct kt_case cases[] = {
-    {"caps-every-count", every_count},  {"caps-in-replies", in_replies},
-    {"caps-refused", refused},          {"caps-no-room", no_room},
-    {"caps-none-sent", none_sent},      {"badge-arrives", badge_arrives},
-    {"badge-is-final", badge_is_final}, {"badge-survives-messages", badge_survives_messages},
+    {"caps-every-count", every_count},
+    {"caps-in-replies", in_replies},
+    {"caps-refused", refused},
+    {"caps-refused-replies", refused_replies},
+    {"caps-no-room", no_room},
+    {"caps-none-sent", none_sent},
+    {"badge-arrives", badge_arrives},
+    {"badge-is-final", badge_is_final},
+    {"badge-survives-messages", badge_survives_messages},
 };
 
 const struct kt_group kt_group_ipc_caps = KT_GROUP(cases);
