@@ -37,6 +37,9 @@ struct peer {
     uint8_t *buf;
 };
 
+#define FD_COUNT 1024 /* more than the sessions under way at a time */
+
+static struct peer *peers[FD_COUNT]; /* by descriptor */
 static SSL_CTX *context;
 static bool is_server;
 static int epoll_fd;
@@ -108,7 +111,10 @@ static void start(int fd)
 {
     const int on = 1;
     struct peer *p = calloc(1, sizeof *p);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = p};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.fd = fd};
+    if (fd >= FD_COUNT)
+        errx(1, "too many sessions at a time");
+    peers[fd] = p;
     if (p == NULL || (p->buf = malloc(BUF_LEN)) == NULL)
         err(1, "memory");
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -129,6 +135,7 @@ static void start(int fd)
 
 static void finish(struct peer *p)
 {
+    peers[p->fd] = NULL;
     SSL_free(p->ssl);
     close(p->fd);
     free(p->buf);
@@ -241,8 +248,9 @@ static void serve(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t at_len = sizeof at;
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    struct epoll_event event = {.events = EPOLLIN};
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    event.data.fd = listener;
     if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) != 0 ||
         listen(listener, 2048) != 0 ||
         getsockname(listener, (struct sockaddr *)&at, &at_len) != 0 ||
@@ -254,9 +262,9 @@ static void serve(void)
         int count = epoll_wait(epoll_fd, &event, 1, -1);
         if (count < 0)
             err(1, "epoll_wait");
-        if (event.data.ptr != NULL) {
-            if (serve_step(event.data.ptr))
-                finish(event.data.ptr);
+        if (event.data.fd != listener) {
+            if (serve_step(peers[event.data.fd]))
+                finish(peers[event.data.fd]);
             continue;
         }
         int fd;
@@ -283,8 +291,8 @@ static void run_client(uint16_t port, unsigned long count, unsigned long at_a_ti
             err(1, "epoll_wait");
         if ((event.events & EPOLLOUT) == 0 && (event.events & EPOLLIN) == 0)
             continue;
-        if (client_step(event.data.ptr)) {
-            finish(event.data.ptr);
+        if (client_step(peers[event.data.fd])) {
+            finish(peers[event.data.fd]);
             done++;
         }
     }
