@@ -378,7 +378,7 @@ class OutOfTurn(TransferCase):
             answers.append(line.decode().strip())
             if answers[-1] == "closed":
                 break
-            if not ends and answers[-1] in (REFUSED_LENGTH, REFUSED_BUSY):
+            if not ends and answers[-1] != READY:
                 daemon.terminate()
         self.assertEqual(rude.wait(), EXIT_OK, rude.text())
         daemon.wait_line("session 1 ended peer=alpha reason=clean")
