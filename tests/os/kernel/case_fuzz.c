@@ -187,13 +187,14 @@ static void check_successes(void)
                      number == ABI_SYS_LOG || number == ABI_SYS_IRQ_ACK; /* no device at work */
         kt_true("it succeeded at times", done[number] > 0 || never);
     }
+    uint64_t replies_count = done[ABI_SYS_REPLY] + done[ABI_SYS_REPLY_RECV];
     rt_logf(
         "KTEST: note: %llu, %llu, %llu calls; succeeded: %llu, of these %llu calls of endpoints, "
         "%llu receives, %llu replies, %llu processes; %u fresh starts",
         (unsigned long long)fuzzers[0].state->count, (unsigned long long)fuzzers[1].state->count,
         (unsigned long long)fuzzers[2].state->count, (unsigned long long)all,
         (unsigned long long)done[ABI_SYS_CALL], (unsigned long long)done[ABI_SYS_RECV],
-        (unsigned long long)(done[ABI_SYS_REPLY] + done[ABI_SYS_REPLY_RECV]),
+        (unsigned long long)replies_count,
         (unsigned long long)done[ABI_SYS_PROCESS_CREATE], fresh_start_count);
     kt_step("calls of endpoints", done[ABI_SYS_CALL]);
     kt_true("enough of them", done[ABI_SYS_CALL] > 1000);
