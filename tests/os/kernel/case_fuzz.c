@@ -194,8 +194,8 @@ static void check_successes(void)
         (unsigned long long)fuzzers[0].state->count, (unsigned long long)fuzzers[1].state->count,
         (unsigned long long)fuzzers[2].state->count, (unsigned long long)all,
         (unsigned long long)done[ABI_SYS_CALL], (unsigned long long)done[ABI_SYS_RECV],
-        (unsigned long long)replies_count,
-        (unsigned long long)done[ABI_SYS_PROCESS_CREATE], fresh_start_count);
+        (unsigned long long)replies_count, (unsigned long long)done[ABI_SYS_PROCESS_CREATE],
+        fresh_start_count);
     kt_step("calls of endpoints", done[ABI_SYS_CALL]);
     kt_true("enough of them", done[ABI_SYS_CALL] > 1000);
 }
