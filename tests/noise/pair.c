@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const uint8_t prologue[] = {'t', 'e', 's', 't'};
+const uint8_t pair_prologue[PAIR_PROLOGUE_LEN] = {'t', 'e', 's', 't'};
 
 /* Larger than any read could write: message and payload sizes are at most 65535. */
 static uint8_t scratch[NOISE_MESSAGE_MAX + 1];
@@ -24,11 +24,12 @@ void pair_begin(struct pair *p)
     noise_static_key_init(&p->resp.key, p->resp.private_key);
     fill_ephemeral(e, 0x40);
     assert_int_equal(noise_xk_init_initiator(&p->init.hs, &p->init.key, p->resp.key.public_key, e,
-                                             prologue, sizeof prologue),
+                                             pair_prologue, PAIR_PROLOGUE_LEN),
                      NOISE_OK);
     fill_ephemeral(e, 0x80);
     assert_int_equal(
-        noise_xk_init_responder(&p->resp.hs, &p->resp.key, e, prologue, sizeof prologue), NOISE_OK);
+        noise_xk_init_responder(&p->resp.hs, &p->resp.key, e, pair_prologue, PAIR_PROLOGUE_LEN),
+        NOISE_OK);
 }
 
 struct side *pair_writer(struct pair *p, size_t i)

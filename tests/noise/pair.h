@@ -28,7 +28,10 @@ struct pair {
     size_t messages_count; /* how many were written and read */
 };
 
-/* Fixed keys, prologue "test", nothing exchanged yet. */
+#define PAIR_PROLOGUE_LEN 4
+extern const uint8_t pair_prologue[PAIR_PROLOGUE_LEN]; /* "test" */
+
+/* Fixed keys, that prologue, nothing exchanged yet. */
 void pair_begin(struct pair *p);
 
 /* Writes message number `i` (0 to 2) into p->message[i], with a payload of payload_len patterned

@@ -231,6 +231,45 @@ static void low_order_initiator_static(void **state)
     }
 }
 
+/* Message 1 with a low-order point as its ephemeral, for a responder whose key holder answers with
+ * the point itself. */
+static void write_low_order_message_1(const uint8_t point[NOISE_KEY_LEN])
+{
+    struct noise_symmetric ss;
+
+    noise_symmetric_init(&ss);
+    noise_symmetric_mix_hash(&ss, pair_prologue, PAIR_PROLOGUE_LEN);
+    noise_symmetric_mix_hash(&ss, p.resp.key.public_key, NOISE_KEY_LEN);
+    memcpy(p.message[0], point, NOISE_KEY_LEN);
+    noise_symmetric_mix_hash(&ss, point, NOISE_KEY_LEN);
+    noise_symmetric_mix_key(&ss, point);
+    assert_int_equal(noise_symmetric_encrypt(&ss, NULL, 0, p.message[0] + NOISE_KEY_LEN), NOISE_OK);
+    p.message_len[0] = NOISE_XK_MESSAGE_1_OVERHEAD;
+}
+
+/* ee at the responder: it meets a low-order ephemeral only when the key holder let it pass es. */
+static void low_order_ephemeral_that_the_key_holder_accepts(void **state)
+{
+    static const uint8_t zeros[NOISE_KEY_LEN];
+    uint8_t point[NOISE_KEY_LEN], payload[1], out[64];
+    size_t len = 0;
+
+    (void)state;
+    for (size_t i = 0; i < low_order_points_count; i++) {
+        assert_true(hex_decode(low_order_points[i], 64, point));
+        if (memcmp(point, zeros, sizeof point) == 0)
+            continue; /* an all-zero answer of the holder is refused at es */
+        pair_begin(&p);
+        p.resp.key.dh = pretending_dh;
+        write_low_order_message_1(point);
+        assert_int_equal(noise_xk_read(&p.resp.hs, p.message[0], p.message_len[0], payload,
+                                       sizeof payload, &len),
+                         NOISE_OK);
+        assert_int_equal(noise_xk_write(&p.resp.hs, NULL, 0, out, sizeof out, &len), NOISE_ERR_DH);
+        assert_failed_for_good(&p.resp.hs);
+    }
+}
+
 static int zero_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer[NOISE_KEY_LEN])
 {
     (void)ctx;
@@ -314,6 +353,7 @@ int main(void)
         cmocka_unit_test(low_order_responder_static),
         cmocka_unit_test(low_order_ephemeral),
         cmocka_unit_test(low_order_initiator_static),
+        cmocka_unit_test(low_order_ephemeral_that_the_key_holder_accepts),
         cmocka_unit_test(all_zero_result_of_the_key_holder),
         cmocka_unit_test(every_wrong_order),
     };
