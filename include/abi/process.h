@@ -44,6 +44,23 @@ enum abi_death {
     ABI_DEATH_COUNT = 9
 };
 
+/* How logs name it. */
+static inline const char *abi_death_name(uint32_t death)
+{
+    static const char *const names[ABI_DEATH_COUNT] = {
+        [ABI_DEATH_NONE] = "none",
+        [ABI_DEATH_EXIT] = "exit",
+        [ABI_DEATH_KILLED] = "killed",
+        [ABI_DEATH_LOAD] = "bad load",
+        [ABI_DEATH_STORE] = "bad store",
+        [ABI_DEATH_FETCH] = "bad fetch",
+        [ABI_DEATH_ILLEGAL_INSTRUCTION] = "illegal instruction",
+        [ABI_DEATH_BREAKPOINT] = "breakpoint",
+        [ABI_DEATH_OTHER] = "unexpected trap",
+    };
+    return death < ABI_DEATH_COUNT ? names[death] : "unknown";
+}
+
 /* Result of PROCESS_INFO. */
 struct abi_process_info {
     char name[ABI_NAME_BYTES];

@@ -141,22 +141,6 @@ static void open_gate(void)
 
 /* --- ends ------------------------------------------------------------------------------------- */
 
-static const char *death_name(uint32_t death)
-{
-    static const char *const names[ABI_DEATH_COUNT] = {
-        [ABI_DEATH_NONE] = "none",
-        [ABI_DEATH_EXIT] = "exit",
-        [ABI_DEATH_KILLED] = "killed",
-        [ABI_DEATH_LOAD] = "bad load",
-        [ABI_DEATH_STORE] = "bad store",
-        [ABI_DEATH_FETCH] = "bad fetch",
-        [ABI_DEATH_ILLEGAL_INSTRUCTION] = "illegal instruction",
-        [ABI_DEATH_BREAKPOINT] = "breakpoint",
-        [ABI_DEATH_OTHER] = "unexpected trap",
-    };
-    return death < ABI_DEATH_COUNT ? names[death] : "unknown";
-}
-
 static void restart(uint32_t idx)
 {
     const char *name = profile->processes[idx]->name;
@@ -190,7 +174,7 @@ static void handle_end(uint32_t idx)
 
     bool exited_well = info.death == ABI_DEATH_EXIT && info.death_addr == 0;
     if (!exited_well)
-        rt_logf("init: process %s died (%s)", entry->name, death_name(info.death));
+        rt_logf("init: process %s died (%s)", entry->name, abi_death_name(info.death));
     if (entry->end == END_RESTART)
         restart(idx);
     if (entry->end == END_POWERS_OFF) {

@@ -17,21 +17,10 @@ void kernel_system_call(void)
 
 static void log_death(const struct process *process)
 {
-    static const char *const cause[ABI_DEATH_COUNT] = {
-        [ABI_DEATH_NONE] = "none",
-        [ABI_DEATH_EXIT] = "exit",
-        [ABI_DEATH_KILLED] = "killed",
-        [ABI_DEATH_LOAD] = "bad load",
-        [ABI_DEATH_STORE] = "bad store",
-        [ABI_DEATH_FETCH] = "bad fetch",
-        [ABI_DEATH_ILLEGAL_INSTRUCTION] = "illegal instruction",
-        [ABI_DEATH_BREAKPOINT] = "breakpoint",
-        [ABI_DEATH_OTHER] = "unexpected trap",
-    };
     log_text("kernel: process ");
     log_text(process->name);
     log_text(process->death == ABI_DEATH_EXIT && process->death_addr == 0 ? " ended: " : " died: ");
-    log_text(cause[process->death]);
+    log_text(abi_death_name(process->death));
     log_text(" at ");
     log_hex(process->death_pc);
     log_text(" addr ");
