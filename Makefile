@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
 .PHONY: help run test bench bench-os fuzz interop check format coverage mutants install clean

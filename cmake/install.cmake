@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # `make install`: the two programs, their manual pages, and the library for other programs: one libdsoftbus,
 # static and shared, of userspace/noise and userspace/dsoftbus, with headers and a pkg-config file.
 include(GNUInstallDirs)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # lwIP's core, IPv4 and Ethernet as tp_lwip, configured by netstackd's port. Linked by netstackd and, on
 # the host, by its tests. Programs provide port.c's functions (source/services/netstackd/port).
 set(lwip_src ${LWIP_DIR}/src)

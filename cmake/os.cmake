@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Programs and boot images of the operating system.
 
 # dsb_program(NAME SOURCES... [BASE address] [LIBS ...]): a user process's ELF file. Programs that run

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # rv64imac/lp64, freestanding, with picolibc's headers and soft-float library.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR riscv64)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Third-party libraries, the same names on both targets: tp_sodium, tp_blake2 (and tp_lwip).
 # THIRD_PARTY.md says what they are; scripts/setup.sh fetches the sources.
 function(dsb_third_party_dir var env_name folder probe)

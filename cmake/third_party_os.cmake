@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libsodium and libb2 compiled freestanding for rv64imac/lp64: only the files the crypto seam needs.
 set(sodium_src ${SODIUM_DIR}/src/libsodium)
 

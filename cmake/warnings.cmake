@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The warnings every file of ours is compiled with; third-party files are not.
 add_library(dsb_warnings INTERFACE)
 target_compile_options(dsb_warnings INTERFACE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hello ID HOST PORT: opens a session with a device that answers ECHO, says hello, prints the
  * answer. Its own keys are in the files identity and trust of the current folder (dsoftbus keygen,

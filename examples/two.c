@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two devices in one process hold a session. Build: cc two.c $(pkg-config --cflags --libs dsoftbus)
  */
 #include <dsoftbus/session.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The network's figures on the machine: instructions under -icount (exact, the whole machine's), the
 # ping's round trip without it (the host's time), and where the instructions of a stream go.
 # docs/bench-net.md says what each means and what bounds it.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The Noise library's figures, as tables in Markdown. `make bench` and `make bench-os` call it.
 # usage: scripts/bench-noise.sh host|os BUILD_DIR
 #   host  rates beside libsodium alone and, where Go is installed, flynn/noise, in the same run

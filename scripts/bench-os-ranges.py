@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Which code lies where: prints "FIRST END GROUP" for every function of the system's programs, sorted.
 
 usage: bench-os-ranges.py BUILD_FOLDER

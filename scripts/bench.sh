@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds a preset and runs its benchmarks one after the other.
 # usage: scripts/bench.sh host|os
 set -euo pipefail

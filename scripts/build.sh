@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Configures and builds a preset, or some of its targets. Two calls at the same time wait for each
 # other, since one build folder takes one ninja.
 # usage: scripts/build.sh PRESET [TARGET...]

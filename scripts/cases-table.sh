@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The table of adversarial cases as docs/testing.md shows it, from tests/os/cases.txt. With --update the
 # document is brought up to date; with --check it fails when the document shows another table.
 # usage: scripts/cases-table.sh [--update|--check]

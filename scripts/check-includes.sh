@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Who may include whom (docs/architecture.md): prints every include that breaks the rules, exits 1 if
 # there is one, or if a folder of source/, userspace/ or include/ has no rule.
 # usage: scripts/check-includes.sh [ROOT]

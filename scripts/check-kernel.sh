@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What the kernel must not become: an image whose symbols speak of networking or cryptography, or whose
 # text or data is larger than aimed at.
 # usage: scripts/check-kernel.sh KERNEL_ELF

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # make check: format, include rules, warnings of gcc and clang, clang-tidy, cppcheck, shell scripts, and
 # that nothing unfinished is left in the text. Runs every part, then ends with "N passed, N failed".
 set -uo pipefail
@@ -62,7 +63,20 @@ unfinished() {
     ! git grep -n -w -I -E 'TODO|FIXME|XXX' -- . ':!scripts/check.sh'
 }
 
+# Every file that can hold a comment names the licence, so that a copied file keeps it.
+licence_lines() {
+    local without
+    without=$(git ls-files --cached --others --exclude-standard -- '*.c' '*.h' '*.S' '*.ld' '*.sh' '*.py' '*.awk' '*.go' \
+        '*.cmake' '*CMakeLists.txt' '*.[0-9]' Makefile .ci/run | xargs -r grep -L 'SPDX-License-Identifier: Apache-2.0')
+    [ -z "$without" ] || {
+        echo "no line 'SPDX-License-Identifier: Apache-2.0' in:"
+        echo "$without"
+        return 1
+    }
+}
+
 part "format" format
+part "licence lines" licence_lines
 part "include rules" scripts/check-includes.sh
 part "shell scripts" shell_scripts
 part "nothing unfinished" unfinished

@@ -1,4 +1,5 @@
 #!/usr/bin/awk -f
+# SPDX-License-Identifier: Apache-2.0
 # Compares llvm-cov's listing with the list of lines that may stay unreached.
 # usage: coverage-lines.awk -v root=FOLDER/ tests/coverage.txt LISTING
 # A row of the list is "FILE | FUNCTION | TEXT OF THE LINE | REASON".

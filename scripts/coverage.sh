@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Lines of userspace/noise and userspace/dsoftbus that the host tests do not reach. Each must be listed
 # with its reason in tests/coverage.txt (form there); an unlisted one, or a listed one that is reached
 # after all, fails. The Linux tools' tests are left out: they compare what the programs say, and a program that gave

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Two boots with the same entropy file give the same log from the kernel's first line on, byte for byte;
 # a boot with another entropy file changes exactly one line, the fingerprint of the ping's random bytes.
 # usage: scripts/deterministic-test.sh     (KERNEL as in qemu-test.sh)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs every fuzz target for FUZZ_SECONDS (10) each, from a copy of its committed corpus; ends with one
 # line "N passed, N failed". A crashing input is kept under build/fuzz/crashes/.
 set -uo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """PROFILE=host-peer of scripts/qemu-test.sh: the device and the Linux programs hold sessions with one another.
 
 Starts `dsoftbus serve` for the device to dial, boots the device with its session port forwarded, and when the

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs the interoperation tests with an independent implementation of Noise. Here a skip is a failure:
 # what the tests need has just been installed.
 set -uo pipefail

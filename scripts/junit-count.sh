@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Counts the tests of a ctest JUnit report: prints "passed failed skipped". Skipped is only what a test
 # said of itself (its skip return code); a test that could not be started has failed, and so has a
 # report that is missing or cut off.

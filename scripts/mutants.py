@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Breaks the source in one place at a time and demands that the named test notices.
 
 usage: mutants.py [NAME...]      all of tests/mutants/*.txt, or those named

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Boots a profile's image in QEMU and judges its log by the profile's markers. docs/testing.md describes
 # markers, profiles and exit codes.
 #

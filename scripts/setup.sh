@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what the build needs and fetches the pinned third-party sources. Safe to run twice; quick when
 # nothing is missing. Either everything asked for is there afterwards, or one line says what is missing.
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/awk -f
+# SPDX-License-Identifier: Apache-2.0
 # The machine's log for a person, as it grows: from the kernel's first line on, in parts, a line that comes
 # many times in a row once, and at the end what came of it all.
 function part(name) { if (!(name in shown)) { shown[name] = 1; print "\n-- " name; fflush() } }

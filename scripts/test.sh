@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, runs every test, and ends with one line: N passed, N failed, and how
 # many were skipped if any were. A skipped test is not a passed one. Exits 0 only if nothing failed and
 # something ran.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Judges the log of a boot by a manifest of markers (tests/os/markers/, form: docs/testing.md).
 
 usage: uart-check.py [--define NAME=TEXT] [--until TEXT] [--watch PID --timeout SECONDS] MANIFEST LOG

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The boot bundle: program images and data files, linked behind the kernel by the image build.
  * Layout: header with its table of files, then each file at a page border, padded with zeros. */
 #ifndef ABI_BUNDLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Capabilities: what a process may name, and what it may do with it.
  *
  * A process names a capability by the number of the slot in its own table. A capability is a type,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Errors of the system calls: a call returns 0 or more, or the negative of one of these. */
 #ifndef ABI_ERROR_H
 #define ABI_ERROR_H

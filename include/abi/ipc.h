@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages between processes, notifications, and time. */
 #ifndef ABI_IPC_H
 #define ABI_IPC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory of a process. */
 #ifndef ABI_MEMORY_H
 #define ABI_MEMORY_H

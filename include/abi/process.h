@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Processes, as their supervisor sees them. */
 #ifndef ABI_PROCESS_H
 #define ABI_PROCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers of the system calls. docs/abi.md describes each call: arguments, rights, errors, bounds.
  *
  * Call:   ecall with the number in a7 and the arguments in a0..a6.

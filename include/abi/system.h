@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The machine as a whole: SYSTEM_INFO, SYSTEM_AUDIT, and what init finds when it starts. */
 #ifndef ABI_SYSTEM_H
 #define ABI_SYSTEM_H

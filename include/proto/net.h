@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sockets facade of netstackd, version 1: one request message, one reply message, synchronous.
  * docs/rfcs/RFC-0006-userspace-networking-v1.md says what each operation means; this file says how
  * long everything is. Integers are little-endian, addresses and ports included. */

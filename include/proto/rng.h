@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rngd's one operation: random bytes from the machine's entropy device, or an error, never weak
  * bytes. */
 #ifndef PROTO_RNG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What selftest-client is asked to do: its argument at process start, from init's table. */
 #ifndef PROTO_SELFTEST_H
 #define PROTO_SELFTEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which capability is in which slot of which process. source/init/system.c fills the slots by
  * these names, the processes use them by these names. Slot 1 is the console everywhere
  * (RT_SLOT_CONSOLE). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* init, the first process: starts the others from the system table, then waits for deaths. It has
  * the highest priority: none of the others runs before init waits, behind `init: ready`. */
 #include "rt/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one static table of the system. Priorities: drivers above the servers that call them, servers
  * above their clients; init (7) above all, so that every process is started before any one runs. */
 #include "system.h"

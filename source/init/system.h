@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The system table: which processes exist, what each holds, and what happens when one ends. */
 #ifndef INIT_SYSTEM_H
 #define INIT_SYSTEM_H

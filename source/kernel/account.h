@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pages charged to processes. A process's quota is reserved when it is created, so within its quota
  * it always finds single pages; only long runs can be missing. */
 #ifndef ACCOUNT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A walk over all tables that checks what must always hold. */
 #ifndef AUDIT_H
 #define AUDIT_H

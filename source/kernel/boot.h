@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From kernel entry to the first process. */
 #ifndef BOOT_H
 #define BOOT_H

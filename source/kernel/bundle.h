@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The boot bundle (abi/bundle.h). It comes with the kernel image, yet is checked as a whole before
  * anything of it is used. */
 #ifndef BUNDLE_H

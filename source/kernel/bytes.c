@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The C library functions that the compiler itself calls. Whole words where both sides allow it:
  * messages and cleared pages are most of what the kernel moves. */
 #include "bytes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Capability tables. */
 #ifndef CAP_H
 #define CAP_H

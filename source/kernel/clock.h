@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Deadlines of blocked processes, and the one timer of the machine. */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ELF-64 object file format (System V gABI, chapters 4 and 5) and RISC-V ELF psABI, chapter 8.
  * Every header is copied out before it is checked, and only the copy is used. */
 #include "elf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Program images: 64 bit little endian RISC-V ELF executables, statically linked. */
 #ifndef ELF_H
 #define ELF_H

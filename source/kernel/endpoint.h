@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoints: where calls wait for the process that serves them. */
 #ifndef ENDPOINT_H
 #define ENDPOINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Interrupt lines: each reaches the one notification it is bound to. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages: call, receive, reply. A call is a rendezvous: the bytes go from the one process's
  * memory to the other's when both are there; the kernel keeps none. */
 #ifndef IPC_H

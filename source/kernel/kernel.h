@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Between trap and trap: which process runs. */
 #ifndef KERNEL_H
 #define KERNEL_H

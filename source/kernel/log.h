@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's own log lines, and its end. */
 #ifndef LOG_H
 #define LOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory objects: contiguous pages. Those of a process are charged to it until the last capability
  * and the last mapping is gone; those of the boot bundle live for ever. */
 #ifndef MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Notifications: a word of bits that are set at any time and taken by one receiver. */
 #ifndef NOTIFICATION_H
 #define NOTIFICATION_H

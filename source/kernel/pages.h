@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The page allocator: one bit per page of RAM behind the kernel image. Runs are contiguous, so that
  * a memory object is one base address and a length, also for a device. */
 #ifndef PAGES_H

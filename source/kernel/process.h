@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Processes: one address space, one thread, one capability table each. */
 #ifndef PROCESS_H
 #define PROCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A queue of processes: first in, first out, removal anywhere. A process is in at most one: the run
  * queue of its priority or the queue of an endpoint. */
 #ifndef QUEUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The scheduler: fixed priorities, turns within one.
  *
  * Why: the system is a handful of services in layers (init above drivers above servers above

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Address spaces: what is mapped where, and access to a process's memory from the kernel. */
 #ifndef SPACE_H
 #define SPACE_H

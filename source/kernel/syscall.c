@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One handler per call, all in one table. A handler decodes its arguments into locals, checks them
  * all, and then acts; nothing is refused after something was changed. */
 #include "syscall.h"

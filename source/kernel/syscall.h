@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* System calls: decode, check, act (docs/abi.md). */
 #ifndef SYSCALL_H
 #define SYSCALL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* System calls on processes and on the machine; a part of syscall.c's table. */
 #ifndef SYSCALL_PROCESS_H
 #define SYSCALL_PROCESS_H

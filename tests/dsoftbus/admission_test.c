@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The half-open table: bounded, and fair to the many against the one. */
 #include "dsoftbus/admission.h"
 #include "dsoftbus/testing.h"

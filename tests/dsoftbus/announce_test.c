@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Announce and query packets, and when a query is answered. */
 #include "dsoftbus/announce.h"
 #include "dsoftbus/peer.h"

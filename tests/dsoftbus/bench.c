@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The session library in memory, on this machine: sessions per second, DATA throughput, bytes per
  * session, each beside what the Noise library and the multiplications alone allow. Rounds are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Identity files and trust store files: what is read, and each fault with its line. */
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The wire format, byte for byte: a whole session with fixed keys must give exactly the bytes of
  * golden/session.txt, and the announce and query exactly those of golden/packets.txt. A change of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Both roles of the handshake against each other: what must happen, step by step. */
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Devices for tests: identity, trust store and fixed keys made from a number, and two of them
  * joined by byte streams in memory.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A peer that is only Noise: it can say anything that its keys let it say, which the library never
  * would.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # RFC-0008 lists exactly the reasons of reason.h, with their numbers and names.
 # usage: reasons_doc_test.sh REASON_H RFC
 set -euo pipefail

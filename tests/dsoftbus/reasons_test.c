@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One test per reason code, named after it. The list of tests is made from DSB_REASONS, so a reason
  * without a test does not compile.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The session: records, closing, time, backpressure, rekey. */
 #include "dsoftbus/raw.h"
 #include "dsoftbus/testing.h"

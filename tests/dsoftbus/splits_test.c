@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole conversation, from connect to both CLOSEs, over streams that deliver in pieces of every
  * size. What either side sees must not depend on the pieces.

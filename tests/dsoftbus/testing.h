@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmocka with what it needs before it, and short names for our checks. */
 #ifndef TESTS_DSOFTBUS_TESTING_H
 #define TESTS_DSOFTBUS_TESTING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The small parts: device id, frame, payload fields, record. One rejected input per line or test.
  */
 #include "dsoftbus/frame.h"

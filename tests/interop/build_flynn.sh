@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the Go side from Debian's golang-github-flynn-noise-dev. usage: build_flynn.sh OUTPUT [SOURCE_FOLDER]
 # Exit 77 with a word when Go or the package is not installed.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Interoperation with flynn/noise: fresh vectors with messages at the protocol's limits, and live sessions.
 # usage: interop_test.sh WORK_DIR NOISE_VECTORS NOISE_INTEROP
 set -euo pipefail

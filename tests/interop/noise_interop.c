@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise-interop FLYNN: live sessions with flynn/noise over a socket pair, in both roles. The other
  * side reports the handshake hash, our static key and the payloads it received, then echoes every

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ABI is frozen: every number, layout and error is written down here a second time, so that a
  * change is seen and meant. docs/abi.md changes with it. */
 #include "abi/bundle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The boot bundle: one that is right, and each thing that can be wrong with it. */
 #include "bundle.h"
 

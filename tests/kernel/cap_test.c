@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Capability tables: what is found, what a copy may keep, and that references come out even. */
 #include "cap.h"
 

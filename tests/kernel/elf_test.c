@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Program images: one that is right, and one wrong value per test row. */
 #include "elf.h"
 

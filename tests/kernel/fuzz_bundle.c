@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bundle reader on any bytes: files that it accepts are within the bundle, and what it finds by
  * name bears that name. */
 #include "bundle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ELF reader on any bytes: what it accepts is within the file and within user memory, its
  * segments ascend, and no page is both writable and executable. */
 #include "elf.h"

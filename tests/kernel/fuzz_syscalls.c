@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* System calls of several processes, chosen by the fuzzer: no sanitizer finding, no panic, and all
  * tables stay sound. */
 #include "audit.h"

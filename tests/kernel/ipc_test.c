@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages between two processes: every order of arrival, every way to end. */
 #include "ipc.h"
 

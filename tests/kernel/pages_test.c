@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The page allocator: runs, exactness, exhaustion, and what it refuses. */
 #include "pages.h"
 

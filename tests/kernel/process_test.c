@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lives of processes: creation that fails half-way, deaths with everything in hand, references. */
 #include "process.h"
 

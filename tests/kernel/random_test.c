@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random system calls from a fixed seed, under the sanitizers, with an audit of all tables. */
 #include "audit.h"
 #include "machine.h"

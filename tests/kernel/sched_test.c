@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Run queues, turns, and the list of deadlines. */
 #include "sched.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access to a process's memory: every kind of pointer that must not pass, and copies that cross
  * page borders. */
 #include "space.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The system table, read for what it must never say: who holds which device, who can name whom. */
 #include "system.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmocka, behind the headers that it wants included before itself. */
 #ifndef TEST_H
 #define TEST_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Devices, daemons and commands as real processes, for the end-to-end tests.
 
 Every test has a directory of its own and ports that the system chooses. Nothing waits for a fixed time:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bad link between two network namespaces: packets are delayed, some are lost, some overtaken.
  *

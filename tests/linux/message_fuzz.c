@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any body decodes to at most one message, which encodes to the same bytes. */
 #include "linux/message.h"
 

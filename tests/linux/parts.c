@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the Linux programs that need no process: parsers, formats, budgets, files under way.
  */
 #include "linux/chunk.h"

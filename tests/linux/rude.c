@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A peer that says what it is told to, in or out of turn: for the tests of what a receiver refuses.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Many sessions with one daemon, from one process: for the load test.
  *

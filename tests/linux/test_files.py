@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Identity, trust store and their directory: every fault its own message and exit code."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `make install` installs, used as another program's author would: headers, pkg-config, both kinds of
 library, the examples, the programs, the manual pages."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """2,000 sessions with one daemon, and a flood of strangers meanwhile."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sessions over a link that loses, delays and reorders packets, between two network namespaces."""
 
 import os

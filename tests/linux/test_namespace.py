@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What would disturb others, in namespaces of its own: discovery on its real port, broadcast, IPv6, the
 default ports, a full disk."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What needs root to be tried: becoming another user, files of others."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the private key is in memory, and that it gets out nowhere."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sessions between a command and a daemon: who is let in, and how every end is reported."""
 
 import os

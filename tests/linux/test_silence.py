@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A peer that says nothing any more is found dead within the keep-alive bound of 45 seconds."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files through a session: complete or not there, and never in doubt."""
 
 import contextlib

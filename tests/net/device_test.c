@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* virtio-net and virtio-rng drivers against a simulated device: starting, serving, and starting
  * anew after every way in which the device breaks the rules. */
 #include "net/simulated_device.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The facade, through its own client library, down to lwIP's loopback: what each operation does,
  * and that a client reaches only what is its own. */
 #include "client.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two hostile clients of the facade: the fuzzer's bytes are requests of any length, from either,
  * with time passing between them. No request may crash, reply beyond its length, or touch the
  * other's sockets. */

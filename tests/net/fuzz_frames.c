@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile wire: frames of any bytes, against a listener, a UDP socket and a ping under way. */
 #include "interface.h"
 #include "net/host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A hostile device: the fuzzer writes the used ring as it likes, the driver submits and takes.
  * Under the sanitizers no input may reach outside the queue, and a buffer never comes back twice.
  */

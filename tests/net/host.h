@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netstackd's networking part as a host program: simulated time, a counted set of signals, and the
  * facade's client library calling dispatch() directly. The client's endpoint capability is its
  * badge. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One whole netstackd (without kernel and device) as a loadable module: lwIP keeps its state in
  * globals, so a wire with two ends needs the code twice. */
 #ifndef NET_INSTANCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A virtio-mmio device in plain memory: its registers answer as the specification says, its queues
  * are served by the test, which may also break any rule. "Physical" addresses are host addresses.
  */

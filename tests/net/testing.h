@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cmocka, with what it wants included before it. */
 #ifndef NET_TESTING_H
 #define NET_TESTING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The virtqueue against a device that keeps the rules, and one rule broken per test. */
 #include "net/simulated_device.h"
 #include "net/testing.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two netstackds on one wire in memory, which loses, doubles and delays frames: every byte arrives
  * once and in order, in both directions, and afterwards nothing is left behind. Time is simulated;
  * the same seed gives the same run. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise-bench [FLYNN]: handshakes per second, and MB/s of seal and open, beside what libsodium's
  * primitives alone allow and, when its program is given, flynn/noise. Rounds are interleaved, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole handshake and transport under valgrind with every secret marked undefined: valgrind then
  * reports each branch and each memory index that depends on one.

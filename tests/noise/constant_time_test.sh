@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The library makes no branch and no index that depends on a secret, and valgrind would find one.
 # usage: constant_time_test.sh CONSTANT_TIME
 set -euo pipefail

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any calls in any order on two sides that exchange messages through one slot. Each input byte is a
  * call: bit 0 the side, bits 1 to 3 the call, bit 4 flips a bit of the message in the slot first. A

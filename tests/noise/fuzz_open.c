@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise_transport_open, and through it the seam's. Input: the first byte says whether the rest is a
  * message or what to add (xor) to the genuine one. Only the genuine message opens; after any other

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise_xk_read, all three messages. Input: which message (two bits) and how (one bit) in the first
  * byte, then the message itself or what to add (xor) to the genuine one; the latter reaches past

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two sides with fixed keys for the fuzz targets, and what must hold of an object after a failure.
  */
 #ifndef TESTS_NOISE_FUZZ_SIDES_H

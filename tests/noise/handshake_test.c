@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The handshake's rules, one named test each; the vectors show that the bytes are Noise's. */
 #include "noise/pair.h"
 

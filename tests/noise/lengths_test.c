@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every length but the right one, of each message: a program of its own because there are 196,608
  * of them. */
 #include "noise/pair.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two sides of a handshake for the tests, brought to any point of it. */
 #ifndef TESTS_NOISE_PAIR_H
 #define TESTS_NOISE_PAIR_H

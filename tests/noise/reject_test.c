@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What must be rejected: with the documented error, no plaintext, wiped keys, for good. */
 #include "noise/pair.h"
 #include "vectors/hex.h"

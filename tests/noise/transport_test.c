@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Transport messages: limits of n and of length, failed opens, rekey. */
 #include "noise/pair.h"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # IDENTITIES=folder: an image with identities that were never seen before passes the whole proof, says
 # nothing of bring-up keys, and DSB_RELEASE refuses the bring-up ones.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Joins standard input and output, which QEMU connects to a guest's TCP connection, to a port of this host."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Instructions and stack of the library on rv64imac: one "name value" per line. Run under -icount
  * shift=0, where the counts are the same in every run.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The known answers, and with them the published XK handshake and transport, on rv64imac. */
 #include "rv64/machine.h"
 #include "vectors/known_answers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "rv64/machine.h"
 
 #include <stdbool.h>

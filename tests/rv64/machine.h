@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the bare test programs have of the machine: a console, an end, an instruction counter, their
  * stack. */
 #ifndef TESTS_RV64_MACHINE_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a bare rv64 program in QEMU until it turns the machine off.
 # usage: run.sh ELF EXPECTED   prints what it printed; fails unless its last line matches EXPECTED (a regular
 # expression for the whole line). RV64_SECONDS (60) bounds the run. Instructions are counted exactly.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bare S-mode start: OpenSBI jumps here on one hart, translation off. */
     .section .text.start, "ax"
     .globl _start

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What a freestanding archive of ours asks of others: the memory functions, the crypto seam and what the archives
 # below it define, nothing else; and that nothing in it is writable memory of its own (no globals).
 # usage: undefined_symbols.sh NM ARCHIVE [ARCHIVE-BELOW...]

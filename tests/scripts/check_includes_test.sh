@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/check-includes.sh finds each kind of violation and accepts what the rules allow.
 # usage: check_includes_test.sh CASE
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/check-kernel.sh finds foreign symbols, undefined ones, and a kernel that grew too large.
 # usage: check_kernel_test.sh CASE
 set -euo pipefail

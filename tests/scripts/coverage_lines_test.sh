@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/coverage-lines.awk on a short listing.
 # usage: coverage_lines_test.sh CASE
 set -euo pipefail

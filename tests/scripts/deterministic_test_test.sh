@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/deterministic-test.sh with a stand-in for QEMU whose log depends on its entropy file as each case
 # says.
 # usage: deterministic_test_test.sh CASE

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/junit-count.sh: what counts as passed, failed, skipped.
 # usage: junit_count_test.sh CASE
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Every case of tests/os/kernel has its marker in the manifest of PROFILE=kernel, and the other way round: a
 # case that is not expected could be lost without anybody noticing.
 set -euo pipefail

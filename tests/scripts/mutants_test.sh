@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/mutants.py on a small project of its own: caught, survived, and every error of a list.
 # usage: mutants_test.sh CASE
 set -euo pipefail

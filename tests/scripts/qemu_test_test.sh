@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/qemu-test.sh with a stand-in for QEMU that prints a recorded log, hangs, or will not die.
 # usage: qemu_test_test.sh CASE
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/setup.sh on systems of every kind: a copy of it in an empty tree, with a PATH whose apt-get,
 # dpkg-query, id and sudo are stand-ins that write down how they were called.
 # usage: setup_test.sh CASE

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # scripts/uart-check.py: each way a boot can go wrong, as a recorded log with one thing changed.
 # usage: uart_check_test.sh CASE
 set -euo pipefail

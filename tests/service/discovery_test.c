@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbusd's discovery: what it answers, to whom, how often, and what it does not use. */
 #include "discovery.h"
 #include "dsoftbus/peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What dsoftbusd's parts see of the world, made of memory: netstackd's facade, rngd and the
  * journal. One world per process; fake_reset before each test.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The line that tells selftest-client whom to dial: one good form, and each thing wrong with it. */
 #include "dsoftbus/testing.h"
 #include "peer_line.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dsoftbusd's connections under any order of what peers and the network can do: newcomers, any
  * bytes, slow and broken streams, time, beside one honest session. Whatever comes, nobody else is

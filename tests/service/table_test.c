@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbusd's connections against peers in memory: honest, slow, silent, too many, gone. */
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"

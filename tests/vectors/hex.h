@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Hexadecimal text of test data into bytes; hosted and freestanding tests share it. */
 #ifndef TESTS_VECTORS_HEX_H
 #define TESTS_VECTORS_HEX_H

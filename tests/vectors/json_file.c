@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "vectors/json_file.h"
 
 #include "vectors/hex.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files of test vectors: JSON, values in hexadecimal. */
 #ifndef TESTS_VECTORS_JSON_FILE_H
 #define TESTS_VECTORS_JSON_FILE_H

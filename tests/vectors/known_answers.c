@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "vectors/known_answers.h"
 
 #include "noise/noise_xk.h"

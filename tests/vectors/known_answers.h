@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Known answers that need nothing but the library: the same table runs on the host and, bare, on
  * rv64imac. Each check returns true when every value came out as published.

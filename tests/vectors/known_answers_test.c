@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The known answers on the host, one named test each. */
 #include "vectors/known_answers.h"
 

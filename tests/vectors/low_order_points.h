@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Points of Curve25519 and its twist whose multiplication by any clamped scalar is zero, in every
  * encoding of 32 bytes: 0, 1, the two of order 8, p-1, p, p+1, each also with the ignored top bit

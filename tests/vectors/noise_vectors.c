@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise-vectors FILE.json: runs every Noise_XK_25519_ChaChaPoly_BLAKE2s vector of a file in the
  * form that cacophony, snow and others share, each in both roles, each role alone against the

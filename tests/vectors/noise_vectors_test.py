@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The runner of vectors itself: what it must pass, fail, skip and refuse.
 
 usage: noise_vectors_test.py NOISE_VECTORS

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # usage: with_vectors_dir.sh SOURCE_DIR PROGRAM NAME   runs PROGRAM on NAME in the folder of shared vectors
 # ($VECTORS_DIR, relative to the source; else ../shared/vectors). Exit 77 (skipped) when NAME is not there.
 set -euo pipefail

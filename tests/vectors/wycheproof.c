@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * wycheproof DIR: the files x25519_test.json and chacha20_poly1305_test.json of Wycheproof through
  * the crypto seam. Exit 77 (skipped) when DIR does not have them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which half-open handshakes a responder keeps when more connections come than it has room for.
  *

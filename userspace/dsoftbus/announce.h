@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Discovery: announce and query packets (UDP 37020), and the rules of answering a query.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A device's name: 1 to 64 bytes of [a-z0-9.-]. It is what a connection is made to, and what the
  * trust store ties to one static key. An id that somebody says is a claim, nothing more.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The unit of the stream: a 16-bit big-endian length, then that many bytes.
  */

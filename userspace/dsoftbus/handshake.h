@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From a new TCP connection to an authenticated peer: Noise XK, then identity binding.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inside the library: reads the text files line by line (rules in text.h), and hexadecimal keys.
  */

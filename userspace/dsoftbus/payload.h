@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The payloads of handshake messages 2 and 3: fields of
  *

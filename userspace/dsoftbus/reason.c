@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "dsoftbus/reason.h"
 
 const char *dsb_reason_name(enum dsb_reason reason)

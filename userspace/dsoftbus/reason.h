@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Why a handshake or a session ended, as stable numbers and names for the local log.
  *

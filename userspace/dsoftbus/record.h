@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a session's Noise transport messages carry: a type byte, then the body.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An authenticated, encrypted session with one peer whose identity is bound.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a call of this library answers to its caller. These are about the call; why a handshake or a
  * session ended is a dsb_reason.

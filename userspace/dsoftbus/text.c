@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "dsoftbus/text.h"
 
 const char *dsb_text_fault_name(enum dsb_text_fault fault)

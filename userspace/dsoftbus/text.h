@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What can be wrong in an identity file or a trust store file. Both are lines of ASCII text that
  * end in a line feed; words are separated by one space; lines that begin with '#' and empty lines

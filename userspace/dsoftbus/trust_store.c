@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "dsoftbus/trust_store.h"
 
 #include "dsoftbus/lines.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The devices this one accepts, and the Noise static key of each: one id, one key, one to one.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Buffers of one size for everything that moves in bulk: bytes received, records to send, pieces of
  * files. Shared by counting references, so that a file can be written from the buffer in which its

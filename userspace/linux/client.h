@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The initiator's side of a command: find the peer, connect, hold one session, explain how it
  * ended.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The commands of dsoftbus, one file each. `words` are what the person wrote beside the options. */
 #ifndef LINUX_COMMAND_H
 #define LINUX_COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/command.h"
 #include "linux/discovery.h"
 #include "linux/keyring.h"

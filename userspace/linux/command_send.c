@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/client.h"
 #include "linux/command.h"
 #include "linux/file_source.h"

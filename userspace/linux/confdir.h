@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The directory that holds a device's identity and trust store, ~/.config/dsoftbus unless --dir
  * says otherwise. Directory and files must belong to the user and be closed to everyone else. A

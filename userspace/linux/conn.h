@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One TCP connection and the handshake, then the session, that runs over it: the library's state
  * machine joined to a socket in the event loop. Both roles, for the daemon and for the commands.

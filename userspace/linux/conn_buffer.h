@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The chunks of a connection: what was received and is not used, what was sealed and is not
  * written. For conn.c alone. A connection has a chunk only while something is in it.

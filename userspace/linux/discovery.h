@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Announces and queries over UDP (IPv4): where devices say they are. Nothing here says who they
  * are: a session takes the peer's key from the trust store alone.

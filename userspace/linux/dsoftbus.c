@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbus: the command line tool. See dsoftbus(1). */
 #include "linux/command.h"
 #include "linux/program.h"

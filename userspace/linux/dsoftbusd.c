@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbusd: the daemon. Stays in the foreground, logs to stderr. See dsoftbusd(8). */
 #include "linux/program.h"
 #include "linux/serve.h"

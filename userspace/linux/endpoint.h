@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a peer is: HOST:PORT, and the way a person names a peer on the command line,
  * ID[@HOST[:PORT]]. */
 #ifndef LINUX_ENDPOINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One failure of a command: what the person reads (one line) and what the caller's shell gets. */
 #ifndef LINUX_ERROR_H
 #define LINUX_ERROR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A file that is being received. It grows under a temporary name beside its place,
  * ".NAME.XXXXXX.part", and gets its name only when it is complete and on disk; anything else leaves

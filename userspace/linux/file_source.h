@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A file or pipe that is being sent. It is read beside the event loop, straight into the places of
  * a chunk from which records are sealed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The receiving side of file transfers (message.h), for one connection at a time. A connection on
  * which no file is under way has nothing here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a device knows: its identity and the peers it trusts, from the files `identity` and `trust`
  * of its directory. The private key stays in locked memory.

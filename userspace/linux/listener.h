@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sockets on which a server waits. */
 #ifndef LINUX_LISTENER_H
 #define LINUX_LISTENER_H

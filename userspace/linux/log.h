@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Log lines of the daemon on stderr: "<time> <level> <text>", or with the journal's "<n>" prefix
  * and no time when systemd reads them. One event per line; never a key, a nonce or a hash.

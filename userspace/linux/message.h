@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What dsoftbus says inside DATA records: the convention of the tool and the daemon, not of the
  * session. The first byte of a body is its kind.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/number.h"
 
 bool number_parse(const char *text, uint64_t least, uint64_t most, uint64_t *out)

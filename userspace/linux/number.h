@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whole numbers on the command line. */
 #ifndef LINUX_NUMBER_H
 #define LINUX_NUMBER_H

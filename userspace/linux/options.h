@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The command line of both programs: one table says which command has which option, and the help is
  * made of the same table.

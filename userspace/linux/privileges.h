@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The daemon's way down from root. */
 #ifndef LINUX_PRIVILEGES_H
 #define LINUX_PRIVILEGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What both programs do before anything else. */
 #ifndef LINUX_PROGRAM_H
 #define LINUX_PROGRAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The line "name 42% 410 MiB 612 MiB/s" that a transfer of some seconds draws on a terminal. */
 #ifndef LINUX_PROGRESS_H
 #define LINUX_PROGRESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory for private keys, and a process that does not leak them. */
 #ifndef LINUX_SECRET_H
 #define LINUX_SECRET_H

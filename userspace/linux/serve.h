@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What dsoftbusd and `dsoftbus serve` are: a server that answers ECHO and takes files into an
  * inbox. */
 #ifndef LINUX_SERVE_H

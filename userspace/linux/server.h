@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The responder: accepts connections, bounds those that are not authenticated yet, holds the
  * sessions, and counts what became of them. Used by dsoftbusd, `dsoftbus serve` and `dsoftbus

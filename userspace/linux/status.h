@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a daemon tells about itself: whoever may open the socket `status` in its directory gets the
  * text and the end of the stream. `dsoftbus status` shows it.

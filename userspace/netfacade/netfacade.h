@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Client side of netstackd's sockets facade: each function is one synchronous call, none waits for
  * the network. Operations, limits and statuses: include/proto/net.h and
  * docs/rfcs/RFC-0006-userspace-networking-v1.md.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a request reaches netstackd: the kernel's call, or, in the host tests, a function call. */
 #ifndef NETFACADE_TRANSPORT_H
 #define NETFACADE_TRANSPORT_H

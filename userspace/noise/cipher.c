@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CipherState, sections 4.2 and 5.1, with the ChaChaPoly functions of section 12.3. */
 #include "noise/cipher.h"
 

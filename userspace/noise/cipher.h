@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CipherState (section 5.1): a key and the counter n of the next message. Internal to the library.
  */
 #ifndef NOISE_CIPHER_H

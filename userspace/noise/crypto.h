@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The crypto seam: every primitive that Noise and the session use, behind one header. The
  * primitives are libsodium's and libb2's on every target; none is written here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Host: libsodium chooses among its code for this processor. */
 #include "noise/crypto.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * OS: nothing to choose. What libsodium's files ask of the system stands here instead of its
  * utils.c and core.c, which need heap, mmap and abort.

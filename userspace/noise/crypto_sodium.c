@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The seam over libsodium and libb2, the same on every target. */
 #include "noise/crypto.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What handshake and transport share: limits, errors, the static key.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The XK handshake (Noise revision 34, section 7.5):
  *

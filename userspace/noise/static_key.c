@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A static key whose private half is held by this process. */
 #include "noise/noise.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SymmetricState, section 5.2, with the HKDF of section 4.3. */
 #include "noise/symmetric.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SymmetricState (section 5.2): chaining key, handshake hash, cipher. Internal to the library. */
 #ifndef NOISE_SYMMETRIC_H
 #define NOISE_SYMMETRIC_H

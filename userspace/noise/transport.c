@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "noise/transport.h"
 
 enum noise_result noise_transport_seal(struct noise_transport *t, const uint8_t *plaintext,

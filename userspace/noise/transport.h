@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Transport messages after Split (section 5.3 and 11.3): one key and one counter per direction. */
 #ifndef NOISE_TRANSPORT_H
 #define NOISE_TRANSPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Client side of rngd. */
 #ifndef RNG_RNG_H
 #define RNG_RNG_H

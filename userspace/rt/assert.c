@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "rt/log.h"
 
 /* What the C library's assert() calls: our own logic is wrong, and the process ends. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Log lines and panic. Every process holds the console in RT_SLOT_CONSOLE. */
 #ifndef RT_LOG_H
 #define RT_LOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "rt/map.h"
 
 /* Far above any program image, far below the stack. Addresses are not used again: 38 bits outlast

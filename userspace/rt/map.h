@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mappings at addresses that the runtime chooses, each followed by an unmapped page. */
 #ifndef RT_MAP_H
 #define RT_MAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every program defines process_main(). */
 #ifndef RT_PROCESS_H
 #define RT_PROCESS_H

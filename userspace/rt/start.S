@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 # Where a process begins: the kernel set sp, and a0 to the argument of PROCESS_START.
     .section .text.start, "ax"
     .globl _start

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Typed stubs of the system calls. docs/abi.md says what each does; every stub returns the call's
  * status: >= 0, or the negative of an enum abi_error. Pointers are borrowed for the call only. */
 #ifndef RT_SYSCALL_H

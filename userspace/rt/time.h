@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Time: ticks of the 10 MHz `time` register since some moment before boot. */
 #ifndef RT_TIME_H
 #define RT_TIME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A virtio device behind the MMIO transport, version 2 (Virtual I/O Device 1.1, sections 3.1 and
  * 4.2). How a driver begins, and begins again after the device misbehaved:
  *

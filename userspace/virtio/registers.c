@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "virtio/registers.h"
 
 /* 4.2.2: control registers, then the device's configuration; QEMU gives each device 512 bytes. */

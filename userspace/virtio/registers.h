@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one seam between the virtio code and the machine: device registers. registers.c is the
  * machine's; the host tests link a simulated device instead. */
 #ifndef VIRTIO_REGISTERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Split virtqueue, driver side (Virtual I/O Device 1.1, section 2.6). One descriptor per buffer:
  * the caller numbers its buffers 0 .. size-1 and buffer i always travels in descriptor i.
  *

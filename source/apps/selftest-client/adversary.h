@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A peer that does not follow the rules: Noise and frames by hand, on a stream to the real
  * dsoftbusd. Each call waits until it is done or a few seconds passed; false ends the case.

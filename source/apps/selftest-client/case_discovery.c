@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Announces that lie, and packets that are none. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"

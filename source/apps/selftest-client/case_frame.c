@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is no Noise handshake at all. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of the handshake altered, repeated, cut, or followed too early. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"

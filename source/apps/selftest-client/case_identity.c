@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Wrong keys and wrong ids: nobody gets in, and nobody is told why. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Peers that take their time, and too many of them. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"

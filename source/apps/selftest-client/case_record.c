@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A good session, abused: it is the only one that suffers, and nothing false is delivered. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs the adversarial cases. tests/os/cases.txt says for each what dsoftbusd must log and what the
  * client must see; scripts/uart-check.py joins both sides.

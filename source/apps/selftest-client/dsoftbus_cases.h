@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The adversarial cases, by file. Each does its worst to the real dsoftbusd and returns the word
  * for what it saw (docs/testing.md), or NULL, after a word in the log, when it saw anything else.

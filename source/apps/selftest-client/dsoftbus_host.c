@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A session from the device to a program on the host: the other way round, and over the wire. */
 #include "dsoftbus_link.h"
 #include "peer_line.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An honest session with the target: the library's initiator on a stream. Each call waits until it
  * is done, or failed, or its deadline came.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who selftest-client is, whom it means to reach, and where that is: identity and trust store from
  * its data files, the address by a discovery query. The key of the target comes from the trust

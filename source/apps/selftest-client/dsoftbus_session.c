@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The session that must come about, and the profiles in which it must not. */
 #include "dsoftbus_link.h"
 #include "dsoftbus_peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What needs no wire: TCP over the loopback, and what this process must not be able to do. */
 #include "net_steps.h"
 #include "proto/slots.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The network steps: what netstackd does for a client, over the loopback and over the wire. */
 #ifndef NET_STEPS_H
 #define NET_STEPS_H

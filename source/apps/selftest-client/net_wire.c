@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What goes over the wire: the machine's own user network answers (QEMU, no network outside). */
 #include "net_steps.h"
 #include "rt/log.h"

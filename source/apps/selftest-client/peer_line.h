@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whom to dial, as one line of a data file: `ID ADDRESS PORT`, "host.test 10.0.2.100 34567". */
 #ifndef PEER_LINE_H
 #define PEER_LINE_H

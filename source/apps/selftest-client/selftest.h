@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * selftest-client: a table of steps for each mode. A step checks one thing and prints its marker as
  * the last act of the check; the first step that fails ends the run.

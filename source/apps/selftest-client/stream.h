@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Streams and datagrams for a program that waits: each call tries, and otherwise sleeps until
  * netstackd tells of something or the deadline (absolute ticks) comes. */
 #ifndef STREAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who this device is and whom it trusts: data files of the boot image, given to this process alone.
  */
 #ifndef DSOFTBUSD_CONFIG_H

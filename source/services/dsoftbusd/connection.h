@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One connection of dsoftbusd: a TCP stream, the handshake or the session on it, and the bytes on
  * their way. The library decides; this object moves bytes between it and the sockets facade, never

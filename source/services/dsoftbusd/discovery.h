@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Discovery on UDP 37020: dsoftbusd's announce, and its answers to queries. Packets tell where a
  * device may be, never who is there; nothing in dsoftbusd acts on one. Those that are wrong, forged

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every line that dsoftbusd writes. A line carries no key, nonce, hash, address or time; ids are
  * [a-z0-9.-]. The markers are those of docs/rfcs/RFC-0007: each is the last act of what it reports.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every bound of dsoftbusd, and why it is what it is. */
 #ifndef DSOFTBUSD_LIMITS_H
 #define DSOFTBUSD_LIMITS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dsoftbusd on the operating system: accepts sessions on TCP 34567, answers inside them, and
  * answers discovery queries. One process, one loop, one receive:

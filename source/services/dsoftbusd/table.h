@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All connections of dsoftbusd: who gets in, who is dropped for whom, whose turn it is, and when
  * the next deadline comes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses as the facade writes them, and as lwIP does. */
 #ifndef NETSTACKD_ADDRESS_H
 #define NETSTACKD_ADDRESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clients: one fixed record per badge, with the client's whole share of sockets. */
 #ifndef NETSTACKD_CLIENT_H
 #define NETSTACKD_CLIENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* UDP sockets. Received datagrams wait in the socket's ring; one that finds no room is lost. */
 #ifndef NETSTACKD_DATAGRAM_H
 #define NETSTACKD_DATAGRAM_H

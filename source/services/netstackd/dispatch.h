@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests: one table from operation to its handler, its sizes and the kinds of socket it works on.
  * Everything is checked before any handler runs. */
 #ifndef NETSTACKD_DISPATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lwIP's two interfaces: the wire and the loopback. */
 #ifndef NETSTACKD_INTERFACE_H
 #define NETSTACKD_INTERFACE_H

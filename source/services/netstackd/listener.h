@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TCP listeners. */
 #ifndef NETSTACKD_LISTENER_H
 #define NETSTACKD_LISTENER_H

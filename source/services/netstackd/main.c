@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* netstackd: the one owner of virtio-net. One loop: sleep until a request, an interrupt, a client's
  * death or lwIP's next timer; do it; answer. Nothing polls. */
 #include "client.h"

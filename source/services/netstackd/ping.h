@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ICMP echo: one request, one answer or none. */
 #ifndef NETSTACKD_PING_H
 #define NETSTACKD_PING_H

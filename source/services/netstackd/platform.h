@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What netstackd's networking part needs from outside: time, random bytes, signals to clients.
  * main.c's side is platform.c; the host tests bring their own. */
 #ifndef NETSTACKD_PLATFORM_H

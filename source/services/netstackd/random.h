@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random bytes from rngd, kept a few ahead: a sequence number for each of a burst of connections.
  */
 #ifndef NETSTACKD_RANDOM_H

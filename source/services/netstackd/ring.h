@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A byte ring: free-running positions, a power-of-two size. */
 #ifndef NETSTACKD_RING_H
 #define NETSTACKD_RING_H

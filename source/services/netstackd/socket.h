@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sockets: each belongs to one client, in that client's own slots; a handle names a slot and the
  * life that began in it. */
 #ifndef NETSTACKD_SOCKET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole networking part: starts lwIP and the tables, moves time and loopback packets along. */
 #ifndef NETSTACKD_STACK_H
 #define NETSTACKD_STACK_H

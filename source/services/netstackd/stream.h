@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TCP connections. Bytes wait in the socket's own rings, in both directions; lwIP refers to the
  * sending ring without copying and holds no received byte, so a window's memory is the client's
  * alone. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The virtio-net device (Virtual I/O Device 1.1, section 5.1): one receive and one transmit queue,
  * nothing offloaded. Knows frames, not networking. */
 #ifndef NETSTACKD_VIRTIO_NET_H

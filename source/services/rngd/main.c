@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rngd: the one owner of virtio-rng. Serves random bytes, or an error, never weak bytes. */
 #include "proto/slots.h"
 #include "rt/log.h"

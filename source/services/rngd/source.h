@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The random bytes themselves: what virtio-rng gave and nobody got yet. Filled ahead of need, so
  * that rngd never waits for the device while it owes somebody a reply. */
 #ifndef RNGD_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The frame reader: its answer is a function of the length bytes, and never points behind the
  * input. */
 #include "dsoftbus/frame.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Identity files: what is read is written back readably; a fault has a line and leaves nothing
  * behind. */
 #include "dsoftbus/identity.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Announce and query: what decodes encodes to the same bytes. */
 #include "dsoftbus/announce.h"
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The handshake payloads: what is accepted holds a valid id and recv_max, and is written back
  * readably. */
 #include "dsoftbus/payload.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Records: what is accepted has a known type and a body within the input. */
 #include "dsoftbus/record.h"
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole connection fed with foreign bytes, in either role and from any point on. The input's
  * first byte says how far an honest peer has got; then come steps: cut an honest record, alter it,

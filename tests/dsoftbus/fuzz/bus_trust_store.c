@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Trust store files: what is read is one to one, without ourselves, and is written back readably.
  */
 #include "dsoftbus/trust_store.h"

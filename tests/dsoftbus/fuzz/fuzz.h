@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every fuzz target of this folder needs. */
 #ifndef TESTS_DSOFTBUS_FUZZ_H
 #define TESTS_DSOFTBUS_FUZZ_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: dialling, the pipes and what goes wrong in them, the hostile scripts, closing. */
 #include "sim/world.h"
 

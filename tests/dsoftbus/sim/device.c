@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Devices: who trusts whom, announcing, dialling, crashing; and what the hostile ones do. */
 #include "sim/world.h"
 

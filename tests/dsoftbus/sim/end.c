@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One end of a connection, driving the library as a daemon does, with a small echo application on
  * top. */
 #include "sim/world.h"

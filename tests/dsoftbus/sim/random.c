@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "sim/world.h"
 
 uint64_t world_random(struct world *world)

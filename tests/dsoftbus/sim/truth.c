@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The truth about handshakes, known to the simulation and to no device: who wrote message 3 to whom
  * with which handshake hash. No event of the library may contradict it.

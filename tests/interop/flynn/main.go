@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // flynn is the independent side of the interoperability tests and benchmarks: it runs XK with flynn/noise.
 //
 //	flynn peer ROLE PRIVATE REMOTE PROLOGUE PAYLOAD...   one session on the socket that is standard input

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The processor as the host tests see it: physical memory is an array, time and interrupts are what
  * the test sets. */
 #ifndef ARCH_H

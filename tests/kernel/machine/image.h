@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small well-formed program image that tests then break. */
 #ifndef IMAGE_H
 #define IMAGE_H

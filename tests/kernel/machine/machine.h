@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel on a machine made of arrays: what unit tests, the random system calls and the fuzz
  * targets share. */
 #ifndef MACHINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random system calls of several processes that hold a bit of everything: shared by the random test
  * (numbers from a seed) and the fuzz target (numbers from the fuzzer's input). */
 #ifndef RANDOM_CALLS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The client for measuring dsoftbusd's new sessions, and the cost of the primitives in the same
  * run.

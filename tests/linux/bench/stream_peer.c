@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What dsoftbusd is measured beside: plain TCP, and TLS 1.3 with mutual authentication, in programs
  * of the same shape: one thread, one event loop, non-blocking sockets, the same exchange.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counts a trace of executed instructions (QEMU: -singlestep -d exec,nochain) by group of code.
  *

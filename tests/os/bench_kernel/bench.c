@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Starts the measuring client and, above it, the peers that it wakes and calls; ends with it. */
 #include "peer.h"
 #include "proto/slots.h"

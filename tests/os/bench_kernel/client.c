@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's figures in instructions, both of user and kernel. Meant for `-icount shift=0`, where
  * the count is exact; the few samples that a timer interrupt hits show in the maximum. */
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What kernel-bench and its peers agree on. */
 #ifndef PEER_H
 #define PEER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Processes killed with every kind of resource in hand: the machine is the same after each. */
 #include "kt.h"
 #include "peer.h"

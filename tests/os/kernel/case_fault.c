@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Processes that do what they must not: each dies alone, with its cause, and can be started again.
  */
 #include "kt.h"

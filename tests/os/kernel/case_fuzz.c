@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A million random system calls, and after them nothing is out of order. */
 #include "fuzz_protocol.h"
 #include "kt.h"

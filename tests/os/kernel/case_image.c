@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Program images malformed in every field, and the other arguments of PROCESS_CREATE: each refused
  * with its reason, nothing taken. */
 #include "kt.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages: bytes, deadlines, replies, badges, notifications. */
 #include "kt.h"
 #include "peer.h"

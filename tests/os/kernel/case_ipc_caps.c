@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Capabilities in messages, and badges. */
 #include "kt.h"
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Either side of a call dies: the other is told, nothing hangs, nothing is left. */
 #include "kt.h"
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Interrupts, with the board's clock (goldfish RTC) as the device: its alarm raises the line. */
 #include "kt.h"
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory objects, mappings, quotas. */
 #include "kt.h"
 #include "peer.h"

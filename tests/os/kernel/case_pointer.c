@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bad pointers of every kind, in every argument that is a pointer: -ABI_E_ADDRESS, nothing done. */
 #include "kt.h"
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rights: which call needs which, and that no copy has more than its source. */
 #include "kt.h"
 #include "peer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* System calls as such: numbers that do not exist, registers, the log. */
 #include "kt.h"
 #include "peer.h"

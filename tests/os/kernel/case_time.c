@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Deadlines and the processor: how late, who runs. */
 #include "kt.h"
 #include "peer.h"

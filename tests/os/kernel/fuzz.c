@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kernel-fuzz: system calls drawn by lot. Most are nearly right, so that they get past the first
  * check; some are wild. It may well destroy itself: its supervisor starts it again. */
 #include "fuzz_protocol.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What kernel-test and kernel-fuzz share. */
 #ifndef FUZZ_PROTOCOL_H
 #define FUZZ_PROTOCOL_H

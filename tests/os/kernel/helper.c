@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kernel-helper: a process that does what a case of kernel-test tells it (helper_protocol.h), also
  * what no sane process does. */
 #include "helper_protocol.h"

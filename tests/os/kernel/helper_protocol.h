@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What kernel-helper does for a case: the supervisor fills the box in the memory that both map, the
  * helper carries it out and says so by a notification.
  *

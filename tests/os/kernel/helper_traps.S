@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 # Instructions that end a process. Each symbol is the address of the instruction that must be
 # reported; helper_traps lists those of enum helper_trap in its order.
     .option arch, +zicsr

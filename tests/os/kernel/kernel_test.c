@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kernel-test: supervisor of the PROFILE=kernel image. Runs every case of every group, then ends;
  * init powers the machine off. tests/os/markers/kernel.txt expects each case's marker. */
 #include "kt.h"

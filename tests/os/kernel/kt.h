@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Frame of the on-machine kernel tests: cases, checks, and what every case leaves behind.
  *
  * A case is a function. A check that fails prints "KTEST: <case> FAILED: ..." and ends the case.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Helpers of a case, as the supervisor sees them. All calls that can fail end the case. */
 #ifndef PEER_H
 #define PEER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 # void kt_registers(const uint64_t before[32], uint64_t after[32]): a system call with every register
 # but sp set from `before` (x17 = a7 is its number); `after` gets what came back.
     .text

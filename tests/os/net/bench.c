@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Figures of the network, in instructions of the whole machine (instret counts kernel, netstackd
  * and this client alike; exact under -icount shift=0). Each line: least, median and most of the
  * batches. */

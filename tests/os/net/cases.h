@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The steps that need other clients, or netstackd's life. */
 #ifndef NET_CASES_H
 #define NET_CASES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Helpers: processes that net-test starts as further clients of netstackd. */
 #ifndef NET_CHILD_H
 #define NET_CHILD_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """TCP from the host over QEMU's port forwarding to net-test's echo server (PROFILE=net-echo): 1,000
 connections in a row, 32 at a time, 16 MiB through one. Fails when a byte differs, a connection breaks, or
 the machine's own log is not as its markers say. Prints the rates."""

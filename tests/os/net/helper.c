@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net-helper: one more client of netstackd, for better or worse. net-test starts and ends it. */
 #include "helper.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What net-test and the clients that it starts agree on. */
 #ifndef NET_HELPER_H
 #define NET_HELPER_H

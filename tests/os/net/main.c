@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net-test: the network's tests on the machine, PROFILE=net. First what selftest-client does too,
  * then what takes other clients, or netstackd's life. */
 #include "cases.h"

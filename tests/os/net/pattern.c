@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "helper.h"
 
 void pattern_fill(uint8_t *bytes, uint64_t pos, uint64_t len)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Control and status registers of S-mode. The CSR instructions are named to the assembler here,
  * because -march does not carry Zicsr (cmake/riscv64-toolchain.cmake says why). */
 #ifndef CSR_H

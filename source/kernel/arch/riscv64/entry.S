@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 # Kernel entry, trap entry, return to user mode.
 
     .equ DIRECT_OFFSET, 0xffffffc000000000      # ARCH_DIRECT_OFFSET

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kernel's own mappings: the upper half of every address space. */
 #ifndef KERNEL_MAP_H
 #define KERNEL_MAP_H

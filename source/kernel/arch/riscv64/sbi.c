@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "sbi.h"
 
 #define SBI_EXT_TIME         0x54494d45u

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two services of the machine below: timer and power off (SBI specification 1.0, chapters 6
  * and 10). */
 #ifndef SBI_H

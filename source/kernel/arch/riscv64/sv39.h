@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sv39 page tables: three levels of 512 entries, 4 KiB pages. Plain memory work, also on the host.
  */
 #ifndef SV39_H

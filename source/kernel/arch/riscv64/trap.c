@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Entry of the kernel in C, and traps: what the processor reports becomes one of kernel.h's events.
  */
 #include "arch.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The board: QEMU `virt` with 128 MiB and one hart. */
 #ifndef PLAT_H
 #define PLAT_H

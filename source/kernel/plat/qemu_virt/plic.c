@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PLIC (RISC-V platform-level interrupt controller 1.0.0), context 1: hart 0, S-mode. */
 #include "arch.h"
 #include "plat.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* NS16550A, set up by OpenSBI. */
 #include "arch.h"
 #include "plat.h"

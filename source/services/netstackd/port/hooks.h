@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lwIP's hooks that netstackd fills (port.c). */
 #ifndef PORT_HOOKS_H
 #define PORT_HOOKS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How lwIP 2.1.3 is built into netstackd: no threads, raw API, IPv4 only, static memory only. Every
  * pool has room for all clients' whole shares (include/proto/net.h), so that none can starve
  * another. */

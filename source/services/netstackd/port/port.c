@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What lwIP needs from its platform, on top of platform.h. */
 #include "hooks.h"
 #include "listener.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // flynn-golden makes the session of session.txt from its keys with flynn/noise and the text of RFC-0008 alone, and
 // compares every byte: the golden bytes are not only what our library happens to write.
 //

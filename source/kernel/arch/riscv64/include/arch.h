@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernel asks of the processor. The host tests have their own arch.h and arch.c. */
 #ifndef ARCH_H
 #define ARCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lwIP's view of the compiler and the platform. */
 #ifndef ARCH_CC_H
 #define ARCH_CC_H
