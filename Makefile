@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-os fuzz interop check format coverage mutants linux install uninstall clean
+.PHONY: help run test bench bench-os fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,6 +29,14 @@ check: ## format, warnings of two compilers, clang-tidy, cppcheck, include rules
 
 format: ## put every C file into the tree's format
 	@git ls-files --cached --others --exclude-standard -- '*.c' '*.h' | xargs clang-format -i
+
+prove: ## every machine-checked claim: protocol, contracts, memory (docs/proofs.md)
+	@scripts/setup.sh prove
+	@proofs/prove.py
+
+prove-mutants: ## each claim must fail for its seeded fault
+	@scripts/setup.sh prove
+	@proofs/prove.py --mutants
 
 coverage: ## lines of userspace/noise and userspace/dsoftbus that no test reaches
 	@scripts/coverage.sh

@@ -4,7 +4,7 @@
 # nothing is missing. Either everything asked for is there afterwards, or one line says what is missing.
 #
 # usage: scripts/setup.sh [check] [fuzz] [interop]     groups beside what `make test` needs
-#        scripts/setup.sh linux                       what the Linux programs need, and nothing else
+#        scripts/setup.sh linux | prove               what the Linux programs or the proofs need, and nothing else
 # shellcheck disable=SC2034 # the lists of packages and commands are read by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,6 +18,7 @@ packages_test=(
 packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libuv1-dev)
 packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
+packages_prove=(eprover frama-c-base z3 cvc4 why3 gcc libc6-dev python3)
 packages_interop=(golang-go golang-github-flynn-noise-dev)
 
 # What shows on a system without Debian's packages that the same things are there: commands and
@@ -32,6 +33,7 @@ modules_linux=(libsodium libb2 libuv)
 commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 commands_fuzz=(clang llvm-profdata-14 llvm-cov-14)
 commands_interop=(go)
+commands_prove=(eprover frama-c z3 cvc4 why3 gcc python3)
 
 # folder, upstream archive, SHA-256 of the .orig.tar, Debian source package, environment variable
 sources=(
@@ -55,11 +57,11 @@ groups=(test)
 for group in "$@"; do
     case $group in
     check | fuzz | interop) groups+=("$group") ;;
-    linux)
-        [ $# -eq 1 ] || die "'linux' stands alone: it is what the Linux programs need without any test"
-        groups=(linux)
+    linux | prove)
+        [ $# -eq 1 ] || die "'$group' stands alone: it needs nothing of what the tests need"
+        groups=("$group")
         ;;
-    *) die "unknown group '$group': check, fuzz, interop, linux" ;;
+    *) die "unknown group '$group': check, fuzz, interop, linux, prove" ;;
     esac
 done
 
@@ -163,7 +165,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
 else
     require_commands
 fi
-[ "${groups[0]}" != linux ] || exit 0
+case ${groups[0]} in linux | prove) exit 0 ;; esac
 for row in "${sources[@]}"; do
     # shellcheck disable=SC2086 # the fields of a row are words
     fetch_source $row
