@@ -9,7 +9,7 @@
  *     sensor-7.lab 8f40…64 hexadecimal digits…1c
  *
  * Loading refuses the device's own id and own key (so a session with oneself cannot be), a second
- * entry for an id or a key, and keys that are low-order or have a second spelling. A file with one
+ * entry for an id or a key, and keys that no device can have for its own (key.h). A file with one
  * wrong line is refused whole.
  */
 #ifndef DSOFTBUS_TRUST_STORE_H
