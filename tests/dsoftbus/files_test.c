@@ -2,12 +2,15 @@
 /* Identity files and trust store files: what is read, and each fault with its line. */
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"
+#include "vectors/hex.h"
+#include "vectors/mixed_order_points.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_A "0000000000000000000000000000000000000000000000000000000000000009"
+#define KEY_A "1000000000000000000000000000000000000000000000000000000000000000"
 #define KEY_B "0900000000000000000000000000000000000000000000000000000000000000"
 #define KEY_END                                                                                    \
     "00000000000000000000000000000000000000000000000000000000000000" /* behind one byte */
@@ -52,6 +55,70 @@ static void identity_says_that_it_is_for_bring_up(void **state)
     assert_true(file.bring_up);
     assert_ok(dsb_identity_parse(&file, almost, sizeof(almost) - 1, &error));
     assert_false(file.bring_up);
+}
+
+/* Without its comment line a test identity is still one. */
+static void identity_is_known_by_its_key(void **state)
+{
+    DIR *folder = opendir(IDENTITIES);
+    unsigned found = 0;
+
+    (void)state;
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[512], text[DSB_IDENTITY_FILE_MAX + 1];
+        struct dsb_identity_file file;
+        struct dsb_text_error error;
+
+        if (strstr(entry->d_name, ".identity") == NULL) {
+            continue;
+        }
+        assert_true(snprintf(path, sizeof(path), "%s/%s", IDENTITIES, entry->d_name) > 0);
+        FILE *in = fopen(path, "r");
+        assert_non_null(in);
+        size_t len = fread(text, 1, sizeof(text), in);
+        assert_int_equal(fclose(in), 0);
+        assert_true(len > sizeof(DSB_BRING_UP_MARK) && len < sizeof(text));
+        assert_ok(dsb_identity_parse(&file, text + sizeof(DSB_BRING_UP_MARK),
+                                     len - sizeof(DSB_BRING_UP_MARK), &error));
+        assert_true(file.bring_up);
+        found++;
+    }
+    assert_int_equal(closedir(folder), 0);
+    assert_true(found >= 3);
+}
+
+/* Every spelling of the private key that X25519 takes for zero. */
+static void the_zero_key_is_nobodys(void **state)
+{
+    struct dsb_identity_file file = {.id = {1, "x"}};
+    struct dsb_identity identity;
+    struct dsb_text_error error;
+    char text[DSB_IDENTITY_FILE_MAX];
+    size_t len;
+
+    (void)state;
+    for (unsigned low = 0; low < 8; low++) {
+        for (unsigned high = 0; high < 4; high++) {
+            int text_len =
+                snprintf(text, sizeof(text), "dsoftbus-identity 1\nprivate %02x%060d%02x\nid x\n",
+                         low, 0, high << 6);
+            assert_int_equal(dsb_identity_parse(&file, text, (size_t)text_len, &error),
+                             DSB_INVALID);
+            assert_int_equal(error.fault, DSB_TEXT_ZERO_KEY);
+            assert_int_equal(error.line, 2);
+            file = (struct dsb_identity_file){.id = {1, "x"}};
+            file.private_key[0] = (uint8_t)low;
+            file.private_key[31] = (uint8_t)(high << 6);
+            assert_int_equal(dsb_identity_init(&identity, &file), DSB_INVALID);
+            assert_int_equal(dsb_identity_format(text, sizeof(text), &len, &file), DSB_INVALID);
+        }
+    }
+    file.private_key[0] = 8;
+    assert_ok(dsb_identity_init(&identity, &file));
+    file.private_key[0] = 0;
+    file.private_key[31] = 0x20;
+    assert_ok(dsb_identity_init(&identity, &file));
 }
 
 static void identity_reads_back_as_written(void **state)
@@ -207,7 +274,7 @@ static void trust_store_is_read(void **state)
     assert_ok(dsb_device_id_set(&id, "sensor-7.lab", 12));
     const struct dsb_trust_entry *entry = dsb_trust_store_find_id(&own.trust, &id);
     assert_non_null(entry);
-    assert_int_equal(entry->key[31], 9);
+    assert_int_equal(entry->key[0], 0x10);
     entry = dsb_trust_store_find_key(&own.trust, key);
     assert_non_null(entry);
     assert_int_equal(entry->id.len, 1);
@@ -234,7 +301,7 @@ static void trust_store_may_be_empty(void **state)
 
 static void trust_lines_read_back_as_written(void **state)
 {
-    struct dsb_trust_entry entry = {.id = {DSB_DEVICE_ID_MAX, ""}, .key = {7, 1, 2, 3}};
+    struct dsb_trust_entry entry = {.id = {DSB_DEVICE_ID_MAX, ""}, .key = {16}};
     char text[sizeof(DSB_TRUST_HEADER) + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
     struct dsb_text_error error;
 
@@ -333,14 +400,66 @@ static void trust_store_refuses_non_canonical_keys(void **state)
     /* Just below p, with the same high bytes. */
     assert_int_equal(
         fault_of_key("ebffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
-        DSB_TEXT_NO_FAULT);
+        DSB_TEXT_MIXED_ORDER_KEY);
     assert_int_equal(
         fault_of_key("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffef7f"),
-        DSB_TEXT_NO_FAULT);
+        DSB_TEXT_MIXED_ORDER_KEY);
+}
+
+/* A private key's public key P, and P + T for each T of low order: eight spellings, one is taken.
+ */
+static void trust_store_takes_one_spelling_of_a_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < mixed_order_keys_count; i++) {
+        const struct mixed_order_key *key = &mixed_order_keys[i];
+        uint8_t products[MIXED_ORDER_SPELLINGS][DSB_KEY_LEN];
+
+        for (size_t t = 0; t < MIXED_ORDER_SPELLINGS; t++) {
+            static const uint8_t any_scalar[DSB_KEY_LEN] = {8};
+            uint8_t point[DSB_KEY_LEN];
+
+            assert_true(hex_decode(key->spellings[t], 64, point));
+            assert_ok(crypto_x25519(products[t], any_scalar, point));
+            assert_memory_equal(products[t], products[0], DSB_KEY_LEN); /* they are one key */
+            assert_int_equal(fault_of_key(key->spellings[t]),
+                             t == 0 ? DSB_TEXT_NO_FAULT : DSB_TEXT_MIXED_ORDER_KEY);
+        }
+    }
+}
+
+static void trust_store_refuses_keys_on_the_twist(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < twist_keys_count; i++) {
+        assert_int_equal(fault_of_key(twist_keys[i]), DSB_TEXT_MIXED_ORDER_KEY);
+    }
+}
+
+static void trust_store_takes_every_key_that_a_device_makes(void **state)
+{
+    uint8_t key[DSB_KEY_LEN], private_key[DSB_KEY_LEN];
+
+    (void)state;
+    for (unsigned i = 0; i < 200; i++) {
+        crypto_blake2s(private_key, (const uint8_t *)&i, sizeof(i), NULL, 0);
+        crypto_x25519_base(key, private_key);
+        assert_int_equal(dsb_public_key_fault(key), DSB_TEXT_NO_FAULT);
+    }
+}
+
+static void trust_store_refuses_the_key_that_everybody_has(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        fault_of_key("2fe57da347cd62431528daac5fbb290730fff684afc4cfc2ed90995f58cb3b74"),
+        DSB_TEXT_ZERO_KEY);
 }
 
 static void trust_store_holds_what_its_array_holds(void **state)
 {
+    /* u of points of prime order */
+    static const uint8_t small_keys[PEER_TRUST_MAX + 1] = {9, 16, 34, 45, 49, 78, 100, 104, 111};
     static char text[4096];
     struct dsb_text_error error;
     int len = snprintf(text, sizeof(text), T1);
@@ -351,8 +470,8 @@ static void trust_store_holds_what_its_array_holds(void **state)
             assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error));
             assert_int_equal(own.trust.count, PEER_TRUST_MAX);
         }
-        len +=
-            snprintf(text + len, sizeof(text) - (size_t)len, "n%d %02x%s\n", i, 0x20 + i, KEY_END);
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "n%d %02x%s\n", i,
+                        (unsigned)small_keys[i], KEY_END);
     }
     assert_int_equal(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error),
                      DSB_INVALID);
@@ -373,7 +492,7 @@ static void trust_entries_without_an_id_are_refused(void **state)
 static void faults_have_names(void **state)
 {
     (void)state;
-    for (int fault = 0; fault <= DSB_TEXT_TOO_MANY_ENTRIES; fault++) {
+    for (int fault = 0; fault <= DSB_TEXT_ZERO_KEY; fault++) {
         assert_string_not_equal(dsb_text_fault_name((enum dsb_text_fault)fault), "unknown");
     }
     assert_string_equal(dsb_text_fault_name((enum dsb_text_fault)99), "unknown");
@@ -384,6 +503,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identity_is_read),
         cmocka_unit_test(identity_says_that_it_is_for_bring_up),
+        cmocka_unit_test(identity_is_known_by_its_key),
+        cmocka_unit_test(the_zero_key_is_nobodys),
         cmocka_unit_test(identity_reads_back_as_written),
         cmocka_unit_test(identity_faults_have_their_line),
         cmocka_unit_test(a_line_may_have_its_full_length),
@@ -394,6 +515,10 @@ int main(void)
         cmocka_unit_test_setup(trust_store_faults_have_their_line, make_own),
         cmocka_unit_test_setup(trust_store_refuses_low_order_keys, make_own),
         cmocka_unit_test_setup(trust_store_refuses_non_canonical_keys, make_own),
+        cmocka_unit_test_setup(trust_store_takes_one_spelling_of_a_key, make_own),
+        cmocka_unit_test_setup(trust_store_refuses_keys_on_the_twist, make_own),
+        cmocka_unit_test(trust_store_takes_every_key_that_a_device_makes),
+        cmocka_unit_test_setup(trust_store_refuses_the_key_that_everybody_has, make_own),
         cmocka_unit_test_setup(trust_store_holds_what_its_array_holds, make_own),
         cmocka_unit_test_setup(trust_entries_without_an_id_are_refused, make_own),
         cmocka_unit_test(faults_have_names),

@@ -152,7 +152,7 @@ static void the_longest_ids_fit(void **state)
 
     (void)state;
     memset(client_id, 'a', DSB_DEVICE_ID_MAX);
-    memset(server_id, '-', DSB_DEVICE_ID_MAX);
+    memset(server_id, 'z', DSB_DEVICE_ID_MAX);
     client_id[DSB_DEVICE_ID_MAX] = server_id[DSB_DEVICE_ID_MAX] = 0;
     peer_make(&client, client_id, 1);
     peer_make(&server, server_id, 2);

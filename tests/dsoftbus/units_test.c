@@ -18,10 +18,32 @@ static void device_id_takes_exactly_its_characters(void **state)
     (void)state;
     for (unsigned c = 0; c < 256; c++) {
         char text = (char)c;
-        bool good = c != 0 && strchr("abcdefghijklmnopqrstuvwxyz0123456789.-", (int)c) != NULL;
+        bool letter = c != 0 && strchr("abcdefghijklmnopqrstuvwxyz", (int)c) != NULL;
+        bool good = letter || (c != 0 && strchr("0123456789.-", (int)c) != NULL);
+        char inside[] = {'a', text, 'b'};
 
-        assert_int_equal(dsb_device_id_set(&id, &text, 1), good ? DSB_OK : DSB_INVALID);
-        assert_int_equal(id.len, good);
+        assert_int_equal(dsb_device_id_set(&id, &text, 1), letter ? DSB_OK : DSB_INVALID);
+        assert_int_equal(id.len, letter);
+        assert_int_equal(dsb_device_id_set(&id, inside, 3), good ? DSB_OK : DSB_INVALID);
+    }
+}
+
+static void device_id_is_labels_with_one_dot_between(void **state)
+{
+    static const char *const good[] = {"a",       "7a",   "a7",  "a.b",          "gateway.lab",
+                                       "a-b.c-d", "a--b", "7.a", "sensor-7.lab", "x.7.y.8"};
+    static const char *const bad[] = {".",  "..",  "a.",        ".a",        "a..b", "-",
+                                      "--", "-rf", "a-",        "a-.b",      "a.-b", "--help",
+                                      "7",  "1.2", "127.0.0.1", "10.0.2.15", "7-7"};
+    struct dsb_device_id id;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_ok(dsb_device_id_set(&id, good[i], strlen(good[i])));
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(dsb_device_id_set(&id, bad[i], strlen(bad[i])), DSB_INVALID);
+        assert_int_equal(id.len, 0);
     }
 }
 
@@ -187,7 +209,7 @@ static void payloads_read_back_as_written(void **state)
     uint16_t recv_max;
 
     (void)state;
-    memset(text, '7', sizeof(text));
+    memset(text, 'q', sizeof(text));
     for (size_t len = 1; len <= DSB_DEVICE_ID_MAX; len++) {
         assert_ok(dsb_device_id_set(&id, text, len));
         size_t payload_len = dsb_payload3_write(payload, &id, (uint16_t)(DSB_RECV_MAX_MIN + len));
@@ -241,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(device_id_takes_exactly_its_characters),
+        cmocka_unit_test(device_id_is_labels_with_one_dot_between),
         cmocka_unit_test(device_id_has_1_to_64_bytes),
         cmocka_unit_test(device_ids_are_equal_only_as_a_whole),
         cmocka_unit_test(frame_is_complete_with_its_last_byte),

@@ -19,6 +19,11 @@ import unittest
 
 BIN = os.environ["DSB_BIN"]  # the folder of dsoftbus and dsoftbusd
 TOOLS = os.environ["DSB_TOOLS"]  # the folder of the tests' own programs
+# Public keys that a trust store takes: points of prime order.
+PUBLIC_KEYS = [u.to_bytes(32, "little").hex() for u in (
+    9, 16, 34, 45, 49, 78, 100, 104, 111, 130, 134, 142, 173, 178, 186, 232, 240, 273, 276, 307,
+    322, 324, 334, 347, 385, 398, 399, 402, 430, 452, 474, 484, 506, 520, 522, 544, 558, 559, 565,
+    589, 605, 610)]
 PATIENCE = 60  # seconds after which something that should come soon counts as not coming
 
 # LeakSanitizer traces the process, which ours forbid; only root may do it all the same.

@@ -8,7 +8,7 @@ import time
 
 from e2e import *
 
-KEY = "5a" * 32
+KEY, OTHER_KEY = PUBLIC_KEYS[:2]
 HEADER = "dsoftbus-trust 1\n"
 LOW_ORDER = "00" * 32
 NON_CANONICAL = "ee" + "ff" * 30 + "7f"
@@ -200,7 +200,7 @@ class TrustFile(TestCase):
         self.check(f"{HEADER}beta OWN\n", ":2: the device's own key")
 
     def test_duplicate_id(self):
-        self.check(f"{HEADER}beta {KEY}\nbeta {'5b' * 32}\n", ":3: duplicate id")
+        self.check(f"{HEADER}beta {KEY}\nbeta {OTHER_KEY}\n", ":3: duplicate id")
 
     def test_duplicate_key(self):
         self.check(f"{HEADER}beta {KEY}\ngamma {KEY}\n", ":3: duplicate key")
@@ -225,25 +225,25 @@ class TrustCommand(TestCase):
     def test_add_list_remove(self):
         device = self.device("alpha")
         self.assertEqual(device.run("trust", "add", "beta", KEY).returncode, EXIT_OK)
-        self.assertEqual(device.run("trust", "add", "gamma", "5b" * 32).returncode, EXIT_OK)
-        self.assertEqual(device.run("trust", "list").stdout, f"beta {KEY}\ngamma {'5b' * 32}\n")
+        self.assertEqual(device.run("trust", "add", "gamma", OTHER_KEY).returncode, EXIT_OK)
+        self.assertEqual(device.run("trust", "list").stdout, f"beta {KEY}\ngamma {OTHER_KEY}\n")
         self.assertEqual(device.run("trust", "remove", "beta").returncode, EXIT_OK)
-        self.assertEqual(device.run("trust", "list").stdout, f"gamma {'5b' * 32}\n")
+        self.assertEqual(device.run("trust", "list").stdout, f"gamma {OTHER_KEY}\n")
         self.assertEqual(os.stat(device.path("trust")).st_mode & 0o7777, 0o600)
 
     def test_keeps_comments(self):
         device = self.device("alpha")
         device.write("trust", f"{HEADER}# the lab\nbeta {KEY}\n# the attic\n")
-        self.assertEqual(device.run("trust", "add", "gamma", "5b" * 32).returncode, EXIT_OK)
+        self.assertEqual(device.run("trust", "add", "gamma", OTHER_KEY).returncode, EXIT_OK)
         self.assertEqual(device.run("trust", "remove", "beta").returncode, EXIT_OK)
         self.assertEqual(device.read("trust"),
-                         f"{HEADER}# the lab\n# the attic\ngamma {'5b' * 32}\n")
+                         f"{HEADER}# the lab\n# the attic\ngamma {OTHER_KEY}\n")
 
     def test_remove_takes_the_whole_id(self):
         device = self.device("alpha")
-        device.write("trust", f"{HEADER}beta {KEY}\nbeta.2 {'5b' * 32}\n")
+        device.write("trust", f"{HEADER}beta {KEY}\nbeta.2 {OTHER_KEY}\n")
         self.assertEqual(device.run("trust", "remove", "beta").returncode, EXIT_OK)
-        self.assertEqual(device.run("trust", "list").stdout, f"beta.2 {'5b' * 32}\n")
+        self.assertEqual(device.run("trust", "list").stdout, f"beta.2 {OTHER_KEY}\n")
 
     def refused(self, words, code, message):
         device = self.device("alpha")
@@ -253,14 +253,14 @@ class TrustCommand(TestCase):
         self.assertEqual(device.read("trust"), f"{HEADER}beta {KEY}\n")
 
     def test_add_own_id(self):
-        self.refused(["add", "alpha", "5b" * 32], EXIT_CONFIG,
+        self.refused(["add", "alpha", OTHER_KEY], EXIT_CONFIG,
                      "alpha not added: the device's own id")
 
     def test_add_own_key(self):
         self.refused(["add", "gamma", "OWN"], EXIT_CONFIG, "gamma not added: the device's own key")
 
     def test_add_known_id(self):
-        self.refused(["add", "beta", "5b" * 32], EXIT_CONFIG, "beta not added: duplicate id")
+        self.refused(["add", "beta", OTHER_KEY], EXIT_CONFIG, "beta not added: duplicate id")
 
     def test_add_known_key(self):
         self.refused(["add", "gamma", KEY], EXIT_CONFIG, "gamma not added: duplicate key")
@@ -286,14 +286,14 @@ class TrustCommand(TestCase):
     def test_disk_full_keeps_the_old_file(self):
         device = self.device("alpha")
         device.write("trust", f"{HEADER}beta {KEY}\n")
-        result = device.run("trust", "add", "gamma", "5b" * 32, prefix=["prlimit", "--fsize=50"])
+        result = device.run("trust", "add", "gamma", OTHER_KEY, prefix=["prlimit", "--fsize=50"])
         self.assert_fails(result, EXIT_LOCAL, "DIR/alpha/trust: cannot write: File too large")
         self.assertEqual(device.read("trust"), f"{HEADER}beta {KEY}\n")
         self.assertEqual(sorted(os.listdir(device.dir)), ["identity", "trust"])
 
     def test_twenty_at_once_lose_nothing(self):
         device = self.device("alpha")
-        adding = [device.start("trust", "add", f"peer-{i}", f"{i + 16:02x}" * 32) for i in range(20)]
+        adding = [device.start("trust", "add", f"peer-{i}", PUBLIC_KEYS[i]) for i in range(20)]
         for process in adding:
             self.started(process)
             self.assertEqual(process.wait(), EXIT_OK, process.text())
@@ -304,12 +304,12 @@ class TrustCommand(TestCase):
         device = self.device("alpha")
         device.write("trust", HEADER)
         for i in range(40):
-            process = self.started(device.start("trust", "add", f"peer-{i}", f"{i + 16:02x}" * 32))
+            process = self.started(device.start("trust", "add", f"peer-{i}", PUBLIC_KEYS[i]))
             time.sleep(i / 2000)  # not to wait for something: to be killed at another moment each time
             process.signal(signal.SIGKILL)
             process.wait()
             self.assertEqual(device.run("trust", "list").returncode, EXIT_OK)
-        self.assertEqual(device.run("trust", "add", "last", "fe" * 31 + "0e").returncode, EXIT_OK)
+        self.assertEqual(device.run("trust", "add", "last", PUBLIC_KEYS[40]).returncode, EXIT_OK)
         self.assertEqual(sorted(os.listdir(device.dir)), ["identity", "trust"])
 
 

@@ -204,10 +204,10 @@ class FullDisk(TestCase):
 
     def test_trust_store_on_a_full_disk(self):
         device = Device(self.disk, "alpha")
-        self.assertEqual(device.run("trust", "add", "beta", "5a" * 32).returncode, EXIT_OK)
+        self.assertEqual(device.run("trust", "add", "beta", PUBLIC_KEYS[0]).returncode, EXIT_OK)
         before = device.read("trust")
         self.fill()
-        result = device.run("trust", "add", "gamma", "5b" * 32)
+        result = device.run("trust", "add", "gamma", PUBLIC_KEYS[1])
         self.assert_fails(result, EXIT_LOCAL, "DIR/disk/alpha/trust: cannot write: No space left on device")
         self.assertEqual(device.read("trust"), before)
         self.assertEqual(sorted(os.listdir(device.dir)), ["identity", "trust"])

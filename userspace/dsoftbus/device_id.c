@@ -3,9 +3,34 @@
 
 #include <string.h>
 
-static bool is_id_char(char c)
+static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_letter_or_digit(char c)
+{
+    return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+/* Labels with one dot between them; a hyphen stands inside a label; one letter at least. */
+static bool is_id(const char *text, size_t text_len)
+{
+    bool has_letter = false;
+    char previous = '.';
+
+    for (size_t i = 0; i < text_len; i++) {
+        char c = text[i];
+        bool fits = is_letter_or_digit(c) || (c == '.' && is_letter_or_digit(previous)) ||
+                    (c == '-' && previous != '.');
+
+        if (!fits) {
+            return false;
+        }
+        has_letter = has_letter || is_letter(c);
+        previous = c;
+    }
+    return has_letter && is_letter_or_digit(previous);
 }
 
 enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, size_t text_len)
@@ -13,13 +38,8 @@ enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, si
     const char *chars = text;
 
     memset(id, 0, sizeof(*id));
-    if (text_len < 1 || text_len > DSB_DEVICE_ID_MAX) {
+    if (text_len < 1 || text_len > DSB_DEVICE_ID_MAX || !is_id(chars, text_len)) {
         return DSB_INVALID;
-    }
-    for (size_t i = 0; i < text_len; i++) {
-        if (!is_id_char(chars[i])) {
-            return DSB_INVALID;
-        }
     }
     memcpy(id->text, chars, text_len);
     id->len = (uint8_t)text_len;

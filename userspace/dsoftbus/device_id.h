@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A device's name: 1 to 64 bytes of [a-z0-9.-]. It is what a connection is made to, and what the
- * trust store ties to one static key. An id that somebody says is a claim, nothing more.
+ * A device's name: 1 to 64 bytes of labels with one dot between them. A label is letters a to z,
+ * digits, and hyphens inside; one letter at least is in the id. So no id is a file name with a
+ * meaning, an option of a command, an IPv4 address, or another id with a dot behind it.
+ *
+ * An id is what a connection is made to, and what the trust store ties to one static key. An id
+ * that somebody says is a claim, nothing more.
  */
 #ifndef DSOFTBUS_DEVICE_ID_H
 #define DSOFTBUS_DEVICE_ID_H

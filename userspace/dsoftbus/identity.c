@@ -37,7 +37,10 @@ static enum dsb_text_fault read_field(struct dsb_identity_file *file, struct see
             return DSB_TEXT_DUPLICATE_FIELD;
         }
         seen->private_key = true;
-        return dsb_hex_decode(file->private_key, value) ? DSB_TEXT_NO_FAULT : DSB_TEXT_BAD_KEY;
+        if (!dsb_hex_decode(file->private_key, value)) {
+            return DSB_TEXT_BAD_KEY;
+        }
+        return dsb_private_key_is_zero(file->private_key) ? DSB_TEXT_ZERO_KEY : DSB_TEXT_NO_FAULT;
     }
     return DSB_TEXT_UNKNOWN_FIELD;
 }
@@ -73,6 +76,7 @@ enum dsb_status dsb_identity_parse(struct dsb_identity_file *out, const char *te
                                    struct dsb_text_error *error)
 {
     struct dsb_lines lines = {.text = text, .text_len = text_len};
+    uint8_t public_key[DSB_KEY_LEN];
 
     memset(out, 0, sizeof(*out));
     error->fault = read_file(out, &lines);
@@ -81,6 +85,8 @@ enum dsb_status dsb_identity_parse(struct dsb_identity_file *out, const char *te
         dsb_identity_file_wipe(out);
         return DSB_INVALID;
     }
+    crypto_x25519_base(public_key, out->private_key);
+    out->bring_up = out->bring_up || dsb_public_key_is_bring_up(public_key);
     return DSB_OK;
 }
 
@@ -100,7 +106,8 @@ enum dsb_status dsb_identity_format(char *out, size_t out_cap, size_t *out_len,
     size_t len = 0;
 
     *out_len = 0;
-    if (file->id.len == 0 || file->id.len > DSB_DEVICE_ID_MAX) {
+    if (file->id.len == 0 || file->id.len > DSB_DEVICE_ID_MAX ||
+        dsb_private_key_is_zero(file->private_key)) {
         return DSB_INVALID;
     }
     size_t need_len = sizeof(FORMAT " 1\nid \nprivate \n") - 1 + file->id.len + sizeof(digits) +
@@ -130,7 +137,7 @@ void dsb_identity_file_wipe(struct dsb_identity_file *file)
 enum dsb_status dsb_identity_init(struct dsb_identity *identity, struct dsb_identity_file *file)
 {
     memset(identity, 0, sizeof(*identity));
-    if (file->id.len == 0) {
+    if (file->id.len == 0 || dsb_private_key_is_zero(file->private_key)) {
         return DSB_INVALID;
     }
     identity->id = file->id;

@@ -16,10 +16,8 @@
 #define DSOFTBUS_IDENTITY_H
 
 #include "dsoftbus/device_id.h"
+#include "dsoftbus/key.h"
 #include "dsoftbus/text.h"
-#include "noise/noise.h"
-
-#define DSB_KEY_LEN NOISE_KEY_LEN /* X25519, public and private */
 
 /* The comment line that marks a test identity. */
 #define DSB_BRING_UP_MARK "# bring-up test key, not for production"
@@ -31,7 +29,7 @@
 struct dsb_identity_file {
     struct dsb_device_id id;
     uint8_t private_key[DSB_KEY_LEN];
-    bool bring_up; /* carries DSB_BRING_UP_MARK: a release image or daemon refuses it */
+    bool bring_up; /* has DSB_BRING_UP_MARK, or the key of a test identity: a release refuses it */
 };
 
 /*
@@ -44,7 +42,8 @@ DSB_MUST_CHECK enum dsb_status dsb_identity_parse(struct dsb_identity_file *out,
 
 /*
  * Writes the file's text to out and its length to *out_len: for key generation. DSB_TOO_LARGE when
- * out_cap is too small (DSB_IDENTITY_FILE_MAX always serves), DSB_INVALID when file holds no id.
+ * out_cap is too small (DSB_IDENTITY_FILE_MAX always serves), DSB_INVALID when file holds no id or
+ * a zero key.
  */
 DSB_MUST_CHECK enum dsb_status dsb_identity_format(char *out, size_t out_cap, size_t *out_len,
                                                    const struct dsb_identity_file *file);
@@ -62,7 +61,7 @@ struct dsb_identity {
 
 /*
  * An identity whose private key lies in *file: borrowed and only read, so file must outlive
- * identity and stay where it is. DSB_INVALID when file holds no id.
+ * identity and stay where it is. DSB_INVALID when file holds no id or a zero key.
  */
 DSB_MUST_CHECK enum dsb_status dsb_identity_init(struct dsb_identity *identity,
                                                  struct dsb_identity_file *file);

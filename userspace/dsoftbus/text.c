@@ -23,6 +23,9 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_LOW_ORDER_KEY] = "low-order key",
         [DSB_TEXT_NON_CANONICAL_KEY] = "non-canonical key",
         [DSB_TEXT_TOO_MANY_ENTRIES] = "too many entries",
+        [DSB_TEXT_MIXED_ORDER_KEY] =
+            "not a key that a device makes (outside the prime-order subgroup)",
+        [DSB_TEXT_ZERO_KEY] = "the all-zero key, which everybody has",
     };
 
     return (size_t)fault < sizeof(names) / sizeof(names[0]) ? names[fault] : "unknown";

@@ -33,6 +33,8 @@ enum dsb_text_fault {
     DSB_TEXT_LOW_ORDER_KEY,     /* trust: every exchange with it would give zero */
     DSB_TEXT_NON_CANONICAL_KEY, /* trust: a second spelling of another key */
     DSB_TEXT_TOO_MANY_ENTRIES,  /* trust: more than the caller's array holds */
+    DSB_TEXT_MIXED_ORDER_KEY,   /* trust: another key plus a point of low order, or on the twist */
+    DSB_TEXT_ZERO_KEY,          /* both: the key that is all zero, or its public half */
 };
 
 struct dsb_text_error {

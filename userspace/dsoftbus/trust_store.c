@@ -17,30 +17,6 @@ void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry 
     store->capacity = capacity;
 }
 
-/* Below 2^255 - 19 (RFC 7748 section 5), so that the key has no second spelling. */
-static bool is_canonical(const uint8_t key[DSB_KEY_LEN])
-{
-    if (key[31] != 0x7f) {
-        return key[31] < 0x7f;
-    }
-    for (size_t i = 1; i < 31; i++) {
-        if (key[i] != 0xff) {
-            return true;
-        }
-    }
-    return key[0] < 0xed;
-}
-
-/* A clamped scalar is a multiple of the cofactor 8, so it takes exactly the low-order points to
- * zero. */
-static bool is_low_order(const uint8_t key[DSB_KEY_LEN])
-{
-    static const uint8_t any_scalar[DSB_KEY_LEN] = {0};
-    uint8_t product[DSB_KEY_LEN];
-
-    return crypto_x25519(product, any_scalar, key) != 0;
-}
-
 const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_store *store,
                                                       const struct dsb_device_id *id)
 {
@@ -63,6 +39,14 @@ const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_st
     return NULL;
 }
 
+bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
+                         const uint8_t key[DSB_KEY_LEN])
+{
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(store, id);
+
+    return entry != NULL && memcmp(entry->key, key, DSB_KEY_LEN) == 0;
+}
+
 enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
                                         const struct dsb_identity *own,
                                         const struct dsb_trust_entry *entry)
@@ -82,11 +66,9 @@ enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
     if (dsb_trust_store_find_key(store, entry->key) != NULL) {
         return DSB_TEXT_DUPLICATE_KEY;
     }
-    if (!is_canonical(entry->key)) {
-        return DSB_TEXT_NON_CANONICAL_KEY;
-    }
-    if (is_low_order(entry->key)) {
-        return DSB_TEXT_LOW_ORDER_KEY;
+    enum dsb_text_fault fault = dsb_public_key_fault(entry->key);
+    if (fault != DSB_TEXT_NO_FAULT) {
+        return fault;
     }
     if (store->count == store->capacity) {
         return DSB_TEXT_TOO_MANY_ENTRIES;

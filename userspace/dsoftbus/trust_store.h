@@ -9,7 +9,7 @@
  *     sensor-7.lab 8f40…64 hexadecimal digits…1c
  *
  * Loading refuses the device's own id and own key (so a session with oneself cannot be), a second
- * entry for an id or a key, and keys that are low-order or have a second spelling. A file with one
+ * entry for an id or a key, and keys that no device can have for its own (key.h). A file with one
  * wrong line is refused whole.
  */
 #ifndef DSOFTBUS_TRUST_STORE_H
@@ -53,6 +53,10 @@ const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_sto
                                                       const struct dsb_device_id *id);
 const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_KEY_LEN]);
+
+/* Does the store have this id with this key? */
+bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
+                         const uint8_t key[DSB_KEY_LEN]);
 
 /* The first line of a trust store file, with its line feed. */
 #define DSB_TRUST_HEADER "dsoftbus-trust 1\n"
