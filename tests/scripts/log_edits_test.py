@@ -174,6 +174,11 @@ EDITS = {
     "sees-outside": (before(begin("truncated"), "SELFTEST: dsoftbus case truncated sees closed"), 19),
     "ok-with-an-addition": (replace(ok("truncated"), ok("truncated") + " (skipped)"), 19),
     "a-failure-more": (before("SELFTEST: end", "SELFTEST: FAIL dsoftbus close"), 14),
+    # The client against impostors.
+    "impostor-accepted": (replace("(SELFTEST: .* impostor replayed-accept sees) .*", r"\1 session"), 13),
+    "impostor-left-out": (drop("SELFTEST: .* impostor bitflip-msg2-tag .*", count=2), 13),
+    "impostor-without-ok": (drop("SELFTEST: .* impostor other-pong ok"), 13),
+    "impostor-twice": (after("SELFTEST: .* impostor none ok", "SELFTEST: dsoftbus impostor none ok"), 15),
     # The rest of the system.
     "network-not-tried": (drop("SELFTEST: net udp ok"), 13),
     "transport-up-before-ready": (swap("dsoftbusd: ready", r"dsoftbusd: os transport up .*"), 13),

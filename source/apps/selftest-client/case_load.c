@@ -117,7 +117,8 @@ const char *case_half_open_flood(struct selftest *selftest)
 
     begin_flood(selftest);
     flood_until(selftest, FLOOD_COUNT / 2);
-    enum dsb_reason reason = link_connect(selftest, &link, &dsoftbus.target->id, &dsoftbus.address);
+    enum dsb_reason reason =
+        link_connect(selftest, &link, &dsoftbus.local, &dsoftbus.target->id, &dsoftbus.address);
     bool passed = reason == DSB_REASON_NONE || selftest_fail(dsb_reason_name(reason));
     passed = passed && link_echo(selftest, &link, data, sizeof(data));
     /* The flood began before and has not ended since, or the case would show nothing. That it was

@@ -63,7 +63,8 @@ static void advance(struct selftest *selftest, struct link *link)
 }
 
 enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
-                             const struct dsb_device_id *target, const struct net_address *address)
+                             const struct dsb_local *local, const struct dsb_device_id *target,
+                             const struct net_address *address)
 {
     struct dsb_handshake *handshake = &link->slot.handshake;
     uint8_t ephemeral[DSB_KEY_LEN];
@@ -73,7 +74,7 @@ enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
         return DSB_REASON_LOCAL_CRYPTO;
     /* The target's key is looked up here: without one nothing is sent to anybody. */
     enum dsb_reason reason =
-        dsb_handshake_connect(handshake, &dsoftbus.local, target, ephemeral, dsoftbus_now_ms());
+        dsb_handshake_connect(handshake, local, target, ephemeral, dsoftbus_now_ms());
     if (reason != DSB_REASON_NONE)
         return reason;
     if (stream_connect(selftest, address, ticks_of(dsb_handshake_deadline(handshake)),

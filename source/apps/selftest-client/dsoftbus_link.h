@@ -17,9 +17,10 @@ struct link {
     uint8_t out[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
 };
 
-/* Connects to `target` at `address`. DSB_REASON_NONE when authenticated; otherwise why not, and
- * nothing is left to close. DSB_REASON_LOCAL_ABORTED when there was no TCP connection. */
+/* Connects as `local` to `target` at `address`. DSB_REASON_NONE when authenticated; otherwise why
+ * not, and nothing is left to close. DSB_REASON_LOCAL_ABORTED when there was no TCP connection. */
 DSB_MUST_CHECK enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
+                                            const struct dsb_local *local,
                                             const struct dsb_device_id *target,
                                             const struct net_address *address);
 

@@ -8,6 +8,8 @@
 #include "rt/time.h"
 #include "stream.h"
 
+#include <string.h>
+
 /* A query is asked again after this long; so often. */
 #define QUERY_AGAIN_MS  200
 #define QUERY_COUNT_MAX 25
@@ -58,6 +60,14 @@ bool dsoftbus_load(struct selftest *selftest)
     };
     dsoftbus.target = &dsoftbus.trust.entries[0];
     return true;
+}
+
+size_t dsoftbus_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *id)
+{
+    memcpy(out, "DSoftBus/1", 11);
+    out[11] = id->len;
+    memcpy(out + 12, id->text, id->len);
+    return 12 + (size_t)id->len;
 }
 
 bool dsoftbus_query(struct selftest *selftest, net_handle socket)

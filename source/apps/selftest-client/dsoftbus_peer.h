@@ -17,6 +17,9 @@
 /* Longest record unit that our sessions accept, bytes. */
 #define OWN_RECORD_UNIT_MAX 1024
 
+/* Longest prologue of a handshake, bytes. */
+#define PROLOGUE_MAX (12 + DSB_DEVICE_ID_MAX)
+
 struct dsoftbus {
     struct dsb_identity_file file;
     struct dsb_identity identity;
@@ -41,6 +44,10 @@ bool dsoftbus_query(struct selftest *selftest, net_handle socket);
  * sets the address. False at the deadline (ticks). Even such an announce is only a hint where to
  * knock. */
 bool dsoftbus_await_announce(struct selftest *selftest, net_handle socket, uint64_t deadline);
+
+/* For who does Noise by hand: "DSoftBus/1", a zero byte, the responder's id with its length.
+ * Returns how long it is. */
+size_t dsoftbus_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *id);
 
 /* Fills bytes from rngd; false, and says so, when it has none. */
 bool dsoftbus_random(uint8_t *bytes, size_t bytes_len);
