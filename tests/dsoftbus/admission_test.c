@@ -119,6 +119,78 @@ static void the_rule_holds_through_random_calls(void **state)
     }
 }
 
+/* Enters a fresh handle from an IPv6 address; returns how many its source then holds. */
+static uint32_t enter_ipv6(const uint8_t address[DSB_SOURCE_LEN])
+{
+    static uint32_t next_handle = 1000;
+    uint32_t dropped, handle = next_handle++;
+
+    assert_false(dsb_admission_enter(&table, address, handle, &dropped));
+    for (size_t i = 0; i < table.count; i++) {
+        if (entries[i].handle == handle) {
+            return entries[i].source_count;
+        }
+    }
+    return 0;
+}
+
+static void an_ipv6_subnet_is_one_source(void **state)
+{
+    static const uint8_t first[16] = {0xfd, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8};
+    static const uint8_t host[16] = {0xfd, 0, 0, 0, 0, 0, 0, 1, 0x81, 2, 3, 4, 5, 6, 7, 9};
+    static const uint8_t other[16] = {0xfd, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
+
+    (void)state;
+    assert_int_equal(enter_ipv6(first), 1);
+    assert_int_equal(enter_ipv6(host), 2);
+    assert_int_equal(enter_ipv6(other), 1);
+}
+
+static void one_subnet_cannot_push_out_another(void **state)
+{
+    uint8_t address[DSB_SOURCE_LEN] = {0xfd, 0, 0, 0, 0, 0, 0, 1};
+    uint32_t dropped = NOBODY;
+
+    (void)state;
+    assert_int_equal(enter(1, 5000), NOBODY);
+    for (uint32_t i = 0; i < 1000; i++) {
+        memcpy(address + 8, &i, sizeof(i));
+        bool full = dsb_admission_enter(&table, address, i, &dropped);
+        assert_int_equal(full, i >= CAPACITY - 1);
+        assert_int_not_equal(dropped, 5000);
+    }
+    assert_true(dsb_admission_leave(&table, 5000));
+}
+
+static void the_prefix_can_have_any_length(void **state)
+{
+    static const uint8_t first[16] = {0x20, 1, 0xd, 0xb8, 0, 0, 0x10, 1};
+    static const uint8_t near[16] = {0x20, 1, 0xd, 0xb8, 0, 0, 0x1f, 2};
+    static const uint8_t far[16] = {0x20, 1, 0xd, 0xb8, 0, 0, 0x20, 1};
+    static const uint8_t host[16] = {0x20, 1, 0xd, 0xb8, 0, 0, 0x10, 1, [15] = 1};
+
+    (void)state;
+    table.prefix_bits = 52;
+    assert_int_equal(enter_ipv6(first), 1);
+    assert_int_equal(enter_ipv6(near), 2);
+    assert_int_equal(enter_ipv6(far), 1);
+    dsb_admission_init(&table, entries, CAPACITY);
+    table.prefix_bits = 128;
+    assert_int_equal(enter_ipv6(first), 1);
+    assert_int_equal(enter_ipv6(host), 1);
+}
+
+static void ipv4_addresses_stay_apart(void **state)
+{
+    static const uint8_t first[16] = {[10] = 0xff, [11] = 0xff, 10, 0, 2, 15};
+    static const uint8_t second[16] = {[10] = 0xff, [11] = 0xff, 10, 0, 2, 16};
+
+    (void)state;
+    assert_int_equal(enter_ipv6(first), 1);
+    assert_int_equal(enter_ipv6(second), 1);
+    assert_int_equal(enter_ipv6(first), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +199,10 @@ int main(void)
         cmocka_unit_test_setup(equal_sources_lose_the_oldest_of_all, start),
         cmocka_unit_test_setup(those_who_left_do_not_count, start),
         cmocka_unit_test_setup(the_rule_holds_through_random_calls, start),
+        cmocka_unit_test_setup(an_ipv6_subnet_is_one_source, start),
+        cmocka_unit_test_setup(one_subnet_cannot_push_out_another, start),
+        cmocka_unit_test_setup(the_prefix_can_have_any_length, start),
+        cmocka_unit_test_setup(ipv4_addresses_stay_apart, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,44 +301,6 @@ static void queries_are_answered_to_neighbours_only(void **state)
     assert_false(dsb_query_source_is_near(IP(10, 0, 2, 14), own_ip, 0xffffffff));
 }
 
-static void answers_are_rate_limited(void **state)
-{
-    struct dsb_rate rate;
-
-    (void)state;
-    dsb_rate_init(&rate, 3, 100, 1000);
-    for (int i = 0; i < 3; i++) {
-        assert_true(dsb_rate_take(&rate, 1000));
-    }
-    assert_false(dsb_rate_take(&rate, 1000));
-    assert_false(dsb_rate_take(&rate, 500)); /* a clock that went back gives nothing */
-    assert_false(dsb_rate_take(&rate, 1099));
-    assert_true(dsb_rate_take(&rate, 1100));
-    assert_false(dsb_rate_take(&rate, 1199));
-    assert_true(dsb_rate_take(&rate, 1300)); /* two came, one is left */
-    assert_true(dsb_rate_take(&rate, 1300));
-    assert_false(dsb_rate_take(&rate, 1300));
-    for (int i = 0; i < 3; i++) { /* never more than the burst */
-        assert_true(dsb_rate_take(&rate, 1000000));
-    }
-    assert_false(dsb_rate_take(&rate, 1000000));
-
-    /* A little over full is full, too. */
-    dsb_rate_init(&rate, 3, 100, 0);
-    assert_true(dsb_rate_take(&rate, 0));
-    for (int i = 0; i < 3; i++) {
-        assert_true(dsb_rate_take(&rate, 250));
-    }
-    assert_false(dsb_rate_take(&rate, 250));
-
-    /* Over a long flood the rate is the stated one. */
-    unsigned taken = 0;
-    for (uint64_t now = 2000000; now < 2010000; now++) {
-        taken += dsb_rate_take(&rate, now);
-    }
-    assert_in_range(taken, 100, 103);
-}
-
 static void results_have_names(void **state)
 {
     (void)state;
@@ -366,7 +328,6 @@ int main(void)
         cmocka_unit_test(query_has_six_bytes),
         cmocka_unit_test_setup(an_announce_never_outweighs_the_trust_store, make_sample),
         cmocka_unit_test(queries_are_answered_to_neighbours_only),
-        cmocka_unit_test(answers_are_rate_limited),
         cmocka_unit_test(results_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,22 @@ void dsb_admission_init(struct dsb_admission *table, struct dsb_half_open *entri
     table->capacity = capacity;
     table->count = 0;
     table->next_order = 0;
+    table->prefix_bits = DSB_SOURCE_PREFIX_BITS;
+}
+
+/* What counts as one source: an IPv4 address whole, of an IPv6 address its prefix. */
+static void make_source(const struct dsb_admission *table, uint8_t out[DSB_SOURCE_LEN],
+                        const uint8_t address[DSB_SOURCE_LEN])
+{
+    static const uint8_t ipv4_mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    bool is_ipv4 = memcmp(address, ipv4_mapped, sizeof(ipv4_mapped)) == 0;
+
+    for (unsigned i = 0; i < DSB_SOURCE_LEN; i++) {
+        unsigned bits = is_ipv4 || table->prefix_bits >= 8 * (i + 1) ? 8
+                        : table->prefix_bits > 8 * i                 ? table->prefix_bits - 8 * i
+                                                                     : 0;
+        out[i] = address[i] & (uint8_t)(0xff00U >> bits);
+    }
 }
 
 /* Adds by to the count of every entry of the source; returns how many entries that were. */
@@ -51,11 +67,13 @@ static size_t find_victim(const struct dsb_admission *table)
     return victim;
 }
 
-bool dsb_admission_enter(struct dsb_admission *table, const uint8_t source[DSB_SOURCE_LEN],
+bool dsb_admission_enter(struct dsb_admission *table, const uint8_t address[DSB_SOURCE_LEN],
                          uint32_t handle, uint32_t *dropped)
 {
+    uint8_t source[DSB_SOURCE_LEN];
     bool full = table->count == table->capacity;
 
+    make_source(table, source, address);
     if (full) {
         size_t victim = find_victim(table);
 

@@ -330,30 +330,3 @@ bool dsb_query_source_is_near(uint32_t source, uint32_t own_address, uint32_t ow
      * one. */
     return host_bits <= 1 || ((source & host_bits) != 0 && (source & host_bits) != host_bits);
 }
-
-void dsb_rate_init(struct dsb_rate *rate, uint32_t burst, uint64_t interval_ms, uint64_t now_ms)
-{
-    rate->interval_ms = interval_ms;
-    rate->updated_ms = now_ms;
-    rate->burst = burst;
-    rate->tokens = burst;
-}
-
-bool dsb_rate_take(struct dsb_rate *rate, uint64_t now_ms)
-{
-    uint64_t gained =
-        now_ms > rate->updated_ms ? (now_ms - rate->updated_ms) / rate->interval_ms : 0;
-
-    if (gained >= rate->burst - rate->tokens) {
-        rate->tokens = rate->burst;
-        rate->updated_ms = gained != 0 ? now_ms : rate->updated_ms;
-    } else {
-        rate->tokens += (uint32_t)gained;
-        rate->updated_ms += gained * rate->interval_ms;
-    }
-    if (rate->tokens == 0) {
-        return false;
-    }
-    rate->tokens--;
-    return true;
-}

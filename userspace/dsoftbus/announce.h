@@ -12,6 +12,7 @@
 #ifndef DSOFTBUS_ANNOUNCE_H
 #define DSOFTBUS_ANNOUNCE_H
 
+#include "dsoftbus/rate.h"
 #include "dsoftbus/trust_store.h"
 
 #define DSB_DISCOVERY_PORT   37020
@@ -82,19 +83,5 @@ enum dsb_announce_standing dsb_announce_standing(const struct dsb_trust_store *t
  * only loopback.
  */
 bool dsb_query_source_is_near(uint32_t source, uint32_t own_address, uint32_t own_mask);
-
-/* A token bucket: at most burst answers at once, and one more every interval_ms. */
-struct dsb_rate {
-    uint64_t interval_ms; /* at least 1 */
-    uint64_t updated_ms;
-    uint32_t burst;
-    uint32_t tokens;
-};
-
-/* A full bucket. */
-void dsb_rate_init(struct dsb_rate *rate, uint32_t burst, uint64_t interval_ms, uint64_t now_ms);
-
-/* Takes a token; false when there is none: do not answer. */
-DSB_MUST_CHECK bool dsb_rate_take(struct dsb_rate *rate, uint64_t now_ms);
 
 #endif
