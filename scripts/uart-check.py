@@ -160,11 +160,13 @@ class Case:
         self.auth_count, self.ends = int(auth), read_ends(reasons, where)
 
 
-def verb_of(reason):
-    """Which of dsoftbusd's lines names this reason."""
+def verbs_of(reason):
+    """Which of dsoftbusd's lines can name this reason."""
     if reason == "clean" or reason.startswith(("record-", "session-")):
-        return "ended"
-    return "refused" if re.match("(msg[123]|accept|local)-", reason) else "ignored"
+        return ("ended",)
+    if reason.startswith("local-"):
+        return ("refused", "ended")
+    return ("refused",) if re.match("(msg[123]|accept)-", reason) else ("ignored",)
 
 
 class Tally:
@@ -219,7 +221,7 @@ class Daemon:
         elif session:
             self.session(session, tally, text)
         elif packet:
-            if verb_of(packet[2]) != "ignored" or int(packet[3]) <= self.packet_count:
+            if "ignored" not in verbs_of(packet[2]) or int(packet[3]) <= self.packet_count:
                 raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
             self.packet_count = int(packet[3])
             tally.add_end(packet[2], 1)
@@ -238,7 +240,7 @@ class Daemon:
         verb, reason, claim, times = match.groups()
         key = f"{reason}({claim})" if claim else reason
         tally.add_end(key, int(times or 1))
-        if verb != verb_of(reason) or (claim and verb != "refused"):
+        if verb not in verbs_of(reason) or (claim and verb != "refused"):
             raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
         if verb == "ended":
             self.session_count -= 1

@@ -143,6 +143,7 @@ EDITS = {
     "end-outside": (before(begin("truncated"), CLEAN), 13),
     "all-refusals-told-as-ends": (replace(REFUSED, r"dsoftbusd: session ended \1", count=ALL), 14),
     "one-refusal-told-as-end": (replace(REFUSED, r"dsoftbusd: session ended \1", at=5), 14),
+    "drop-told-as-end": (replace("dsoftbusd: .*(reason=local-dropped)", r"dsoftbusd: session ended \1"), 13),
     "one-end-told-as-refusal": (replace(ENDED, r"dsoftbusd: session refused \1", at=2), 14),
     "refusal-told-as-packet": (replace(REFUSED, r"dsoftbusd: packet ignored \1 count=1"), 14),
     "packet-told-as-refusal":

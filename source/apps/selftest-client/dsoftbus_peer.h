@@ -11,8 +11,13 @@
 
 #include "dsoftbus/announce.h"
 #include "dsoftbus/handshake.h"
+#include "dsoftbus/rate.h"
 
 #define TRUST_MAX 8
+
+/* A query is asked again after this long; so often. */
+#define QUERY_AGAIN_MS  200
+#define QUERY_COUNT_MAX 25
 
 /* Longest record unit that our sessions accept, bytes. */
 #define OWN_RECORD_UNIT_MAX 1024
@@ -28,6 +33,7 @@ struct dsoftbus {
     struct dsb_local local;
     const struct dsb_trust_entry *target; /* the first of the trust store: dsoftbusd */
     struct net_address address;           /* where its sessions are, once it was found */
+    struct dsb_rate ask_rate;
 };
 
 /* This process's one. */
@@ -37,7 +43,7 @@ extern struct dsoftbus dsoftbus;
  */
 bool dsoftbus_find(struct selftest *selftest);
 
-/* Sends a query from the socket to dsoftbusd. */
+/* Sends a query from the socket to dsoftbusd, no more often than it answers one asker. */
 bool dsoftbus_query(struct selftest *selftest, net_handle socket);
 
 /* Waits on the socket for an announce of the target with the trusted key, passing over others, and
