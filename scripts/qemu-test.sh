@@ -4,6 +4,7 @@
 # markers, profiles and exit codes.
 #
 #   RUN_UNTIL_MARKER  1 (default): the whole manifest; any other text: stop at the first line with it
+#                     (the manifest's own end marker: the same as 1)
 #   RUN_TIMEOUT       seconds from the boot, "90s" (default) or "2m"; building does not count
 #   PROFILE           default, or another name of tests/os/profiles
 #   UART_LOG          where the log goes (default: uart.log in a folder of this run under build/run/)
@@ -25,7 +26,7 @@ wrong_use() {
     exit $WRONG_USE
 }
 [[ ${RUN_TIMEOUT:-90s} =~ ^([0-9]+)(s|m|)$ ]] || wrong_use "RUN_TIMEOUT=$RUN_TIMEOUT: a number of seconds (90s) or minutes (2m)"
-timeout_s=$((BASH_REMATCH[1] * ($([ "${BASH_REMATCH[2]}" = m ] && echo 60 || echo 1))))
+timeout_s=$((10#${BASH_REMATCH[1]} * ($([ "${BASH_REMATCH[2]}" = m ] && echo 60 || echo 1))))
 row=$(awk -F'|' -v name="$profile" '!/^#/ { gsub(/ /, "", $1) } $1 == name { print $2 "|" $3 }' tests/os/profiles)
 [ -n "$row" ] && [ -f "$manifest" ] || wrong_use "PROFILE=$profile: none of $(awk -F'|' '!/^#/ && NF { printf "%s ", $1 }' tests/os/profiles)"
 IFS='|' read -r image devices <<<"$row"
@@ -122,5 +123,6 @@ if [ $code -ne 0 ]; then
     [ ! -s "$run/qemu.err" ] || { echo "--- QEMU says"; tail -n 5 "$run/qemu.err"; }
     echo "---"
 fi
-echo "qemu-test: $profile: $(tail -n 1 "$run/verdict") (log: $log)"
+# An image or an emulator that this script did not choose is part of what was judged.
+echo "qemu-test: $profile: $(tail -n 1 "$run/verdict") (log: $log${KERNEL:+, KERNEL=$KERNEL}${QEMU:+, QEMU=$QEMU})"
 exit $code

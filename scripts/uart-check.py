@@ -36,11 +36,19 @@ __doc__ += "\n".join(
 BOOT = "kernel: up"
 PANIC_LINE = re.compile(r"kernel: panic\b")
 DEATH_LINE = re.compile(r"kernel: process (\S+) died\b")
-CASE_BEGIN = re.compile(r"SELFTEST: dsoftbus case (\S+) begin$")
-CASE_SEES = re.compile(r"SELFTEST: dsoftbus case (\S+) sees (\S+)$")
-CASE_OK = re.compile(r"SELFTEST: dsoftbus reject (\S+) ok$")
+CASE_LINE = re.compile(r"SELFTEST: dsoftbus (?:case (\S+) (begin)|case (\S+) (sees) (\S+)|reject (\S+) (ok))$")
 AUTH_OK = "dsoftbusd: auth ok"
-REASON = re.compile(r"dsoftbusd: (?:session|packet) \w+ reason=(\S+)")
+BOUND_LINE = re.compile(r"dsoftbusd: identity bound peer=[a-z0-9.-]+$")
+MESSAGE_LINE = re.compile(r"dsoftbusd: handshake: message (?:(1) read|(2) written|(3) read)(?: times=(\d+))?$")
+SESSION_LINE = re.compile(
+    r"dsoftbusd: session (refused|ended) reason=([a-z0-9-]+)(?: claim=([a-z0-9.-]+))?(?: times=(\d+))?$"
+)
+PACKET_LINE = re.compile(r"dsoftbusd: packet (ignored) reason=([a-z0-9-]+) count=(\d+)$")
+END_ITEM = re.compile(r"([a-z0-9-]+(?:\([a-z0-9.-]+\))?)(?:\*(\d+))?(\+?)")
+# Said of a handshake whose message 3 was read; the claim names its sender.
+READ_MESSAGE_3 = re.compile(r"\S+\(|msg3-(critical|recv-max|bad-id|payload)\b")
+# Of what dsoftbusd says under these beginnings, every line has one of the forms above.
+STRICT = ("auth", "identity", "handshake", "session", "packet")
 POLL_S = 0.05
 END_GRACE_S = 5  # so long lines after the end marker are judged, unless the machine has ended before
 
@@ -51,6 +59,18 @@ class Failure(Exception):
         self.code = code
 
 
+def read_ends(text, where):
+    """`clean msg3-decrypt*4 msg3-unknown-key(a.b)+` as key -> (min, max)."""
+    ends = {}
+    for item in text.split():
+        match = END_ITEM.fullmatch(item)
+        if not match or match[1] in ends:
+            raise ValueError(f"{where}: reason '{item}'")
+        low = int(match[2] or 1)
+        ends[match[1]] = (low, sys.maxsize if match[3] else low)
+    return ends
+
+
 class Manifest:
     """order: first occurrences follow one another; counts: text -> (min, max) whole lines."""
 
@@ -58,7 +78,8 @@ class Manifest:
         self.names = names
         self.order, self.counts, self.forbidden, self.deaths = [], {}, [], []
         self.mortal = []  # names that die at least once, any number of times
-        self.end, self.cases = None, {}
+        self.end, self.cases, self.cases_after = None, {}, 0
+        self.ends, self.any_ends = {}, False  # outside the cases
         self.read(path)
         if self.end is None:
             raise ValueError(f"{path}: no end marker")
@@ -67,140 +88,253 @@ class Manifest:
         with open(path, encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 word, _, text = line.strip().partition(" ")
-                text = text.strip()
                 if not word or word.startswith("#"):
                     continue
                 where = f"{path}:{number}"
-                text = re.sub(r"\{(\w+)\}", lambda name: self.define(name[1], where), text)
+                text = self.define(text.strip(), where)
                 if not text:
                     raise ValueError(f"{where}: '{word}' without a text")
-                if word == "include":
-                    self.read(os.path.join(os.path.dirname(path), text))
-                elif word == "cases":
-                    self.cases = read_cases(os.path.join(os.path.dirname(path), text))
-                elif word == "order":
-                    self.order.append(text)
-                    self.counts.setdefault(text, (1, 1))
-                elif word == "some":
-                    self.counts.setdefault(text, (1, 1))
-                elif word == "count":
-                    wanted, _, text = text.partition(" ")
-                    low, plus, _ = wanted.partition("+")
-                    if not low.isdigit() or not text:
-                        raise ValueError(f"{where}: count N[+] TEXT")
-                    self.counts[text] = (int(low), sys.maxsize if plus else int(low))
-                elif word == "forbid":
-                    self.forbidden.append(text)
-                elif word == "death":
-                    name, _, times = text.partition("*")
-                    self.deaths += [name.removesuffix("+")] * int(times or 1)
-                    if name.endswith("+"):
-                        self.mortal.append(name.removesuffix("+"))
-                elif word == "end":
-                    self.order.append(text)
-                    self.counts[text] = (1, 1)
-                    self.end = text
-                else:
-                    raise ValueError(f"{where}: unknown word '{word}'")
+                self.take(word, text, where, os.path.dirname(path))
 
+    def take(self, word, text, where, folder):
+        if word == "include":
+            self.read(os.path.join(folder, text))
+        elif word == "cases":
+            self.cases, self.cases_after = self.read_cases(os.path.join(folder, text)), len(self.order)
+        elif word == "order":
+            self.order.append(text)
+            self.counts.setdefault(text, (1, 1))
+        elif word == "some":
+            self.counts.setdefault(text, (1, 1))
+        elif word == "count":
+            wanted, _, text = text.partition(" ")
+            low, plus, _ = wanted.partition("+")
+            if not low.isdigit() or not text:
+                raise ValueError(f"{where}: count N[+] TEXT")
+            self.counts[text] = (int(low), sys.maxsize if plus else int(low))
+        elif word == "forbid":
+            self.forbidden.append(text)
+        elif word == "death":
+            name, _, times = text.partition("*")
+            self.deaths += [name.removesuffix("+")] * int(times or 1)
+            if name.endswith("+"):
+                self.mortal.append(name.removesuffix("+"))
+        elif word == "ends":
+            self.any_ends = self.any_ends or text == "any"
+            self.ends.update({} if text == "any" else read_ends(text, where))
+        elif word == "end":
+            self.order.append(text)
+            self.counts[text] = (1, 1)
+            self.end = text
+        else:
+            raise ValueError(f"{where}: unknown word '{word}'")
 
-    def define(self, name, where):
-        if name not in self.names:
-            raise ValueError(f"{where}: nothing defines {{{name}}}")
-        return self.names[name]
+    def define(self, text, where):
+        def value(match):
+            if match[1] not in self.names:
+                raise ValueError(f"{where}: nothing defines {{{match[1]}}}")
+            return self.names[match[1]]
+
+        return re.sub(r"\{(\w+)\}", value, text)
+
+    def read_cases(self, path):
+        cases = {}
+        with open(path, encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                where = f"{path}:{number}"
+                line = self.define(line.split("#")[0].strip(), where)
+                if not line:
+                    continue
+                fields = [field.strip() for field in line.split("|")]
+                if len(fields) != 5 or fields[0] in cases or not fields[1].isdigit():
+                    raise ValueError(f"{where}: case | auth ok | reasons | client sees | what it does")
+                cases[fields[0]] = Case(fields, where)
+        return cases
 
 
 class Case:
     """One row of the table of adversarial cases: what both sides must show."""
 
-    def __init__(self, fields):
+    def __init__(self, fields, where):
         self.name, auth, reasons, self.sees, _ = fields
-        self.auth_count = int(auth)
-        self.reasons = {}
-        for item in reasons.split():
-            match = re.fullmatch(r"([a-z0-9-]+)(?:\*(\d+))?(\+?)", item)
-            if not match:
-                raise ValueError(f"case {self.name}: reason '{item}'")
-            low = int(match[2] or 1)
-            self.reasons[match[1]] = (low, sys.maxsize if match[3] else low)
+        self.auth_count, self.ends = int(auth), read_ends(reasons, where)
 
 
-def read_cases(path):
-    cases = {}
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            line = line.split("#")[0].strip()
-            if not line:
-                continue
-            fields = [field.strip() for field in line.split("|")]
-            if len(fields) != 5 or fields[0] in cases:
-                raise ValueError(f"{path}:{number}: case | auth ok | reasons | client sees | what it does")
-            cases[fields[0]] = Case(fields)
-    return cases
+def verbs_of(reason):
+    """Which of dsoftbusd's lines can name this reason."""
+    if reason == "clean" or reason.startswith(("record-", "session-")):
+        return ("ended",)
+    if reason.startswith("local-"):
+        return ("refused", "ended")
+    return ("refused",) if re.match("(msg[123]|accept)-", reason) else ("ignored",)
+
+
+class Tally:
+    """What dsoftbusd did in one case, or outside of all cases."""
+
+    def __init__(self):
+        self.auth_count, self.ends, self.messages = 0, {}, {1: 0, 2: 0, 3: 0}
+
+    def add_end(self, key, count):
+        self.ends[key] = self.ends.get(key, 0) + count
+
+    def fault(self, expected):
+        """What is not as expected, as text; None when all is."""
+        for key in sorted(set(self.ends) | set(expected)):
+            low, high = expected.get(key, (0, 0))
+            if not low <= self.ends.get(key, 0) <= high:
+                return f"dsoftbusd logged reason {key} {self.ends.get(key, 0)} times"
+        # Who failed at message 3, or later, had messages 1 and 2.
+        late = sum(count for key, count in self.ends.items() if key.startswith("msg3-") or "(" in key)
+        read = sum(count for key, count in self.ends.items() if READ_MESSAGE_3.match(key))
+        for number, count in self.messages.items():
+            wanted = self.auth_count + (read if number == 3 else late)
+            if count != wanted:
+                return f"dsoftbusd logged message {number} {count} times, not {wanted}"
+        return None
+
+
+class Daemon:
+    """dsoftbusd's own lines, whose order proves that who is let in has been authenticated."""
+
+    def __init__(self, is_stated):
+        self.is_stated = is_stated  # each end and so each handshake is stated; else lines may be counted late
+        self.stages = {1: 0, 2: 0, 3: 0}  # handshakes whose last line was this message's
+        self.is_bound, self.session_count, self.packet_count = False, 0, 0
+
+    def line(self, text, tally):
+        word = text.removeprefix("dsoftbusd: ").split(" ")[0].rstrip(":")
+        message, session, packet = MESSAGE_LINE.match(text), SESSION_LINE.match(text), PACKET_LINE.match(text)
+        if self.is_bound != (text == AUTH_OK):
+            raise Failure(OUT_OF_ORDER, f"'identity bound' and 'auth ok' are not one after the other: {text}")
+        self.is_bound = False
+        if text == AUTH_OK:
+            self.session_count += 1
+            tally.auth_count += 1
+        elif BOUND_LINE.match(text):
+            self.is_bound = True
+            self.step(3, None, 1, text)
+        elif message:
+            number = int(message[1] or message[2] or message[3])
+            self.step(number - 1, number, int(message[4] or 1), text)
+            tally.messages[number] += int(message[4] or 1)
+        elif session:
+            self.session(session, tally, text)
+        elif packet:
+            if "ignored" not in verbs_of(packet[2]) or int(packet[3]) <= self.packet_count:
+                raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
+            self.packet_count = int(packet[3])
+            tally.add_end(packet[2], 1)
+        elif word in STRICT:
+            raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
+
+    def step(self, before, after, count, text):
+        if before:
+            self.stages[before] -= count
+            if self.stages[before] < 0 and self.is_stated:
+                raise Failure(OUT_OF_ORDER, f"no handshake had come that far: {text}")
+        if after:
+            self.stages[after] += count
+
+    def session(self, match, tally, text):
+        verb, reason, claim, times = match.groups()
+        key = f"{reason}({claim})" if claim else reason
+        tally.add_end(key, int(times or 1))
+        if verb not in verbs_of(reason) or (claim and verb != "refused"):
+            raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
+        if verb == "ended":
+            self.session_count -= 1
+            if self.session_count < 0:
+                raise Failure(OUT_OF_ORDER, f"more ends than sessions: {text}")
+        elif READ_MESSAGE_3.match(key):
+            self.step(3, None, int(times or 1), text)
+        elif reason.startswith("msg3-"):
+            self.step(2, None, int(times or 1), text)
 
 
 class CaseJoin:
     """Joins, per case, the client's view with what dsoftbusd logged between its begin and its ok."""
 
-    def __init__(self, cases):
-        self.cases, self.current, self.done = cases, None, []
+    def __init__(self, manifest):
+        self.cases, self.current, self.done = manifest.cases, None, []
+        self.left, self.is_stated = list(manifest.cases), not manifest.any_ends
+        self.outside, self.daemon = Tally(), Daemon(self.is_stated)
 
     def line(self, text):
-        begin, sees, ok = CASE_BEGIN.match(text), CASE_SEES.match(text), CASE_OK.match(text)
-        if begin:
-            if self.current:
-                raise Failure(CASE_MISMATCH, f"case {self.current.name} never ended with ok")
-            if begin[1] not in self.cases or begin[1] in self.done:
-                raise Failure(CASE_MISMATCH, f"case {begin[1]} is not in the table, or ran twice")
-            self.current = self.cases[begin[1]]
-            self.auth_count, self.reasons, self.sees = 0, {}, None
-        elif ok:
-            if not self.current or self.current.name != ok[1]:
-                raise Failure(CASE_MISMATCH, f"case {ok[1]} is ok without having begun")
-            self.judge()
-            self.done.append(self.current.name)
-            self.current = None
-        elif self.current:
-            if sees:
-                self.sees = sees[2]
-            elif text == AUTH_OK:
-                self.auth_count += 1
-            elif REASON.match(text):
-                reason = REASON.match(text)[1]
-                self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        if text.startswith("kernel: process dsoftbusd died"):
+            self.daemon = Daemon(self.is_stated)
+        elif text.startswith("dsoftbusd: "):
+            self.daemon.line(text, self.tally if self.current else self.outside)
+        elif text.startswith(("SELFTEST: dsoftbus case ", "SELFTEST: dsoftbus reject ")):
+            match = CASE_LINE.match(text)
+            if not match:
+                raise Failure(CASE_MISMATCH, f"not a line of a case: {text}")
+            self.case_line(match)
 
-    def judge(self):
-        case = self.current
-        if self.auth_count != case.auth_count:
-            raise Failure(CASE_MISMATCH, f"case {case.name}: {self.auth_count} auth ok, not {case.auth_count}")
+    def case_line(self, match):
+        name = match[1] or match[3] or match[6]
+        if match[2]:
+            if self.current:
+                self.finish_cases()
+            if name not in self.left:
+                raise Failure(CASE_MISMATCH, f"case {name} is not in the table, or ran twice")
+            if name != self.left[0]:
+                raise Failure(CASE_MISMATCH, f"case {self.left[0]} did not run before {name}")
+            self.current, self.tally, self.sees = self.cases[self.left.pop(0)], Tally(), None
+        elif not self.current or self.current.name != name:
+            raise Failure(CASE_MISMATCH, f"case {name} is {match[7] or match[4]} without having begun")
+        elif match[4]:
+            if self.sees:
+                raise Failure(CASE_MISMATCH, f"case {name}: the client saw twice")
+            self.sees = match[5]
+        else:
+            self.judge(self.current)
+            self.done.append(name)
+            self.current = None
+
+    def judge(self, case):
+        if self.tally.auth_count != case.auth_count:
+            raise Failure(CASE_MISMATCH, f"case {case.name}: {self.tally.auth_count} auth ok, not {case.auth_count}")
         if self.sees != case.sees:
             raise Failure(CASE_MISMATCH, f"case {case.name}: the client saw {self.sees}, not {case.sees}")
-        for reason in sorted(set(self.reasons) | set(case.reasons)):
-            low, high = case.reasons.get(reason, (0, 0))
-            count = self.reasons.get(reason, 0)
-            if not low <= count <= high:
-                raise Failure(CASE_MISMATCH, f"case {case.name}: dsoftbusd logged reason {reason} {count} times")
+        fault = self.tally.fault(case.ends)
+        if fault:
+            raise Failure(CASE_MISMATCH, f"case {case.name}: {fault}")
 
-    def finish(self):
-        left = [name for name in self.cases if name not in self.done]
-        if left:
-            raise Failure(CASE_MISMATCH, f"case {left[0]} did not run to its ok")
+    def finish_cases(self):
+        if self.current:
+            raise Failure(CASE_MISMATCH, f"case {self.current.name} never ended with ok")
+        if self.left:
+            raise Failure(CASE_MISMATCH, f"case {self.left[0]} did not run to its ok")
+
+    def finish(self, expected):
+        self.finish_cases()
+        if self.daemon.is_bound:
+            raise Failure(MISSING, f"missing marker: {AUTH_OK}, after the last identity bound")
+        fault = self.outside.fault(expected)
+        if fault and self.is_stated:
+            raise Failure(WRONG_COUNT, f"outside the cases {fault}")
 
 
 class Judge:
     """Takes the log line by line and raises Failure as soon as one is certain."""
 
     def __init__(self, manifest, until):
-        self.manifest, self.until = manifest, until
-        self.join = CaseJoin(manifest.cases)
-        self.seen, self.next_idx, self.booted, self.ended = {}, 0, False, False
+        # The manifest's own end marker stands for the whole manifest.
+        self.manifest, self.until = manifest, until if until != manifest.end else None
+        self.join = CaseJoin(manifest)
+        self.seen, self.next_idx, self.booted = {}, 0, False
+        self.is_whole = False  # the manifest's end marker was printed
+        self.ended = False  # that, or the text of --until
         self.deaths_left = list(manifest.deaths)
         # --until: what stands before that text in the manifest's order, and nothing after it.
         self.order = manifest.order
-        if until in manifest.order:
-            self.order = manifest.order[: manifest.order.index(until) + 1]
+        if self.until in manifest.order:
+            self.order = manifest.order[: manifest.order.index(self.until) + 1]
 
     def line(self, text):
+        if self.until and self.ended:
+            return
         if PANIC_LINE.match(text):
             raise Failure(PANIC, f"kernel panic: {text}")
         death = DEATH_LINE.match(text)
@@ -215,9 +349,12 @@ class Judge:
         self.booted = self.booted or text == BOOT
         self.count(text)
         self.join.line(text)
-        self.ended = self.ended or text == (self.until or self.manifest.end)
-        if self.until and self.until in text:
-            self.ended = True
+        if self.join.current and self.next_idx < min(self.manifest.cases_after, len(self.order)):
+            raise Failure(OUT_OF_ORDER, f"a case came before '{self.order[self.next_idx]}'")
+        if text == self.manifest.end:
+            self.is_whole = True
+            self.join.finish_cases()
+        self.ended = self.until in text if self.until else self.is_whole
 
     def count(self, text):
         if text not in self.manifest.counts:
@@ -240,11 +377,11 @@ class Judge:
             raise Failure(NO_BOOT, f"no boot: '{BOOT}' was never printed")
         if self.until and not self.ended:
             raise Failure(MISSING, f"missing marker: {self.until}")
-        if self.until and self.until not in self.order:
+        if self.until and not self.is_whole and self.until not in self.order:
             return  # a text between two markers, or part of one: where it stands is not known
         if self.first_missing():
             raise Failure(MISSING, f"missing marker: {self.first_missing()}")
-        if self.until:
+        if self.until and not self.is_whole:
             return
         for text, (low, _) in self.manifest.counts.items():
             if self.seen.get(text, 0) == 0 and low > 0:
@@ -253,7 +390,11 @@ class Judge:
                 raise Failure(WRONG_COUNT, f"only {self.seen[text]} of {low}: {text}")
         if self.deaths_left:
             raise Failure(MISSING, f"process {self.deaths_left[0]} did not die as expected")
-        self.join.finish()
+        self.join.finish(self.manifest.ends)
+
+    def verdict(self):
+        part = f" up to '{self.until}'" if self.until and not self.is_whole else ""
+        return f"passed{part}: {self.next_idx} markers in order, {len(self.join.done)} adversarial cases joined"
 
 
 class Log:
@@ -325,7 +466,7 @@ def main():
     except Failure as failure:
         print(f"FAILED: {failure}")
         return failure.code
-    print(f"passed: {len(judge.order)} markers in order, {len(judge.join.done)} adversarial cases joined")
+    print(judge.verdict())
     return PASSED
 
 

@@ -11,7 +11,8 @@ enum selftest_mode {
     SELFTEST_HOST_PEER = 4, /* dial the host's `serve`, then stay while the host dials us */
     SELFTEST_RESTART = 5,   /* end netstackd in the middle, and have a session again */
     SELFTEST_BENCH = 6,     /* count instructions */
-    SELFTEST_MODE_COUNT = 7
+    SELFTEST_REKEY = 7,     /* a session of more records than one key is for */
+    SELFTEST_MODE_COUNT = 8
 };
 
 /* What net-test is asked to do. */

@@ -154,6 +154,7 @@ static const struct system_process client_host_peer =
     SELFTEST_CLIENT(SELFTEST_HOST_PEER, host_peer_grants);
 static const struct system_process client_restart =
     SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
+static const struct system_process client_rekey = SELFTEST_CLIENT(SELFTEST_REKEY, client_grants);
 
 /* --- test programs --------------------------------------------------------------------------- */
 
@@ -249,6 +250,7 @@ static const struct system_process *const no_rng[] = SESSION_PROCESSES(&client_n
 static const struct system_process *const local[] = SESSION_PROCESSES(&client_local);
 static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
 static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
+static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
 
 const struct system_profile system_profiles[] = {
     {"default", all, SESSION_PROCESS_COUNT, &dsoftbusd},
@@ -256,6 +258,7 @@ const struct system_profile system_profiles[] = {
     {"wrong-trust", refused, SESSION_PROCESS_COUNT, NULL},
     {"empty-trust", refused, SESSION_PROCESS_COUNT, NULL},
     {"no-rng", no_rng, SESSION_PROCESS_COUNT, NULL},
+    {"rekey", rekey, SESSION_PROCESS_COUNT, NULL},
     {"deterministic", local, SESSION_PROCESS_COUNT, &dsoftbusd},
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},

@@ -64,6 +64,13 @@ interrupt) qemu_prints <<<'echo "kernel: up"; sleep 60'
     sleep 1; kill -TERM $pid; code=0; wait $pid || code=$?
     [ $code -eq 130 ]; grep -q interrupted "$dir/out"; none_left ;;
 unknown-profile) export PROFILE=nothing; run 2 "PROFILE=nothing: none of default" ;;
+names-what-was-given) qemu_prints <<<"$whole"; run 0 "KERNEL=$dir/kernel.elf, QEMU=$dir/qemu)" ;;
+timeout-with-zeros) # decimal, whatever it begins with
+    export RUN_TIMEOUT=01s; qemu_prints <<<'echo "kernel: up"; sleep 60'; run 11 "time is up (1 s)"
+    export RUN_TIMEOUT=08; qemu_prints <<<"$whole"; run 0 passed
+    export RUN_TIMEOUT=090s; run 0 passed ;;
+until-end) export RUN_UNTIL_MARKER="SELFTEST: end"; echo 'count 2 never' >>"$dir/tests/os/markers/default.txt"
+    qemu_prints <<<"$whole"; run 12 "missing marker: never" ;;
 bad-timeout) export RUN_TIMEOUT=soon; run 2 "RUN_TIMEOUT=soon" ;;
 *) exit 2 ;;
 esac

@@ -80,13 +80,26 @@ static void answers_only_loopback_without_a_subnet(void **state)
 static void bounds_its_answers(void **state)
 {
     (void)state;
-    for (int i = 0; i < ANSWER_BURST + 5; i++)
+    for (int i = 0; i < DSB_SOURCE_BURST + 5; i++)
         ask(LOOPBACK);
     turn(START_MS);
-    assert_int_equal(fake.out_count, ANSWER_BURST);
+    assert_int_equal(fake.out_count, DSB_SOURCE_BURST);
     ask(LOOPBACK);
-    turn(START_MS + ANSWER_INTERVAL_MS);
-    assert_int_equal(fake.out_count, ANSWER_BURST + 1);
+    turn(START_MS + DSB_SOURCE_INTERVAL_MS);
+    assert_int_equal(fake.out_count, DSB_SOURCE_BURST + 1);
+}
+
+static void one_asker_does_not_silence_the_next(void **state)
+{
+    (void)state;
+    for (int i = 0; i < DSB_SOURCE_BURST + 5; i++)
+        ask(SUBNET);
+    turn(START_MS);
+    size_t answer_count = fake.out_count;
+    ask(SUBNET + 1);
+    turn(START_MS);
+    assert_int_equal(fake.out_count, answer_count + 1);
+    assert_int_equal(fake.out[answer_count].address.ipv4, SUBNET + 1);
 }
 
 static void hears_itself(void **state)
@@ -99,6 +112,17 @@ static void hears_itself(void **state)
     fake_datagram(LOOPBACK, DSB_DISCOVERY_PORT, fake.out[0].bytes, fake.out[0].len);
     turn(START_MS);
     assert_true(discovery.is_heard);
+    assert_int_equal(discovery.ignored_count, 0);
+}
+
+static void is_not_fooled_by_its_own_words_from_another(void **state)
+{
+    (void)state;
+    fake_datagram(SUBNET, DSB_DISCOVERY_PORT, discovery.announce, discovery.announce_len);
+    fake_datagram(LOOPBACK, DSB_DISCOVERY_PORT + 1, discovery.announce, discovery.announce_len);
+    turn(START_MS);
+    assert_false(discovery.is_heard);
+    assert_int_equal(discovery.ignored_count, 2);
 }
 
 static void is_not_fooled_by_almost_itself(void **state)
@@ -155,7 +179,9 @@ int main(void)
         TEST(does_not_answer_from_afar),
         TEST(answers_only_loopback_without_a_subnet),
         TEST(bounds_its_answers),
+        TEST(one_asker_does_not_silence_the_next),
         TEST(hears_itself),
+        TEST(is_not_fooled_by_its_own_words_from_another),
         TEST(is_not_fooled_by_almost_itself),
         TEST(counts_forged_and_unknown_announces),
         TEST(counts_more_than_it_journals),

@@ -127,6 +127,21 @@ void journal_packet_ignored(const char *why, unsigned ignored_count)
     write_line("ignored %s %u", why, ignored_count);
 }
 
+uint64_t journal_deadline(void)
+{
+    return fake.journal_deadline_ms == 0 ? DSB_NO_DEADLINE : fake.journal_deadline_ms;
+}
+
+/* The test that sets the deadline has its clock stop there. */
+void journal_tick(void)
+{
+    if (fake.journal_deadline_ms == 0 || fake.clock() < fake.journal_deadline_ms)
+        return;
+    fake.journal_deadline_ms = 0;
+    fake.journal_told_count++;
+    write_line("held lines");
+}
+
 /* --- rngd --------------------------------------------------------------------------------------
  */
 
@@ -153,6 +168,37 @@ static struct fake_stream *stream_of(net_handle handle)
     return stream;
 }
 
+enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
+                           uint32_t notification_cap)
+{
+    (void)client;
+    (void)endpoint_cap;
+    (void)notification_cap;
+    return NET_OK;
+}
+
+enum net_status net_listen(struct net_client *client, const struct net_address *local,
+                           uint32_t backlog_count, net_handle *listener)
+{
+    (void)client;
+    assert(local->port == DSB_SESSION_PORT && backlog_count >= 1);
+    *listener = FAKE_LISTENER;
+    return NET_OK;
+}
+
+/* Everything may have become ready. */
+enum net_status net_ready(struct net_client *client,
+                          struct net_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
+{
+    (void)client;
+    events[0] = (struct net_event){.handle = FAKE_LISTENER};
+    events[1] = (struct net_event){.handle = FAKE_SOCKET};
+    *count = 2;
+    for (size_t i = 0; i < fake.accepted_count && *count < NET_CLIENT_SOCKETS_MAX; i++)
+        events[(*count)++] = (struct net_event){.handle = (net_handle)(i + 1)};
+    return NET_OK;
+}
+
 enum net_status net_accept(struct net_client *client, net_handle listener, net_handle *stream,
                            struct net_address *remote)
 {
@@ -163,7 +209,8 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
     if (fake.accepted_count == fake.stream_count)
         return NET_WOULD_BLOCK;
     fake.streams[fake.accepted_count].accepted = true;
-    *remote = (struct net_address){.ipv4 = fake.streams[fake.accepted_count].ipv4, .port = 40000};
+    *remote = (struct net_address){.ipv4 = fake.streams[fake.accepted_count].ipv4,
+                                   .port = (uint16_t)(40000 + fake.accepted_count)};
     *stream = (net_handle)++fake.accepted_count;
     return NET_OK;
 }
@@ -245,6 +292,7 @@ enum net_status net_send_to(struct net_client *client, net_handle socket,
     datagram->address = *remote;
     datagram->len = data_len;
     memcpy(datagram->bytes, data, data_len);
+    write_line("send to %u", remote->port);
     return NET_OK;
 }
 

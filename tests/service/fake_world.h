@@ -51,6 +51,9 @@ struct fake_world {
     struct net_interface interface;
     struct fake_datagram in[64], out[64]; /* to and from dsoftbusd */
     size_t in_count, in_taken, out_count;
+    uint64_t (*clock)(void);      /* for the next two alone */
+    uint64_t journal_deadline_ms; /* lines are held until then; 0: none */
+    size_t journal_told_count;
     char lines[FAKE_LINE_COUNT][FAKE_LINE_MAX]; /* the journal; closing a stream is a line too */
     size_t line_count;
 };

@@ -83,13 +83,18 @@ static enum dsb_handshake_state shake(struct fake_stream *stream)
     return client.slot.handshake.state;
 }
 
-static struct fake_stream *authenticate(void)
+static struct fake_stream *authenticate_as(const struct peer *who)
 {
-    struct fake_stream *stream = dial(&friend);
+    struct fake_stream *stream = dial(who);
     assert_int_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
     assert_int_equal(dsb_slot_finish(&client.slot, START_MS), DSB_OK);
     client.is_session = true;
     return stream;
+}
+
+static struct fake_stream *authenticate(void)
+{
+    return authenticate_as(&friend);
 }
 
 static void expect_data(const void *data, size_t len)
@@ -164,16 +169,71 @@ static void refuses_a_stranger_before_it_closes(void **state)
     assert_true(fake_find("refused msg3-unknown-key stranger") < fake_find("abort"));
 }
 
+/* The client's CLOSE is written, with these bytes behind it. */
+static void close_and(struct fake_stream *stream, const void *bytes, size_t len)
+{
+    assert_int_equal(dsb_session_close(&client.slot.session), DSB_OK);
+    (void)session_write(&client, &wire, START_MS);
+    stream_put(&wire.in, bytes, len);
+    exchange(stream);
+}
+
 static void ends_cleanly_after_both_closes(void **state)
 {
     (void)state;
     struct fake_stream *stream = authenticate();
-    assert_int_equal(dsb_session_close(&client.slot.session), DSB_OK);
-    (void)session_write(&client, &wire, START_MS);
-    exchange(stream);
+    close_and(stream, "", 0);
+    assert_false(stream->closed); /* who dialled ends the TCP connection first */
+    stream->ended = true;
+    run(START_MS);
     assert_int_equal(fake_count("ended clean"), 1);
     assert_true(stream->closed);
     assert_int_equal(table.session_count, 0);
+}
+
+static void waits_for_the_peers_end_but_not_long(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    close_and(stream, "", 0);
+    assert_int_equal(table_deadline(&table), START_MS + FIN_WAIT_MS);
+    run(START_MS + FIN_WAIT_MS - 1);
+    assert_false(stream->closed);
+    run_quietly(START_MS + FIN_WAIT_MS);
+    assert_true(stream->closed);
+    assert_int_equal(fake_count("ended clean"), 1);
+    assert_int_equal(table_deadline(&table), DSB_NO_DEADLINE);
+}
+
+static void reports_a_byte_behind_close(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    close_and(stream, "", 1);
+    assert_int_equal(fake_count("ended record-after-close"), 1);
+    assert_int_equal(fake_count("ended clean"), 0);
+    assert_true(stream->aborted);
+}
+
+static void reports_a_byte_that_comes_later_behind_close(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    close_and(stream, "", 0);
+    fake_send(stream, (const uint8_t *)"", 1);
+    run(START_MS + FIN_WAIT_MS - 1);
+    assert_int_equal(fake_count("ended record-after-close"), 1);
+    assert_true(stream->aborted);
+}
+
+static void a_reset_behind_close_is_clean(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    close_and(stream, "", 0);
+    stream->reset = true;
+    run(START_MS);
+    assert_int_equal(fake_count("ended clean"), 1);
 }
 
 static void keeps_the_stream_until_close_is_written(void **state)
@@ -187,8 +247,10 @@ static void keeps_the_stream_until_close_is_written(void **state)
     assert_false(stream->closed);
     assert_int_equal(fake_count("ended clean"), 0);
     stream->room_len = 1000;
+    stream->ended = true;
     run(START_MS);
     assert_true(stream->closed);
+    assert_int_equal(fake_count("ended clean"), 1);
 }
 
 static void reports_truncation(void **state)
@@ -280,6 +342,31 @@ static void closes_on_a_record_that_is_too_long_to_echo(void **state)
     assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_PEER_CLOSED);
 }
 
+static void takes_nothing_more_from_whom_it_closed(void **state)
+{
+    (void)state;
+    static uint8_t data[300];
+    friend.local.recv_max = 200;
+    struct fake_stream *stream = authenticate();
+    session_send(&client, &wire, data, sizeof(data), START_MS);
+    exchange(stream);
+    size_t answer_len = client.in.len;
+    session_send(&client, &wire, "more", 4, START_MS); /* it ignores our CLOSE */
+    exchange(stream);
+    assert_int_equal(client.in.len, answer_len);
+    for (int i = 1; i <= 20; i++) { /* and goes on, to keep its place */
+        if (stream->closed || stream->aborted)
+            break;
+        session_send(&client, &wire, "more", 4, START_MS);
+        fake_send(stream, wire.in.bytes, wire.in.len);
+        wire.in.len = 0;
+        run(START_MS + i * 1000);
+    }
+    assert_true(stream->aborted);
+    assert_int_equal(stream->out_len, 0);
+    assert_int_equal(table.session_count, 0);
+}
+
 static void gives_others_their_turn(void **state)
 {
     (void)state;
@@ -337,16 +424,51 @@ static void lets_the_other_address_in_during_a_flood(void **state)
     assert_int_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
 }
 
+/* So many devices take all places, each no more than it may. */
+#define CROWD_COUNT ((SESSION_MAX + PEER_SESSION_MAX - 1) / PEER_SESSION_MAX)
+
+static void make_crowd(struct peer crowd[CROWD_COUNT])
+{
+    for (uint8_t i = 0; i < CROWD_COUNT; i++) {
+        peer_make(&crowd[i], (const char[]){'p', (char)('0' + i), 0}, 0x60 + i);
+        peer_trust(&crowd[i], &device);
+        peer_trust(&device, &crowd[i]);
+    }
+}
+
 static void refuses_one_session_too_many(void **state)
 {
     (void)state;
-    for (int i = 0; i < SESSION_MAX; i++)
-        (void)authenticate();
-    assert_int_equal(fake_count("auth ok friend"), SESSION_MAX);
-    assert_int_not_equal(shake(dial(&friend)), DSB_HANDSHAKE_AUTHENTICATED);
-    assert_int_equal(fake_count("auth ok friend"), SESSION_MAX);
-    assert_int_equal(fake_count("refused local-aborted friend"), 1);
+    static struct peer crowd[CROWD_COUNT];
+    make_crowd(crowd);
+    for (size_t i = 0; i < SESSION_MAX; i++)
+        (void)authenticate_as(&crowd[i / PEER_SESSION_MAX]);
     assert_int_equal(table.session_count, SESSION_MAX);
+    assert_int_not_equal(shake(dial(&friend)), DSB_HANDSHAKE_AUTHENTICATED);
+    assert_int_equal(fake_count("auth ok friend"), 0);
+    assert_int_equal(fake_count("refused local-full friend"), 1);
+    assert_int_equal(table.session_count, SESSION_MAX);
+}
+
+static void leaves_one_peer_no_more_than_its_part(void **state)
+{
+    (void)state;
+    struct fake_stream *first = authenticate();
+    for (int i = 1; i < PEER_SESSION_MAX; i++)
+        (void)authenticate();
+    struct fake_stream *stream = dial(&friend);
+    assert_int_not_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
+    assert_int_equal(fake_count("auth ok friend"), PEER_SESSION_MAX);
+    assert_int_equal(fake_count("refused local-full friend"), 1);
+    assert_true(stream->aborted);
+    assert_int_equal(client.in.len, 0);
+
+    static struct peer crowd[CROWD_COUNT];
+    make_crowd(crowd);
+    (void)authenticate_as(&crowd[0]); /* another gets in */
+    first->ended = true;              /* and the same one, once it has one less */
+    run(START_MS);
+    (void)authenticate();
 }
 
 static void ends_a_handshake_at_its_deadline(void **state)
@@ -405,6 +527,10 @@ int main(void)
         TEST(says_auth_ok_before_accept_leaves),
         TEST(refuses_a_stranger_before_it_closes),
         TEST(ends_cleanly_after_both_closes),
+        TEST(waits_for_the_peers_end_but_not_long),
+        TEST(reports_a_byte_behind_close),
+        TEST(reports_a_byte_that_comes_later_behind_close),
+        TEST(a_reset_behind_close_is_clean),
         TEST(keeps_the_stream_until_close_is_written),
         TEST(reports_truncation),
         TEST(reports_a_reset),
@@ -413,11 +539,13 @@ int main(void)
         TEST(ends_a_peer_that_never_reads),
         TEST(pings_a_silent_peer),
         TEST(closes_on_a_record_that_is_too_long_to_echo),
+        TEST(takes_nothing_more_from_whom_it_closed),
         TEST(gives_others_their_turn),
         TEST(drops_the_oldest_half_open_one),
         TEST(never_drops_a_session_for_a_newcomer),
         TEST(lets_the_other_address_in_during_a_flood),
         TEST(refuses_one_session_too_many),
+        TEST(leaves_one_peer_no_more_than_its_part),
         TEST(ends_a_handshake_at_its_deadline),
         TEST(refuses_everybody_without_random_bytes),
         TEST(accepts_later_when_no_socket_is_free),

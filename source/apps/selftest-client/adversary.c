@@ -46,15 +46,6 @@ bool adversary_send(struct adversary *adversary, const void *bytes, size_t bytes
            selftest_fail("adversary sends");
 }
 
-/* "DSoftBus/1", a zero byte, the id's length, the id. */
-static size_t make_prologue(uint8_t out[12 + DSB_DEVICE_ID_MAX], const struct dsb_device_id *id)
-{
-    memcpy(out, "DSoftBus/1", 11);
-    out[11] = id->len;
-    memcpy(out + 12, id->text, id->len);
-    return 12 + (size_t)id->len;
-}
-
 /* Writes the handshake's next message, framed. */
 static bool make_message(struct adversary *adversary, const uint8_t *payload, size_t payload_len,
                          uint8_t frame[DSB_HANDSHAKE_OUT_MAX], size_t *frame_len)
@@ -70,9 +61,9 @@ static bool make_message(struct adversary *adversary, const uint8_t *payload, si
 
 bool adversary_make_msg1(struct adversary *adversary, const struct plan *plan)
 {
-    uint8_t prologue[12 + DSB_DEVICE_ID_MAX];
+    uint8_t prologue[PROLOGUE_MAX];
     uint8_t ephemeral[DSB_KEY_LEN];
-    size_t prologue_len = make_prologue(prologue, plan->responder_id);
+    size_t prologue_len = dsoftbus_prologue(prologue, plan->responder_id);
 
     return dsoftbus_random(ephemeral, sizeof(ephemeral)) &&
            noise_xk_init_initiator(&adversary->noise, plan->key, plan->responder_key, ephemeral,

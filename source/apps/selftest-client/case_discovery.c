@@ -2,6 +2,7 @@
 /* Announces that lie, and packets that are none. */
 #include "adversary.h"
 #include "dsoftbus_cases.h"
+#include "dsoftbus_link.h"
 #include "rt/time.h"
 #include "stream.h"
 
@@ -9,6 +10,7 @@
 
 static struct adversary adversary;
 static struct stranger stranger;
+static struct link link;
 
 static bool send_packet(struct selftest *selftest, net_handle socket, uint16_t port,
                         const uint8_t *packet, size_t packet_len)
@@ -72,6 +74,26 @@ static bool forged_answer_is_not_used(struct selftest *selftest, net_handle forg
     return passed || selftest_fail("a forged answer was used");
 }
 
+/* The stranger's answer is right in all but the port, and comes first. The next one is tried. */
+static bool forged_port_costs_one_try(struct selftest *selftest, net_handle forger)
+{
+    const struct net_address any = {0};
+    struct net_address asker_address;
+    uint8_t packet[DSB_ANNOUNCE_MAX];
+    size_t packet_len = 0;
+    net_handle asker;
+
+    if (net_udp_bind(&selftest->net, &any, &asker) != NET_OK)
+        return selftest_fail("query socket");
+    bool passed =
+        net_local_address(&selftest->net, asker, &asker_address) == NET_OK &&
+        make_announce(&dsoftbus.target->id, dsoftbus.target->key, 9, packet, &packet_len) &&
+        send_packet(selftest, forger, asker_address.port, packet, packet_len) &&
+        link_dial(selftest, &link, asker) == DSB_REASON_NONE && link_close(selftest, &link);
+    stream_close(selftest, asker);
+    return passed || selftest_fail("the answer behind a forged one was not tried");
+}
+
 const char *case_forged_announce(struct selftest *selftest)
 {
     const struct net_address any = {0};
@@ -79,10 +101,11 @@ const char *case_forged_announce(struct selftest *selftest)
 
     if (!stranger_make(&stranger) || net_udp_bind(&selftest->net, &any, &socket) != NET_OK)
         return NULL;
-    bool passed =
-        announced_key_is_not_used(selftest, socket) && forged_answer_is_not_used(selftest, socket);
+    bool passed = announced_key_is_not_used(selftest, socket) &&
+                  forged_answer_is_not_used(selftest, socket) &&
+                  forged_port_costs_one_try(selftest, socket);
     stream_close(selftest, socket);
-    return passed ? "msg2-then-closed" : NULL;
+    return passed ? "refused-then-session" : NULL;
 }
 
 /* A good announce with one byte changed, or one byte more or less. */

@@ -27,7 +27,7 @@ static bool dial(struct selftest *selftest, const struct dsb_device_id *id,
     for (int i = 0; i < DIAL_COUNT_MAX && reason == DSB_REASON_LOCAL_ABORTED; i++) {
         if (i > 0)
             rt_sleep_ms(DIAL_AGAIN_MS);
-        reason = link_connect(selftest, &link, id, address);
+        reason = link_connect(selftest, &link, &dsoftbus.local, id, address);
     }
     return reason == DSB_REASON_NONE || selftest_fail(dsb_reason_name(reason));
 }

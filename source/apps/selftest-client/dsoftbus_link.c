@@ -63,7 +63,8 @@ static void advance(struct selftest *selftest, struct link *link)
 }
 
 enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
-                             const struct dsb_device_id *target, const struct net_address *address)
+                             const struct dsb_local *local, const struct dsb_device_id *target,
+                             const struct net_address *address)
 {
     struct dsb_handshake *handshake = &link->slot.handshake;
     uint8_t ephemeral[DSB_KEY_LEN];
@@ -73,7 +74,7 @@ enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
         return DSB_REASON_LOCAL_CRYPTO;
     /* The target's key is looked up here: without one nothing is sent to anybody. */
     enum dsb_reason reason =
-        dsb_handshake_connect(handshake, &dsoftbus.local, target, ephemeral, dsoftbus_now_ms());
+        dsb_handshake_connect(handshake, local, target, ephemeral, dsoftbus_now_ms());
     if (reason != DSB_REASON_NONE)
         return reason;
     if (stream_connect(selftest, address, ticks_of(dsb_handshake_deadline(handshake)),
@@ -90,6 +91,41 @@ enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
         return reason != DSB_REASON_NONE ? reason : DSB_REASON_LOCAL_ABORTED;
     }
     return DSB_REASON_NONE;
+}
+
+static bool is_among(const struct net_address *address, const struct net_address *tried,
+                     size_t tried_count)
+{
+    for (size_t i = 0; i < tried_count; i++) {
+        if (tried[i].ipv4 == address->ipv4 && tried[i].port == address->port)
+            return true;
+    }
+    return false;
+}
+
+enum dsb_reason link_dial(struct selftest *selftest, struct link *link, net_handle socket)
+{
+    struct net_address tried[CANDIDATE_MAX];
+    size_t tried_count = 0;
+    enum dsb_reason reason = DSB_REASON_LOCAL_ABORTED;
+
+    for (int i = 0; i < QUERY_COUNT_MAX && tried_count < CANDIDATE_MAX; i++) {
+        if (!dsoftbus_query(selftest, socket)) {
+            rt_sleep_ms(QUERY_AGAIN_MS);
+            continue;
+        }
+        while (tried_count < CANDIDATE_MAX &&
+               dsoftbus_await_announce(selftest, socket, rt_deadline_ms(QUERY_AGAIN_MS))) {
+            if (is_among(&dsoftbus.address, tried, tried_count))
+                continue;
+            tried[tried_count++] = dsoftbus.address;
+            reason = link_connect(selftest, link, &dsoftbus.local, &dsoftbus.target->id,
+                                  &dsoftbus.address);
+            if (reason == DSB_REASON_NONE)
+                return reason;
+        }
+    }
+    return reason;
 }
 
 /* Sends the session's own records. */

@@ -8,9 +8,12 @@
 #include "rt/time.h"
 #include "stream.h"
 
-/* A query is asked again after this long; so often. */
-#define QUERY_AGAIN_MS  200
-#define QUERY_COUNT_MAX 25
+#include <string.h>
+
+/* dsoftbusd answers one asker so many times at once, and one more every so many milliseconds. Who
+ * asks more often is passed over, and that is logged. */
+#define ASK_BURST       (DSB_SOURCE_BURST - 2)
+#define ASK_INTERVAL_MS (DSB_SOURCE_INTERVAL_MS + 5)
 
 /* Packets of others that are passed over while waiting for one answer. */
 #define PACKETS_PER_QUERY 8
@@ -57,7 +60,16 @@ bool dsoftbus_load(struct selftest *selftest)
         .recv_max = OWN_RECORD_UNIT_MAX,
     };
     dsoftbus.target = &dsoftbus.trust.entries[0];
+    dsb_rate_init(&dsoftbus.ask_rate, ASK_BURST, ASK_INTERVAL_MS, dsoftbus_now_ms());
     return true;
+}
+
+size_t dsoftbus_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *id)
+{
+    memcpy(out, "DSoftBus/1", 11);
+    out[11] = id->len;
+    memcpy(out + 12, id->text, id->len);
+    return 12 + (size_t)id->len;
 }
 
 bool dsoftbus_query(struct selftest *selftest, net_handle socket)
@@ -65,6 +77,8 @@ bool dsoftbus_query(struct selftest *selftest, net_handle socket)
     const struct net_address discovery = {.ipv4 = LOOPBACK, .port = DSB_DISCOVERY_PORT};
     uint8_t query[DSB_QUERY_LEN];
     dsb_query_encode(query);
+    while (!dsb_rate_take(&dsoftbus.ask_rate, dsoftbus_now_ms()))
+        rt_sleep_ms(ASK_INTERVAL_MS);
     return net_send_to(&selftest->net, socket, &discovery, query, sizeof(query)) == NET_OK;
 }
 

@@ -11,11 +11,19 @@
 
 #include "dsoftbus/announce.h"
 #include "dsoftbus/handshake.h"
+#include "dsoftbus/rate.h"
 
 #define TRUST_MAX 8
 
+/* A query is asked again after this long; so often. */
+#define QUERY_AGAIN_MS  200
+#define QUERY_COUNT_MAX 25
+
 /* Longest record unit that our sessions accept, bytes. */
 #define OWN_RECORD_UNIT_MAX 1024
+
+/* Longest prologue of a handshake, bytes. */
+#define PROLOGUE_MAX (12 + DSB_DEVICE_ID_MAX)
 
 struct dsoftbus {
     struct dsb_identity_file file;
@@ -25,6 +33,7 @@ struct dsoftbus {
     struct dsb_local local;
     const struct dsb_trust_entry *target; /* the first of the trust store: dsoftbusd */
     struct net_address address;           /* where its sessions are, once it was found */
+    struct dsb_rate ask_rate;
 };
 
 /* This process's one. */
@@ -34,13 +43,17 @@ extern struct dsoftbus dsoftbus;
  */
 bool dsoftbus_find(struct selftest *selftest);
 
-/* Sends a query from the socket to dsoftbusd. */
+/* Sends a query from the socket to dsoftbusd, no more often than it answers one asker. */
 bool dsoftbus_query(struct selftest *selftest, net_handle socket);
 
 /* Waits on the socket for an announce of the target with the trusted key, passing over others, and
  * sets the address. False at the deadline (ticks). Even such an announce is only a hint where to
  * knock. */
 bool dsoftbus_await_announce(struct selftest *selftest, net_handle socket, uint64_t deadline);
+
+/* For who does Noise by hand: "DSoftBus/1", a zero byte, the responder's id with its length.
+ * Returns how long it is. */
+size_t dsoftbus_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *id);
 
 /* Fills bytes from rngd; false, and says so, when it has none. */
 bool dsoftbus_random(uint8_t *bytes, size_t bytes_len);

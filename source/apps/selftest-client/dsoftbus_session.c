@@ -7,6 +7,7 @@
 #include "rng/rng.h"
 #include "rt/log.h"
 #include "rt/time.h"
+#include "stream.h"
 
 /* Random bytes that go through the session and come back: a PING's, and a DATA record's. */
 #define PING_LEN DSB_PING_MAX
@@ -32,7 +33,13 @@ bool dsoftbus_start(struct selftest *selftest)
 static bool open_session(struct selftest *selftest)
 {
     static const uint8_t first[] = {DATA_KIND_ECHO, 'f', 'i', 'r', 's', 't'};
-    enum dsb_reason reason = link_connect(selftest, &link, &dsoftbus.target->id, &dsoftbus.address);
+    const struct net_address any = {0};
+    net_handle socket;
+
+    if (net_udp_bind(&selftest->net, &any, &socket) != NET_OK)
+        return selftest_fail("query socket");
+    enum dsb_reason reason = link_dial(selftest, &link, socket);
+    stream_close(selftest, socket);
     if (reason != DSB_REASON_NONE)
         return selftest_fail(dsb_reason_name(reason));
     return link_echo(selftest, &link, first, sizeof(first)) || selftest_fail("dsoftbus first echo");
@@ -74,10 +81,13 @@ static bool ping_ok(struct selftest *selftest)
 
 bool dsoftbus_session(struct selftest *selftest)
 {
-    if (!dsoftbus_find(selftest) || !connect_ok(selftest) || !ping_ok(selftest))
+    if (!connect_ok(selftest) || !ping_ok(selftest))
         return false;
     if (!link_close(selftest, &link))
         return selftest_fail("dsoftbus close");
+    /* Its answer to a query comes after what it had to say of the session. */
+    if (!dsoftbus_find(selftest))
+        return false;
     rt_logf("SELFTEST: dsoftbus close ok");
     return true;
 }
@@ -88,7 +98,8 @@ bool dsoftbus_refused(struct selftest *selftest)
         return false;
     /* Refused after message 3, without a word: the connection closes where ACCEPT would have come.
      */
-    enum dsb_reason reason = link_connect(selftest, &link, &dsoftbus.target->id, &dsoftbus.address);
+    enum dsb_reason reason =
+        link_connect(selftest, &link, &dsoftbus.local, &dsoftbus.target->id, &dsoftbus.address);
     if (reason != DSB_REASON_ACCEPT_TRUNCATED)
         return selftest_fail(dsb_reason_name(reason));
     rt_logf("SELFTEST: dsoftbus refused ok");
@@ -116,7 +127,7 @@ bool dsoftbus_restart(struct selftest *selftest)
     rt_must(rt_process_kill(RESTART_SLOT_NETSTACKD), "SELFTEST: kill");
     for (int i = 0; i < ATTACH_COUNT_MAX && selftest_attach(selftest) != NET_OK; i++)
         rt_sleep_ms(ATTACH_AGAIN_MS);
-    if (!dsoftbus_find(selftest) || !open_session(selftest))
+    if (!open_session(selftest))
         return false;
     if (!link_close(selftest, &link))
         return selftest_fail("dsoftbus close");

@@ -16,20 +16,24 @@ bool selftest_fail(const char *what)
 }
 
 static const selftest_step all[] = {
-    net_interface_step, net_ping_step, net_udp_step,     net_tcp_step,   net_mmio_denied_step,
-    dsoftbus_start,     dsoftbus_load, dsoftbus_session, dsoftbus_cases, NULL,
+    net_interface_step,   net_ping_step,  net_udp_step,  net_tcp_step,
+    net_mmio_denied_step, dsoftbus_start, dsoftbus_load, dsoftbus_session,
+    dsoftbus_impostors,   dsoftbus_cases, NULL,
 };
 static const selftest_step refused[] = {dsoftbus_load, dsoftbus_refused, NULL};
 static const selftest_step no_rng[] = {dsoftbus_no_randomness, NULL};
 static const selftest_step local[] = {net_tcp_step,  net_mmio_denied_step, dsoftbus_start,
-                                      dsoftbus_load, dsoftbus_session,     NULL};
+                                      dsoftbus_load, dsoftbus_session,     dsoftbus_impostors,
+                                      NULL};
 static const selftest_step host_peer[] = {dsoftbus_load, dsoftbus_host_peer, dsoftbus_stay, NULL};
+static const selftest_step rekey[] = {dsoftbus_load, dsoftbus_rekey, NULL};
 static const selftest_step restart[] = {dsoftbus_load, dsoftbus_session, dsoftbus_restart, NULL};
 
 /* clang-format off: one mode a line */
 static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
     [SELFTEST_ALL] = all,     [SELFTEST_REFUSED] = refused,     [SELFTEST_NO_RNG] = no_rng,
     [SELFTEST_LOCAL] = local, [SELFTEST_HOST_PEER] = host_peer, [SELFTEST_RESTART] = restart,
+    [SELFTEST_REKEY] = rekey,
 };
 /* clang-format on */
 

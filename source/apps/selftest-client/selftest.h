@@ -42,6 +42,12 @@ bool dsoftbus_restart(struct selftest *selftest);
 bool dsoftbus_host_peer(struct selftest *selftest);
 bool dsoftbus_stay(struct selftest *selftest);
 
+/* dsoftbus_impostor.c */
+bool dsoftbus_impostors(struct selftest *selftest);
+
+/* dsoftbus_rekey.c */
+bool dsoftbus_rekey(struct selftest *selftest);
+
 /* dsoftbus_cases.c */
 bool dsoftbus_cases(struct selftest *selftest);
 

@@ -137,9 +137,10 @@ static bool feed_session(struct connection *connection, uint64_t now_ms, size_t 
     switch (dsb_session_feed(session, connection->in, connection->in_len, now_ms, used_len, &body,
                              &body_len)) {
     case DSB_EVENT_DATA:
-        /* A peer that sends longer records than it accepts cannot have its echo. */
+        /* A peer that sends longer records than it accepts cannot have its echo, nor anything else
+         * any more. */
         if (echo(connection, body, body_len, now_ms) != DSB_OK)
-            goes_on = dsb_session_close(session) == DSB_OK;
+            goes_on = dsb_session_end(session, now_ms) == DSB_OK;
         break;
     case DSB_EVENT_PEER_CLOSED:
         goes_on = dsb_session_close(session) == DSB_OK;
@@ -178,8 +179,10 @@ static enum connection_outcome session_turn(struct connection *connection, struc
         dsb_session_pause(session, !flushed, now_ms);
         if (!flushed)
             return CONNECTION_WAITS;
-        if (dsb_session_is_closed(session))
-            return CONNECTION_OVER;
+        /* Whoever began the TCP connection ends it first: TIME-WAIT is then not ours. And what
+         * comes behind the peer's CLOSE is looked at, as an error. */
+        if (dsb_session_is_closed(session) && connection->fin_by_ms == 0)
+            connection->fin_by_ms = now_ms + FIN_WAIT_MS;
         size_t used_len = 0;
         if (!feed_session(connection, now_ms, &used_len))
             return CONNECTION_OVER;
@@ -208,6 +211,8 @@ void connection_begin_session(struct connection *connection, uint64_t now_ms)
 
 uint64_t connection_deadline(const struct connection *connection)
 {
+    if (connection->fin_by_ms != 0)
+        return connection->fin_by_ms;
     switch (connection->state) {
     case CONNECTION_HANDSHAKE:
         return dsb_handshake_deadline(&connection->slot.handshake);
@@ -221,6 +226,8 @@ uint64_t connection_deadline(const struct connection *connection)
 
 enum connection_outcome connection_tick(struct connection *connection, uint64_t now_ms)
 {
+    if (connection->fin_by_ms != 0)
+        return connection->fin_by_ms <= now_ms ? CONNECTION_OVER : CONNECTION_WAITS;
     bool failed =
         connection->state == CONNECTION_SESSION
             ? dsb_session_tick(&connection->slot.session, now_ms) == DSB_EVENT_FAILED

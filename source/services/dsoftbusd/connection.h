@@ -22,8 +22,10 @@ struct connection {
     bool is_eof;   /* the stream ended, or failed */
     bool is_greeted; /* `os session ok` was written */
     net_handle stream;
-    size_t in_len;    /* received, not yet used, bytes */
-    size_t out_first; /* out[out_first] to out[out_len - 1] are to be written */
+    uint64_t fin_by_ms; /* the session is closed: the peer's end of stream is waited for until then;
+                           0: it is not closed */
+    size_t in_len;      /* received, not yet used, bytes */
+    size_t out_first;   /* out[out_first] to out[out_len - 1] are to be written */
     size_t out_len;
     union dsb_slot slot;
     uint8_t in[CONNECTION_IN_MAX];

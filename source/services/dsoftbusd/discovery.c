@@ -30,7 +30,7 @@ enum net_status discovery_init(struct discovery *discovery, struct net_client *n
     memset(discovery, 0, sizeof(*discovery));
     discovery->net = net;
     discovery->local = local;
-    dsb_rate_init(&discovery->answer_rate, ANSWER_BURST, ANSWER_INTERVAL_MS, now_ms);
+    dsb_answer_rate_init(&discovery->answer_rate, now_ms);
     dsb_rate_init(&discovery->log_rate, PACKET_LOG_BURST, PACKET_LOG_INTERVAL_MS, now_ms);
     if (make_announce(discovery, session_port) != DSB_PACKET_OK)
         return NET_MALFORMED;
@@ -68,14 +68,25 @@ static void answer(struct discovery *discovery, const struct net_address *source
         ignore(discovery, "query-from-afar", now_ms);
         return;
     }
-    if (!dsb_rate_take(&discovery->answer_rate, now_ms)) {
+    if (!dsb_answer_rate_take(&discovery->answer_rate, source->ipv4, now_ms)) {
         ignore(discovery, "query-rate", now_ms);
         return;
     }
     send_announce(discovery, source);
 }
 
-static void hear_announce(struct discovery *discovery, size_t packet_len, uint64_t now_ms)
+/* The announce that was sent to ourselves. Anybody can send the same bytes: only the own port on
+ * the loopback counts. */
+static bool is_own(const struct discovery *discovery, const struct net_address *source,
+                   size_t packet_len)
+{
+    return source->ipv4 == LOOPBACK && source->port == DSB_DISCOVERY_PORT &&
+           packet_len == discovery->announce_len &&
+           memcmp(discovery->packet, discovery->announce, packet_len) == 0;
+}
+
+static void hear_announce(struct discovery *discovery, const struct net_address *source,
+                          size_t packet_len, uint64_t now_ms)
 {
     struct dsb_announce announce;
     enum dsb_packet_result result = dsb_announce_decode(&announce, discovery->packet, packet_len);
@@ -83,8 +94,7 @@ static void hear_announce(struct discovery *discovery, size_t packet_len, uint64
         ignore(discovery, dsb_packet_result_name(result), now_ms);
         return;
     }
-    if (packet_len == discovery->announce_len &&
-        memcmp(discovery->packet, discovery->announce, packet_len) == 0) {
+    if (is_own(discovery, source, packet_len)) {
         discovery->is_heard = true;
         return;
     }
@@ -111,7 +121,7 @@ bool discovery_turn(struct discovery *discovery, uint64_t now_ms)
         if (dsb_query_decode(discovery->packet, packet_len) == DSB_PACKET_OK)
             answer(discovery, &source, now_ms);
         else
-            hear_announce(discovery, packet_len, now_ms);
+            hear_announce(discovery, &source, packet_len, now_ms);
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #define DSOFTBUSD_DISCOVERY_H
 
 #include "dsoftbus/announce.h"
+#include "dsoftbus/rate.h"
 #include "limits.h"
 #include "netfacade/netfacade.h"
 
@@ -15,9 +16,9 @@ struct discovery {
     struct net_client *net;
     const struct dsb_local *local;
     net_handle socket;
-    bool is_heard; /* the own announce came back */
+    bool is_heard; /* the own announce came back, from the own port */
     unsigned ignored_count;
-    struct dsb_rate answer_rate;
+    struct dsb_answer_rate answer_rate;
     struct dsb_rate log_rate;
     size_t announce_len;
     uint8_t announce[DSB_ANNOUNCE_MAX]; /* what is sent */

@@ -1,7 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal.h"
 
+#include "line_limit.h"
 #include "rt/log.h"
+#include "rt/time.h"
+
+#define STEP_COUNT (DSB_STEP_IDENTITY_BOUND + 1)
+
+static const enum dsb_reason reasons[] = {
+#define X(name, number, text) DSB_REASON_##name,
+    DSB_REASONS(X)
+#undef X
+};
+#define REASON_COUNT (sizeof(reasons) / sizeof(reasons[0]))
+
+/* What strangers can cause again and again. */
+static struct {
+    struct line_limit steps[STEP_COUNT];
+    struct line_limit refusals[REASON_COUNT]; /* as in reasons */
+} limits;
+
+static uint64_t now_ms(void)
+{
+    return rt_ticks() / ABI_TICKS_PER_MS;
+}
 
 void journal_bring_up_keys(void)
 {
@@ -20,7 +42,8 @@ void journal_transport_up(void)
 
 void journal_step(enum dsb_step step)
 {
-    rt_logf("dsoftbusd: handshake: %s", dsb_step_name(step));
+    if (line_limit_take(&limits.steps[step], now_ms()))
+        rt_logf("dsoftbusd: handshake: %s", dsb_step_name(step));
 }
 
 void journal_authenticated(const struct dsb_device_id *peer)
@@ -34,8 +57,18 @@ void journal_session_ok(void)
     rt_logf("dsoftbusd: os session ok");
 }
 
+static size_t index_of(enum dsb_reason reason)
+{
+    size_t i = 0;
+    while (i < REASON_COUNT - 1 && reasons[i] != reason)
+        i++;
+    return i;
+}
+
 void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim)
 {
+    if (!line_limit_take(&limits.refusals[index_of(reason)], now_ms()))
+        return;
     if (claim != NULL) {
         rt_logf("dsoftbusd: session refused reason=%s claim=%.*s", dsb_reason_name(reason),
                 claim->len, claim->text);
@@ -57,4 +90,36 @@ void journal_ended_cleanly(void)
 void journal_packet_ignored(const char *why, unsigned ignored_count)
 {
     rt_logf("dsoftbusd: packet ignored reason=%s count=%u", why, ignored_count);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+uint64_t journal_deadline(void)
+{
+    uint64_t earliest = DSB_NO_DEADLINE;
+    for (size_t i = 0; i < STEP_COUNT; i++)
+        earliest = earlier(earliest, line_limit_deadline(&limits.steps[i]));
+    for (size_t i = 0; i < REASON_COUNT; i++)
+        earliest = earlier(earliest, line_limit_deadline(&limits.refusals[i]));
+    return earliest;
+}
+
+void journal_tick(void)
+{
+    uint64_t now = now_ms();
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        uint32_t held_count = line_limit_release(&limits.steps[i], now);
+        if (held_count != 0)
+            rt_logf("dsoftbusd: handshake: %s times=%u", dsb_step_name((enum dsb_step)i),
+                    held_count);
+    }
+    for (size_t i = 0; i < REASON_COUNT; i++) {
+        uint32_t held_count = line_limit_release(&limits.refusals[i], now);
+        if (held_count != 0)
+            rt_logf("dsoftbusd: session refused reason=%s times=%u", dsb_reason_name(reasons[i]),
+                    held_count);
+    }
 }

@@ -12,7 +12,8 @@ void journal_bring_up_keys(void);
 void journal_ready(void);
 void journal_transport_up(void);
 
-/* A handshake's step was reached. */
+/* A handshake's step was reached. Of each step, as of each reason of journal_refused, so many lines
+ * are written in a time (limits.h); journal_tick then tells how often more it happened. */
 void journal_step(enum dsb_step step);
 
 /* The session with the bound peer exists. Two lines, the second is `dsoftbusd: auth ok`. */
@@ -25,6 +26,10 @@ void journal_session_ok(void);
 void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim);
 void journal_ended(enum dsb_reason reason);
 void journal_ended_cleanly(void);
+
+/* When journal_tick must be called, DSB_NO_DEADLINE when never; and the lines that were held. */
+uint64_t journal_deadline(void);
+void journal_tick(void);
 
 /* A discovery packet that is not used; ignored_count counts all of them so far. */
 void journal_packet_ignored(const char *why, unsigned ignored_count);

@@ -13,6 +13,9 @@
 /* Authenticated sessions. None is ever dropped for another; the next one is refused. */
 #define SESSION_MAX 8
 
+/* Of those, one peer's. Two devices that are lost, or turn bad, still leave others their place. */
+#define PEER_SESSION_MAX 3
+
 /* The newcomer has its place before the one that is dropped for it leaves. */
 #define CONNECTION_MAX (HALF_OPEN_MAX + SESSION_MAX + 1)
 
@@ -41,13 +44,19 @@
  * the peer does not answer come back by themselves. */
 #define ACCEPT_RETRY_MS 100
 
-/* Answers to queries: at once, and one more every so many milliseconds. */
-#define ANSWER_BURST       32
-#define ANSWER_INTERVAL_MS 20
+/* After a clean end the peer, who began the TCP connection, ends it within this time: its way back,
+ * and some. */
+#define FIN_WAIT_MS 500
 
 /* Log lines about packets that are not used; they are counted in every case. */
 #define PACKET_LOG_BURST       16
 #define PACKET_LOG_INTERVAL_MS 100
+
+/* Log lines of one kind, a step of a handshake or a reason of its refusal, in a window of time.
+ * More than the proof's densest case has of any, but for the flood; what is held is told at its
+ * end. */
+#define LINES_PER_WINDOW 32
+#define LINE_WINDOW_MS   1000
 
 /* Trusted devices. */
 #define TRUST_MAX 64

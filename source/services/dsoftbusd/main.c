@@ -159,6 +159,7 @@ static bool turn(struct daemon *daemon)
 {
     accept_newcomers(daemon);
     bool goes_on = table_turn(&daemon->table, now_ms());
+    journal_tick();
     if (daemon->datagram_ready)
         daemon->datagram_ready = discovery_turn(&daemon->discovery, now_ms());
     announce_to_self(daemon);
@@ -172,6 +173,8 @@ static uint64_t next_deadline(const struct daemon *daemon)
         deadline_ms = daemon->announce_ms;
     if (daemon->accept_ms < deadline_ms)
         deadline_ms = daemon->accept_ms;
+    if (journal_deadline() < deadline_ms)
+        deadline_ms = journal_deadline();
     return deadline_ms == DSB_NO_DEADLINE ? ABI_DEADLINE_NONE : deadline_ms * ABI_TICKS_PER_MS;
 }
 

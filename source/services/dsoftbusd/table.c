@@ -84,10 +84,23 @@ void table_ready(struct table *table, net_handle stream)
     }
 }
 
+static size_t session_count_of(const struct table *table, const struct dsb_device_id *peer)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+        const struct connection *connection = &table->connections[i];
+        count += connection->state == CONNECTION_SESSION &&
+                 dsb_device_id_equal(dsb_session_peer(&connection->slot.session), peer);
+    }
+    return count;
+}
+
 /* The handshake of connection is authenticated. False when there is no room for its session. */
 static bool begin_session(struct table *table, struct connection *connection, uint64_t now_ms)
 {
-    if (table->session_count == SESSION_MAX)
+    const struct dsb_device_id *peer = dsb_handshake_peer(&connection->slot.handshake);
+    if (peer == NULL || table->session_count == SESSION_MAX ||
+        session_count_of(table, peer) == PEER_SESSION_MAX)
         return false;
     connection_begin_session(connection, now_ms);
     if (connection->state != CONNECTION_SESSION)
@@ -102,9 +115,10 @@ static void settle(struct table *table, struct connection *connection,
                    enum connection_outcome outcome, uint64_t now_ms)
 {
     connection->is_ready = outcome == CONNECTION_GOES_ON || outcome == CONNECTION_AUTHENTICATED;
-    if (outcome == CONNECTION_OVER ||
-        (outcome == CONNECTION_AUTHENTICATED && !begin_session(table, connection, now_ms)))
+    if (outcome == CONNECTION_OVER)
         end(table, connection, DSB_REASON_LOCAL_ABORTED);
+    else if (outcome == CONNECTION_AUTHENTICATED && !begin_session(table, connection, now_ms))
+        end(table, connection, DSB_REASON_LOCAL_FULL);
 }
 
 /* A connection that its deadline gives something to say becomes ready. */

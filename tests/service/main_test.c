@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbusd as a process: what it reads, when it wakes, what comes before what, and when it ends.
+ */
+#include "dsoftbus/announce.h"
+#include "dsoftbus/testing.h"
+#include "fake_rt.h"
+#include "fake_world.h"
+#include "limits.h"
+#include "proto/slots.h"
+
+#include <string.h>
+
+#define START_MS 1000
+#define NEAR     0x7f000001u
+#define ZEROS_62 "00000000000000000000000000000000000000000000000000000000000000"
+
+static const char identity_text[] = "dsoftbus-identity 1\nid device\nprivate " ZEROS_62 "11\n";
+static const char trust_text[] = "dsoftbus-trust 1\n";
+
+static unsigned wait_count;
+
+static uint64_t clock_ms(void)
+{
+    return fake_rt.now_ms;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    fake_reset();
+    fake_rt_reset();
+    fake_rt.now_ms = START_MS;
+    fake.clock = clock_ms;
+    fake_rt.files[0].text = identity_text;
+    fake_rt.files[1].text = trust_text;
+    wait_count = 0;
+    return 0;
+}
+
+static int64_t network(uint64_t *bits)
+{
+    *bits = DSOFTBUSD_NETWORK_BITS;
+    return ABI_EVENT_NOTIFICATION;
+}
+
+/* Nothing happens until the deadline that the process asked for. */
+static int64_t sleep_until(uint64_t deadline_ms)
+{
+    if (deadline_ms == UINT64_MAX)
+        fail_msg("nothing would ever wake it");
+    if (deadline_ms > fake_rt.now_ms)
+        fake_rt.now_ms = deadline_ms;
+    return -ABI_E_TIMED_OUT;
+}
+
+/* Before the first wait proper: attach asks for old news. */
+static bool is_attaching(void)
+{
+    return wait_count++ == 0;
+}
+
+static int64_t only_sleeps(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)bits;
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (fake_rt.now_ms >= START_MS + 4000)
+        fake_rt_stop();
+    return sleep_until(deadline_ms);
+}
+
+static void is_not_up_until_it_hears_itself(void **state)
+{
+    (void)state;
+    fake_rt.wait = only_sleeps;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_count("ready"), 1);
+    assert_int_equal(fake_count("up"), 0);
+    assert_int_equal(fake.out_count, 5); /* at once, and again every second */
+}
+
+static int64_t brings_the_announce(uint64_t deadline_ms, uint64_t *bits)
+{
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        assert_int_equal(fake.out_count, 1);
+        fake_datagram(NEAR, DSB_DISCOVERY_PORT, fake.out[0].bytes, fake.out[0].len);
+        return network(bits);
+    }
+    if (deadline_ms == 0)
+        return -ABI_E_TIMED_OUT;
+    assert_int_equal(deadline_ms, UINT64_MAX); /* nothing is left to do */
+    fake_rt_stop();
+}
+
+static void is_up_once_it_heard_itself(void **state)
+{
+    (void)state;
+    fake_rt.wait = brings_the_announce;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_count("up"), 1);
+    assert_int_equal(fake.out_count, 1);
+}
+
+static int64_t brings_a_silent_peer(uint64_t deadline_ms, uint64_t *bits)
+{
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        fake_datagram(NEAR, DSB_DISCOVERY_PORT, fake.out[0].bytes, fake.out[0].len);
+        (void)fake_connect(NEAR);
+        return network(bits);
+    }
+    if (fake_count("refused msg1-deadline") == 1)
+        fake_rt_stop();
+    return sleep_until(deadline_ms);
+}
+
+static void wakes_to_end_a_silent_handshake(void **state)
+{
+    (void)state;
+    fake_rt.wait = brings_a_silent_peer;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_rt.now_ms, START_MS + DSB_HANDSHAKE_DEADLINE_MS);
+}
+
+static int64_t brings_a_stream_and_a_query(uint64_t deadline_ms, uint64_t *bits)
+{
+    uint8_t query[DSB_QUERY_LEN];
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        dsb_query_encode(query);
+        fake_send(fake_connect(NEAR), (const uint8_t[]){0, 0}, 2);
+        fake_datagram(NEAR, 5555, query, sizeof(query));
+        return network(bits);
+    }
+    if (fake.out_count == 2)
+        fake_rt_stop();
+    return sleep_until(deadline_ms);
+}
+
+/* Who has the answer to a query knows that what it did on a stream is in the log. */
+static void answers_a_query_after_the_streams(void **state)
+{
+    (void)state;
+    fake_rt.wait = brings_a_stream_and_a_query;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_count("refused msg1-zero-length"), 1);
+    assert_true(fake_find("refused msg1-zero-length") < fake_find("send to 5555"));
+}
+
+/* The same of lines that were held: they are told at their time, and before an answer. */
+static int64_t holds_lines(uint64_t deadline_ms, uint64_t *bits)
+{
+    uint8_t query[DSB_QUERY_LEN];
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        fake.journal_deadline_ms = START_MS + 300;
+        return network(bits);
+    }
+    if (fake.journal_told_count == 1) {
+        assert_int_equal(fake_rt.now_ms, START_MS + 300);
+        fake_rt_stop();
+    }
+    dsb_query_encode(query);
+    (void)sleep_until(deadline_ms);
+    fake_datagram(NEAR, 5555, query, sizeof(query));
+    return network(bits);
+}
+
+static void wakes_to_tell_held_lines_before_it_answers(void **state)
+{
+    (void)state;
+    fake_rt.wait = holds_lines;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_true(fake_find("held lines") < fake_find("send to 5555"));
+}
+
+static int64_t has_no_socket_at_first(uint64_t deadline_ms, uint64_t *bits)
+{
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        fake.no_sockets = true;
+        (void)fake_connect(NEAR);
+        return network(bits);
+    }
+    fake.no_sockets = false;
+    if (fake.accepted_count == 1)
+        fake_rt_stop();
+    return sleep_until(deadline_ms);
+}
+
+static void wakes_to_accept_when_sockets_come_back(void **state)
+{
+    (void)state;
+    fake_rt.wait = has_no_socket_at_first;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_rt.now_ms, START_MS + ACCEPT_RETRY_MS);
+}
+
+static int64_t tells_of_a_death(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)deadline_ms;
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    *bits = DSOFTBUSD_DEATH_BITS;
+    return ABI_EVENT_NOTIFICATION;
+}
+
+static void ends_with_netstackd(void **state)
+{
+    (void)state;
+    fake_rt.wait = tells_of_a_death;
+    assert_int_equal(fake_rt_run(), 1);
+    assert_int_equal(fake_rt_count("dsoftbusd: netstackd is gone, beginning anew"), 1);
+}
+
+static void does_not_serve_without_random_bytes(void **state)
+{
+    (void)state;
+    fake.no_randomness = true;
+    assert_int_equal(fake_rt_run(), 1);
+    assert_int_equal(fake_rt_count("dsoftbusd: no random bytes, not serving"), 1);
+    assert_int_equal(fake_count("ready"), 0);
+}
+
+static void lets_go_of_its_key_file(void **state)
+{
+    (void)state;
+    fake_rt.wait = only_sleeps;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_false(fake_rt.files[0].mapped);
+    assert_false(fake_rt.files[0].held);
+}
+
+static void says_that_its_keys_are_for_tests(void **state)
+{
+    (void)state;
+    static const char text[] = "# bring-up test key, not for production\n"
+                               "dsoftbus-identity 1\nid device\nprivate " ZEROS_62 "11\n";
+    fake_rt.wait = only_sleeps;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_count("bring-up"), 0);
+    assert_int_equal(setup(state), 0);
+    fake_rt.files[0].text = text;
+    fake_rt.wait = only_sleeps;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_count("bring-up"), 1);
+}
+
+static void names_the_line_that_is_wrong(void **state)
+{
+    (void)state;
+    fake_rt.files[1].text = "dsoftbus-trust 1\nfriend nokey\n";
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_non_null(strstr(fake_rt.log[0], "dsoftbusd: dsoftbusd.trust:2: "));
+    assert_int_equal(fake_count("ready"), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(is_not_up_until_it_hears_itself),
+        TEST(is_up_once_it_heard_itself),
+        TEST(wakes_to_end_a_silent_handshake),
+        TEST(answers_a_query_after_the_streams),
+        TEST(wakes_to_tell_held_lines_before_it_answers),
+        TEST(wakes_to_accept_when_sockets_come_back),
+        TEST(ends_with_netstackd),
+        TEST(does_not_serve_without_random_bytes),
+        TEST(lets_go_of_its_key_file),
+        TEST(says_that_its_keys_are_for_tests),
+        TEST(names_the_line_that_is_wrong),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
