@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-os fuzz interop check format coverage mutants install clean
+.PHONY: help run test bench bench-os fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,17 +30,28 @@ check: ## format, warnings of two compilers, clang-tidy, cppcheck, include rules
 format: ## put every C file into the tree's format
 	@git ls-files --cached --others --exclude-standard -- '*.c' '*.h' | xargs clang-format -i
 
+prove: ## every machine-checked claim: protocol, contracts, memory (docs/proofs.md)
+	@scripts/setup.sh prove
+	@proofs/prove.py
+
+prove-mutants: ## each claim must fail for its seeded fault
+	@scripts/setup.sh prove
+	@proofs/prove.py --mutants
+
 coverage: ## lines of userspace/noise and userspace/dsoftbus that no test reaches
 	@scripts/coverage.sh
 
 mutants: ## break the source in security-relevant places; each time the named test must fail
 	@scripts/mutants.sh
 
-install: ## daemon, tool, library and manual pages for Linux (DESTDIR, PREFIX)
-	@scripts/setup.sh
-	@cmake --preset host $(if $(PREFIX),-DCMAKE_INSTALL_PREFIX=$(PREFIX)) >/dev/null
-	@cmake --build build/host
-	@DESTDIR="$(DESTDIR)" cmake --install build/host
+linux: ## daemon, tool and library for Linux, hardened, in build/linux: needs nothing of the OS side
+	@scripts/linux.sh build
+
+install: ## the same installed with its manual pages (PREFIX, DESTDIR)
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/linux.sh install
+
+uninstall: ## takes away what install put there (same PREFIX, DESTDIR)
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" scripts/linux.sh uninstall
 
 clean: ## remove everything built (third_party/ stays)
 	@rm -rf build

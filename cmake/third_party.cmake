@@ -13,7 +13,9 @@ function(dsb_third_party_dir var env_name folder probe)
   set(${var} "${dir}" PARENT_SCOPE)
 endfunction()
 
-dsb_third_party_dir(LWIP_DIR DSB_LWIP_DIR lwip-2.1.3 src/core/tcp.c)
+if(DSB_TESTS OR DSB_OS)
+  dsb_third_party_dir(LWIP_DIR DSB_LWIP_DIR lwip-2.1.3 src/core/tcp.c)
+endif()
 
 if(DSB_OS)
   dsb_third_party_dir(SODIUM_DIR DSB_LIBSODIUM_DIR libsodium-1.0.18 src/libsodium/include/sodium.h)

@@ -4,6 +4,7 @@
 # nothing is missing. Either everything asked for is there afterwards, or one line says what is missing.
 #
 # usage: scripts/setup.sh [check] [fuzz] [interop]     groups beside what `make test` needs
+#        scripts/setup.sh linux | prove               what the Linux programs or the proofs need, and nothing else
 # shellcheck disable=SC2034 # the lists of packages and commands are read by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,8 +15,10 @@ packages_test=(
     libssl-dev openssl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
     picolibc-riscv64-unknown-elf dpkg-dev iproute2 man-db python3
 )
+packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libuv1-dev)
 packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
+packages_prove=(eprover frama-c-base z3 cvc4 why3 gcc libc6-dev python3)
 packages_interop=(golang-go golang-github-flynn-noise-dev)
 
 # What shows on a system without Debian's packages that the same things are there: commands and
@@ -25,9 +28,12 @@ commands_test=(
     riscv64-unknown-elf-objcopy ip man python3
 )
 modules_test=(libsodium libb2 cmocka jansson libuv libcrypto)
+commands_linux=(cc make cmake pkg-config)
+modules_linux=(libsodium libb2 libuv)
 commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 commands_fuzz=(clang llvm-profdata-14 llvm-cov-14)
 commands_interop=(go)
+commands_prove=(eprover frama-c z3 cvc4 why3 gcc python3)
 
 # folder, upstream archive, SHA-256 of the .orig.tar, Debian source package, environment variable
 sources=(
@@ -51,7 +57,11 @@ groups=(test)
 for group in "$@"; do
     case $group in
     check | fuzz | interop) groups+=("$group") ;;
-    *) die "unknown group '$group': check, fuzz, interop" ;;
+    linux | prove)
+        [ $# -eq 1 ] || die "'$group' stands alone: it needs nothing of what the tests need"
+        groups=("$group")
+        ;;
+    *) die "unknown group '$group': check, fuzz, interop, linux, prove" ;;
     esac
 done
 
@@ -70,7 +80,7 @@ require_commands() {
     for name in $(names_of commands); do
         command -v "$name" >/dev/null || missing+=("$name")
     done
-    for name in "${modules_test[@]}"; do
+    for name in $(names_of modules); do
         pkg-config --exists "$name" 2>/dev/null || missing+=("$name (pkg-config module)")
     done
     [ ${#missing[@]} -eq 0 ] && return
@@ -108,7 +118,7 @@ install_packages() {
     }
     # The build finds the libraries through pkg-config: a PKG_CONFIG_PATH of one's own can hide them.
     local module
-    for module in "${modules_test[@]}"; do
+    for module in $(names_of modules); do
         pkg-config --exists "$module" || die "pkg-config does not know $module although its package is installed: reinstall the -dev package that brings $module.pc"
     done
 }
@@ -155,6 +165,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
 else
     require_commands
 fi
+case ${groups[0]} in linux | prove) exit 0 ;; esac
 for row in "${sources[@]}"; do
     # shellcheck disable=SC2086 # the fields of a row are words
     fetch_source $row

@@ -169,5 +169,21 @@ case_twice() {
 case_unknown_group() {
     debian; sources_there; setup tests; one_line_failure; says "unknown group 'tests'"
 }
+# Nothing of the OS side: no emulator, no cross compiler, no third-party source.
+case_linux_alone() {
+    debian
+    printf 'valgrind\nqemu-system-misc\ncmake\n' >"$tree/absent"
+    rm "$bin/id"; stand_in id <<<'echo 0'
+    setup linux
+    [ "$status" -eq 0 ] || fail "status $status"
+    grep -q 'install .*cmake' "$tree/calls" || fail "did not install cmake"
+    ! grep -qE 'install .*(valgrind|qemu)|source' "$tree/calls" || fail "wants more than the Linux programs need"
+    nothing_left
+}
+case_linux_other_distribution() {
+    setup linux; one_line_failure; says 'not Debian'; says 'libuv (pkg-config module)'
+    ! grep -q -e valgrind -e qemu "$tree/out" || fail "asks for more than the Linux programs need"
+}
+case_linux_with_another_group() { debian; setup check linux; one_line_failure; says 'stands alone'; }
 
 "case_${1//-/_}"

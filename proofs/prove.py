@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every machine-checked claim (docs/proofs.md says in words what each means, and under which assumptions).
+
+usage: prove.py                the claims
+       prove.py --mutants      each mutant of mutants.txt and of protocol/questions.txt must make its claim fail
+
+Ends with "N claims, N proved, N unknown, N failed"; exits 0 only when all are proved.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+import mutants as mutant_list  # noqa: E402  the same format of list
+
+LIB = "userspace"
+TIMEOUT_S = 300
+PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
+# Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
+FRAMA_C = ["frama-c", "-c11", "-machdep", "gcc_x86_64"]
+# Never `-eva-precision` above 1 and never the domain `equality`: it drops reachable states in this version.
+EVA = ["-eva", "-eva-no-show-progress", "-eva-domains", "cvalue,symbolic-locations"]
+WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20"]
+
+# Name: sources, options, functions and statements that the analysis must reach at least. It ends early without a word
+# where it believes that nothing follows, so a proof that reaches less than before is none.
+MEMORY = {
+    "memory-noise": (
+        ["proofs/memory/noise.c", "proofs/memory/seam.c",
+         *[f"{LIB}/noise/{name}.c" for name in ("cipher", "symmetric", "noise_xk", "transport", "static_key")]],
+        ["-eva-slevel", "200", "-eva-auto-loop-unroll", "100", "-eva-split-return", "auto"], 53, 494),
+    "memory-virtqueue": (
+        ["proofs/memory/virtqueue.c", f"{LIB}/virtio/virtqueue.c"],
+        ["-eva-slevel", "100", "-eva-auto-loop-unroll", "128"], 5, 119),
+}
+# Name: source, functions, number of goals.
+CONTRACTS = {
+    "contract-cipher": ("proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"], 45),
+}
+
+
+class Tally:
+    def __init__(self):
+        self.proved = self.unknown = self.failed = 0
+
+    def claim(self, name, is_proved, detail, is_unknown=False):
+        self.proved += is_proved
+        self.unknown += not is_proved and is_unknown
+        self.failed += not is_proved and not is_unknown
+        print(f"prove: {name}: {'ok' if is_proved else 'NOT PROVED'} ({detail})", flush=True)
+
+    def end(self):
+        total = self.proved + self.unknown + self.failed
+        print(f"{total} claims, {self.proved} proved, {self.unknown} unknown, {self.failed} failed")
+        return 0 if total and total == self.proved else 1
+
+
+def run(command, folder):
+    # Frama-C takes its folder from PWD.
+    env = {**os.environ, "PWD": folder, "WHY3CONFIG": PROVERS}
+    return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, timeout=TIMEOUT_S).stdout
+
+
+def memory(folder, name):
+    """(proved, what was found): no alarm, no unknown property, nothing cut off, and as much reached as before."""
+    sources, options, functions_min, statements_min = MEMORY[name]
+    said = run([*FRAMA_C, f"-cpp-extra-args=-include proofs/memory/atomics.h -I{LIB} -Iinclude -I.", *EVA, *options,
+                *sources], folder)
+    functions = re.search(r"(\d+) functions analyzed", said)
+    statements = re.search(r"(\d+) statements reached", said)
+    if not functions or not statements:
+        return False, said.strip()[-300:]
+    reached = (int(functions[1]), int(statements[1]))
+    faults = re.findall(r"\[eva:alarm\] .*|.*led to bottom.*", said)
+    unknown = sum(int(count) for count in re.findall(r"(\d+) unknown", said))
+    detail = f"{reached[0]} functions, {reached[1]} statements, {len(faults)} alarms"
+    return not faults and not unknown and reached >= (functions_min, statements_min), detail
+
+
+def contract(folder, name):
+    """(proved goals, goals, expected goals)"""
+    source, functions, expected = CONTRACTS[name]
+    said = run([*FRAMA_C, f"-cpp-extra-args=-I{LIB} -Iinclude -I.", *WP, "-wp-fct", ",".join(functions), source], folder)
+    goals = re.search(r"Proved goals: *(\d+) / (\d+)", said)
+    return (int(goals[1]), int(goals[2]), expected) if goals else (0, expected, expected)
+
+
+def prove_all():
+    tally = Tally()
+    for line in run([os.path.join(HERE, "protocol", "prove.py")], ROOT).splitlines():
+        name, _, rest = line.partition(": ")
+        if name == "protocol":
+            tally.claim(f"protocol: {rest.rpartition(': ')[0]}", rest.endswith(": ok"), rest.rpartition(": ")[2])
+    for name in MEMORY:
+        tally.claim(name, *memory(ROOT, name))
+    for name in CONTRACTS:
+        proved, goals, expected = contract(ROOT, name)
+        tally.claim(name, proved == goals == expected, f"{proved} of {goals} goals, {expected} expected", is_unknown=True)
+    return tally.end()
+
+
+def holds(folder, name):
+    if name in MEMORY:
+        return memory(folder, name)[0]
+    proved, goals, expected = contract(folder, name)
+    return proved == goals == expected
+
+
+def mutants():
+    caught = total = 0
+    said = run([os.path.join(HERE, "protocol", "prove.py"), "--mutants"], ROOT).splitlines()
+    for line in said:
+        if line.startswith("protocol: "):
+            total, caught = total + 1, caught + line.endswith(": ok")
+            print(f"prove-mutants: {line}")
+    tested = set()
+    for mutant in mutant_list.parse(os.path.join(HERE, "mutants.txt")):
+        total += 1
+        tested.add(mutant["test"])
+        with tempfile.TemporaryDirectory() as copy:
+            for part in ("proofs", LIB, "include"):
+                shutil.copytree(os.path.join(ROOT, part), os.path.join(copy, part))
+            path = os.path.join(copy, mutant["file"])
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            if text.count(mutant["old"]) != 1:
+                sys.exit(f"prove-mutants: {mutant['name']}: its text is not once in {mutant['file']}")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace(mutant["old"], mutant["new"]))
+            is_caught = not holds(copy, mutant["test"])
+        caught += is_caught
+        print(f"prove-mutants: {mutant['name']}: {'caught' if is_caught else 'SURVIVED'} by {mutant['test']}", flush=True)
+    without = sorted({*MEMORY, *CONTRACTS} - tested)
+    if without:
+        print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
+    print(f"{caught} caught of {total}")
+    return 0 if caught == total and not without else 1
+
+
+if __name__ == "__main__":
+    os.makedirs(os.path.dirname(PROVERS), exist_ok=True)
+    run(["why3", "config", "detect"], ROOT)
+    sys.exit(mutants() if "--mutants" in sys.argv[1:] else prove_all())
