@@ -99,6 +99,16 @@ static void open_session(struct conn *c)
     c->events->opened(c);
 }
 
+/* The owner's word on an authenticated peer, before that peer can take itself for let in. */
+static bool is_admitted(struct conn *c)
+{
+    const struct dsb_device_id *peer = dsb_handshake_peer(&c->slot.handshake);
+    enum dsb_reason reason = c->events->admit != NULL ? c->events->admit(c, peer) : DSB_REASON_NONE;
+    if (reason != DSB_REASON_NONE)
+        conn_abort(c, reason);
+    return reason == DSB_REASON_NONE;
+}
+
 static void pump_handshake(struct conn *c)
 {
     struct dsb_handshake *hs = &c->slot.handshake;
@@ -121,7 +131,8 @@ static void pump_handshake(struct conn *c)
             return;
         }
         if (state == DSB_HANDSHAKE_AUTHENTICATED) {
-            open_session(c);
+            if (is_admitted(c))
+                open_session(c);
             return;
         }
     } while (moved_len > 0);

@@ -48,6 +48,9 @@ struct conn;
 struct conn_events {
     /* A step of the handshake; may be NULL. */
     void (*step)(struct conn *c, enum dsb_step step);
+    /* A responder's peer proved who it is, and has not been told ACCEPT: NONE lets it in, any other
+     * reason ends the connection as REJECTED for it. May be NULL: let in. */
+    enum dsb_reason (*admit)(struct conn *c, const struct dsb_device_id *peer);
     /* The peer is authenticated and bound: conn_peer says who. */
     void (*opened)(struct conn *c);
     /* One DATA record. The body lies in chunk (take a reference to keep it). */
