@@ -226,6 +226,48 @@ REASON(LOCAL_ABORTED)
     assert_int_equal(pair.b.slot.handshake.state, DSB_HANDSHAKE_FINISHED);
 }
 
+/* A session too many, and one whose peer is trusted no more: each side's own decision. */
+REASON(LOCAL_FULL)
+{
+    pair_run_messages(&pair, 3);
+    dsb_handshake_abort(&pair.b.slot.handshake, DSB_REASON_LOCAL_FULL);
+    assert_handshake_failed(&pair.b, DSB_REASON_LOCAL_FULL);
+
+    pair_start(&pair);
+    pair_authenticate(&pair);
+    dsb_session_abort(&pair.b.slot.session, DSB_REASON_LOCAL_FULL);
+    assert_session_failed(&pair.b, DSB_REASON_LOCAL_FULL);
+}
+
+REASON(LOCAL_REVOKED)
+{
+    struct dsb_handshake *hs = &pair.a.slot.handshake;
+
+    /* Between connect and ACCEPT. */
+    pair_run_messages(&pair, 3);
+    assert_ok(dsb_slot_finish(&pair.b.slot, pair.now_ms));
+    assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
+    pair.a_peer.trust.count = 0;
+    assert_feed_fails(&pair.a, DSB_REASON_LOCAL_REVOKED);
+
+    /* Between AUTHENTICATED and finish: another key for the same id is as good as none. */
+    pair_start(&pair);
+    pair_run_messages(&pair, 3);
+    pair.b_peer.entries[0].key[0] ^= 1;
+    assert_int_equal(dsb_slot_finish(&pair.b.slot, pair.now_ms), DSB_WRONG_STATE);
+    assert_handshake_failed(&pair.b, DSB_REASON_LOCAL_REVOKED);
+
+    /* In between, when the program asks. */
+    pair_start(&pair);
+    assert_int_equal(dsb_handshake_recheck(hs), DSB_HANDSHAKE_WRITE_MSG1);
+    pair.a_peer.trust.count = 0;
+    assert_int_equal(dsb_handshake_recheck(hs), DSB_HANDSHAKE_FAILED);
+    assert_handshake_failed(&pair.a, DSB_REASON_LOCAL_REVOKED);
+    /* A responder does not know its peer yet. */
+    pair.b_peer.trust.count = 0;
+    assert_int_equal(dsb_handshake_recheck(&pair.b.slot.handshake), DSB_HANDSHAKE_READ_MSG1);
+}
+
 /* Message 1 */
 
 REASON(MSG1_ZERO_LENGTH)
@@ -902,6 +944,31 @@ REASON(RECORD_PING_FLOOD)
     raw_seal(&raw, "\x03y", 2, &pair.b.in);
     assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_PING_FLOOD);
+
+    /* The second comes later, but before the PONG was sealed. */
+    seal_to_b("\x03x", 2);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
+    raw_seal(&raw, "\x03y", 2, &pair.b.in);
+    assert_read_fails(&pair.b, DSB_REASON_RECORD_PING_FLOOD);
+
+    /* The PONG leaves between two that came together, with other records between them. */
+    seal_to_b("\x03x", 2);
+    raw_seal(&raw, "\x02z", 2, &pair.b.in);
+    raw_seal(&raw, "\x03y", 2, &pair.b.in);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
+    assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_read_fails(&pair.b, DSB_REASON_RECORD_PING_FLOOD);
+
+    /* Of the second PING only one byte was there. */
+    static struct stream rest;
+    seal_to_b("\x03x", 2);
+    raw_seal(&raw, "\x03y", 2, &rest);
+    stream_put(&pair.b.in, rest.bytes, 1);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
+    assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
+    stream_put(&pair.b.in, rest.bytes + 1, rest.len - 1);
+    assert_read_fails(&pair.b, DSB_REASON_RECORD_PING_FLOOD);
 }
 
 REASON(RECORD_AFTER_CLOSE)
@@ -909,9 +976,17 @@ REASON(RECORD_AFTER_CLOSE)
     const uint8_t *body;
     size_t body_len;
 
+    /* Together with the CLOSE, whole or in part: before the CLOSE is answered. */
     seal_to_b("\x05", 1);
     raw_seal(&raw, "\x02x", 2, &pair.b.in);
+    assert_read_fails(&pair.b, DSB_REASON_RECORD_AFTER_CLOSE);
+    seal_to_b("\x05", 1);
+    stream_put(&pair.b.in, low_order_key, 1);
+    assert_read_fails(&pair.b, DSB_REASON_RECORD_AFTER_CLOSE);
+
+    seal_to_b("\x05", 1);
     assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_PEER_CLOSED);
+    raw_seal(&raw, "\x02x", 2, &pair.b.in);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_AFTER_CLOSE);
 
     /* Also when both sides have closed. */
@@ -979,6 +1054,26 @@ REASON(SESSION_SILENT)
     assert_int_equal(dsb_session_tick(a, pair.now_ms + DSB_DEAD_AFTER_MS - 1), DSB_EVENT_NONE);
     assert_int_equal(dsb_session_tick(a, pair.now_ms + DSB_DEAD_AFTER_MS), DSB_EVENT_FAILED);
     assert_session_failed(&pair.a, DSB_REASON_SESSION_SILENT);
+}
+
+REASON(SESSION_UNCLOSED)
+{
+    struct dsb_session *b = &pair.b.slot.session;
+    const uint8_t *body;
+    size_t body_len;
+
+    raw_session_with_b(&raw, &pair);
+    assert_ok(dsb_session_end(b, pair.now_ms));
+    assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
+    /* Whatever it sends, and whatever is asked again: the time is not restarted. */
+    pair.now_ms += DSB_END_AFTER_MS - 1;
+    raw_seal(&raw, "\x02x", 2, &pair.b.in);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
+    assert_ok(dsb_session_end(b, pair.now_ms));
+    assert_int_equal(dsb_session_deadline(b), pair.now_ms + 1);
+    assert_int_equal(dsb_session_tick(b, pair.now_ms), DSB_EVENT_NONE);
+    assert_int_equal(dsb_session_tick(b, pair.now_ms + 1), DSB_EVENT_FAILED);
+    assert_session_failed(&pair.b, DSB_REASON_SESSION_UNCLOSED);
 }
 
 int main(void)

@@ -63,6 +63,7 @@ static void sealing_in_place_gives_the_same_record(void **state)
     struct dsb_session twin = *a;
 
     (void)state;
+    twin.transport.self = &twin.transport; /* what no program does */
     assert_ok(dsb_session_send_data(a, copied, sizeof(copied), (const uint8_t *)"there", 5, T0,
                                     &copied_len));
     memcpy(in_place + DSB_DATA_HEADROOM, "there", 5);
@@ -292,7 +293,7 @@ static void bytes_that_are_no_record_are_silence(void **state)
         now += 1000;
         assert_int_equal(session_read(&pair.a, now, &body, &body_len), DSB_EVENT_NONE);
     }
-    pair.a.in.len = all;
+    assert_true(pair.a.in.len < all);
     assert_int_equal(session_read(&pair.a, T0 + DSB_DEAD_AFTER_MS, &body, &body_len),
                      DSB_EVENT_FAILED);
     assert_int_equal(dsb_session_reason(a), DSB_REASON_SESSION_SILENT);
@@ -355,14 +356,13 @@ static void after_the_peers_close_moving_output_shows_life(void **state)
     (void)state;
     assert_ok(dsb_session_close(b));
     assert_int_equal(pass(&pair.b, &pair.a, T0), DSB_EVENT_PEER_CLOSED);
-    assert_int_equal(dsb_session_deadline(a), T0 + DSB_DEAD_AFTER_MS); /* and no PING before */
     for (int i = 0; i < 10; i++) {
         now += 20000;
         session_send(&pair.a, &pair.b, "z", 1, now);
         assert_int_equal(session_read(&pair.b, now, &body, &body_len), DSB_EVENT_DATA);
     }
     assert_int_equal(dsb_session_tick(a, now + DSB_DEAD_AFTER_MS - 1), DSB_EVENT_NONE);
-    /* b closed its direction and may not PING; a's silence ends it. */
+    /* b closed its direction and may not PING. */
     assert_false(dsb_session_wants_output(b));
     assert_int_equal(dsb_session_tick(b, now + DSB_DEAD_AFTER_MS), DSB_EVENT_FAILED);
 }

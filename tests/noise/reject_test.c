@@ -325,6 +325,56 @@ static void every_wrong_order(void **state)
     }
 }
 
+/* The first and the last byte of a message are the first and the last that may not be shared. */
+static void reading_in_place_is_refused(void **state)
+{
+    static uint8_t buffer[1024];
+    uint8_t *message = buffer + 256;
+    size_t payload_len;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        for (int after = 0; after < 2; after++) {
+            for (int apart = 0; apart < 2; apart++) {
+                until_message(i);
+                memcpy(message, p.message[i], p.message_len[i]);
+                uint8_t *payload =
+                    after ? message + p.message_len[i] - !apart : message - PAYLOAD_LEN + !apart;
+                struct noise_xk_handshake *hs = &pair_reader(&p, i)->hs;
+
+                assert_int_equal(noise_xk_read(hs, message, p.message_len[i], payload, PAYLOAD_LEN,
+                                               &payload_len),
+                                 apart ? NOISE_OK : NOISE_ERR_BUFFER);
+                if (!apart)
+                    assert_failed_for_good(hs);
+            }
+        }
+    }
+}
+
+static void writing_in_place_is_refused(void **state)
+{
+    static uint8_t buffer[1024];
+    uint8_t *message = buffer + 256;
+    static const size_t lens[] = {NOISE_XK_MESSAGE_1_OVERHEAD + PAYLOAD_LEN,
+                                  NOISE_XK_MESSAGE_2_OVERHEAD + PAYLOAD_LEN,
+                                  NOISE_XK_MESSAGE_3_OVERHEAD + PAYLOAD_LEN};
+    size_t message_len;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t at = lens[i] - 1; at <= lens[i]; at++) {
+            bool apart = at == lens[i];
+
+            pair_begin(&p);
+            pair_run(&p, i, PAYLOAD_LEN);
+            assert_int_equal(noise_xk_write(&pair_writer(&p, i)->hs, message + at, PAYLOAD_LEN,
+                                            message, 256, &message_len),
+                             apart ? NOISE_OK : NOISE_ERR_BUFFER);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +396,8 @@ int main(void)
         cmocka_unit_test(low_order_ephemeral_that_the_key_holder_accepts),
         cmocka_unit_test(all_zero_result_of_the_key_holder),
         cmocka_unit_test(every_wrong_order),
+        cmocka_unit_test(reading_in_place_is_refused),
+        cmocka_unit_test(writing_in_place_is_refused),
     };
 
     if (crypto_init() != 0)

@@ -303,6 +303,46 @@ static void wiped_transport_refuses_everything(void **state)
     assert_filled((const uint8_t *)&p.init.transport, 0, sizeof p.init.transport);
 }
 
+static void a_copy_refuses_everything(void **state)
+{
+    struct noise_transport copy;
+    size_t message_len;
+
+    (void)state;
+    pair_connect(&p);
+    copy = p.init.transport;
+    assert_true(noise_transport_is_live(&p.init.transport));
+    assert_false(noise_transport_is_live(&copy));
+    assert_int_equal(
+        noise_transport_seal(&copy, (const uint8_t *)"x", 1, message, sizeof message, &message_len),
+        NOISE_ERR_STATE);
+    assert_int_equal(open(&copy, 17), NOISE_ERR_STATE);
+    assert_int_equal(noise_transport_rekey_send(&copy), NOISE_ERR_STATE);
+    assert_int_equal(noise_transport_rekey_recv(&copy), NOISE_ERR_STATE);
+    assert_memory_equal(copy.send.k, p.init.transport.send.k, NOISE_KEY_LEN);
+}
+
+static void a_moved_transport_goes_on_and_leaves_no_key(void **state)
+{
+    struct noise_transport moved;
+    size_t message_len, plain_len;
+
+    (void)state;
+    pair_connect(&p);
+    noise_transport_move(&moved, &p.init.transport);
+    assert_filled((const uint8_t *)&p.init.transport, 0, sizeof p.init.transport);
+    assert_int_equal(noise_transport_seal(&moved, (const uint8_t *)"x", 1, message, sizeof message,
+                                          &message_len),
+                     NOISE_OK);
+    assert_int_equal(noise_transport_open(&p.resp.transport, message, message_len, plain,
+                                          sizeof plain, &plain_len),
+                     NOISE_OK);
+    /* What is dead stays dead. */
+    noise_transport_move(&moved, &p.init.transport);
+    assert_false(noise_transport_is_live(&moved));
+    assert_filled((const uint8_t *)&moved, 0, sizeof moved);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +362,8 @@ int main(void)
         cmocka_unit_test(rekey_is_as_specified),
         cmocka_unit_test(rekey_leaves_the_other_direction),
         cmocka_unit_test(wiped_transport_refuses_everything),
+        cmocka_unit_test(a_copy_refuses_everything),
+        cmocka_unit_test(a_moved_transport_goes_on_and_leaves_no_key),
     };
 
     if (crypto_init() != 0)

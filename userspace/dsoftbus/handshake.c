@@ -144,6 +144,7 @@ static enum dsb_reason bind_peer(struct dsb_handshake *hs)
         return DSB_REASON_MSG3_ID_MISMATCH;
     }
     hs->peer = entry->id;
+    memcpy(hs->peer_key, entry->key, sizeof(hs->peer_key));
     return DSB_REASON_NONE;
 }
 
@@ -187,6 +188,9 @@ static enum dsb_reason read_accept(struct dsb_handshake *hs, uint8_t *unit, size
     if (dsb_record_parse(&record, unit, plaintext_len) != DSB_RECORD_OK ||
         record.type != DSB_RECORD_ACCEPT) {
         return DSB_REASON_ACCEPT_TYPE;
+    }
+    if (!dsb_trust_store_has(hs->local->trust, &hs->peer, hs->peer_key)) {
+        return DSB_REASON_LOCAL_REVOKED;
     }
     advance(hs, DSB_HANDSHAKE_AUTHENTICATED, DSB_STEP_ACCEPT_OPENED);
     return DSB_REASON_NONE;
@@ -428,6 +432,7 @@ static enum dsb_reason connect_to(struct dsb_handshake *hs, const struct dsb_dev
         return DSB_REASON_LOCAL_CRYPTO;
     }
     hs->peer = *target;
+    memcpy(hs->peer_key, entry->key, sizeof(hs->peer_key));
     hs->state = DSB_HANDSHAKE_WRITE_MSG1;
     return DSB_REASON_NONE;
 }
@@ -489,6 +494,17 @@ enum dsb_handshake_state dsb_handshake_tick(struct dsb_handshake *hs, uint64_t n
     return hs->state;
 }
 
+enum dsb_handshake_state dsb_handshake_recheck(struct dsb_handshake *hs)
+{
+    bool over = hs->state == DSB_HANDSHAKE_FINISHED || hs->state == DSB_HANDSHAKE_FAILED;
+
+    if (!over && hs->peer.len != 0 &&
+        !dsb_trust_store_has(hs->local->trust, &hs->peer, hs->peer_key)) {
+        return fail(hs, DSB_REASON_LOCAL_REVOKED);
+    }
+    return hs->state;
+}
+
 void dsb_handshake_abort(struct dsb_handshake *hs, enum dsb_reason reason)
 {
     if (hs->state != DSB_HANDSHAKE_FAILED && hs->state != DSB_HANDSHAKE_FINISHED) {
@@ -499,40 +515,6 @@ void dsb_handshake_abort(struct dsb_handshake *hs, enum dsb_reason reason)
 enum dsb_reason dsb_handshake_reason(const struct dsb_handshake *hs)
 {
     return hs->reason;
-}
-
-enum dsb_step dsb_handshake_next_step(struct dsb_handshake *hs)
-{
-    if (hs->step_reported == hs->step) {
-        return DSB_STEP_NONE;
-    }
-    hs->step_reported++;
-    return (enum dsb_step)hs->step_reported;
-}
-
-const char *dsb_step_name(enum dsb_step step)
-{
-    switch (step) {
-    case DSB_STEP_NONE:
-        break;
-    case DSB_STEP_MSG1_WRITTEN:
-        return "message 1 written";
-    case DSB_STEP_MSG2_READ:
-        return "message 2 read";
-    case DSB_STEP_MSG3_WRITTEN:
-        return "message 3 written";
-    case DSB_STEP_ACCEPT_OPENED:
-        return "ACCEPT opened";
-    case DSB_STEP_MSG1_READ:
-        return "message 1 read";
-    case DSB_STEP_MSG2_WRITTEN:
-        return "message 2 written";
-    case DSB_STEP_MSG3_READ:
-        return "message 3 read";
-    case DSB_STEP_IDENTITY_BOUND:
-        return "identity bound";
-    }
-    return "none";
 }
 
 const struct dsb_device_id *dsb_handshake_peer(const struct dsb_handshake *hs)

@@ -47,7 +47,10 @@
 /* A deadline that never comes. */
 #define DSB_NO_DEADLINE UINT64_MAX
 
-/* What all handshakes of a device share. Borrowed by each of them until it is finished or failed.
+/*
+ * What all handshakes of a device share. Borrowed by each of them until it is finished or failed.
+ * What trust points at may change between calls: an initiator asks it when it connects, when ACCEPT
+ * comes and when it finishes, a responder when message 3 comes and when it finishes.
  */
 struct dsb_local {
     const struct dsb_identity *identity;
@@ -90,9 +93,10 @@ struct dsb_handshake {
     const struct dsb_local *local;
     struct noise_xk_handshake noise;
     struct noise_transport transport; /* initiator, once message 3 is written */
-    struct dsb_device_id peer;    /* initiator: the target; responder: the bound id, once bound */
-    struct dsb_device_id claim;   /* responder: what message 3 claimed */
-    uint8_t hash[NOISE_HASH_LEN]; /* h, once the handshake messages are complete */
+    struct dsb_device_id peer;     /* initiator: the target; responder: the bound id, once bound */
+    uint8_t peer_key[DSB_KEY_LEN]; /* of peer, in the trust store when it was looked up */
+    struct dsb_device_id claim;    /* responder: what message 3 claimed */
+    uint8_t hash[NOISE_HASH_LEN];  /* h, once the handshake messages are complete */
     uint64_t deadline_ms;
     uint16_t peer_recv_max;
     bool initiator;
@@ -153,8 +157,14 @@ uint64_t dsb_handshake_deadline(const struct dsb_handshake *hs);
 /* Lets time pass. Returns the state. */
 enum dsb_handshake_state dsb_handshake_tick(struct dsb_handshake *hs, uint64_t now_ms);
 
-/* Gives up; reason is DSB_REASON_LOCAL_DROPPED or _ABORTED. Does nothing once FAILED or FINISHED.
+/*
+ * Looks the peer up again: a handshake that knows its peer fails, DSB_REASON_LOCAL_REVOKED, when
+ * the trust store does not have it with the same key any more. Returns the state. The library calls
+ * it where the answer decides; a program calls it to end what a new trust store no longer allows.
  */
+enum dsb_handshake_state dsb_handshake_recheck(struct dsb_handshake *hs);
+
+/* Gives up; reason is one of DSB_REASON_LOCAL_*. Does nothing once FAILED or FINISHED. */
 void dsb_handshake_abort(struct dsb_handshake *hs, enum dsb_reason reason);
 
 /* Why it FAILED; DSB_REASON_NONE otherwise. */

@@ -19,6 +19,8 @@
     X(LOCAL_CRYPTO, 0x0004, "local-crypto")   /* the key holder or the ephemeral was refused */    \
     X(LOCAL_DROPPED, 0x0005, "local-dropped") /* the half-open table was full */                   \
     X(LOCAL_ABORTED, 0x0006, "local-aborted") /* the caller gave up */                             \
+    X(LOCAL_FULL, 0x0007, "local-full")       /* as many sessions as the caller allows */          \
+    X(LOCAL_REVOKED, 0x0008, "local-revoked") /* the trust store has the peer no more */           \
     /* Message 1, at the responder. */                                                             \
     X(MSG1_ZERO_LENGTH, 0x0101, "msg1-zero-length")                                                \
     X(MSG1_OVERSIZE, 0x0102, "msg1-oversize")   /* over DSB_HANDSHAKE_UNIT_MAX */                  \
@@ -72,11 +74,12 @@
     X(RECORD_TYPE, 0x0505, "record-type")         /* unknown type, or a second ACCEPT */           \
     X(RECORD_BODY, 0x0506, "record-body")         /* body not allowed for this type */             \
     X(RECORD_PONG, 0x0507, "record-pong")         /* answers no PING of ours */                    \
-    X(RECORD_PING_FLOOD, 0x0508, "record-ping-flood") /* a second PING before our PONG left */     \
+    X(RECORD_PING_FLOOD, 0x0508, "record-ping-flood") /* a PING that came before our PONG left */  \
     X(RECORD_AFTER_CLOSE, 0x0509, "record-after-close")                                            \
     X(RECORD_NONCE, 0x050a, "record-nonce")           /* a direction used up its nonces */         \
     X(SESSION_TRUNCATED, 0x050b, "session-truncated") /* the stream ended without both CLOSEs */   \
-    X(SESSION_SILENT, 0x050c, "session-silent")       /* nothing came, or went out, for too long */
+    X(SESSION_SILENT, 0x050c, "session-silent")     /* nothing came, or went out, for too long */  \
+    X(SESSION_UNCLOSED, 0x050d, "session-unclosed") /* our end was not answered in time */
 
 enum dsb_reason {
 #define X(name, number, text) DSB_REASON_##name = (number),

@@ -15,8 +15,12 @@
  * the peer's was opened; a stream that ends before that is truncated. Do not half-close the TCP
  * connection.
  *
+ * Three ways to stop: dsb_session_close says that this side sends no more and goes on receiving;
+ * dsb_session_end says that it does not want to hear more either; dsb_session_abort wants nothing
+ * to do with the peer. After the last two not one byte of the peer is delivered.
+ *
  * The session is failed for ever by the first thing that is wrong; the reason is kept, the keys are
- * wiped.
+ * wiped. It lives where it was made: a copy of it is refused by every call.
  */
 #ifndef DSOFTBUS_SESSION_H
 #define DSOFTBUS_SESSION_H
@@ -29,6 +33,9 @@
 /* After this long without an opened record, or with sealed bytes of which none gets written, it is
  * dead. */
 #define DSB_DEAD_AFTER_MS 45000
+
+/* A session that this side has ended waits this long for the peer's CLOSE. */
+#define DSB_END_AFTER_MS 5000
 
 /* Each direction rekeys before the record whose n is a non-zero multiple of this. */
 #define DSB_REKEY_RECORDS 65536
@@ -70,12 +77,16 @@ struct dsb_session {
     struct noise_transport transport;
     uint64_t heard_ms;    /* when a record was last opened */
     uint64_t progress_ms; /* when sealed bytes were last written, or began to wait */
+    uint64_t end_ms;      /* ended: when the peer must have closed */
     size_t unwritten_len; /* sealed and not yet written, bytes */
+    size_t early_len;     /* received before a PONG of ours could leave, and not used yet, bytes */
     struct dsb_device_id peer;
+    uint8_t peer_key[DSB_KEY_LEN];
     uint8_t hash[NOISE_HASH_LEN];
     uint16_t local_recv_max;
     uint16_t peer_recv_max;
     bool peer_closed; /* its CLOSE was opened */
+    bool ended;       /* by this side: nothing more is delivered */
     bool paused;
     bool ping_is_own;   /* the session's own keep-alive, not the application's */
     bool accept_queued; /* responder: ACCEPT is not sealed yet */
@@ -92,7 +103,8 @@ _Static_assert(sizeof(struct dsb_session) <= 1024, "a session is at most 1 KiB")
 /*
  * Makes the session of an AUTHENTICATED handshake, which becomes FINISHED and holds no key any
  * more. What session held before is overwritten. DSB_WRONG_STATE, and session is UNUSED, when hs is
- * not AUTHENTICATED. hs and session must not overlap; dsb_slot_finish does it in one place.
+ * not AUTHENTICATED, or not any more (see dsb_handshake_recheck). hs and session must not overlap;
+ * dsb_slot_finish does it in one place.
  */
 DSB_MUST_CHECK enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs,
                                                     struct dsb_session *session, uint64_t now_ms);
@@ -103,6 +115,10 @@ DSB_MUST_CHECK enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs,
  * again, with more (dsb_frame_next says how many it needs). Records are opened in place: on
  * DSB_EVENT_DATA and _PONG *body lies in `in`, and is the caller's. Call again until *used_len is 0
  * or the session failed.
+ *
+ * What has arrived counts before the time that has passed: only a call that finds no complete
+ * record is also a dsb_session_tick. A process that was stopped for long feeds what waits before it
+ * ticks.
  */
 DSB_MUST_CHECK enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in,
                                                size_t in_len, uint64_t now_ms, size_t *used_len,
@@ -166,6 +182,19 @@ DSB_MUST_CHECK enum dsb_status dsb_session_ping(struct dsb_session *session, con
  */
 DSB_MUST_CHECK enum dsb_status dsb_session_close(struct dsb_session *session);
 
+/*
+ * Ends the session from this side: closes it, and delivers no DATA and no PONG any more. The peer
+ * has DSB_END_AFTER_MS to answer with its CLOSE; then the session fails, SESSION_UNCLOSED. Calling
+ * it again changes nothing. DSB_WRONG_STATE when not OPEN.
+ */
+DSB_MUST_CHECK enum dsb_status dsb_session_end(struct dsb_session *session, uint64_t now_ms);
+
+/*
+ * Fails the session at once, with a reason of this side's: DSB_REASON_LOCAL_ABORTED, _FULL or
+ * _REVOKED. The caller then aborts the connection. Does nothing once failed or cleanly closed.
+ */
+void dsb_session_abort(struct dsb_session *session, enum dsb_reason reason);
+
 /* This side's CLOSE was written and the peer's was opened: the connection can be closed. */
 bool dsb_session_is_closed(const struct dsb_session *session);
 
@@ -181,6 +210,12 @@ enum dsb_reason dsb_session_reason(const struct dsb_session *session);
 /* The bound peer, and the handshake hash (for channel binding); valid until wiped. */
 const struct dsb_device_id *dsb_session_peer(const struct dsb_session *session);
 const uint8_t *dsb_session_hash(const struct dsb_session *session);
+
+/*
+ * Does trust still have the peer, with the key that it showed? For sessions that run while the
+ * store changes: abort those for which it has not, DSB_REASON_LOCAL_REVOKED.
+ */
+bool dsb_session_is_trusted(const struct dsb_session *session, const struct dsb_trust_store *trust);
 
 /* Wipes the keys and all the rest. UNUSED afterwards. */
 void dsb_session_wipe(struct dsb_session *session);

@@ -63,6 +63,14 @@ const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_st
     return NULL;
 }
 
+bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
+                         const uint8_t key[DSB_KEY_LEN])
+{
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(store, id);
+
+    return entry != NULL && memcmp(entry->key, key, DSB_KEY_LEN) == 0;
+}
+
 enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
                                         const struct dsb_identity *own,
                                         const struct dsb_trust_entry *entry)

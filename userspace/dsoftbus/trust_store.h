@@ -54,6 +54,10 @@ const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_sto
 const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_KEY_LEN]);
 
+/* Does the store have this id with this key? */
+bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
+                         const uint8_t key[DSB_KEY_LEN]);
+
 /* The first line of a trust store file, with its line feed. */
 #define DSB_TRUST_HEADER "dsoftbus-trust 1\n"
 

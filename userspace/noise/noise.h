@@ -26,7 +26,7 @@ enum noise_result {
     NOISE_ERR_FAILED,    /* this handshake failed before */
     NOISE_ERR_EPHEMERAL, /* the ephemeral bytes are all zero: missing, or handed over twice */
     NOISE_ERR_LENGTH,    /* the message is, or would become, too short or longer than 65535 bytes */
-    NOISE_ERR_BUFFER,    /* the caller's output buffer is too small */
+    NOISE_ERR_BUFFER,    /* the caller's output buffer is too small, or overlaps the input */
     NOISE_ERR_DH,        /* a DH gave all zero (low-order point), or the key's holder refused */
     NOISE_ERR_AUTH,      /* a tag did not verify: altered message, wrong key, wrong prologue */
     NOISE_ERR_NONCE,     /* n has reached 2^64-1: nothing more can be sealed or opened */

@@ -42,6 +42,14 @@ static enum noise_result refuse(struct noise_xk_handshake *hs)
     }
 }
 
+/* Do the two share a byte? Writing one would then change the other before it was read. */
+static bool overlap(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+    uintptr_t a_at = (uintptr_t)a, b_at = (uintptr_t)b;
+
+    return a_len != 0 && b_len != 0 && a_at < b_at + b_len && b_at < a_at + a_len;
+}
+
 /* Initialize (section 5.3) up to the pre-message, which mixes the responder's static key. */
 static enum noise_result init(struct noise_xk_handshake *hs, enum noise_xk_state state,
                               const struct noise_static_key *s,
@@ -246,7 +254,8 @@ enum noise_result noise_xk_write(struct noise_xk_handshake *hs, const uint8_t *p
         return refuse(hs);
     if (payload_len > NOISE_MESSAGE_MAX - step->overhead_len)
         return fail(hs, NOISE_ERR_LENGTH);
-    if (message_size < payload_len + step->overhead_len)
+    if (message_size < payload_len + step->overhead_len ||
+        overlap(payload, payload_len, message, payload_len + step->overhead_len))
         return fail(hs, NOISE_ERR_BUFFER);
     result = step->write(hs, payload, payload_len, message);
     if (result != NOISE_OK)
@@ -267,7 +276,8 @@ enum noise_result noise_xk_read(struct noise_xk_handshake *hs, const uint8_t *me
         return refuse(hs);
     if (message_len < step->overhead_len || message_len > NOISE_MESSAGE_MAX)
         return fail(hs, NOISE_ERR_LENGTH);
-    if (payload_size < message_len - step->overhead_len)
+    if (payload_size < message_len - step->overhead_len ||
+        overlap(message, message_len, payload, message_len - step->overhead_len))
         return fail(hs, NOISE_ERR_BUFFER);
     result = step->read(hs, message, message_len, payload);
     if (result != NOISE_OK)
@@ -313,7 +323,7 @@ enum noise_result noise_xk_split(struct noise_xk_handshake *hs, struct noise_tra
         noise_symmetric_split(&hs->symmetric, &transport->send, &transport->recv);
     else
         noise_symmetric_split(&hs->symmetric, &transport->recv, &transport->send);
-    transport->live = true;
+    transport->self = transport;
     crypto_wipe(hs, sizeof *hs);
     hs->state = NOISE_XK_SPENT;
     return NOISE_OK;

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "noise/transport.h"
 
+bool noise_transport_is_live(const struct noise_transport *t)
+{
+    return t->self == t;
+}
+
 enum noise_result noise_transport_seal(struct noise_transport *t, const uint8_t *plaintext,
                                        size_t plaintext_len, uint8_t *message, size_t message_size,
                                        size_t *message_len)
 {
     enum noise_result result;
 
-    if (!t->live)
+    if (!noise_transport_is_live(t))
         return NOISE_ERR_STATE;
     if (plaintext_len > NOISE_PLAINTEXT_MAX)
         return NOISE_ERR_LENGTH;
@@ -25,7 +30,7 @@ enum noise_result noise_transport_open(struct noise_transport *t, const uint8_t 
 {
     enum noise_result result;
 
-    if (!t->live)
+    if (!noise_transport_is_live(t))
         return NOISE_ERR_STATE;
     if (message_len < NOISE_TAG_LEN || message_len > NOISE_MESSAGE_MAX)
         return NOISE_ERR_LENGTH;
@@ -39,7 +44,7 @@ enum noise_result noise_transport_open(struct noise_transport *t, const uint8_t 
 
 enum noise_result noise_transport_rekey_send(struct noise_transport *t)
 {
-    if (!t->live)
+    if (!noise_transport_is_live(t))
         return NOISE_ERR_STATE;
     noise_cipher_rekey(&t->send);
     return NOISE_OK;
@@ -47,10 +52,19 @@ enum noise_result noise_transport_rekey_send(struct noise_transport *t)
 
 enum noise_result noise_transport_rekey_recv(struct noise_transport *t)
 {
-    if (!t->live)
+    if (!noise_transport_is_live(t))
         return NOISE_ERR_STATE;
     noise_cipher_rekey(&t->recv);
     return NOISE_OK;
+}
+
+void noise_transport_move(struct noise_transport *to, struct noise_transport *from)
+{
+    bool live = noise_transport_is_live(from);
+
+    *to = *from;
+    to->self = live ? to : NULL;
+    noise_transport_wipe(from);
 }
 
 void noise_transport_wipe(struct noise_transport *t)

@@ -8,12 +8,13 @@
 
 /*
  * Made by noise_xk_split. `send.n` and `recv.n` are the numbers of the next message each way and
- * may be read; the rest is the library's. Zeroed memory is a transport that refuses every call.
+ * may be read; the rest is the library's. Zeroed memory is a transport that refuses every call, and
+ * so is a copy: two that live would use each key and nonce twice. noise_transport_move moves it.
  */
 struct noise_transport {
     struct noise_cipher send;
     struct noise_cipher recv;
-    bool live;
+    const struct noise_transport *self; /* the object itself while it lives */
 };
 _Static_assert(sizeof(struct noise_transport) <= 128, "transport state");
 
@@ -44,6 +45,13 @@ NOISE_MUST_CHECK enum noise_result noise_transport_open(struct noise_transport *
  */
 NOISE_MUST_CHECK enum noise_result noise_transport_rekey_send(struct noise_transport *t);
 NOISE_MUST_CHECK enum noise_result noise_transport_rekey_recv(struct noise_transport *t);
+
+/* Moves a live transport to `to`, which must not overlap it, and wipes `from`. A dead one moves as
+ * a dead one. */
+void noise_transport_move(struct noise_transport *to, struct noise_transport *from);
+
+/* False for zeroed, wiped and copied ones. */
+bool noise_transport_is_live(const struct noise_transport *t);
 
 /* Wipes both keys; every later call returns NOISE_ERR_STATE. */
 void noise_transport_wipe(struct noise_transport *t);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the library: what the two halves of a session share. */
+#ifndef DSOFTBUS_SESSION_INTERNAL_H
+#define DSOFTBUS_SESSION_INTERNAL_H
+
+#include "dsoftbus/session.h"
+
+/* The one place where a session fails: keeps the reason, wipes the keys. DSB_EVENT_FAILED. */
+enum dsb_event dsb_session_fail(struct dsb_session *session, enum dsb_reason reason);
+
+/* False for a session that is unused, failed, or the copy of one. */
+bool dsb_session_is_open(const struct dsb_session *session);
+
+/* The record whose number is n is sealed with a new key. */
+bool dsb_session_is_rekey_point(uint64_t n);
+
+#endif
