@@ -163,7 +163,7 @@ enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct ch
         if (status == DSB_WOULD_BLOCK)
             return CONN_LATER;
         if (status == DSB_TOO_LARGE)
-            conn_close(c);
+            conn_finish(c);
         return CONN_TAKEN;
     }
     if (understood && m.kind == MESSAGE_PUT) {
@@ -176,7 +176,7 @@ enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct ch
         on_done(c->work, &m);
         return CONN_TAKEN;
     }
-    conn_close(c); /* not our language: nothing more is said */
+    conn_finish(c); /* not our language: nothing more is said or heard */
     return CONN_TAKEN;
 }
 

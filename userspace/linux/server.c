@@ -253,7 +253,7 @@ void server_stop(struct server *s)
         if (s->half_open[handle] != NULL)
             conn_abort(s->half_open[handle], DSB_REASON_LOCAL_ABORTED);
     for (struct conn *c = s->sessions; c != NULL; c = c->next)
-        conn_close(c);
+        conn_finish(c);
     uv_timer_start(&s->stop_timer, on_stop_timeout, SERVER_STOP_MS, 0);
 }
 
@@ -261,11 +261,9 @@ void server_recheck_peers(struct server *s)
 {
     struct conn *next;
     for (struct conn *c = s->sessions; c != NULL; c = next) {
-        const struct dsb_trust_entry *entry =
-            dsb_trust_store_find_key(s->shared.local.trust, c->peer_key);
         next = c->next;
         /* Not asked to close: whoever is trusted no more is owed no courtesy, and not heard. */
-        if (entry == NULL || !dsb_device_id_equal(&entry->id, conn_peer(c)))
+        if (!dsb_session_is_trusted(&c->slot.session, s->shared.local.trust))
             conn_abort(c, DSB_REASON_LOCAL_REVOKED);
     }
 }
