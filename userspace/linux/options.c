@@ -111,11 +111,15 @@ static bool set_value(struct options *o, const struct option_row *row, const cha
         ok = seconds_parse(value, row->least, row->most, at);
         break;
     }
-    if (!ok)
-        return error_set(e, EXIT_USAGE, "--%s: \"%s\" is not %s from %llu to %llu", row->name,
-                         value, row->kind == VALUE_NUMBER ? "a number" : "a time in milliseconds",
-                         (unsigned long long)row->least, (unsigned long long)row->most);
-    return true;
+    if (ok)
+        return true;
+    if (row->kind == VALUE_SECONDS)
+        return error_set(
+            e, EXIT_USAGE,
+            "--%s: \"%s\" is not a number of seconds from %.3f to %llu, without a unit", row->name,
+            value, (double)row->least / 1000, (unsigned long long)row->most / 1000);
+    return error_set(e, EXIT_USAGE, "--%s: \"%s\" is not a number from %llu to %llu", row->name,
+                     value, (unsigned long long)row->least, (unsigned long long)row->most);
 }
 
 static void set_defaults(struct options *o)
@@ -146,11 +150,17 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
     }
     optind = 1;
     opterr = 0;
-    while ((found = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (found == ':')
             return error_set(e, EXIT_USAGE, "%s needs a value", argv[optind - 1]);
-        if (found < 1000)
+        if (found == 'h')
+            o->help = true;
+        else if (found < 1000 && optopt != 0 && optopt < 1000)
+            return error_set(e, EXIT_USAGE, "unknown option -%c (see --help)", optopt);
+        else if (found < 1000)
             return error_set(e, EXIT_USAGE, "unknown option %s (see --help)", argv[optind - 1]);
+        if (found < 1000)
+            continue;
         if (!set_value(o, known[found - 1000], optarg, e))
             return false;
     }
@@ -158,6 +168,19 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
     for (int i = 0; i < *word_count; i++)
         argv[1 + i] = argv[optind + i];
     return true;
+}
+
+int options_before_command(int argc, char **argv)
+{
+    int i = 1;
+    while (i < argc && argv[i][0] == '-' && argv[i][1] == '-') {
+        bool takes_value = false;
+        for (size_t row = 0; row < ROW_COUNT; row++)
+            takes_value = takes_value || (rows[row].value_name != NULL &&
+                                          strcmp(argv[i] + 2, rows[row].name) == 0);
+        i += takes_value ? 2 : 1;
+    }
+    return i < argc ? i : 1;
 }
 
 void options_print_help(enum command_bit command)
