@@ -52,35 +52,35 @@ class Admission(TestCase):
     def test_unknown_initiator(self):
         alpha, beta = self.device("alpha"), self.device("beta")
         alpha.trust(beta)
-        self.rejected(alpha, beta, "the peer does not trust this device, or knows it by another id "
+        self.rejected(alpha, beta, "the peer does not trust this device, knows it by another id, or has no room for a session "
                       "(accept-truncated)", "msg3-unknown-key claim=alpha")
 
     def test_right_id_with_another_key(self):
         alpha, beta, other = self.device("alpha"), self.device("beta"), self.device("other")
         alpha.trust(beta)
         beta.run("trust", "add", "alpha", other.key)
-        self.rejected(alpha, beta, "the peer does not trust this device, or knows it by another id "
+        self.rejected(alpha, beta, "the peer does not trust this device, knows it by another id, or has no room for a session "
                       "(accept-truncated)", "msg3-unknown-key claim=alpha")
 
     def test_claimed_id_of_another(self):
         alpha, beta = self.device("alpha"), self.device("beta")
         alpha.trust(beta)
         beta.run("trust", "add", "delta", alpha.key)
-        self.rejected(alpha, beta, "the peer does not trust this device, or knows it by another id "
+        self.rejected(alpha, beta, "the peer does not trust this device, knows it by another id, or has no room for a session "
                       "(accept-truncated)", "msg3-id-mismatch claim=alpha")
 
     def test_wrong_responder_key(self):
         alpha, beta, other = self.device("alpha"), self.device("beta"), self.device("other")
         alpha.run("trust", "add", "beta", other.key)
         beta.trust(alpha)
-        self.rejected(alpha, beta, "the peer has another id or key than the trust store says "
+        self.rejected(alpha, beta, "the peer closed the connection: it has another id or key than the trust store says, or no room "
                       "(msg2-truncated)", "msg1-decrypt")
 
     def test_wrong_responder_id(self):
         alpha, beta = self.device("alpha"), self.device("beta")
         alpha.run("trust", "add", "gamma", beta.key)
         beta.trust(alpha)
-        self.rejected(alpha, beta, "the peer has another id or key than the trust store says "
+        self.rejected(alpha, beta, "the peer closed the connection: it has another id or key than the trust store says, or no room "
                       "(msg2-truncated)", "msg1-decrypt", target="gamma")
 
     def test_daemon_with_an_empty_trust_store_lets_nobody_in(self):

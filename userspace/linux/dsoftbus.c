@@ -86,7 +86,8 @@ int main(int argc, char **argv)
     }
     const struct command_row *command = find_command(name);
     if (command == NULL)
-        (void)error_set(&e, EXIT_USAGE, "unknown command \"%s\" (see dsoftbus --help)", name);
+        (void)error_set(&e, EXIT_USAGE, "unknown %s \"%s\" (see dsoftbus --help)",
+                        name[0] == '-' ? "option" : "command", name);
     else {
         /* `dsoftbus --dir D id` is `dsoftbus id --dir D`: the command moves to the front. */
         memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);

@@ -9,10 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Standard input may be a file in whose middle a shell stands: it is read as a stream. */
+/* Read as a stream: standard input, which may be a file in whose middle a shell stands, and files
+ * of no length that may have content all the same (/proc). */
 static bool source_measure(struct file_source *s, const struct stat *st)
 {
-    s->is_stream = !S_ISREG(st->st_mode) || s->fd == STDIN_FILENO;
+    s->is_stream = !S_ISREG(st->st_mode) || s->fd == STDIN_FILENO || st->st_size == 0;
     if (!s->is_stream)
         s->length = (uint64_t)st->st_size;
     return true;

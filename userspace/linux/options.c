@@ -170,15 +170,23 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
     return true;
 }
 
+static const struct option_row *find_row(const char *word)
+{
+    size_t name_len = strcspn(word, "=");
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strlen(rows[i].name) == name_len && memcmp(rows[i].name, word, name_len) == 0)
+            return &rows[i];
+    return NULL;
+}
+
 int options_before_command(int argc, char **argv)
 {
     int i = 1;
-    while (i < argc && argv[i][0] == '-' && argv[i][1] == '-') {
-        bool takes_value = false;
-        for (size_t row = 0; row < ROW_COUNT; row++)
-            takes_value = takes_value || (rows[row].value_name != NULL &&
-                                          strcmp(argv[i] + 2, rows[row].name) == 0);
-        i += takes_value ? 2 : 1;
+    while (i < argc && strncmp(argv[i], "--", 2) == 0) {
+        const struct option_row *row = find_row(argv[i] + 2);
+        if (row == NULL)
+            return i;
+        i += row->value_name != NULL && strchr(argv[i], '=') == NULL ? 2 : 1;
     }
     return i < argc ? i : 1;
 }

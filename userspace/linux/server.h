@@ -32,6 +32,7 @@ struct server_counters {
     uint64_t broken_count[SERVER_REASON_COUNT];   /* sessions, by reason */
     uint64_t stored_count;                        /* files */
     uint64_t not_stored_count;
+    uint64_t refused_count; /* offers of files */
 };
 
 struct server_limits {
