@@ -73,7 +73,7 @@ static void endpoint_reads_every_form(void **state)
     (void)state;
     check_endpoint("192.0.2.1", false, "192.0.2.1:1234");
     check_endpoint("192.0.2.1:5", false, "192.0.2.1:5");
-    check_endpoint(":5", false, "127.0.0.1:5");
+    check_endpoint("[::ffff:192.0.2.1]:5", false, "192.0.2.1:5");
     check_endpoint("[2001:db8::1]:5", false, "[2001:db8::1]:5");
     check_endpoint("[2001:db8::1]", false, "[2001:db8::1]:1234");
     check_endpoint("2001:db8::1", false, "[2001:db8::1]:1234");
@@ -84,9 +84,16 @@ static void endpoint_reads_every_form(void **state)
 
 static void endpoint_refuses_malformed_ones(void **state)
 {
-    static const char *const bad[] = {
-        "192.0.2.1:",     "192.0.2.1:65536", "192.0.2.1:x", "[2001:db8::1",
-        "[2001:db8::1]5", "[2001:db8::1]:",  "192.0.2.1:-1"};
+    static const char *const bad[] = {"",
+                                      ":5",
+                                      "[]:5",
+                                      "192.0.2.1:",
+                                      "192.0.2.1:65536",
+                                      "192.0.2.1:x",
+                                      "[2001:db8::1",
+                                      "[2001:db8::1]5",
+                                      "[2001:db8::1]:",
+                                      "192.0.2.1:-1"};
     char long_name[400];
     (void)state;
     union endpoint at;
@@ -202,22 +209,95 @@ static void malformed_messages_are_refused(void **state)
     assert_false(message_decode(&m, long_name, sizeof long_name));
 }
 
-static void only_plain_names_are_plain(void **state)
+static void names_are_any_text_of_one_line(void **state)
 {
-    static const char *const good[] = {"a", "A-Z_0.9+", "x.tar.gz"};
-    static const char *const bad[] = {"",    ".",   "..",   ".x", "a/b", "/a",
-                                      "a b", "a\n", "\x80", "a*", "~"};
+    static const char *const good[] = {"a",
+                                       "A-Z_0.9+",
+                                       ".x",
+                                       "-rf",
+                                       "..",
+                                       "a b",
+                                       "a*",
+                                       "~",
+                                       "caf\xc3\xa9",
+                                       "\xf0\x9f\x98\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"",
+                                      "a/b",
+                                      "/a",
+                                      "a\n",
+                                      "\x1b[2J",
+                                      "\x7f",
+                                      "\xc2\x85", /* C1 */
+                                      "\x80",
+                                      "\xc3",
+                                      "\xc3(",
+                                      "\xc0\xaf",
+                                      "\xe0\x80\xaf", /* overlong '/' */
+                                      "\xed\xa0\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff"};
     char name[MESSAGE_NAME_MAX + 2];
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        assert_true(message_name_is_plain(good[i]));
+        assert_true(message_name_is_valid(good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(message_name_is_plain(bad[i]));
+        assert_false(message_name_is_valid(bad[i]));
     memset(name, 'n', sizeof name);
     name[MESSAGE_NAME_MAX + 1] = '\0';
-    assert_false(message_name_is_plain(name));
+    assert_false(message_name_is_valid(name));
     name[MESSAGE_NAME_MAX] = '\0';
-    assert_true(message_name_is_plain(name));
+    assert_true(message_name_is_valid(name));
+}
+
+static void no_name_is_hidden_or_an_option_in_the_inbox(void **state)
+{
+    static const char *const pairs[][2] = {{"a.b-c", "a.b-c"}, {".ssh", "_ssh"}, {"-rf", "_rf"},
+                                           {".", "_"},         {"..", "_."},     {"--", "_-"}};
+    char out[MESSAGE_NAME_MAX + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        message_name_in_inbox(out, pairs[i][0]);
+        assert_string_equal(out, pairs[i][1]);
+    }
+}
+
+static void names_in_a_log_stay_one_word(void **state)
+{
+    static const char *const pairs[][2] = {{"a.b-c", "a.b-c"},
+                                           {"a b", "\"a b\""},
+                                           {"a\" peer=x", "\"a\\\" peer=x\""},
+                                           {"a\nb", "\"a\\x0ab\""},
+                                           {"\xff\xc3", "\"\\xff\\xc3\""},
+                                           {"\xc3\xa9", "\"\xc3\xa9\""},
+                                           {"", "\"\""}};
+    char out[MESSAGE_NAME_TEXT_SIZE];
+    char longest[MESSAGE_NAME_MAX + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        message_name_text(out, pairs[i][0]);
+        assert_string_equal(out, pairs[i][1]);
+    }
+    memset(longest, '\x80', sizeof longest - 1);
+    longest[MESSAGE_NAME_MAX] = '\0';
+    message_name_text(out, longest);
+    assert_int_equal(strlen(out), MESSAGE_NAME_TEXT_SIZE - 1);
+}
+
+static void progress_keeps_to_the_terminal(void **state)
+{
+    char line[PROGRESS_LINE_MAX];
+    (void)state;
+    progress_line(line, "short", "1 KiB 2 KiB/s", 79);
+    assert_string_equal(line, "short 1 KiB 2 KiB/s");
+    progress_line(line, "a/very/long/path/to/a/file", "1 KiB", 20);
+    assert_string_equal(line, "...h/to/a/file 1 KiB");
+    progress_line(line, "x\033[2Jy\nz", "1 KiB", 79);
+    assert_string_equal(line, "x?[2Jy?z 1 KiB");
+    progress_line(line, "name", "1 KiB", 3);
+    assert_string_equal(line, " 1 KiB");
 }
 
 static void every_refusal_has_words(void **state)
@@ -498,7 +578,10 @@ int main(void)
         cmocka_unit_test(longest_name_goes_through),
         cmocka_unit_test(bytes_point_into_the_body),
         cmocka_unit_test(malformed_messages_are_refused),
-        cmocka_unit_test(only_plain_names_are_plain),
+        cmocka_unit_test(names_are_any_text_of_one_line),
+        cmocka_unit_test(no_name_is_hidden_or_an_option_in_the_inbox),
+        cmocka_unit_test(names_in_a_log_stay_one_word),
+        cmocka_unit_test(progress_keeps_to_the_terminal),
         cmocka_unit_test(every_refusal_has_words),
         cmocka_unit_test(options_and_words_mix),
         cmocka_unit_test(seconds_have_three_places),

@@ -3,10 +3,12 @@
  * A peer that says what it is told to, in or out of turn: for the tests of what a receiver refuses.
  *
  *     rude DIR ID HOST:PORT HEX...
+ *     rude DIR ID HOST:PORT -
  *
  * Opens a session, sends each body as one DATA record, prints every body that comes back in
  * hexadecimal, and "closed" when the other side closes its direction; then closes too. It never
- * closes first.
+ * closes first. With "-" it prints "open", sends a body for each line of standard input, and never
+ * closes at all: what the other side says does not move it.
  */
 #include "dsoftbus/announce.h"
 #include "linux/conn.h"
@@ -16,12 +18,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BODY_MAX 4096
 
 static char **bodies;
 static int body_count;
 static int exit_code = 1;
+static bool stays;
+static uv_poll_t input;
 
 static void fail(const char *what)
 {
@@ -41,9 +46,37 @@ static size_t from_hex(uint8_t out[BODY_MAX], const char *text)
     return len;
 }
 
+/* One line, one record. Standard input is read a byte at a time: nothing waits in a buffer that
+ * poll does not see. */
+static void on_input(uv_poll_t *poll, int status, int events)
+{
+    char line[2 * BODY_MAX + 1];
+    uint8_t body[BODY_MAX];
+    size_t len = 0;
+    (void)events;
+    while (len < sizeof line - 1 && read(STDIN_FILENO, line + len, 1) == 1 && line[len] != '\n')
+        len++;
+    line[len] = '\0';
+    if (status < 0 || len == 0) {
+        uv_poll_stop(poll);
+        return;
+    }
+    if (conn_send(poll->data, body, from_hex(body, line)) != DSB_OK)
+        fail("not sent");
+}
+
 static void on_opened(struct conn *c)
 {
     uint8_t body[BODY_MAX];
+    if (stays) {
+        (void)printf("open\n");
+        (void)fflush(stdout);
+        input.data = c;
+        if (uv_poll_init(c->shared->loop, &input, STDIN_FILENO) != 0 ||
+            uv_poll_start(&input, UV_READABLE, on_input) != 0)
+            fail("no standard input");
+        return;
+    }
     for (int i = 0; i < body_count; i++)
         if (conn_send(c, body, from_hex(body, bodies[i])) != DSB_OK)
             fail("not sent");
@@ -63,13 +96,17 @@ static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t
 static void on_peer_closed(struct conn *c)
 {
     (void)printf("closed\n");
-    conn_close(c);
+    (void)fflush(stdout);
+    if (!stays)
+        conn_close(c);
 }
 
 static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason,
                      int system_error)
 {
     (void)c, (void)system_error;
+    if (input.data != NULL)
+        uv_close((uv_handle_t *)&input, NULL);
     if (outcome == CONN_CLEAN)
         exit_code = 0;
     else
@@ -91,6 +128,7 @@ int main(int argc, char **argv)
         fail("usage: rude DIR ID HOST:PORT HEX...");
     bodies = argv + 4;
     body_count = argc - 4;
+    stays = body_count == 1 && strcmp(bodies[0], "-") == 0;
     if (!program_init(&e) || !keyring_open(&keyring, argv[1], false, &e) ||
         !endpoint_parse(&at, argv[3], DSB_SESSION_PORT, false, &e))
         return error_print(&e, "rude");

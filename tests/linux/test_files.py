@@ -132,10 +132,12 @@ class Identity(TestCase):
         self.check("dsoftbus-identity 1\nid alpha\n", ":2: id or private key missing")
 
     def test_cut_off(self):
-        self.check(f"dsoftbus-identity 1\nid alpha\nprivate {KEY}", ":3: last line has no end")
+        self.check(f"dsoftbus-identity 1\nid alpha\nprivate {KEY}",
+                   ":3: last line has no end (the last line needs a line feed at its end)")
 
     def test_control_character(self):
-        self.check(f"dsoftbus-identity 1\nid alpha\r\nprivate {KEY}\n", ":2: character not allowed")
+        self.check(f"dsoftbus-identity 1\nid alpha\r\nprivate {KEY}\n",
+                   ":2: character not allowed (it ends in a carriage return: save it with Unix line ends)")
 
     def test_too_long_a_file(self):
         self.check("#" * 5000, ": longer than 1024 bytes")
@@ -212,7 +214,15 @@ class TrustFile(TestCase):
         self.check(f"{HEADER}beta {NON_CANONICAL}\n", ":2: non-canonical key")
 
     def test_cut_off(self):
-        self.check(f"{HEADER}beta {KEY}", ":2: last line has no end")
+        self.check(f"{HEADER}beta {KEY}", ":2: last line has no end (the last line needs a line feed at its end)")
+
+    def test_byte_order_mark(self):
+        self.check(f"\ufeff{HEADER}beta {KEY}\n", ":1: character not allowed "
+                   "(it begins with a byte order mark: save it without)")
+
+    def test_tab(self):
+        self.check(f"{HEADER}beta\t{KEY}\n", ":2: character not allowed "
+                   "(it has a tab: words are separated by one space)")
 
     def test_long_line(self):
         self.check(f"{HEADER}#{'x' * 300}\n", ":2: line too long")
@@ -270,11 +280,11 @@ class TrustCommand(TestCase):
 
     def test_add_short_key(self):
         self.refused(["add", "gamma", "5b"], EXIT_USAGE,
-                     "the key of gamma must have 64 hexadecimal digits")
+                     "the key of gamma has 2 digits, not 64: copy it whole from `dsoftbus id`")
 
     def test_add_upper_case_key(self):
-        self.refused(["add", "gamma", "5B" * 32], EXIT_CONFIG,
-                     "gamma not added: not a key of 64 lower-case hexadecimal digits")
+        self.refused(["add", "gamma", "5B" * 32], EXIT_USAGE,
+                     "the key of gamma has capital letters: write its digits as 0-9 a-f")
 
     def test_remove_unknown(self):
         self.refused(["remove", "gamma"], EXIT_NO_PEER, "gamma is not in DIR/alpha/trust")

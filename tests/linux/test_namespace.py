@@ -55,6 +55,65 @@ class Discovery(TestCase):
     def test_nobody(self):
         self.assert_fails(self.alpha.run("discover", "--wait", "0.2"), EXIT_NO_PEER, "nothing was found")
 
+    def sent_by(self, interface):
+        with open("/proc/self/net/dev", encoding="ascii") as lines:
+            (line,) = [line for line in lines if line.strip().startswith(f"{interface}:")]
+        return int(line.split(":")[1].split()[9])
+
+    def test_a_daemon_of_the_loopback_tells_nobody_else(self):
+        subprocess.run(["ip", "link", "add", "loud0", "type", "veth", "peer", "name", "loud1"], check=True)
+        self.addCleanup(subprocess.run, ["ip", "link", "del", "loud0"], check=True)
+        subprocess.run("ip link set loud0 addrgenmode none && ip addr add 192.0.2.1/24 brd 192.0.2.255 dev loud0 && "
+                       "ip link set loud0 up && ip link set loud1 up", shell=True, check=True)
+        before = self.sent_by("loud0")
+        daemon = self.beta_serves(listen="127.0.0.1:0")
+        self.assertIsNotNone(self.ask(QUERY))  # its first announce would have come before this answer
+        self.assertEqual(self.sent_by("loud0"), before)
+        daemon.terminate()
+        self.beta_serves(listen="0.0.0.0:0")
+        self.assertIsNotNone(self.ask(QUERY))
+        self.assertGreater(self.sent_by("loud0"), before)
+
+    def test_every_address_of_a_name_is_tried(self):
+        with open(self.path("hosts"), "w", encoding="ascii") as hosts:
+            hosts.write("::1 two\n127.0.0.1 two\n")
+        subprocess.run(["mount", "--bind", self.path("hosts"), "/etc/hosts"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "/etc/hosts"], check=True)
+        for address in ("127.0.0.1:0", "[::1]:0"):
+            daemon = self.daemon(self.beta, listen=address)
+            result = self.alpha.run("ping", "--count", "1", f"beta@two:{daemon.port}")
+            self.assertEqual(result.returncode, EXIT_OK, result.stderr)
+            daemon.terminate()
+
+    def test_a_forged_answer_costs_a_try(self):
+        """A neighbour answers first, with the true id and key and another port."""
+        first = self.beta_serves(listen="127.0.0.1:0")
+        announce = self.ask(QUERY)
+        first.terminate()
+        daemon = self.daemon(self.beta, listen="127.0.0.1:0")
+        port_at = 6 + len("beta")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as answerer:
+            answerer.bind(("127.0.0.1", 37020))
+            answerer.settimeout(PATIENCE)
+            ping = self.started(self.alpha.start("ping", "--count", "1", "--wait", "5", "beta"))
+            _, asker = answerer.recvfrom(2048)
+            for port in (9, 10, 11, daemon.port):
+                answerer.sendto(announce[:port_at] + port.to_bytes(2, "big") + announce[port_at + 2:], asker)
+            self.assertEqual(ping.wait(), EXIT_OK, ping.text())
+
+    def test_a_forger_alone_is_not_believed_for_ever(self):
+        first = self.beta_serves(listen="127.0.0.1:0")
+        announce = self.ask(QUERY)
+        first.terminate()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as forger:
+            forger.bind(("127.0.0.1", 37020))
+            forger.settimeout(PATIENCE)
+            ping = self.started(self.alpha.start("ping", "--count", "1", "--wait", "1", "beta"))
+            _, asker = forger.recvfrom(2048)
+            forger.sendto(announce[:10] + (9).to_bytes(2, "big") + announce[12:], asker)
+            self.assertEqual(ping.wait(), EXIT_UNREACHABLE)
+            self.assertIn("cannot connect to beta at 127.0.0.1:9: Connection refused", ping.text())
+
     def test_ping_without_an_address(self):
         self.beta_serves()
         self.assertEqual(self.alpha.run("ping", "--count", "1", "beta").returncode, EXIT_OK)

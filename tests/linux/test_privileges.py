@@ -55,20 +55,20 @@ class Privileges(TestCase):
         result = subprocess.run([f"{BIN}/dsoftbusd", "--dir", beta.dir, "--listen", "127.0.0.1:0",
                                  "--user", "no.such.user", "--discovery-port", "0"], env=ENV,
                                 stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
-        self.assertEqual(result.stderr, "dsoftbusd: --user no.such.user: no such user\n")
+        self.assertEqual(result.stderr, "dsoftbusd: --user no.such.user: no user of that name or number\n")
         self.assertEqual(result.returncode, EXIT_USAGE)
 
     def test_directory_of_another_user(self):
         device = self.device("alpha")
         os.chown(device.dir, 1, 1)
         self.assert_fails(device.run("id"), EXIT_CONFIG,
-                          "DIR/alpha: belongs to user 1, not to user 0")
+                          "DIR/alpha: belongs to user 1, not to user 0 (as root: sudo -u '#1' ...)")
 
     def test_identity_of_another_user(self):
         device = self.device("alpha")
         os.chown(device.path("identity"), 1, 1)
         self.assert_fails(device.run("id"), EXIT_CONFIG,
-                          "DIR/alpha/identity: belongs to user 1, not to user 0")
+                          "DIR/alpha/identity: belongs to user 1, not to user 0 (as root: sudo -u '#1' ...)")
 
     def test_inbox_that_the_user_may_not_write(self):
         beta = self.given_away(self.device("beta"))

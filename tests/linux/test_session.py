@@ -52,35 +52,35 @@ class Admission(TestCase):
     def test_unknown_initiator(self):
         alpha, beta = self.device("alpha"), self.device("beta")
         alpha.trust(beta)
-        self.rejected(alpha, beta, "the peer does not trust this device, or knows it by another id "
+        self.rejected(alpha, beta, "the peer does not trust this device, knows it by another id, or has no room for a session "
                       "(accept-truncated)", "msg3-unknown-key claim=alpha")
 
     def test_right_id_with_another_key(self):
         alpha, beta, other = self.device("alpha"), self.device("beta"), self.device("other")
         alpha.trust(beta)
         beta.run("trust", "add", "alpha", other.key)
-        self.rejected(alpha, beta, "the peer does not trust this device, or knows it by another id "
+        self.rejected(alpha, beta, "the peer does not trust this device, knows it by another id, or has no room for a session "
                       "(accept-truncated)", "msg3-unknown-key claim=alpha")
 
     def test_claimed_id_of_another(self):
         alpha, beta = self.device("alpha"), self.device("beta")
         alpha.trust(beta)
         beta.run("trust", "add", "delta", alpha.key)
-        self.rejected(alpha, beta, "the peer does not trust this device, or knows it by another id "
+        self.rejected(alpha, beta, "the peer does not trust this device, knows it by another id, or has no room for a session "
                       "(accept-truncated)", "msg3-id-mismatch claim=alpha")
 
     def test_wrong_responder_key(self):
         alpha, beta, other = self.device("alpha"), self.device("beta"), self.device("other")
         alpha.run("trust", "add", "beta", other.key)
         beta.trust(alpha)
-        self.rejected(alpha, beta, "the peer has another id or key than the trust store says "
+        self.rejected(alpha, beta, "the peer closed the connection: it has another id or key than the trust store says, or no room "
                       "(msg2-truncated)", "msg1-decrypt")
 
     def test_wrong_responder_id(self):
         alpha, beta = self.device("alpha"), self.device("beta")
         alpha.run("trust", "add", "gamma", beta.key)
         beta.trust(alpha)
-        self.rejected(alpha, beta, "the peer has another id or key than the trust store says "
+        self.rejected(alpha, beta, "the peer closed the connection: it has another id or key than the trust store says, or no room "
                       "(msg2-truncated)", "msg1-decrypt", target="gamma")
 
     def test_daemon_with_an_empty_trust_store_lets_nobody_in(self):
@@ -102,9 +102,8 @@ class Admission(TestCase):
         daemon.wait_line("opened peer=alpha")
         beta.run("trust", "remove", "alpha")
         daemon.signal(signal.SIGHUP)
-        daemon.wait_line("session 2 ended peer=alpha reason=clean")
+        daemon.wait_line("session 2 ended peer=alpha reason=local-revoked")
         self.assertEqual(ping.wait(), EXIT_BROKEN)
-        self.assertEqual(ping.text(), f"dsoftbus: beta at {daemon.at} closed the session early")
 
     def test_reload_of_a_bad_file_keeps_the_old_store(self):
         alpha, beta = self.pair()
@@ -114,17 +113,85 @@ class Admission(TestCase):
         daemon.wait_line(r"error trust store kept as it was: \S+/beta/trust:1: not two words")
         self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)
 
+    def test_same_key_under_another_id_is_another_device(self):
+        alpha, beta = self.pair()
+        daemon = self.daemon(beta)
+        ping = self.started(alpha.start("ping", "--interval", "3600", daemon.target))
+        daemon.wait_line("opened peer=alpha")
+        beta.run("trust", "remove", "alpha")
+        beta.run("trust", "add", "gamma", alpha.key)
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_line("session 1 ended peer=alpha reason=local-revoked")
+        self.assertEqual(ping.wait(), EXIT_BROKEN)
+
     def test_session_table_full(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta, "--sessions", "1")
         first = self.started(alpha.start("ping", "--interval", "3600", daemon.target))
         daemon.wait_line("session 1 opened")
         result = alpha.run("ping", daemon.target)
-        self.assert_fails(result, EXIT_BROKEN, f"beta at {daemon.at} closed the session early")
-        daemon.wait_line("session 2 turned away peer=alpha from=.*: 1 sessions are open")
+        self.assertEqual(result.returncode, EXIT_REJECTED)
+        daemon.wait_line("connection 2 turned away peer=alpha from=.*: 1 sessions are open")
         self.assertEqual(daemon.status()["turned-away"], "1")
+        self.assertEqual(daemon.status()["opened"], "1")
         first.signal(signal.SIGINT)
         self.assertEqual(first.wait(), EXIT_INTERRUPTED)
+
+
+class RudePeer(TestCase):
+    """A trusted peer that hears no CLOSE: what this side has ended is over all the same."""
+
+    PUT, BYTES, DONE = "100000000000000005", "11", "120000000000000005"
+
+    def setUp(self):
+        super().setUp()
+        self.alpha, self.beta = self.pair()
+        self.inbox = self.folder_named("inbox")
+
+    def rude(self, daemon):
+        process = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
+                                       stdin=subprocess.PIPE))
+        self.assertEqual(process.popen.stdout.readline(), b"open\n")
+        return process
+
+    def put(self, process, name):
+        for body in (self.PUT + name.encode().hex(), self.BYTES + b"hello".hex(), self.DONE):
+            with contextlib.suppress(BrokenPipeError):
+                process.popen.stdin.write(body.encode() + b"\n")
+                process.popen.stdin.flush()
+
+    def test_a_revoked_peer_stores_nothing(self):
+        daemon = self.daemon(self.beta, "--inbox", self.inbox)
+        rude = self.rude(daemon)
+        self.put(rude, "before")
+        daemon.wait_line("file stored name=before")
+        self.beta.run("trust", "remove", "alpha")
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_line("session 1 ended peer=alpha reason=local-revoked")
+        self.put(rude, "after")
+        self.assertEqual(rude.wait(), 1)
+        self.assertEqual(os.listdir(self.inbox), ["before"])
+        self.assertEqual(daemon.status()["sessions"], "0")
+
+    def test_a_peer_that_was_turned_away_stores_nothing(self):
+        daemon = self.daemon(self.beta, "--inbox", self.inbox, "--sessions", "1")
+        first = self.rude(daemon)
+        second = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
+                                      stdin=subprocess.PIPE))
+        second.wait_line("rude: accept-truncated")
+        self.put(first, "one")
+        daemon.wait_line("file stored name=one")
+        self.assertEqual(daemon.status()["sessions"], "1")
+
+    def test_after_a_foreign_message_nothing_is_heard(self):
+        daemon = self.daemon(self.beta, "--inbox", self.inbox)
+        rude = self.rude(daemon)
+        rude.popen.stdin.write(b"7f\n")
+        rude.popen.stdin.flush()
+        self.assertEqual(rude.popen.stdout.readline(), b"closed\n")
+        self.put(rude, "late")
+        daemon.wait_line("session 1 ended peer=alpha reason=session-unclosed")
+        self.assertEqual(os.listdir(self.inbox), [])
 
 
 class Sockets(TestCase):

@@ -22,9 +22,11 @@ static const char *advice(enum dsb_reason reason)
 {
     switch (reason) {
     case DSB_REASON_MSG2_TRUNCATED:
-        return "the peer has another id or key than the trust store says";
+        return "the peer closed the connection: it has another id or key than the trust store "
+               "says, or no room";
     case DSB_REASON_ACCEPT_TRUNCATED:
-        return "the peer does not trust this device, or knows it by another id";
+        return "the peer does not trust this device, knows it by another id, or has no room for a "
+               "session";
     case DSB_REASON_MSG2_DEADLINE:
     case DSB_REASON_ACCEPT_DEADLINE:
         return "the peer did not answer in time";
@@ -115,17 +117,23 @@ void client_fail(struct client *c, enum exit_code code, const char *format, ...)
     settle(c, false);
 }
 
+static void try_next(struct client *c);
+
 void client_ended(struct conn *conn, enum conn_outcome outcome, enum dsb_reason reason,
                   int system_error)
 {
     struct client *c = conn->owner;
-    if (!c->settled) {
-        c->settled = true;
-        c->ok = false;
-        explain(c, outcome, reason, system_error);
-    }
     c->conn = NULL;
-    wind_up(c);
+    if (c->settled) {
+        wind_up(c);
+        return;
+    }
+    explain(c, outcome, reason, system_error);
+    if (outcome == CONN_NO_CONNECT || outcome == CONN_REJECTED) {
+        try_next(c);
+        return;
+    }
+    settle(c, false);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -139,18 +147,34 @@ static void on_signal(uv_signal_t *handle, int number)
         conn_abort(c->conn, DSB_REASON_LOCAL_ABORTED);
 }
 
-static void connect_to_peer(struct client *c)
+/* False with *error filled when not even an attempt can be made. */
+static bool connect_to_peer(struct client *c)
 {
     char peer[CLIENT_PEER_TEXT_SIZE];
     enum dsb_reason reason;
     c->conn = conn_connect(&c->shared, &c->at, &c->target, c->events, c, &reason);
     if (c->conn != NULL)
-        return;
+        return true;
     client_peer_text(c, peer);
     if (reason != DSB_REASON_NONE)
-        client_fail(c, EXIT_REJECTED, "no session with %s: %s", peer, dsb_reason_name(reason));
+        return error_set(c->error, EXIT_REJECTED, "no session with %s: %s", peer,
+                         dsb_reason_name(reason));
+    return error_set(c->error, EXIT_UNREACHABLE, "cannot connect to %s: %s", peer, strerror(errno));
+}
+
+/* The next address, if there is one; while a search goes on there may be more. The last failure
+ * stays in *error until one succeeds. */
+static void try_next(struct client *c)
+{
+    while (c->tried_count < c->candidate_count) {
+        c->at = c->candidates[c->tried_count++];
+        if (connect_to_peer(c))
+            return;
+    }
+    if (c->searching && c->candidate_count < CLIENT_CANDIDATES_MAX)
+        discovery_search_resume(&c->search);
     else
-        client_fail(c, EXIT_UNREACHABLE, "cannot connect to %s: %s", peer, strerror(errno));
+        settle(c, false);
 }
 
 static void on_found(struct discovery_search *s, const struct dsb_announce *announce,
@@ -158,27 +182,43 @@ static void on_found(struct discovery_search *s, const struct dsb_announce *anno
 {
     struct client *c = s->owner;
     if (!dsb_device_id_equal(&announce->id, &c->target) ||
-        dsb_announce_standing(&c->keyring.trust, announce) != DSB_ANNOUNCE_CONSISTENT)
+        dsb_announce_standing(&c->keyring.trust, announce) != DSB_ANNOUNCE_CONSISTENT ||
+        c->candidate_count == CLIENT_CANDIDATES_MAX)
         return;
-    discovery_search_stop(s);
+    for (size_t i = 0; i < c->candidate_count; i++)
+        if (endpoint_equal(&c->candidates[i], at))
+            return;
+    c->candidates[c->candidate_count++] = *at;
+    if (c->conn != NULL)
+        return;
+    discovery_search_rest(s);
+    try_next(c);
+}
+
+static void stop_searching(struct client *c)
+{
+    discovery_search_stop(&c->search);
     c->searching = false;
-    uv_timer_stop(&c->timer);
-    c->at = *at;
-    connect_to_peer(c);
 }
 
 static void on_search_timeout(uv_timer_t *timer)
 {
     struct client *c = timer->data;
-    client_fail(c, EXIT_NO_PEER, "%.*s was not found on this network (name it as ID@HOST:PORT)",
-                c->target.len, c->target.text);
+    stop_searching(c);
+    if (c->conn != NULL)
+        return; /* its end says what came of it */
+    if (c->candidate_count > 0)
+        settle(c, false);
+    else
+        client_fail(c, EXIT_NO_PEER, "%.*s was not found on this network (name it as ID@HOST:PORT)",
+                    c->target.len, c->target.text);
 }
 
 /* The address that was given, or the search for one. */
 static bool locate(struct client *c)
 {
     if (c->host != NULL) {
-        connect_to_peer(c);
+        try_next(c);
         return true;
     }
     if (c->options->discovery_port == 0)
@@ -203,7 +243,8 @@ static bool parse_target(struct client *c, const char *target, struct error *e)
     if (dsb_device_id_set(&c->target, target, id_len) != DSB_OK)
         return error_set(e, EXIT_USAGE, "\"%.*s\" is not a device id (1 to %d of a-z 0-9 . -)",
                          (int)id_len, target, DSB_DEVICE_ID_MAX);
-    return c->host == NULL || endpoint_parse(&c->at, c->host, DSB_SESSION_PORT, false, e);
+    return c->host == NULL ||
+           endpoint_parse_all(c->candidates, &c->candidate_count, c->host, DSB_SESSION_PORT, e);
 }
 
 static void watch_signal(struct client *c, uv_signal_t *handle, int number)
@@ -228,8 +269,11 @@ bool client_open(struct client *c, const struct options *o, const char *target,
     c->options = o;
     c->error = e;
     c->events = events;
-    if (uv_loop_init(&c->loop) != 0)
-        abort();
+    if (uv_loop_init(&c->loop) != 0) {
+        keyring_close(&c->keyring);
+        return error_set(e, EXIT_LOCAL,
+                         "cannot make an event loop (too few descriptors: ulimit -n?)");
+    }
     c->shared.loop = &c->loop;
     c->shared.local = (struct dsb_local){
         .identity = &c->keyring.identity, .trust = &c->keyring.trust, .recv_max = RECORD_UNIT_MAX};

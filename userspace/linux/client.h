@@ -16,6 +16,12 @@
 /* How long the peer has to answer our CLOSE once the work is done or given up. */
 #define CLIENT_CLOSE_MS 3000
 
+/*
+ * Addresses that are tried one after the other until a session comes of one: those of a name, or
+ * those that answers to a search told. Whoever forges answers costs a try each, not the connection.
+ */
+#define CLIENT_CANDIDATES_MAX ENDPOINT_ADDRESSES_MAX
+
 struct client {
     const struct options *options;
     struct error *error;
@@ -23,7 +29,10 @@ struct client {
     struct conn_shared shared;
     struct conn *conn; /* NULL before and after */
     struct dsb_device_id target;
-    union endpoint at;
+    union endpoint at; /* the address being tried, or in use */
+    union endpoint candidates[CLIENT_CANDIDATES_MAX];
+    size_t candidate_count;
+    size_t tried_count;
     struct discovery_search search;
     const struct conn_events *events;
     bool settled; /* what came of the command is known: ok, or *error */

@@ -8,6 +8,7 @@
 struct pinger {
     struct client client; /* first: conn->owner is both */
     uint64_t sent_count;
+    uint64_t answered_count;
     uint64_t sent_ns;
     uint64_t least_ns;
     uint64_t most_ns;
@@ -41,9 +42,12 @@ static void on_opened(struct conn *c)
 
 static void print_summary(const struct pinger *p)
 {
-    (void)printf("%llu pings answered, round trip min/mean/max %.3f/%.3f/%.3f ms\n",
-                 (unsigned long long)p->sent_count, (double)p->least_ns / 1e6,
-                 (double)p->sum_ns / (double)p->sent_count / 1e6, (double)p->most_ns / 1e6);
+    unsigned long long count = p->answered_count;
+    if (p->client.options->quiet || count == 0)
+        return;
+    (void)printf("%llu ping%s answered, round trip min/mean/max %.3f/%.3f/%.3f ms\n", count,
+                 count == 1 ? "" : "s", (double)p->least_ns / 1e6,
+                 (double)p->sum_ns / (double)count / 1e6, (double)p->most_ns / 1e6);
 }
 
 static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
@@ -57,6 +61,7 @@ static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
         client_fail(&p->client, EXIT_BROKEN, "the answer carries other bytes than the ping");
         return;
     }
+    p->answered_count++;
     p->sum_ns += took_ns;
     p->most_ns = took_ns > p->most_ns ? took_ns : p->most_ns;
     p->least_ns = took_ns < p->least_ns ? took_ns : p->least_ns;
@@ -69,7 +74,6 @@ static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
         uv_timer_start(&p->timer, send_ping, p->client.options->interval_ms, 0);
         return;
     }
-    print_summary(p);
     client_succeed(&p->client);
 }
 
@@ -116,6 +120,7 @@ bool command_ping(const struct options *o, char **words, int word_count, struct 
     uv_timer_init(&p.client.loop, &p.timer);
     p.timer.data = &p;
     bool ok = client_run(&p.client);
+    print_summary(&p); /* also of a run that was interrupted */
     uv_close((uv_handle_t *)&p.timer, NULL);
     client_close(&p.client);
     return ok;

@@ -123,12 +123,29 @@ static void watch_signal(struct receiver *r, uv_signal_t *handle, int number)
     uv_signal_start(handle, on_signal, number);
 }
 
+/* Can a new file of this path be made? */
+static bool check_directory(const char *path, struct error *e)
+{
+    char directory[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        (void)snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path),
+                       path);
+    if (access(directory, W_OK | X_OK) != 0)
+        return error_set(e, EXIT_LOCAL, "%s: %s", directory, strerror(errno));
+    return true;
+}
+
 /* What is known to fail is said before anybody connects. */
 static bool check_target(const struct receiver *r, struct error *e)
 {
     struct stat st;
-    if (strcmp(r->path, "-") == 0 || stat(r->path, &st) != 0)
+    if (strcmp(r->path, "-") == 0)
         return true;
+    if (lstat(r->path, &st) == 0 && S_ISLNK(st.st_mode) && stat(r->path, &st) != 0)
+        return error_set(e, EXIT_LOCAL, "%s: a link that leads nowhere", r->path);
+    if (stat(r->path, &st) != 0)
+        return check_directory(r->path, e);
     if (S_ISDIR(st.st_mode))
         return error_set(e, EXIT_LOCAL, "%s: %s", r->path, strerror(EISDIR));
     if (S_ISREG(st.st_mode) && !r->options->force)
@@ -156,7 +173,10 @@ static bool start(struct receiver *r, struct error *e)
     watch_signal(r, &r->on_int, SIGINT);
     endpoint_format(&bound, at);
     if (!o->quiet)
-        (void)fprintf(stderr, "dsoftbus: waiting for a file on %s\n", at);
+        (void)fprintf(stderr, "dsoftbus: waiting for a file on %s%s\n", at,
+                      r->announced || o->discovery_port == 0
+                          ? ""
+                          : " (not announced: another process has the discovery port)");
     return true;
 }
 

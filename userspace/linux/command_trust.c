@@ -43,6 +43,30 @@ static bool check_entry(struct keyring *k, const char *line, size_t line_len, co
     return true;
 }
 
+/* What a person copies a key with: blanks, the line's end, capitals, half of it. */
+static bool check_key_word(const char *id_word, const char *key_word, struct error *e)
+{
+    size_t good_len = strspn(key_word, "0123456789abcdef");
+    unsigned char bad = (unsigned char)key_word[good_len];
+    if (bad == '\0' && good_len == 2 * DSB_KEY_LEN)
+        return true;
+    if (bad == '\0')
+        return error_set(e, EXIT_USAGE,
+                         "the key of %s has %zu digits, not %d: copy it whole from `dsoftbus id`",
+                         id_word, good_len, 2 * DSB_KEY_LEN);
+    if (bad >= 'A' && bad <= 'F')
+        return error_set(e, EXIT_USAGE,
+                         "the key of %s has capital letters: write its digits as 0-9 a-f", id_word);
+    if (bad <= ' ')
+        return error_set(
+            e, EXIT_USAGE,
+            "the key of %s has a blank or a line's end at place %zu: only its %d digits", id_word,
+            good_len + 1, 2 * DSB_KEY_LEN);
+    return error_set(e, EXIT_USAGE,
+                     "the key of %s has '%c' at place %zu, which is no digit 0-9 a-f", id_word, bad,
+                     good_len + 1);
+}
+
 /* Keeps the person's comments: the new line goes behind the old text. */
 static bool trust_add(struct keyring *k, const char *id_word, const char *key_word, struct error *e)
 {
@@ -52,9 +76,8 @@ static bool trust_add(struct keyring *k, const char *id_word, const char *key_wo
     size_t old_len;
     if (!parse_id(&id, id_word, e))
         return false;
-    if (strlen(key_word) != 2 * DSB_KEY_LEN)
-        return error_set(e, EXIT_USAGE, "the key of %s must have %d hexadecimal digits", id_word,
-                         2 * DSB_KEY_LEN);
+    if (!check_key_word(id_word, key_word, e))
+        return false;
     size_t line_len = (size_t)snprintf(line, sizeof line, "%s %s\n", id_word, key_word);
     if (!check_entry(k, line, line_len, id_word, e) || !keyring_trust_text(k, &old, &old_len, e))
         return false;

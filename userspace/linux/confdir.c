@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/confdir.h"
 
+#include "linux/publish.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -45,8 +47,9 @@ static bool resolve_path(struct confdir *dir, const char *path, struct error *e)
 static bool check_private(const struct stat *st, mode_t want, const char *path, struct error *e)
 {
     if (st->st_uid != geteuid())
-        return error_set(e, EXIT_CONFIG, "%s: belongs to user %u, not to user %u", path, st->st_uid,
-                         geteuid());
+        return error_set(e, EXIT_CONFIG,
+                         "%s: belongs to user %u, not to user %u (as root: sudo -u '#%u' ...)",
+                         path, st->st_uid, geteuid(), st->st_uid);
     if ((st->st_mode & 077) != 0)
         return error_set(e, EXIT_CONFIG, "%s: mode %04o lets others in, must be %04o (chmod %o %s)",
                          path, st->st_mode & 07777, want, want, path);
@@ -110,6 +113,13 @@ bool confdir_lock(const struct confdir *dir, struct error *e)
     return true;
 }
 
+/* For the person who asks which process it is: `dsoftbus status` reads it when the daemon is
+ * silent. */
+static bool write_pid(int fd)
+{
+    return ftruncate(fd, 0) == 0 && dprintf(fd, "%d\n", getpid()) > 0;
+}
+
 bool confdir_claim(const struct confdir *dir, const char *name, struct error *e)
 {
     /* The descriptor stays open, and with it the lock, until the process ends. */
@@ -117,7 +127,8 @@ bool confdir_claim(const struct confdir *dir, const char *name, struct error *e)
     if (fd < 0)
         return error_set(e, EXIT_CONFIG, "%s/%s: %s", dir->path, name, strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return true;
+        return write_pid(fd) ||
+               error_set(e, EXIT_CONFIG, "%s/%s: %s", dir->path, name, strerror(errno));
     if (errno == EWOULDBLOCK)
         error_set(e, EXIT_CONFIG, "%s: another daemon is running with this directory", dir->path);
     else
@@ -183,15 +194,13 @@ static bool write_all(int fd, const char *text, size_t text_len)
     return fsync(fd) == 0;
 }
 
-/* link(2) instead of rename(2) makes "refuse when it exists" atomic. */
 static bool publish(const struct confdir *dir, const char *temporary, const char *name,
                     enum confdir_write how)
 {
     if (how == CONFDIR_REPLACE) {
         if (renameat(dir->fd, temporary, dir->fd, name) != 0)
             return false;
-    } else if (linkat(dir->fd, temporary, dir->fd, name, 0) != 0 ||
-               unlinkat(dir->fd, temporary, 0) != 0) {
+    } else if ((errno = publish_new(dir->fd, temporary, name)) != 0) {
         return false;
     }
     return fsync(dir->fd) == 0;

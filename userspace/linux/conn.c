@@ -81,10 +81,6 @@ static void open_session(struct conn *c)
         abort(); /* only called when AUTHENTICATED */
     c->state = CONN_OPEN;
     c->opened_ms = now_ms(c);
-    const struct dsb_trust_entry *entry =
-        dsb_trust_store_find_id(c->shared->local.trust, conn_peer(c));
-    assert(entry != NULL); /* the library has just bound the peer to it */
-    memcpy(c->peer_key, entry->key, sizeof c->peer_key);
     if (c->handshake_in_len > 0) {
         c->in = chunk_take(&c->shared->chunks);
         c->in_begin = 0;
@@ -97,6 +93,16 @@ static void open_session(struct conn *c)
     uint8_t *tail = conn_out_tail(c, &room);
     conn_out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
     c->events->opened(c);
+}
+
+/* The owner's word on an authenticated peer, before that peer can take itself for let in. */
+static bool is_admitted(struct conn *c)
+{
+    const struct dsb_device_id *peer = dsb_handshake_peer(&c->slot.handshake);
+    enum dsb_reason reason = c->events->admit != NULL ? c->events->admit(c, peer) : DSB_REASON_NONE;
+    if (reason != DSB_REASON_NONE)
+        conn_abort(c, reason);
+    return reason == DSB_REASON_NONE;
 }
 
 static void pump_handshake(struct conn *c)
@@ -121,7 +127,8 @@ static void pump_handshake(struct conn *c)
             return;
         }
         if (state == DSB_HANDSHAKE_AUTHENTICATED) {
-            open_session(c);
+            if (is_admitted(c))
+                open_session(c);
             return;
         }
     } while (moved_len > 0);
@@ -527,11 +534,22 @@ void conn_close(struct conn *c)
         kick(c);
 }
 
+void conn_finish(struct conn *c)
+{
+    if (c->state != CONN_OPEN || dsb_session_end(&c->slot.session, now_ms(c)) != DSB_OK)
+        return;
+    c->held = NULL; /* what waits for the owner's room is not delivered either */
+    conn_resume(c);
+    kick(c);
+}
+
 void conn_abort(struct conn *c, enum dsb_reason reason)
 {
     if (c->state == CONN_ENDED)
         return;
-    if (c->state != CONN_OPEN)
+    if (c->state == CONN_OPEN)
+        dsb_session_abort(&c->slot.session, reason);
+    else
         dsb_handshake_abort(&c->slot.handshake, reason);
     end(c, c->state == CONN_OPEN ? CONN_BROKEN : CONN_REJECTED, reason);
 }

@@ -48,6 +48,9 @@ struct conn;
 struct conn_events {
     /* A step of the handshake; may be NULL. */
     void (*step)(struct conn *c, enum dsb_step step);
+    /* A responder's peer proved who it is, and has not been told ACCEPT: NONE lets it in, any other
+     * reason ends the connection as REJECTED for it. May be NULL: let in. */
+    enum dsb_reason (*admit)(struct conn *c, const struct dsb_device_id *peer);
     /* The peer is authenticated and bound: conn_peer says who. */
     void (*opened)(struct conn *c);
     /* One DATA record. The body lies in chunk (take a reference to keep it). */
@@ -77,8 +80,6 @@ struct conn {
     struct conn_shared *shared;
     void *owner;
     void *work; /* the owner's, for this connection */
-    uint8_t
-        peer_key[DSB_KEY_LEN]; /* what the trust store had for the peer when the session opened */
     struct conn *next;
     struct conn *previous;
     uint32_t number;
@@ -158,8 +159,13 @@ MUST_CHECK enum dsb_status conn_ping(struct conn *c, const uint8_t *body, size_t
 /* The owner has room again after CONN_LATER. */
 void conn_resume(struct conn *c);
 
-/* Says CLOSE after everything sent; ended follows when the peer has said it too. */
+/* Says CLOSE after everything sent; ended follows when the peer has said it too. Until then its
+ * bytes are still delivered. */
 void conn_close(struct conn *c);
+
+/* Says CLOSE, and hears no more of the peer: what it still sends is never delivered, and it has
+ * DSB_END_AFTER_MS to answer. */
+void conn_finish(struct conn *c);
 
 /* Ends the connection now. A handshake is reported REJECTED for this reason, a session BROKEN. */
 void conn_abort(struct conn *c, enum dsb_reason reason);

@@ -86,7 +86,7 @@ static void on_packet(struct discovery_responder *r, const uint8_t *packet, size
     struct dsb_announce other;
     if (dsb_query_decode(packet, packet_len) == DSB_PACKET_OK) {
         if (source_is_near(from->sin_addr.s_addr, r->loopback_only) &&
-            dsb_rate_take(&r->rate, uv_now(r->poll.loop))) {
+            dsb_answer_rate_take(&r->rate, ntohl(from->sin_addr.s_addr), uv_now(r->poll.loop))) {
             r->query_count++;
             send_to(r->fd, from, r->announce, r->announce_len);
             return;
@@ -147,7 +147,7 @@ void discovery_respond(struct discovery_responder *r, uv_loop_t *loop, int fd,
     r->port = ntohs(bound.sin_port);
     r->fd = fd;
     r->loopback_only = endpoint_is_loopback(session_at);
-    dsb_rate_init(&r->rate, ANSWER_BURST, ANSWER_INTERVAL_MS, uv_now(loop));
+    dsb_answer_rate_init(&r->rate, uv_now(loop));
     if (uv_poll_init(loop, &r->poll, fd) != 0)
         abort();
     uv_timer_init(loop, &r->timer);
@@ -200,6 +200,16 @@ static void ask(uv_timer_t *timer)
     broadcast(s->fd, s->port, query, sizeof query);
 }
 
+void discovery_search_rest(struct discovery_search *s)
+{
+    uv_timer_stop(&s->timer);
+}
+
+void discovery_search_resume(struct discovery_search *s)
+{
+    uv_timer_start(&s->timer, ask, 0, QUERY_EVERY_MS);
+}
+
 static bool watch_socket(struct discovery_search *s, uv_loop_t *loop, uv_poll_t *poll, int fd)
 {
     if (fd < 0)
@@ -221,7 +231,7 @@ bool discovery_search_start(struct discovery_search *s, uv_loop_t *loop, uint16_
         return error_set(e, EXIT_LOCAL, "cannot search: %s", strerror(errno));
     uv_timer_init(loop, &s->timer);
     s->timer.data = s;
-    uv_timer_start(&s->timer, ask, 0, QUERY_EVERY_MS);
+    discovery_search_resume(s);
     return true;
 }
 

@@ -14,10 +14,6 @@
 /* An announce to every subnet this often; also at the start. */
 #define ANNOUNCE_EVERY_MS 30000
 
-/* Answers to queries: this many at once, then one more each interval. */
-#define ANSWER_BURST       20
-#define ANSWER_INTERVAL_MS 50
-
 /* A daemon's side: answers queries from the loopback and the own subnets, announces itself. */
 struct discovery_responder {
     uv_poll_t poll;
@@ -27,7 +23,7 @@ struct discovery_responder {
     bool loopback_only;
     size_t announce_len;
     uint8_t announce[DSB_ANNOUNCE_MAX];
-    struct dsb_rate rate;
+    struct dsb_answer_rate rate;
     uint64_t query_count;    /* answered */
     uint64_t ignored_count;  /* malformed, from elsewhere, too many */
     uint64_t announce_count; /* heard of others */
@@ -67,5 +63,9 @@ struct discovery_search {
 MUST_CHECK bool discovery_search_start(struct discovery_search *s, uv_loop_t *loop, uint16_t port,
                                        struct error *e);
 void discovery_search_stop(struct discovery_search *s);
+
+/* Stops asking, and begins again; answers are heard all the while. */
+void discovery_search_rest(struct discovery_search *s);
+void discovery_search_resume(struct discovery_search *s);
 
 #endif

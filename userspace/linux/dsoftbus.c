@@ -3,6 +3,7 @@
 #include "linux/command.h"
 #include "linux/program.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,10 +68,11 @@ static bool run(const struct command_row *command, int argc, char **argv, struct
 int main(int argc, char **argv)
 {
     struct error e = {EXIT_OK, ""};
-    const char *name = argc > 1 ? argv[1] : "";
+    int at = options_before_command(argc, argv);
+    const char *name = argc > 1 ? argv[at] : "";
     if (!program_init(&e))
         return error_print(&e, "dsoftbus");
-    if (strcmp(name, "--help") == 0) {
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
         return program_flush(&e) ? EXIT_OK : error_print(&e, "dsoftbus");
     }
@@ -84,8 +86,14 @@ int main(int argc, char **argv)
     }
     const struct command_row *command = find_command(name);
     if (command == NULL)
-        (void)error_set(&e, EXIT_USAGE, "unknown command \"%s\" (see dsoftbus --help)", name);
-    else if (run(command, argc - 1, argv + 1, &e))
-        return EXIT_OK;
+        (void)error_set(&e, EXIT_USAGE, "unknown %s \"%s\" (see dsoftbus --help)",
+                        name[0] == '-' ? "option" : "command", name);
+    else {
+        /* `dsoftbus --dir D id` is `dsoftbus id --dir D`: the command moves to the front. */
+        memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+        argv[1] = (char *)(uintptr_t)command->name;
+        if (run(command, argc - 1, argv + 1, &e))
+            return EXIT_OK;
+    }
     return error_print(&e, "dsoftbus");
 }

@@ -4,6 +4,7 @@
 #include "linux/number.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,35 +42,68 @@ static bool split(const char *text, char host[HOST_TEXT_SIZE], uint16_t *port)
     return true;
 }
 
+static bool resolve(union endpoint *out, size_t cap, size_t *out_count, const char *text,
+                    uint16_t port, bool passive, struct error *e)
+{
+    char host[HOST_TEXT_SIZE];
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = passive ? AI_PASSIVE : 0};
+    const enum exit_code unresolved = passive ? EXIT_LISTEN : EXIT_UNREACHABLE;
+    struct addrinfo *found;
+    if (!split(text, host, &port) || (host[0] == '\0' && !passive))
+        return error_set(e, EXIT_USAGE, "\"%s\" is not HOST:PORT", text);
+    const char *name = host[0] != '\0' ? host : NULL;
+    int fault = getaddrinfo(name, name == NULL ? "0" : NULL, &hints, &found);
+    if (fault != 0)
+        return error_set(e, unresolved, "%s: %s", host, gai_strerror(fault));
+    *out_count = 0;
+    for (const struct addrinfo *i = found; i != NULL && *out_count < cap; i = i->ai_next) {
+        union endpoint *at = &out[*out_count];
+        if (i->ai_addrlen > sizeof *at)
+            continue;
+        memset(at, 0, sizeof *at);
+        memcpy(at, i->ai_addr, i->ai_addrlen);
+        endpoint_set_port(at, port);
+        ++*out_count;
+    }
+    freeaddrinfo(found);
+    return *out_count > 0 || error_set(e, unresolved, "%s: no usable address", host);
+}
+
 bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port, bool passive,
                     struct error *e)
 {
-    char host[HOST_TEXT_SIZE];
-    uint16_t port = default_port;
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                                   .ai_flags = passive ? AI_PASSIVE : 0};
-    struct addrinfo *found;
-    if (!split(text, host, &port))
-        return error_set(e, EXIT_USAGE, "\"%s\" is not HOST:PORT", text);
-    const char *name = host[0] != '\0' ? host : passive ? NULL : "127.0.0.1";
-    int fault = getaddrinfo(name, name == NULL ? "0" : NULL, &hints, &found);
-    if (fault != 0)
-        return error_set(e, EXIT_UNREACHABLE, "%s: %s", host, gai_strerror(fault));
-    memset(out, 0, sizeof *out);
-    memcpy(out, found->ai_addr, found->ai_addrlen < sizeof *out ? found->ai_addrlen : sizeof *out);
-    freeaddrinfo(found);
-    endpoint_set_port(out, port);
-    return true;
+    size_t count;
+    return resolve(out, 1, &count, text, default_port, passive, e);
+}
+
+bool endpoint_parse_all(union endpoint out[ENDPOINT_ADDRESSES_MAX], size_t *out_count,
+                        const char *text, uint16_t default_port, struct error *e)
+{
+    return resolve(out, ENDPOINT_ADDRESSES_MAX, out_count, text, default_port, false, e);
+}
+
+/* "%eth0" behind a link-local address, which means nothing without. */
+static void format_scope(const struct sockaddr_in6 *at, char out[IF_NAMESIZE + 1])
+{
+    char name[IF_NAMESIZE];
+    out[0] = '\0';
+    if (at->sin6_scope_id != 0 && if_indextoname(at->sin6_scope_id, name) != NULL)
+        (void)snprintf(out, IF_NAMESIZE + 1, "%%%s", name);
 }
 
 void endpoint_format(const union endpoint *at, char out[ENDPOINT_TEXT_SIZE])
 {
     char host[INET6_ADDRSTRLEN] = "?";
-    if (at->any.sa_family == AF_INET6) {
+    char scope[IF_NAMESIZE + 1];
+    uint8_t bytes[16];
+    endpoint_address_bytes(at, bytes);
+    if (at->any.sa_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&at->v6.sin6_addr)) {
         inet_ntop(AF_INET6, &at->v6.sin6_addr, host, sizeof host);
-        (void)snprintf(out, ENDPOINT_TEXT_SIZE, "[%s]:%u", host, endpoint_port(at));
+        format_scope(&at->v6, scope);
+        (void)snprintf(out, ENDPOINT_TEXT_SIZE, "[%s%s]:%u", host, scope, endpoint_port(at));
     } else {
-        inet_ntop(AF_INET, &at->v4.sin_addr, host, sizeof host);
+        inet_ntop(AF_INET, bytes + 12, host, sizeof host);
         (void)snprintf(out, ENDPOINT_TEXT_SIZE, "%s:%u", host, endpoint_port(at));
     }
 }

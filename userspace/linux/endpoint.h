@@ -10,7 +10,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define ENDPOINT_TEXT_SIZE 64 /* "[" + 45 characters of IPv6 + "]:" + port + NUL */
+#define ENDPOINT_TEXT_SIZE                                                                         \
+    80 /* "[" + 45 characters of IPv6 + "%" + interface + "]:" + port + NUL */
 
 union endpoint {
     struct sockaddr any;
@@ -19,11 +20,17 @@ union endpoint {
 };
 
 /*
- * Reads HOST, HOST:PORT, [V6]:PORT or :PORT. A name is resolved. `text` without port gets
- * default_port; an empty host means every address when `passive`, else 127.0.0.1.
+ * Reads HOST, HOST:PORT or [V6]:PORT, and when `passive` also :PORT: every address. A name is
+ * resolved; text without port gets default_port.
  */
 MUST_CHECK bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port,
                                bool passive, struct error *e);
+
+/* The same for a peer, with every address that the name has: 1 to ENDPOINT_ADDRESSES_MAX, in the
+ * resolver's order. */
+#define ENDPOINT_ADDRESSES_MAX 16
+MUST_CHECK bool endpoint_parse_all(union endpoint out[ENDPOINT_ADDRESSES_MAX], size_t *out_count,
+                                   const char *text, uint16_t default_port, struct error *e);
 
 /* "192.0.2.1:34567" or "[2001:db8::1]:34567". */
 void endpoint_format(const union endpoint *at, char out[ENDPOINT_TEXT_SIZE]);

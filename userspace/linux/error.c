@@ -14,8 +14,16 @@ bool error_set(struct error *e, enum exit_code code, const char *format, ...)
     return false;
 }
 
-int error_print(const struct error *e, const char *program)
+void error_make_printable(char *text)
 {
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}
+
+int error_print(struct error *e, const char *program)
+{
+    error_make_printable(e->text);
     (void)fprintf(stderr, "%s: %s\n", program, e->text);
     return e->code;
 }

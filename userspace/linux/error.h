@@ -33,7 +33,11 @@ struct error {
 /* Fills *e and returns false, so that a caller can write `return error_set(e, ...)`. */
 bool error_set(struct error *e, enum exit_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* Replaces control bytes by '?': text of others (a path, a peer's word) cannot move the cursor or
+ * make a line. */
+void error_make_printable(char *text);
+
 /* Writes "<program>: <text>\n" to stderr and returns the code. */
-int error_print(const struct error *e, const char *program);
+int error_print(struct error *e, const char *program);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/file_sink.h"
 
+#include "linux/publish.h"
 #include "linux/secret.h"
 
 #include <assert.h>
@@ -11,6 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Of a fixed length, so that the file's own name may have every byte that the system allows. */
+#define TEMPORARY_PATTERN ".dsoftbus-XXXXXXXXXXXXXXXX.part"
 
 enum sink_state {
     SINK_OPEN,     /* bytes may come */
@@ -46,7 +50,7 @@ struct file_sink {
     uv_loop_t *loop;
     struct chunk_pool *chunks;
     char name[NAME_MAX + 1];
-    char temporary[NAME_MAX + 1 + sizeof "..ffffff.part"];
+    char temporary[sizeof TEMPORARY_PATTERN];
 };
 
 static void advance(struct file_sink *s);
@@ -97,9 +101,9 @@ static int give_name(struct file_sink *s)
         if (renameat(s->dir_fd, s->temporary, s->dir_fd, s->name) != 0)
             return errno;
     } else {
-        if (linkat(s->dir_fd, s->temporary, s->dir_fd, s->name, 0) != 0)
-            return errno;
-        (void)unlinkat(s->dir_fd, s->temporary, 0);
+        int fault = publish_new(s->dir_fd, s->temporary, s->name);
+        if (fault != 0)
+            return fault;
     }
     s->temporary[0] = '\0';
     return 0;
@@ -179,7 +183,7 @@ static int open_directory(struct file_sink *s, const char *path)
     char directory[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    if (name[0] == '\0' || strlen(name) > NAME_MAX - strlen("..XXXXXX.part"))
+    if (name[0] == '\0' || strlen(name) > NAME_MAX)
         return name[0] == '\0' ? EISDIR : ENAMETOOLONG;
     if (slash != NULL && (size_t)(slash - path) >= sizeof directory)
         return ENAMETOOLONG;
@@ -193,17 +197,16 @@ static int open_directory(struct file_sink *s, const char *path)
     return s->dir_fd < 0 ? errno : 0;
 }
 
-#define TEMPORARY_TRIES                                                                            \
-    100 /* names that may be taken by accident before something else is wrong                      \
-         */
+/* Names that may be taken by accident before something else is wrong. */
+#define TEMPORARY_TRIES 100
 
 static int open_temporary(struct file_sink *s)
 {
     for (int i = 0; i < TEMPORARY_TRIES; i++) {
-        uint32_t suffix;
+        uint64_t suffix;
         random_bytes((uint8_t *)&suffix, sizeof suffix);
-        (void)snprintf(s->temporary, sizeof s->temporary, ".%s.%06x.part", s->name,
-                       suffix & 0xffffff);
+        (void)snprintf(s->temporary, sizeof s->temporary, ".dsoftbus-%016llx.part",
+                       (unsigned long long)suffix);
         s->fd = openat(s->dir_fd, s->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (s->fd >= 0)
             return 0;

@@ -13,10 +13,14 @@
 
 #define SOURCE_LENGTH_UNKNOWN UINT64_MAX
 
+/* Pieces of one read: more only where the peer takes very short records. */
+#define SOURCE_PIECE_COUNT_MAX 64
+
 struct file_source {
-    int fd;
-    bool busy;       /* a read is under way in another thread */
-    bool is_stream;  /* a pipe or device: read where it stands */
+    int fd;                /* -1: a named pipe that the first read opens */
+    const char *fifo_path; /* NULL: opened already */
+    bool busy;             /* a read is under way in another thread */
+    bool is_stream;        /* a pipe or device: read where it stands */
     uint64_t length; /* of a regular file when it was opened; SOURCE_LENGTH_UNKNOWN otherwise */
     uint64_t read_len;
     struct chunk *chunk;
@@ -28,9 +32,11 @@ struct file_source {
     uv_loop_t *loop;
     struct chunk_pool *chunks;
     uv_fs_t request;
+    uv_buf_t bufs[SOURCE_PIECE_COUNT_MAX]; /* of the request */
+    unsigned buf_count;
 };
 
-/* "-" is standard input. */
+/* "-" is standard input. A named pipe is opened by the first read: that may wait for its writer. */
 MUST_CHECK bool file_source_open(struct file_source *s, uv_loop_t *loop, struct chunk_pool *chunks,
                                  const char *path, struct error *e);
 

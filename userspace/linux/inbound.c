@@ -78,6 +78,13 @@ static void on_finished(void *owner, int system_error)
     stop(in, system_error == 0 ? INBOUND_STORED : INBOUND_STORAGE, system_error);
 }
 
+static void refuse_offer(struct inbound *in, const char *name, enum message_refusal why)
+{
+    refuse(in, why);
+    if (in->host->refused != NULL)
+        in->host->refused(in->host, in->conn, name, why);
+}
+
 static void on_put(struct inbound *in, const struct message *put)
 {
     static const struct sink_events events = {.room = on_room, .finished = on_finished};
@@ -85,12 +92,12 @@ static void on_put(struct inbound *in, const struct message *put)
     char path[PATH_MAX];
     enum sink_existing existing;
     if (in->sink != NULL) {
-        refuse(in, REFUSAL_BUSY);
+        refuse_offer(in, put->name, REFUSAL_BUSY);
         return;
     }
     enum message_refusal why = in->host->choose(in->host, in->conn, put, path, &existing);
     if (why != 0) {
-        refuse(in, why);
+        refuse_offer(in, put->name, why);
         return;
     }
     strcpy(in->name, put->name);
@@ -163,7 +170,7 @@ enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct ch
         if (status == DSB_WOULD_BLOCK)
             return CONN_LATER;
         if (status == DSB_TOO_LARGE)
-            conn_close(c);
+            conn_finish(c);
         return CONN_TAKEN;
     }
     if (understood && m.kind == MESSAGE_PUT) {
@@ -176,7 +183,7 @@ enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct ch
         on_done(c->work, &m);
         return CONN_TAKEN;
     }
-    conn_close(c); /* not our language: nothing more is said */
+    conn_finish(c); /* not our language: nothing more is said or heard */
     return CONN_TAKEN;
 }
 

@@ -26,6 +26,9 @@ struct inbound_host {
     /* Bytes came; may be NULL. */
     void (*progress)(struct inbound_host *host, struct conn *c, uint64_t received_len,
                      uint64_t total_len);
+    /* An offer was refused before anything was written; may be NULL. */
+    void (*refused)(struct inbound_host *host, struct conn *c, const char *name,
+                    enum message_refusal why);
     /* A transfer that choose accepted is over. */
     void (*ended)(struct inbound_host *host, struct conn *c, const char *name,
                   uint64_t received_len, enum inbound_outcome outcome, int system_error);

@@ -4,15 +4,29 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static enum log_level threshold = LOG_LEVEL_WARNING;
 static bool to_journal;
 
+/* JOURNAL_STREAM is inherited by whatever a service starts: it counts only when it names the file
+ * that standard error really is (systemd.exec(5)). */
+static bool stderr_is_journal(void)
+{
+    unsigned long long device;
+    unsigned long long inode;
+    struct stat st;
+    const char *stream = getenv("JOURNAL_STREAM");
+    return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+           fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
 void log_open(enum log_level most_verbose)
 {
     threshold = most_verbose;
-    to_journal = getenv("JOURNAL_STREAM") != NULL;
+    to_journal = stderr_is_journal();
 }
 
 static int write_prefix(char *out, size_t out_size, enum log_level level)
@@ -47,6 +61,7 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(line + prefix_len, sizeof line - (size_t)prefix_len, format, args);
     va_end(args);
+    error_make_printable(line);
     (void)fprintf(stderr, "%s\n", line);
 }
 
@@ -69,7 +84,7 @@ bool log_budget_take(struct log_budget *b, uint64_t now_ms)
     }
     b->left_count--;
     if (b->dropped_count > 0)
-        log_line(LOG_LEVEL_WARNING, "%llu lines about strangers left out",
+        log_line(LOG_LEVEL_WARNING, "%llu lines like the next one left out",
                  (unsigned long long)b->dropped_count);
     b->dropped_count = 0;
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/message.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LENGTH_LEN 8
@@ -86,12 +87,86 @@ size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
     return 1;
 }
 
-bool message_name_is_plain(const char *name)
+/*
+ * Length of the first character of valid UTF-8, with its code point; 0 when it is none: a stray or
+ * missing continuation byte, a longer form than needed, a surrogate, beyond U+10FFFF (RFC 3629
+ * section 4).
+ */
+static size_t utf8_next(const uint8_t *in, uint32_t *code)
 {
-    static const char allowed[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-";
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = in[0] < 0x80 ? 1 : in[0] < 0xc0 ? 0 : in[0] < 0xe0 ? 2 : in[0] < 0xf0 ? 3 : 4;
+    if (len <= 1) {
+        *code = in[0];
+        return len;
+    }
+    if (in[0] > 0xf4)
+        return 0;
+    *code = in[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((in[i] & 0xc0) != 0x80)
+            return 0; /* also the end of the text */
+        *code = *code << 6 | (in[i] & 0x3f);
+    }
+    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
+    return *code < least[len] || *code > 0x10ffff || surrogate ? 0 : len;
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+bool message_name_is_valid(const char *name)
+{
+    const uint8_t *at = (const uint8_t *)name;
     size_t len = strlen(name);
-    return len >= 1 && len <= MESSAGE_NAME_MAX && name[0] != '.' && strspn(name, allowed) == len;
+    if (len < 1 || len > MESSAGE_NAME_MAX)
+        return false;
+    while (*at != '\0') {
+        uint32_t code;
+        size_t step = utf8_next(at, &code);
+        if (step == 0 || code == '/' || is_control(code))
+            return false;
+        at += step;
+    }
+    return true;
+}
+
+void message_name_in_inbox(char out[MESSAGE_NAME_MAX + 1], const char *name)
+{
+    (void)snprintf(out, MESSAGE_NAME_MAX + 1, "%s", name);
+    if (out[0] == '.' || out[0] == '-')
+        out[0] = '_';
+}
+
+void message_name_text(char out[MESSAGE_NAME_TEXT_SIZE], const char *name)
+{
+    static const char bare[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-";
+    const uint8_t *at = (const uint8_t *)name;
+    char *end = out;
+    if (name[0] != '\0' && strspn(name, bare) == strlen(name)) {
+        (void)snprintf(out, MESSAGE_NAME_TEXT_SIZE, "%s", name);
+        return;
+    }
+    *end++ = '"';
+    for (size_t left = MESSAGE_NAME_MAX; *at != '\0' && left > 0;) {
+        uint32_t code;
+        size_t step = utf8_next(at, &code);
+        bool shown = step != 0 && step <= left && !is_control(code);
+        if (shown && (code == '"' || code == '\\'))
+            *end++ = '\\';
+        step = shown ? step : 1;
+        if (shown)
+            memcpy(end, at, step);
+        else
+            (void)snprintf(end, 5, "\\x%02x", *at);
+        end += shown ? step : 4;
+        at += step;
+        left -= step;
+    }
+    *end++ = '"';
+    *end = '\0';
 }
 
 const char *message_refusal_text(enum message_refusal refusal)
@@ -100,9 +175,10 @@ const char *message_refusal_text(enum message_refusal refusal)
     case REFUSAL_NO_INBOX:
         return "it takes no files";
     case REFUSAL_NAME:
-        return "the name is not a plain file name";
+        return "the name is not valid UTF-8 of 1 to 255 bytes without / and control characters "
+               "(--name gives another)";
     case REFUSAL_EXISTS:
-        return "a file of that name exists there";
+        return "a file of that name exists there (--name gives another)";
     case REFUSAL_NO_SPACE:
         return "no space left there";
     case REFUSAL_STORAGE:

@@ -66,9 +66,23 @@ bool message_decode(struct message *out, const uint8_t *body, size_t body_len);
 /* Writes a message other than ECHO and BYTES, and returns its length in bytes. */
 size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m);
 
-/* A file name that may be created in an inbox: 1 to 255 of A-Z a-z 0-9 . _ + - and no dot in front.
+/* May a file of this name be offered? 1 to 255 bytes of valid UTF-8 (RFC 3629) without '/' and
+ * without control characters (U+0000 to U+001F, U+007F to U+009F). */
+bool message_name_is_valid(const char *name);
+
+/*
+ * The name under which an inbox keeps a file of a valid name: the same, but a '.' or '-' in front
+ * becomes '_', so that no peer can plant a hidden file, "..", or what a command takes for an
+ * option. Never longer.
  */
-bool message_name_is_plain(const char *name);
+void message_name_in_inbox(char out[MESSAGE_NAME_MAX + 1], const char *name);
+
+/*
+ * A name for one line of a log or a terminal: as it is when it has no character but A-Z a-z 0-9 . _
+ * + -, else in quotes, with '"' and '\\' escaped and whatever is no valid name's byte as \\xHH.
+ */
+#define MESSAGE_NAME_TEXT_SIZE (4 * MESSAGE_NAME_MAX + 3)
+void message_name_text(char out[MESSAGE_NAME_TEXT_SIZE], const char *name);
 
 /* "no space left" and so on; never NULL. */
 const char *message_refusal_text(enum message_refusal refusal);

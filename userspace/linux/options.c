@@ -111,11 +111,15 @@ static bool set_value(struct options *o, const struct option_row *row, const cha
         ok = seconds_parse(value, row->least, row->most, at);
         break;
     }
-    if (!ok)
-        return error_set(e, EXIT_USAGE, "--%s: \"%s\" is not %s from %llu to %llu", row->name,
-                         value, row->kind == VALUE_NUMBER ? "a number" : "a time in milliseconds",
-                         (unsigned long long)row->least, (unsigned long long)row->most);
-    return true;
+    if (ok)
+        return true;
+    if (row->kind == VALUE_SECONDS)
+        return error_set(
+            e, EXIT_USAGE,
+            "--%s: \"%s\" is not a number of seconds from %.3f to %llu, without a unit", row->name,
+            value, (double)row->least / 1000, (unsigned long long)row->most / 1000);
+    return error_set(e, EXIT_USAGE, "--%s: \"%s\" is not a number from %llu to %llu", row->name,
+                     value, (unsigned long long)row->least, (unsigned long long)row->most);
 }
 
 static void set_defaults(struct options *o)
@@ -146,11 +150,17 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
     }
     optind = 1;
     opterr = 0;
-    while ((found = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         if (found == ':')
             return error_set(e, EXIT_USAGE, "%s needs a value", argv[optind - 1]);
-        if (found < 1000)
+        if (found == 'h')
+            o->help = true;
+        else if (found < 1000 && optopt != 0 && optopt < 1000)
+            return error_set(e, EXIT_USAGE, "unknown option -%c (see --help)", optopt);
+        else if (found < 1000)
             return error_set(e, EXIT_USAGE, "unknown option %s (see --help)", argv[optind - 1]);
+        if (found < 1000)
+            continue;
         if (!set_value(o, known[found - 1000], optarg, e))
             return false;
     }
@@ -158,6 +168,27 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
     for (int i = 0; i < *word_count; i++)
         argv[1 + i] = argv[optind + i];
     return true;
+}
+
+static const struct option_row *find_row(const char *word)
+{
+    size_t name_len = strcspn(word, "=");
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strlen(rows[i].name) == name_len && memcmp(rows[i].name, word, name_len) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+int options_before_command(int argc, char **argv)
+{
+    int i = 1;
+    while (i < argc && strncmp(argv[i], "--", 2) == 0) {
+        const struct option_row *row = find_row(argv[i] + 2);
+        if (row == NULL)
+            return i;
+        i += row->value_name != NULL && strchr(argv[i], '=') == NULL ? 2 : 1;
+    }
+    return i < argc ? i : 1;
 }
 
 void options_print_help(enum command_bit command)

@@ -53,6 +53,10 @@ struct options {
 MUST_CHECK bool options_parse(struct options *o, enum command_bit command, int argc, char **argv,
                               int *word_count, struct error *e);
 
+/* Where the command stands: behind the options that a person wrote before it. 1 when there is none.
+ */
+int options_before_command(int argc, char **argv);
+
 /* Prints the options of `command` on stdout, one per line with its meaning. */
 void options_print_help(enum command_bit command);
 

@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/privileges.h"
 
+#include "linux/number.h"
 #include "linux/secret.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 bool privileges_drop(const char *user, struct error *e)
 {
+    uint64_t number;
     const struct passwd *entry = getpwnam(user);
+    if (entry == NULL && number_parse(user, 0, UINT32_MAX - 1, &number))
+        entry = getpwuid((uid_t)number);
     if (entry == NULL)
-        return error_set(e, EXIT_USAGE, "--user %s: no such user", user);
+        return error_set(e, EXIT_USAGE, "--user %s: no user of that name or number", user);
+    /* The default directory is that user's, not root's. */
+    if (setenv("HOME", entry->pw_dir, 1) != 0 || unsetenv("XDG_CONFIG_HOME") != 0)
+        return error_set(e, EXIT_LOCAL, "--user %s: %s", user, strerror(errno));
     uid_t uid = entry->pw_uid;
     gid_t gid = entry->pw_gid;
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "linux/progress.h"
 
+#include "linux/error.h"
+
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define FIRST_DRAW_MS 1000
@@ -31,6 +35,29 @@ void progress_format_bytes(uint64_t len, char out[16])
                    units[unit_idx]);
 }
 
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col < PROGRESS_LINE_MAX ? size.ws_col : PROGRESS_LINE_MAX;
+}
+
+void progress_line(char out[PROGRESS_LINE_MAX], const char *name, const char *figures, size_t width)
+{
+    size_t figures_len = strlen(figures);
+    size_t name_len = strlen(name);
+    size_t room = width > figures_len + 1 ? width - figures_len - 1 : 0;
+    const char *gap = "";
+    if (name_len > room) { /* the end of a path says more than its beginning */
+        gap = room > 3 ? "..." : "";
+        room -= strlen(gap);
+        name += name_len - room;
+    }
+    (void)snprintf(out, PROGRESS_LINE_MAX, "%s%s %s", gap, name, figures);
+    error_make_printable(out);
+}
+
 void progress_update(struct progress *p, uint64_t done_len, uint64_t now_ms)
 {
     char done[16];
@@ -41,10 +68,14 @@ void progress_update(struct progress *p, uint64_t done_len, uint64_t now_ms)
     p->drawn_ms = now_ms;
     progress_format_bytes(done_len, done);
     progress_format_bytes(done_len / age_ms * 1000, rate);
-    (void)fprintf(stderr, "\r%s ", p->name);
+    char figures[64];
+    char line[PROGRESS_LINE_MAX];
+    (void)snprintf(figures, sizeof figures, "%s %s/s", done, rate);
     if (p->total_len != PROGRESS_SIZE_UNKNOWN && p->total_len > 0)
-        (void)fprintf(stderr, "%.0f%% ", 100.0 * (double)done_len / (double)p->total_len);
-    (void)fprintf(stderr, "%s %s/s\033[K", done, rate);
+        (void)snprintf(figures, sizeof figures, "%.0f%% %s %s/s",
+                       100.0 * (double)done_len / (double)p->total_len, done, rate);
+    progress_line(line, p->name, figures, terminal_width() - 1);
+    (void)fprintf(stderr, "\r%s\033[K", line);
     (void)fflush(stderr);
 }
 

@@ -4,6 +4,7 @@
 #define LINUX_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define PROGRESS_SIZE_UNKNOWN UINT64_MAX
@@ -19,6 +20,12 @@ struct progress {
 /* `name` must live as long as the progress. */
 void progress_start(struct progress *p, const char *name, uint64_t total_len, bool quiet,
                     uint64_t now_ms);
+
+/* "name figures" in at most `width` bytes; a name that is too long loses its beginning, control
+ * bytes are '?'. */
+#define PROGRESS_LINE_MAX 512
+void progress_line(char out[PROGRESS_LINE_MAX], const char *name, const char *figures,
+                   size_t width);
 
 /* Draws at most four times a second, first after one second. */
 void progress_update(struct progress *p, uint64_t done_len, uint64_t now_ms);

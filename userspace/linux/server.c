@@ -47,6 +47,22 @@ static void leave_half_open(struct server *s, struct conn *c)
     }
 }
 
+/* Before ACCEPT: a peer beyond the limit never comes to have a session. */
+static enum dsb_reason on_admit(struct conn *c, const struct dsb_device_id *peer)
+{
+    struct server *s = c->owner;
+    char from[ENDPOINT_TEXT_SIZE];
+    if (s->session_count < s->limits.session_count)
+        return DSB_REASON_NONE;
+    s->counters.full_count++;
+    endpoint_format(&c->remote, from);
+    if (log_budget_take(&s->peer_lines, uv_now(s->shared.loop)))
+        log_line(LOG_LEVEL_WARNING,
+                 "connection %u turned away peer=%.*s from=%s: %u sessions are open", c->number,
+                 peer->len, peer->text, from, s->limits.session_count);
+    return DSB_REASON_LOCAL_FULL;
+}
+
 static void on_opened(struct conn *c)
 {
     struct server *s = c->owner;
@@ -61,19 +77,9 @@ static void on_opened(struct conn *c)
     if (c->next != NULL)
         c->next->previous = c;
     s->sessions = c;
-    if (s->session_count > s->limits.session_count) {
-        s->counters.full_count++;
-        log_line(LOG_LEVEL_WARNING,
-                 "session %u turned away peer=%.*s from=%s: %u sessions are open", c->number,
-                 peer->len, peer->text, from, s->limits.session_count);
-        conn_close(c);
-        return;
-    }
     if (!s->quiet)
         log_line(LOG_LEVEL_INFO, "session %u opened peer=%.*s from=%s", c->number, peer->len,
                  peer->text, from);
-    if (s->stopping)
-        conn_close(c);
 }
 
 static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
@@ -125,6 +131,8 @@ static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason 
     const struct dsb_device_id *claim = conn_claim(c);
     leave_half_open(s, c);
     s->counters.rejected_count[reason_idx(reason)]++;
+    if (reason == DSB_REASON_LOCAL_FULL)
+        return; /* told when it was turned away */
     if (!log_budget_take(&s->stranger_lines, uv_now(s->shared.loop)))
         return;
     endpoint_format(&c->remote, from);
@@ -135,6 +143,7 @@ static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason 
 
 static const struct conn_events events = {
     .step = log_step,
+    .admit = on_admit,
     .opened = on_opened,
     .data = on_data,
     .drained = inbound_drained,
@@ -244,17 +253,18 @@ void server_stop(struct server *s)
         if (s->half_open[handle] != NULL)
             conn_abort(s->half_open[handle], DSB_REASON_LOCAL_ABORTED);
     for (struct conn *c = s->sessions; c != NULL; c = c->next)
-        conn_close(c);
+        conn_finish(c);
     uv_timer_start(&s->stop_timer, on_stop_timeout, SERVER_STOP_MS, 0);
 }
 
 void server_recheck_peers(struct server *s)
 {
-    for (struct conn *c = s->sessions; c != NULL; c = c->next) {
-        const struct dsb_trust_entry *entry =
-            dsb_trust_store_find_key(s->shared.local.trust, c->peer_key);
-        if (entry == NULL || !dsb_device_id_equal(&entry->id, conn_peer(c)))
-            conn_close(c);
+    struct conn *next;
+    for (struct conn *c = s->sessions; c != NULL; c = next) {
+        next = c->next;
+        /* Not asked to close: whoever is trusted no more is owed no courtesy, and not heard. */
+        if (!dsb_session_is_trusted(&c->slot.session, s->shared.local.trust))
+            conn_abort(c, DSB_REASON_LOCAL_REVOKED);
     }
 }
 

@@ -32,6 +32,7 @@ struct server_counters {
     uint64_t broken_count[SERVER_REASON_COUNT];   /* sessions, by reason */
     uint64_t stored_count;                        /* files */
     uint64_t not_stored_count;
+    uint64_t refused_count; /* offers of files */
 };
 
 struct server_limits {
@@ -44,7 +45,8 @@ struct server {
     struct inbound_host *host;
     struct server_limits limits;
     struct server_counters counters;
-    struct log_budget stranger_lines;
+    struct log_budget stranger_lines; /* about peers that proved nothing */
+    struct log_budget peer_lines;     /* about trusted ones that are turned away or refused */
     struct dsb_admission admission;
     struct dsb_half_open *half_open_entries;
     struct conn **half_open; /* by admission handle; one more than the table has entries */

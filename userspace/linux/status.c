@@ -45,6 +45,7 @@ static void write_totals(FILE *out, const struct status_server *t)
     const struct server *s = t->server;
     const struct dsb_device_id *id = &s->shared.local.identity->id;
     (void)fprintf(out, "id %.*s\n", id->len, id->text);
+    (void)fprintf(out, "pid %d\n", getpid());
     (void)fprintf(out, "listen %s\n", t->listen_text);
     (void)fprintf(out, "uptime-seconds %llu\n",
                   (unsigned long long)((uv_now(s->shared.loop) - s->started_ms) / 1000));
@@ -57,6 +58,7 @@ static void write_totals(FILE *out, const struct status_server *t)
     (void)fprintf(out, "turned-away %llu\n", (unsigned long long)s->counters.full_count);
     (void)fprintf(out, "files-stored %llu\n", (unsigned long long)s->counters.stored_count);
     (void)fprintf(out, "files-not-stored %llu\n", (unsigned long long)s->counters.not_stored_count);
+    (void)fprintf(out, "files-refused %llu\n", (unsigned long long)s->counters.refused_count);
     (void)fprintf(out, "resident-kib %ld\n", resident_kib());
     (void)fprintf(out, "connection-bytes %zu\n", sizeof(struct conn));
     (void)fprintf(out, "buffers-in-use %u\n", s->shared.chunks.taken_count);
