@@ -4,8 +4,8 @@
 #include "hooks.h"
 #include "listener.h"
 #include "platform.h"
-#include <lwip/sys.h>
 #include <lwip/prot/tcp.h>
+#include <lwip/sys.h>
 #include <lwip/tcp.h>
 #include <stdbool.h>
 #include <string.h>
