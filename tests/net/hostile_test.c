@@ -9,6 +9,7 @@
 
 #include "lwipopts.h"
 #include "stack.h"
+#include "stream.h"
 #include <lwip/stats.h>
 #include <string.h>
 
@@ -122,7 +123,7 @@ static void a_first_window_may_be_smaller_than_a_segment(void **state)
     peer.mss = 3;
     peer.window = 0;
     net_handle stream = accept_peer(&peer);
-    assert_int_equal(net_write(&client, stream, "abcdefgh", 8, &len), NET_OK);
+    assert_int_equal(net_write(&client, stream, "abcdefghi", 9, &len), NET_OK); /* 3 + 3 + 3 */
     peer.mss = 0;
     peer.window = 4;
     peer_send(&peer, PEER_ACK, NULL, 0);
@@ -192,26 +193,26 @@ static void two_closed_windows_fall_silent(void **state)
     }
 }
 
-/* Many streams at once on the loopback: each turn delivers a bounded number. */
+/* More packets than belong into one turn: the rest waits for the next, which comes at once. */
 static void a_turn_is_bounded(void **state)
 {
-    const struct net_address local = {.ipv4 = LOOPBACK, .port = PORT};
-    net_handle ends[2];
-    uint32_t most_count = 0;
+    const struct net_address busy = {.ipv4 = LOOPBACK, .port = PORT + 1};
+    net_handle busy_listener, stream;
+    struct socket *socket;
 
     (void)state;
-    assert_int_equal(net_connect(&client, &local, &ends[0]), NET_OK);
-    host_run_ms(10);
-    assert_int_equal(net_accept(&client, listener, &ends[1], NULL), NET_OK);
-    for (uint32_t i = 0; i < 200; i++) {
-        static uint8_t bytes[16];
-        size_t len;
-        uint32_t before_count = lwip_stats.tcp.recv;
-        assert_int_equal(net_write(&client, ends[i % 2], bytes, sizeof(bytes), &len), NET_OK);
-        if (lwip_stats.tcp.recv - before_count > most_count)
-            most_count = lwip_stats.tcp.recv - before_count;
-    }
-    assert_in_range(most_count, 1, PORT_LOOPBACK_PACKETS_PER_TURN);
+    assert_int_equal(net_listen(&client, &busy, NET_BACKLOG_MAX, &busy_listener), NET_OK);
+    uint32_t before_count = lwip_stats.tcp.recv;
+    for (uint32_t i = 0; i < NET_BACKLOG_MAX; i++)
+        assert_int_equal(stream_connect(client_of_badge(1), &busy, &socket), NET_OK);
+    stack_run();
+    assert_int_equal(lwip_stats.tcp.recv - before_count, PORT_LOOPBACK_PACKETS_PER_TURN);
+    assert_int_equal(stack_sleep_ms(), 0);
+    stack_run();
+    assert_int_equal(lwip_stats.tcp.recv - before_count, 3 * NET_BACKLOG_MAX);
+    assert_int_not_equal(stack_sleep_ms(), 0);
+    for (uint32_t i = 0; i < NET_BACKLOG_MAX; i++)
+        assert_int_equal(net_accept(&client, busy_listener, &stream, NULL), NET_OK);
 }
 
 /* --- buffers and places --- */
@@ -277,6 +278,25 @@ static void the_greediest_source_is_displaced(void **state)
     peer_send(&early, PEER_ACK, NULL, 0);
     assert_int_equal(net_accept(&client, listener, &stream, NULL), NET_OK);
     host_run_ms(60000);
+}
+
+/* The last place is taken between the SYN and the handshake's end. */
+static void a_handshake_waits_for_a_place(void **state)
+{
+    struct peer peer = fresh_peer();
+    const struct net_address any = {0};
+    net_handle last = 0, handle;
+
+    (void)state;
+    assert_true(peer_syn(&peer));
+    while (net_udp_bind(&client, &any, &handle) == NET_OK)
+        last = handle;
+    uint32_t before_count = peer_seen.reset_count;
+    peer_send(&peer, PEER_ACK, NULL, 0);
+    assert_int_equal(peer_seen.reset_count, before_count);
+    assert_int_equal(net_close(&client, last), NET_OK);
+    peer_send(&peer, PEER_ACK, "x", 1);
+    assert_int_equal(net_accept(&client, listener, &handle, NULL), NET_OK);
 }
 
 /* --- what the standards say of single packets --- */
@@ -394,6 +414,7 @@ int main(void)
         cmocka_unit_test_setup(answers_that_wait_for_arp_take_no_receive_buffers, begin),
         cmocka_unit_test_setup(a_syn_flood_leaves_room_for_others, begin),
         cmocka_unit_test_setup(the_greediest_source_is_displaced, begin),
+        cmocka_unit_test_setup(a_handshake_waits_for_a_place, begin),
         cmocka_unit_test_setup(a_new_syn_ends_time_wait, begin),
         cmocka_unit_test_setup(an_ack_out_of_range_delivers_nothing, begin),
         cmocka_unit_test_setup(challenges_are_limited, begin),

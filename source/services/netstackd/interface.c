@@ -79,6 +79,12 @@ static bool is_malformed(const uint8_t *frame, size_t frame_len)
             frame_len < SIZEOF_ETH_HDR + SIZEOF_ETHARP_HDR);
 }
 
+/* A group's, of which this station is no member: usual on any network. */
+static bool is_multicast(const uint8_t *frame)
+{
+    return (frame[0] & 1) && memcmp(frame, ethbroadcast.addr, ETH_HWADDR_LEN) != 0;
+}
+
 /* For another station, or to all stations a packet that is for this address alone (RFC 1122
  * 3.3.6). */
 static bool is_foreign(const uint8_t *frame, size_t frame_len)
@@ -105,6 +111,8 @@ static bool is_refused(const uint8_t *frame, size_t frame_len)
 {
     if (is_malformed(frame, frame_len))
         port_count(PORT_FRAME_MALFORMED);
+    else if (is_multicast(frame))
+        return true;
     else if (is_foreign(frame, frame_len))
         port_count(PORT_FRAME_FOREIGN);
     else if (claims_to_be_ours(frame, frame_len))

@@ -40,7 +40,7 @@
 /* Packets waiting inside the machine: two full windows of small segments. A full queue is a lost
  * packet, which TCP sends again. */
 #define LWIP_LOOPBACK_MAX_PBUFS        32
-#define PORT_LOOPBACK_PACKETS_PER_TURN 64 /* then clients and the wire have their turn */
+#define PORT_LOOPBACK_PACKETS_PER_TURN 32 /* then clients and the wire have their turn */
 #define LWIP_CHECKSUM_CTRL_PER_NETIF   1  /* none on the loopback: there is no wire between */
 #define LWIP_HOOK_FILENAME             "hooks.h"
 #define LWIP_HOOK_TCP_INPACKET_PCB     port_tcp_in
