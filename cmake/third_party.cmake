@@ -14,7 +14,7 @@ function(dsb_third_party_dir var env_name folder probe)
 endfunction()
 
 if(DSB_TESTS OR DSB_OS)
-  dsb_third_party_dir(LWIP_DIR DSB_LWIP_DIR lwip-2.1.3 src/core/tcp.c)
+  dsb_third_party_dir(LWIP_DIR DSB_LWIP_DIR lwip-2.2.1 src/core/tcp.c)
 endif()
 
 if(DSB_OS)
