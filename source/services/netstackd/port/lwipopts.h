@@ -47,6 +47,8 @@
 #define ETH_PAD_SIZE                 0
 /* A second packet to an address that ARP still resolves replaces the first. */
 #define ARP_QUEUEING   0
+/* A packet that waits there is a copy: it outlives the stream whose ring its segments refer to. */
+#define PBUF_NEEDS_COPY(p) 1
 #define ARP_TABLE_SIZE 16
 
 /* --- TCP --------------------------------------------------------------------------------------
@@ -94,10 +96,11 @@
 /* A received frame lives only while lwIP looks at it: its bytes go into a socket's ring at once. */
 #define PBUF_POOL_SIZE    8
 #define PBUF_POOL_BUFSIZE 1536
-/* Heap: headers of every segment, and whole packets on the loopback. */
+/* Heap: headers of every segment, whole packets on the loopback and those that wait for ARP. */
 #define PORT_HEADER_BYTES 160
 #define MEM_SIZE                                                                                   \
     (PORT_SEGMENTS_MAX * PORT_HEADER_BYTES +                                                       \
-     2 * LWIP_LOOPBACK_MAX_PBUFS * (TCP_MSS + PORT_HEADER_BYTES))
+     2 * LWIP_LOOPBACK_MAX_PBUFS * (TCP_MSS + PORT_HEADER_BYTES) +                                 \
+     ARP_TABLE_SIZE * (PBUF_POOL_BUFSIZE + PORT_HEADER_BYTES))
 
 #endif
