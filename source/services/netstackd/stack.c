@@ -4,11 +4,13 @@
 #include "client.h"
 #include "interface.h"
 #include "ping.h"
+#include "random.h"
 #include <lwip/init.h>
 #include <lwip/timeouts.h>
 
 void stack_init(void)
 {
+    random_init();
     lwip_init();
     clients_init();
     ping_init();

@@ -82,6 +82,11 @@ void rng_source_collect(struct rng_source *source)
     ask(source);
 }
 
+bool rng_source_asks(const struct rng_source *source)
+{
+    return source->state == RNG_SOURCE_RUNNING && source->queue.in_flight_count != 0;
+}
+
 bool rng_source_full_call(const struct rng_source *source)
 {
     return source->pool_len >= RNG_BYTES_MAX;
@@ -108,7 +113,7 @@ size_t rng_source_answer(struct rng_source *source, const struct rng_request *re
         request->bytes_len > RNG_BYTES_MAX) {
         reply->status = RNG_MALFORMED;
     } else if (!rng_source_take(source, reply->bytes, request->bytes_len)) {
-        reply->status = RNG_IO;
+        reply->status = source->state == RNG_SOURCE_RUNNING ? RNG_WOULD_BLOCK : RNG_IO;
     } else {
         reply->status = RNG_OK;
         reply->bytes_len = request->bytes_len;

@@ -3,6 +3,7 @@
 #include "hooks.h"
 #include "listener.h"
 #include "platform.h"
+#include "random.h"
 #include <lwip/sys.h>
 #include <lwip/tcp.h>
 #include <string.h>
@@ -18,10 +19,7 @@ u32_t sys_now(void)
 
 uint32_t port_random(void)
 {
-    uint32_t value;
-
-    platform_random(&value, sizeof(value));
-    return value;
+    return random_next();
 }
 
 void port_panic(const char *what)
@@ -32,11 +30,12 @@ void port_panic(const char *what)
 u32_t port_tcp_isn(const ip_addr_t *local_ip, u16_t local_port, const ip_addr_t *remote_ip,
                    u16_t remote_port)
 {
-    (void)local_ip;
-    (void)local_port;
-    (void)remote_ip;
-    (void)remote_port;
-    return port_random();
+    struct random_connection connection = {.local_ipv4 = ip_addr_get_ip4_u32(local_ip),
+                                           .remote_ipv4 = ip_addr_get_ip4_u32(remote_ip),
+                                           .local_port = local_port,
+                                           .remote_port = remote_port};
+
+    return random_isn(&connection);
 }
 
 err_t port_tcp_in(struct tcp_pcb *pcb, struct tcp_hdr *header, u16_t options_len,
