@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "cap.h"
 #include "endpoint.h"
+#include "kernel.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
@@ -174,6 +175,8 @@ int64_t sys_process_info(struct process *process, const uint64_t *arg)
     info.page_count = target->page_count;
     info.page_quota = target->page_quota;
     info.priority = target->priority;
+    info.cpu_ticks = kernel_cpu_ticks(target);
+    info.receive_time = target->state == PROCESS_RECEIVING ? arch_time() : target->receive_time;
     for (uint32_t slot = 0; slot < ABI_SLOT_COUNT; slot++)
         info.slot_count += target->cap[slot].type != ABI_CAP_NONE;
     return space_copy_out(process, arg[1], &info, sizeof(info)) ? 0 : -ABI_E_ADDRESS;
