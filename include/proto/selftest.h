@@ -11,8 +11,12 @@ enum selftest_mode {
     SELFTEST_HOST_PEER = 4, /* dial the host's `serve`, then stay while the host dials us */
     SELFTEST_RESTART = 5,   /* end netstackd in the middle, and have a session again */
     SELFTEST_BENCH = 6,     /* count instructions */
-    SELFTEST_MODE_COUNT = 7
+    SELFTEST_HANG = 7,      /* make netstackd hang in the middle, and have a session again */
+    SELFTEST_MODE_COUNT = 8
 };
+
+/* In PROFILE=watchdog alone, a UDP bind to this port never returns. */
+#define SELFTEST_HANG_PORT 666
 
 /* What net-test is asked to do. */
 enum net_test_mode {

@@ -225,7 +225,7 @@ int64_t sys_system_off(struct process *process, const uint64_t *arg)
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_WRITE, &cap);
     if (error != ABI_OK)
         return syscall_status(error);
-    if (arg[1] != ABI_OFF_SUCCESS && arg[1] != ABI_OFF_FAILURE)
+    if (arg[1] >= ABI_OFF_COUNT)
         return -ABI_E_ARGUMENT;
-    arch_power_off(arg[1] == ABI_OFF_FAILURE);
+    arch_power_off((enum abi_off)arg[1]);
 }

@@ -209,6 +209,8 @@ static void test_system(void **state)
     assert_int_equal(offsetof(struct abi_system_info, memory_count), 52);
     assert_int_equal(ABI_OFF_SUCCESS, 0);
     assert_int_equal(ABI_OFF_FAILURE, 1);
+    assert_int_equal(ABI_OFF_REBOOT, 2);
+    assert_int_equal(ABI_OFF_COUNT, 3);
     assert_int_equal(ABI_DEVICE_VIRTIO0, 0);
     assert_int_equal(ABI_DEVICE_RTC, 8);
     assert_int_equal(ABI_DEVICE_COUNT, 9);

@@ -67,7 +67,7 @@ static void collect(void)
 
     rng_source_collect(&source);
     rt_irq_ack(RNGD_SLOT_IRQ);
-    if (!said_ready && rng_source_full_call(&source)) {
+    if (!said_ready && source.pool_len > 0) {
         rt_logf("rngd: ready");
         said_ready = true;
     }

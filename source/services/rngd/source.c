@@ -87,11 +87,6 @@ bool rng_source_asks(const struct rng_source *source)
     return source->state == RNG_SOURCE_RUNNING && source->queue.in_flight_count != 0;
 }
 
-bool rng_source_full_call(const struct rng_source *source)
-{
-    return source->pool_len >= RNG_BYTES_MAX;
-}
-
 bool rng_source_take(struct rng_source *source, uint8_t *bytes, size_t bytes_len)
 {
     if (bytes_len > source->pool_len)

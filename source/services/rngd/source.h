@@ -50,9 +50,6 @@ void rng_source_collect(struct rng_source *source);
 /* The device has a request that it has not answered. */
 bool rng_source_asks(const struct rng_source *source);
 
-/* Enough for one call of any length. */
-bool rng_source_full_call(const struct rng_source *source);
-
 /* Moves `bytes_len` (1 .. RNG_BYTES_MAX) bytes out, each given once. False when there are not
  * enough. */
 __attribute__((warn_unused_result)) bool rng_source_take(struct rng_source *source, uint8_t *bytes,
