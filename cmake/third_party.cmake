@@ -13,7 +13,7 @@ function(dsb_third_party_dir var env_name folder probe)
   set(${var} "${dir}" PARENT_SCOPE)
 endfunction()
 
-dsb_third_party_dir(LWIP_DIR DSB_LWIP_DIR lwip-2.1.3 src/core/tcp.c)
+dsb_third_party_dir(LWIP_DIR DSB_LWIP_DIR lwip-2.2.1 src/core/tcp.c)
 
 if(DSB_OS)
   dsb_third_party_dir(SODIUM_DIR DSB_LIBSODIUM_DIR libsodium-1.0.18 src/libsodium/include/sodium.h)

@@ -29,11 +29,12 @@ commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 commands_fuzz=(clang llvm-profdata-14 llvm-cov-14)
 commands_interop=(go)
 
-# folder, upstream archive, SHA-256 of the .orig.tar, Debian source package, environment variable
+# folder, upstream archive, SHA-256 of the .orig.tar, Debian source package, environment variable, and the
+# Debian suite that has it when it is not the system's own
 sources=(
     "libsodium-1.0.18 libsodium_1.0.18.orig.tar.gz d59323c6b712a1519a5daf710b68f5e7fde57040845ffec53850911f10a5d4f4 libsodium DSB_LIBSODIUM_DIR"
     "libb2-0.98.1 libb2_0.98.1.orig.tar.gz 10053dbc2fa342516b780a6bbf6e7b2a2360b8d49c5ac426936bf3df82526732 libb2 DSB_LIBB2_DIR"
-    "lwip-2.1.3 lwip_2.1.3+dfsg1.orig.tar.xz 0a8276d09fc4e97bbba2f953d74af2388fc2195ea156be9d7589e297a68fde24 lwip DSB_LWIP_DIR"
+    "lwip-2.2.1 lwip_2.2.1+dfsg1.orig.tar.xz 83729c274c499d3348e9fbbe043a3113f3fa8953e7efddc7c21c7fcbb1f2b7b1 lwip DSB_LWIP_DIR trixie"
 )
 
 work=""
@@ -120,7 +121,7 @@ own_mirror() {
         awk -v suite="$suite" '$4 == "main" && ($2 == suite || $3 == suite) { print $1; exit }'
 }
 
-fetch_source() { # folder archive sha256 package variable
+fetch_source() { # folder archive sha256 package variable [suite]
     if [ -n "${!5:-}" ]; then
         [ -d "${!5}" ] || die "$5=${!5} is not a folder: it must name an unpacked copy of $1"
         return
@@ -133,6 +134,8 @@ fetch_source() { # folder archive sha256 package variable
     suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     mirror=$(own_mirror "$suite")
     [ -n "$mirror" ] || die "$1 is missing and apt's own configuration names no mirror for '$suite main': add one, or $by_hand"
+    # A mirror has every suite; what comes is verified by the keyring and the pinned hash.
+    suite=${6:-$suite}
     echo "setup: fetching $4 ($2)"
     mkdir -p third_party
     work=$(mktemp -d "$PWD/third_party/.fetch.XXXXXX")

@@ -96,7 +96,7 @@ static void check_queues(uint32_t badge)
                 abort();
         }
         const struct tcp_pcb_listen *pcb = (const struct tcp_pcb_listen *)(const void *)l->pcb;
-        if (pcb->accepts_pending < l->waiting_count)
+        if (pcb->accepts_pending != l->waiting_count)
             abort();
     }
 }

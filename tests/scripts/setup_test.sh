@@ -52,7 +52,7 @@ S
     echo "http://mirror.test/debian $(. /etc/os-release && echo "$VERSION_CODENAME") x main" >"$tree/targets"
 }
 sources_there() {
-    mkdir -p "$tree"/third_party/{libsodium-1.0.18,libb2-0.98.1,lwip-2.1.3}
+    mkdir -p "$tree"/third_party/{libsodium-1.0.18,libb2-0.98.1,lwip-2.2.1}
 }
 setup() { # arguments; sets $status
     status=0
@@ -76,7 +76,7 @@ serve_archive() {
 }
 pin_served_hash() { # archive: makes the copied script expect what is served
     local hash
-    hash=$(sha256sum "$tree/served/$1" | cut -d ' ' -f 1)
+    hash=$(sha256sum "$tree/served/${1//\\/}" | cut -d ' ' -f 1)
     sed -i -E "s|($1) [0-9a-f]{64}|\1 $hash|" "$tree/scripts/setup.sh"
 }
 
@@ -142,6 +142,15 @@ case_security_suite_only() {
     grep -q "^deb-src .* http://mirror.test/right $suite main" "$tree/calls" || fail "took another mirror"
     printf '%s\n' "http://mirror.test/security $suite-security $suite-security main" >"$tree/targets"
     setup; one_line_failure; says 'names no mirror'
+}
+# A source of another suite comes from the mirror that the system itself uses.
+case_other_suite() {
+    debian; sources_there; rm -r "$tree/third_party/lwip-2.2.1"
+    serve_archive lwip-2.2.1 'lwip_2.2.1+dfsg1.orig.tar.xz'
+    pin_served_hash 'lwip_2.2.1\+dfsg1.orig.tar.xz'
+    setup; [ "$status" -eq 0 ] || fail "status $status"
+    [ -f "$tree/third_party/lwip-2.2.1/file" ] || fail "not unpacked"
+    grep -q '^deb-src \[signed-by=[^]]*\] http://mirror.test/debian trixie main' "$tree/calls" || fail "took another suite"
 }
 case_names_own_copy() {
     debian

@@ -27,11 +27,8 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 bool listener_has_room(const struct tcp_pcb_listen *pcb)
 {
     const struct socket *listener = pcb->callback_arg;
-    /* lwIP counts half-open connections and those that wait to be accepted; the latter have slots.
-     */
-    uint32_t half_open_count = pcb->accepts_pending - listener->listener.waiting_count;
 
-    return client_socket_count(listener->client) + half_open_count < NET_CLIENT_SOCKETS_MAX;
+    return client_socket_count(listener->client) < NET_CLIENT_SOCKETS_MAX;
 }
 
 /* lwIP lets a port be listened on again while old connections to it fade, as long as this says
