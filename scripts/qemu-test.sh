@@ -10,6 +10,7 @@
 #   UART_LOG          where the log goes (default: uart.log in a folder of this run under build/run/)
 #   IDENTITIES        folder of other identities than the bring-up ones (the image is built with them)
 #   RNG_FILE          file that feeds the machine's entropy device (default: /dev/urandom)
+#   RNG_QUOTA         bytes/milliseconds of a slow entropy device (default: 256/2000)
 #   SHOW=1            also show the log as it grows, made readable (scripts/show-log.awk)
 #   KERNEL, QEMU      boot this file with this emulator instead of the built one
 set -uo pipefail
@@ -18,6 +19,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 BUILD_FAILED=1 WRONG_USE=2
 profile=${PROFILE:-default}
 until_marker=${RUN_UNTIL_MARKER:-1}
+RNG_QUOTA=${RNG_QUOTA:-256/2000}
 qemu=${QEMU:-qemu-system-riscv64}
 manifest=tests/os/markers/$profile.txt
 
@@ -63,15 +65,20 @@ command=("$qemu" -machine virt -bios default -global virtio-mmio.force-legacy=fa
     -display none -monitor none -serial stdio -no-reboot -kernel "$kernel")
 for device in $devices; do
     case $device in
-    rng)
+    rng | slow-rng) # the slow one gives so many bytes in so many milliseconds, then nothing until the next
+        quota=""
+        [ "$device" = rng ] || quota=",max-bytes=${RNG_QUOTA%/*},period=${RNG_QUOTA#*/}"
         command+=(-object "rng-random,id=r0,filename=${RNG_FILE:-/dev/urandom}"
-            -device "virtio-rng-device,rng=r0,bus=virtio-mmio-bus.1")
+            -device "virtio-rng-device,rng=r0,bus=virtio-mmio-bus.1$quota")
         ;;
     net) # everything that answers is inside QEMU; nothing reaches the network outside
         mkdir -p "$run/tftp"
         echo "hello from tftp" >"$run/tftp/hello.txt"
         command+=(-netdev "user,id=n0,restrict=on,tftp=$run/tftp${HOSTFWD:+,hostfwd=$HOSTFWD}${GUESTFWD:+,guestfwd=$GUESTFWD}"
             -device "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0")
+        ;;
+    reboots) # a reset of the machine is a new boot, not the end
+        for i in "${!command[@]}"; do [ "${command[i]}" != -no-reboot ] || unset "command[i]"; done
         ;;
     icount) command+=(-icount shift=0) ;;
     virtual-time) command+=(-icount "shift=0,sleep=off" -rtc clock=vm) ;; # also the clock device's

@@ -72,7 +72,10 @@ struct abi_process_info {
     uint32_t page_count; /* pages charged to the process now */
     uint32_t page_quota;
     uint32_t priority;
-    uint32_t slot_count; /* capabilities it holds */
+    uint32_t slot_count;   /* capabilities it holds */
+    uint64_t cpu_ticks;    /* how long it has run, system calls included */
+    uint64_t receive_time; /* when it was last in a RECV or REPLY_RECV: now while it waits in one,
+                              otherwise when its last one ended, or its start */
 };
 
 /* Why PROCESS_CREATE refuses an image (a1 beside ABI_E_IMAGE). */
@@ -98,6 +101,6 @@ enum abi_image_fault {
 };
 
 _Static_assert(sizeof(struct abi_process_config) == 40, "part of the ABI");
-_Static_assert(sizeof(struct abi_process_info) == 64, "part of the ABI");
+_Static_assert(sizeof(struct abi_process_info) == 80, "part of the ABI");
 
 #endif

@@ -24,6 +24,9 @@ _Static_assert(sizeof(struct abi_system_info) == 56, "part of the ABI");
 enum abi_off {
     ABI_OFF_SUCCESS = 0,
     ABI_OFF_FAILURE = 1,
+    ABI_OFF_REBOOT = 2, /* after a failure: off and on again */
+
+    ABI_OFF_COUNT = 3
 };
 
 /* Devices of the board, by number: index of the device and of its interrupt line in init's slots.

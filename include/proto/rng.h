@@ -17,8 +17,9 @@ enum rng_op {
 
 enum rng_status {
     RNG_OK = 0,
-    RNG_MALFORMED, /* unknown operation, wrong length, bytes asked for not 1 .. RNG_BYTES_MAX */
-    RNG_IO,        /* the device gave nothing in time, or failed, or rngd is gone */
+    RNG_MALFORMED,   /* unknown operation, wrong length, bytes asked for not 1 .. RNG_BYTES_MAX */
+    RNG_IO,          /* the device failed, or rngd is gone */
+    RNG_WOULD_BLOCK, /* not so many bytes yet: the device is slow; ask again */
     RNG_STATUS_COUNT,
 };
 

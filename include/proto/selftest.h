@@ -12,8 +12,12 @@ enum selftest_mode {
     SELFTEST_RESTART = 5,   /* end netstackd in the middle, and have a session again */
     SELFTEST_BENCH = 6,     /* count instructions */
     SELFTEST_REKEY = 7,     /* a session of more records than one key is for */
-    SELFTEST_MODE_COUNT = 8
+    SELFTEST_HANG = 8,      /* make netstackd hang in the middle, and have a session again */
+    SELFTEST_MODE_COUNT = 9
 };
+
+/* In PROFILE=watchdog alone, a UDP bind to this port never returns. */
+#define SELFTEST_HANG_PORT 666
 
 /* What net-test is asked to do. */
 enum net_test_mode {

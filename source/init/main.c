@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* init, the first process: starts the others from the system table, then waits for deaths. It has
- * the highest priority: none of the others runs before init waits, behind `init: ready`. */
+/* init, the first process: starts the others from the system table, then waits for deaths and looks
+ * for services that hang. It has the highest priority: none of the others runs before init waits,
+ * behind `init: ready`. */
+#include "restart.h"
 #include "rt/log.h"
 #include "rt/map.h"
 #include "rt/process.h"
+#include "rt/time.h"
 #include "system.h"
+#include "watchdog.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* A running (or dead for good) process of the profile. */
+/* A process of the profile. */
 struct child {
-    rt_slot process; /* ABI_SLOT_NONE: not there */
-    uint32_t restart_count;
+    rt_slot process; /* ABI_SLOT_NONE: dead */
+    struct restart restart;
+    uint64_t start_ms; /* when to start it again; RESTART_NEVER: nothing is planned */
+    struct watchdog watchdog;
 };
 
 static const struct abi_bundle_header *bundle;
@@ -124,6 +130,7 @@ static bool start(uint32_t idx)
         watch(process, notification_slot(entry->death_notification), entry->death_bits);
     watch(process, notification_slot(NOTIFICATION_INIT), (uint64_t)1 << idx);
     children[idx].process = process;
+    children[idx].watchdog = (struct watchdog){0};
     if (entry != profile->gated || gate_is_open)
         rt_must(rt_process_start(process, entry->arg), "init: start");
     return true;
@@ -142,16 +149,69 @@ static void open_gate(void)
 
 /* --- ends ------------------------------------------------------------------------------------- */
 
-static void restart(uint32_t idx)
+static uint64_t now_ms(void)
+{
+    return rt_ticks() / ABI_TICKS_PER_MS;
+}
+
+/* A machine without one of its services would be deaf until somebody came: it begins anew instead.
+ * Callers of the service wait for no answer longer than that. */
+static void plan_restart(uint32_t idx)
 {
     const char *name = profile->processes[idx]->name;
-    if (children[idx].restart_count == SYSTEM_RESTART_COUNT_MAX) {
-        rt_logf("init: process %s is not started again", name);
-        return;
+    uint64_t now = now_ms();
+    uint64_t start_ms = restart_died(&children[idx].restart, now);
+
+    if (start_ms == RESTART_NEVER) {
+        rt_logf("init: rebooting: %s cannot be kept up", name);
+        rt_must(rt_system_off(ABI_INIT_SLOT_SYSTEM, ABI_OFF_REBOOT), "init: reboot");
     }
-    children[idx].restart_count++;
-    if (start(idx))
-        rt_logf("init: restarted %s", name);
+    if (start_ms > now)
+        rt_logf("init: %s starts again in %u ms", name, (unsigned)(start_ms - now));
+    children[idx].start_ms = start_ms;
+}
+
+static void start_who_is_due(void)
+{
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        if (children[i].start_ms > now_ms())
+            continue;
+        children[i].start_ms = RESTART_NEVER;
+        if (start(i))
+            rt_logf("init: restarted %s", profile->processes[i]->name);
+        else
+            plan_restart(i);
+    }
+}
+
+/* Ends every service that does not come back to its receive; its death is then as any other. */
+static void watch_services(void)
+{
+    struct abi_process_info info;
+
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        struct child *child = &children[i];
+        if (profile->processes[i]->end != END_RESTART || child->process == ABI_SLOT_NONE)
+            continue;
+        rt_must(rt_process_info(child->process, &info), "init: information");
+        if (info.state != ABI_PROCESS_ALIVE ||
+            !watchdog_hangs(&child->watchdog, info.cpu_ticks, info.receive_time))
+            continue;
+        rt_logf("init: %s hangs, ending it", profile->processes[i]->name);
+        (void)rt_process_kill(child->process); /* it may have died just now */
+    }
+}
+
+/* The next moment at which init has something to do by itself. */
+static uint64_t next_ms(uint64_t watch_ms)
+{
+    uint64_t next = watch_ms;
+
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        if (children[i].start_ms < next)
+            next = children[i].start_ms;
+    }
+    return next;
 }
 
 /* What each process took, for people and for the figures in docs/bench-os.md. */
@@ -177,7 +237,7 @@ static void handle_end(uint32_t idx)
     if (!exited_well)
         rt_logf("init: process %s died (%s)", entry->name, abi_death_name(info.death));
     if (entry->end == END_RESTART)
-        restart(idx);
+        plan_restart(idx);
     if (entry->end == END_POWERS_OFF) {
         log_pages();
         rt_must(
@@ -198,28 +258,46 @@ static void load_profile(void)
         rt_panic("init: the profile is not in the system table", 0);
 }
 
-int process_main(uint64_t arg)
+static void start_all(void)
 {
-    (void)arg;
-    rt_logf("init: start");
-    load_profile();
     for (uint32_t i = 0; i < profile->process_count; i++) {
+        children[i].start_ms = RESTART_NEVER;
         if (!start(i))
             rt_panic("init: no system without it", (int64_t)i);
         rt_logf("init: up %s", profile->processes[i]->name);
     }
     rt_logf("init: ready");
+}
 
+static void handle_event(uint64_t bits)
+{
+    if (bits & SYSTEM_GATE_BITS)
+        open_gate();
+    for (uint32_t i = 0; i < profile->process_count; i++) {
+        if (bits & ((uint64_t)1 << i))
+            handle_end(i);
+    }
+}
+
+int process_main(uint64_t arg)
+{
+    (void)arg;
+    rt_logf("init: start");
+    load_profile();
+    start_all();
+    uint64_t watch_ms = now_ms() + WATCHDOG_POLL_MS;
     for (;;) {
         struct rt_event event;
-        rt_must(rt_recv(ABI_SLOT_NONE, notification_slot(NOTIFICATION_INIT), NULL, 0, NULL,
-                        ABI_DEADLINE_NONE, &event),
-                "init: receive");
-        if (event.value & SYSTEM_GATE_BITS)
-            open_gate();
-        for (uint32_t i = 0; i < profile->process_count; i++) {
-            if (event.value & ((uint64_t)1 << i))
-                handle_end(i);
+        int64_t what = rt_recv(ABI_SLOT_NONE, notification_slot(NOTIFICATION_INIT), NULL, 0, NULL,
+                               next_ms(watch_ms) * ABI_TICKS_PER_MS, &event);
+        if (what == ABI_EVENT_NOTIFICATION)
+            handle_event(event.value);
+        else if (what != -ABI_E_TIMED_OUT)
+            rt_panic("init: receive", what);
+        start_who_is_due();
+        if (now_ms() >= watch_ms) {
+            watch_services();
+            watch_ms = now_ms() + WATCHDOG_POLL_MS;
         }
     }
 }

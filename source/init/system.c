@@ -65,19 +65,16 @@ static const struct grant netstackd_grants[] = {
     {GRANT_ENDPOINT, NETSTACKD_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NETSTACKD, NULL},
 };
 
-static const struct system_process netstackd = {
-    .name = "netstackd",
-    .program = "netstackd",
-    .priority = 5,
-    .stack_pages = 8,
-    .page_quota = 1024,
-    .arg = 0x0a00020f, /* its address on the wire: 10.0.2.15/24, the gateway is .2 */
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_DSOFTBUSD,
-    .death_bits = DSOFTBUSD_DEATH_BITS,
-    .grants = netstackd_grants,
-    .grant_count = COUNT_OF(netstackd_grants),
-};
+/* Its argument is its address on the wire: 10.0.2.15/24, the gateway is .2. */
+#define NETSTACKD(program_name)                                                                    \
+    {                                                                                              \
+        .name = "netstackd", .program = (program_name), .priority = 5, .stack_pages = 8,           \
+        .page_quota = 1024, .arg = 0x0a00020f, .end = END_RESTART,                                 \
+        .death_notification = NOTIFICATION_DSOFTBUSD, .death_bits = DSOFTBUSD_DEATH_BITS,          \
+        .grants = netstackd_grants, .grant_count = COUNT_OF(netstackd_grants),                     \
+    }
+
+static const struct system_process netstackd = NETSTACKD("netstackd");
 
 static const struct grant dsoftbusd_grants[] = {
     {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
@@ -155,6 +152,7 @@ static const struct system_process client_host_peer =
 static const struct system_process client_restart =
     SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
 static const struct system_process client_rekey = SELFTEST_CLIENT(SELFTEST_REKEY, client_grants);
+static const struct system_process client_hang = SELFTEST_CLIENT(SELFTEST_HANG, client_grants);
 
 /* --- test programs --------------------------------------------------------------------------- */
 
@@ -184,6 +182,19 @@ static const struct grant net_test_grants[] = {
 static const struct system_process net_test = NET_TEST(NET_TEST_ALL);
 static const struct system_process net_echo = NET_TEST(NET_TEST_ECHO);
 static const struct system_process net_bench = NET_TEST(NET_TEST_BENCH);
+
+/* A netstackd that can be made to hang, and a service that dies at every start. */
+static const struct system_process netstackd_hang = NETSTACKD("netstackd-hang");
+
+static const struct system_process crasher = {
+    .name = "crasher",
+    .program = "crasher",
+    .priority = 5,
+    .stack_pages = 1,
+    .page_quota = 16,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+};
 
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
@@ -237,6 +248,8 @@ static const struct system_process *const net_bench_processes[] = {&rngd, &netst
 static const struct system_process *const kernel_processes[] = {&kernel_test};
 static const struct system_process *const bench_kernel_processes[] = {&kernel_bench};
 
+static const struct system_process *const restart_limit_processes[] = {&crasher};
+
 /* What every image with sessions runs; the last process is the one that the profile is about. */
 #define SESSION_PROCESSES(client)                                                                  \
     {                                                                                              \
@@ -251,6 +264,8 @@ static const struct system_process *const local[] = SESSION_PROCESSES(&client_lo
 static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
 static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
 static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
+static const struct system_process *const watchdog[] = {&rngd, &netstackd_hang, &dsoftbusd,
+                                                        &client_hang};
 
 const struct system_profile system_profiles[] = {
     {"default", all, SESSION_PROCESS_COUNT, &dsoftbusd},
@@ -262,6 +277,8 @@ const struct system_profile system_profiles[] = {
     {"deterministic", local, SESSION_PROCESS_COUNT, &dsoftbusd},
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
+    {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
+    {"restart-limit", restart_limit_processes, COUNT_OF(restart_limit_processes), NULL},
     {"net", net_processes, COUNT_OF(net_processes), NULL},
     {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
     {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},

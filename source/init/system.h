@@ -56,8 +56,10 @@ struct grant {
 
 /* What init does when a process ends. */
 enum end_policy {
-    END_LOGGED,     /* one line unless it exited with 0; no restart */
-    END_RESTART,    /* one line, and the process is started again */
+    END_LOGGED, /* one line unless it exited with 0; no restart */
+    /* A service: one line, and the process is started again (restart.h), also when it hangs
+     * (watchdog.h). When it cannot be kept up the machine reboots. */
+    END_RESTART,
     END_POWERS_OFF, /* it was the purpose of the run: the machine goes off */
 };
 
@@ -80,8 +82,6 @@ struct system_process {
 #define SYSTEM_PROCESS_COUNT_MAX 16
 /* Whoever is granted NOTIFICATION_INIT with this badge can open the gate, and nothing else. */
 #define SYSTEM_GATE_BITS ((uint64_t)1 << SYSTEM_PROCESS_COUNT_MAX)
-/* Restarts of one process before init leaves it dead: a fault at start must not loop for ever. */
-#define SYSTEM_RESTART_COUNT_MAX 8
 
 struct system_profile {
     const char *name;

@@ -38,6 +38,7 @@ void ipc_unlink(struct process *process)
             process->server->caller = NULL; /* the reply, when it comes, goes nowhere */
         break;
     case PROCESS_RECEIVING:
+        process->receive_time = arch_time();
         if (process->endpoint)
             process->endpoint->receiver = NULL;
         if (process->notification)
@@ -237,6 +238,7 @@ static int64_t receive(struct process *process, const struct receive *receive)
 {
     struct endpoint *endpoint = receive->endpoint;
     struct notification *notification = receive->notification;
+    process->receive_time = arch_time();
     if (endpoint) {
         endpoint->server = process;
         endpoint->server_died = false;

@@ -9,6 +9,24 @@
 #include "syscall.h"
 
 static struct process *active; /* whose address space is current and who ran last; NULL: none */
+static uint64_t charged_until; /* time up to which whoever ran was charged */
+
+/* Charges the active process the time since the last charge: its turn is time that it ran itself,
+ * whatever cuts in. */
+static void charge(uint64_t now)
+{
+    uint64_t ran = now - charged_until;
+    charged_until = now;
+    if (!active)
+        return; /* boot, or whoever ran has died */
+    active->cpu_ticks += ran;
+    active->slice_left = active->slice_left > ran ? active->slice_left - ran : 0;
+}
+
+uint64_t kernel_cpu_ticks(const struct process *process)
+{
+    return process->cpu_ticks + (process == active ? arch_time() - charged_until : 0);
+}
 
 void kernel_system_call(void)
 {
@@ -44,9 +62,12 @@ void kernel_fault(uint32_t death, uint64_t addr)
 void kernel_timer_interrupt(void)
 {
     clock_interrupt();
+    if (active && active->state == PROCESS_RUNNABLE) { /* not while idle */
+        charge(arch_time());
+        if (active->slice_left == 0)
+            sched_rotate(active);
+    }
     clock_expire();
-    if (active && active->state == PROCESS_RUNNABLE && arch_time() >= active->slice_end)
-        sched_rotate(active);
 }
 
 void kernel_device_interrupt(void)
@@ -54,28 +75,39 @@ void kernel_device_interrupt(void)
     interrupt_dispatch();
 }
 
+/* Waits, with nobody to charge, until somebody can run. */
+static __attribute__((noinline)) struct process *idle(void)
+{
+    struct process *next;
+    charge(arch_time());
+    do {
+        clock_program(ABI_DEADLINE_NONE);
+        arch_idle();
+        next = sched_head();
+    } while (!next);
+    charged_until = arch_time();
+    return next;
+}
+
 struct arch_frame *kernel_resume(void)
 {
     process_reap();
     struct process *next = sched_head();
-    while (!next) {
-        clock_program(ABI_DEADLINE_NONE);
-        arch_idle();
-        next = sched_head();
-    }
+    if (!next)
+        next = idle();
     if (next != active) {
+        charge(arch_time());
         active = next;
         arch_space_activate(next->root_phys);
     }
-    if (next->slice_end == 0)
-        next->slice_end = arch_time() + ABI_SLICE_TICKS;
-    clock_program(sched_has_peer(next) ? next->slice_end : ABI_DEADLINE_NONE);
+    clock_program(sched_has_peer(next) ? charged_until + next->slice_left : ABI_DEADLINE_NONE);
     return &next->frame;
 }
 
 void kernel_leave_process(const struct process *process)
 {
     if (process == active) {
+        charge(arch_time());
         active = NULL;
         arch_space_leave();
     }

@@ -40,5 +40,5 @@ void panic(const char *what, uint64_t value)
     log_text(" ");
     log_hex(value);
     log_end();
-    arch_power_off(true);
+    arch_power_off(ABI_OFF_FAILURE);
 }

@@ -108,6 +108,7 @@ void process_start(struct process *process, uint64_t arg)
 {
     KASSERT(process->state == PROCESS_CREATED);
     process->frame.x[ARCH_REG_A0] = arg;
+    process->receive_time = arch_time();
     sched_ready(process);
 }
 

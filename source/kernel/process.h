@@ -63,7 +63,9 @@ struct process {
     enum process_state state;
     uint32_t priority;
     struct queue_link link;
-    uint64_t slice_end; /* end of its turn in ticks; 0: its turn did not begin yet */
+    uint64_t slice_left;   /* ticks of its turn that it has not run yet */
+    uint64_t cpu_ticks;    /* how long it ran; the stretch that goes on is not in it */
+    uint64_t receive_time; /* end of its last receive, or its start */
     char name[ABI_NAME_BYTES];
 
     /* References keep the slot: capabilities to the process, and live objects that it created. */

@@ -11,7 +11,7 @@ void sched_ready(struct process *process)
 {
     KASSERT(process->state != PROCESS_RUNNABLE && process_is_live(process));
     process->state = PROCESS_RUNNABLE;
-    process->slice_end = 0;
+    process->slice_left = ABI_SLICE_TICKS;
     queue_push(&run_queue[process->priority], process);
 }
 
@@ -32,7 +32,7 @@ struct process *sched_head(void)
 
 void sched_rotate(struct process *process)
 {
-    process->slice_end = 0;
+    process->slice_left = ABI_SLICE_TICKS;
     queue_remove(&run_queue[process->priority], process);
     queue_push(&run_queue[process->priority], process);
 }

@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "cap.h"
 #include "endpoint.h"
+#include "kernel.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
@@ -174,6 +175,8 @@ int64_t sys_process_info(struct process *process, const uint64_t *arg)
     info.page_count = target->page_count;
     info.page_quota = target->page_quota;
     info.priority = target->priority;
+    info.cpu_ticks = kernel_cpu_ticks(target);
+    info.receive_time = target->state == PROCESS_RECEIVING ? arch_time() : target->receive_time;
     for (uint32_t slot = 0; slot < ABI_SLOT_COUNT; slot++)
         info.slot_count += target->cap[slot].type != ABI_CAP_NONE;
     return space_copy_out(process, arg[1], &info, sizeof(info)) ? 0 : -ABI_E_ADDRESS;
@@ -222,7 +225,7 @@ int64_t sys_system_off(struct process *process, const uint64_t *arg)
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_WRITE, &cap);
     if (error != ABI_OK)
         return syscall_status(error);
-    if (arg[1] != ABI_OFF_SUCCESS && arg[1] != ABI_OFF_FAILURE)
+    if (arg[1] >= ABI_OFF_COUNT)
         return -ABI_E_ARGUMENT;
-    arch_power_off(arg[1] == ABI_OFF_FAILURE);
+    arch_power_off((enum abi_off)arg[1]);
 }

@@ -146,7 +146,7 @@ static void test_processes(void **state)
     assert_int_equal(offsetof(struct abi_process_config, priority), 28);
     assert_int_equal(offsetof(struct abi_process_config, stack_pages), 32);
     assert_int_equal(offsetof(struct abi_process_config, page_quota), 36);
-    assert_int_equal(sizeof(struct abi_process_info), 64);
+    assert_int_equal(sizeof(struct abi_process_info), 80);
     assert_int_equal(offsetof(struct abi_process_info, name), 0);
     assert_int_equal(offsetof(struct abi_process_info, state), 24);
     assert_int_equal(offsetof(struct abi_process_info, death), 28);
@@ -156,6 +156,8 @@ static void test_processes(void **state)
     assert_int_equal(offsetof(struct abi_process_info, page_quota), 52);
     assert_int_equal(offsetof(struct abi_process_info, priority), 56);
     assert_int_equal(offsetof(struct abi_process_info, slot_count), 60);
+    assert_int_equal(offsetof(struct abi_process_info, cpu_ticks), 64);
+    assert_int_equal(offsetof(struct abi_process_info, receive_time), 72);
     assert_int_equal(ABI_PROCESS_CREATED, 1);
     assert_int_equal(ABI_PROCESS_ALIVE, 2);
     assert_int_equal(ABI_PROCESS_DEAD, 3);
@@ -207,6 +209,8 @@ static void test_system(void **state)
     assert_int_equal(offsetof(struct abi_system_info, memory_count), 52);
     assert_int_equal(ABI_OFF_SUCCESS, 0);
     assert_int_equal(ABI_OFF_FAILURE, 1);
+    assert_int_equal(ABI_OFF_REBOOT, 2);
+    assert_int_equal(ABI_OFF_COUNT, 3);
     assert_int_equal(ABI_DEVICE_VIRTIO0, 0);
     assert_int_equal(ABI_DEVICE_RTC, 8);
     assert_int_equal(ABI_DEVICE_COUNT, 9);

@@ -12,14 +12,14 @@
 #define COUNT 3
 
 static struct process *peers[COUNT]; /* equal priority */
+static uint64_t peer_slots[COUNT];   /* init's capabilities to them */
 
 static int setup(void **state)
 {
     (void)state;
-    uint64_t slot;
     machine_boot();
     for (uint32_t i = 0; i < COUNT; i++)
-        peers[i] = machine_spawn("peer", &slot);
+        peers[i] = machine_spawn("peer", &peer_slots[i]);
     return 0;
 }
 
@@ -86,6 +86,99 @@ static void test_interrupted_turn_is_not_renewed(void **state)
     assert_true(turns_of_second >= 2);
 }
 
+/* One timer interrupt after `ticks`, in whoever runs: his index among the peers, COUNT for init. */
+static uint32_t run_for(uint64_t ticks)
+{
+    struct process *running = resume();
+    machine_time += ticks;
+    kernel_timer_interrupt();
+    for (uint32_t i = 0; i < COUNT; i++) {
+        if (running == peers[i])
+            return i;
+    }
+    return COUNT;
+}
+
+/* Naps and burns of init that a turn counted in passing time would fall into step with. */
+static void test_turns_count_own_time(void **state)
+{
+    (void)state;
+    static const uint64_t rhythm[][2] = {
+        {100000, 0}, {100500, 100000}, {102000, 100000}, {110000, 100000}};
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    for (size_t k = 0; k < sizeof(rhythm) / sizeof(rhythm[0]); k++) {
+        uint64_t ran[COUNT + 1] = {0};
+        for (uint32_t i = 0; i < 60; i++) {
+            uint64_t end = machine_time + rhythm[k][0];
+            sleep_until(init, end);
+            while (machine_time < end) {
+                (void)resume();
+                uint64_t ticks = (machine_timer < end ? machine_timer : end) - machine_time;
+                uint32_t who = run_for(ticks);
+                ran[who] += ticks;
+            }
+            assert_int_equal(run_for(rhythm[k][1]), COUNT);
+        }
+        for (uint32_t i = 0; i < COUNT; i++)
+            assert_true(ran[i] * 3 >= ran[(i + 1) % COUNT] && ran[i] > 0);
+    }
+}
+
+static struct abi_process_info info_of(uint64_t slot)
+{
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    struct abi_process_info info;
+    struct arch_frame frame = init->frame;
+    assert_int_equal(machine_call(init, ABI_SYS_PROCESS_INFO, slot, MACHINE_SCRATCH, 0, 0, 0, 0, 0),
+                     0);
+    machine_read(init, MACHINE_SCRATCH, &info, sizeof(info));
+    init->frame = frame;
+    return info;
+}
+
+static void test_information_counts_processor_time(void **state)
+{
+    (void)state;
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    assert_ptr_equal(resume(), init);
+    uint64_t before = info_of(peer_slots[0]).cpu_ticks;
+    assert_int_equal(before, 0);
+    sleep_until(init, machine_time + 700);
+    assert_int_equal(run_for(300), 0);
+    assert_int_equal(run_for(400), 0);
+    assert_ptr_equal(resume(), init);
+    machine_time += 5000; /* init's own */
+    assert_int_equal(info_of(peer_slots[0]).cpu_ticks, 700);
+    assert_int_equal(info_of(peer_slots[1]).cpu_ticks, 0);
+    assert_int_equal(kernel_cpu_ticks(init), init->cpu_ticks + 5000);
+    sleep_until(init, machine_time + 50);
+    assert_int_equal(run_for(50), 0);
+    process_die(peers[0], ABI_DEATH_KILLED, 0);
+    assert_int_equal(info_of(peer_slots[0]).cpu_ticks, 750);
+}
+
+/* A watchdog's question: when was it last in a receive? */
+static void test_information_tells_last_receive(void **state)
+{
+    (void)state;
+    uint64_t start = info_of(peer_slots[1]).receive_time;
+    assert_int_equal(start, machine_time);
+    machine_time += 100;
+    assert_int_equal(info_of(peer_slots[1]).receive_time, start); /* it never received */
+    sleep_until(peers[1], machine_time + 1000);
+    machine_time += 500;
+    assert_int_equal(info_of(peer_slots[1]).receive_time, machine_time); /* it is in one */
+    machine_time += 500;
+    uint64_t end = machine_time;
+    clock_expire();
+    machine_time += 77;
+    assert_int_equal(info_of(peer_slots[1]).receive_time, end);
+    assert_int_equal(machine_call(peers[1], ABI_SYS_RECV, 0, 0, 0, 0, 0, 0, 0), -ABI_E_TIMED_OUT);
+    end = machine_time;
+    machine_time += 5;
+    assert_int_equal(info_of(peer_slots[1]).receive_time, end); /* one that did not wait */
+}
+
 static void test_alone_needs_no_timer(void **state)
 {
     (void)state;
@@ -134,6 +227,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_highest_priority_runs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_equals_take_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupted_turn_is_not_renewed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_turns_count_own_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_information_counts_processor_time, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_information_tells_last_receive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_alone_needs_no_timer, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deadlines_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_past_deadline_times_out_at_once, setup, teardown),

@@ -336,16 +336,39 @@ static void rng_gives_each_byte_once(void **state)
         assert_int_equal(rng_dma.bytes[i], 0);
 }
 
-static void rng_gives_an_error_when_the_device_gave_nothing(void **state)
+/* A slow device is no failure: whoever asks for more than there is asks again. */
+static void rng_would_block_while_the_device_gives_nothing(void **state)
 {
     struct rng_reply reply;
 
     (void)state;
-    assert_int_equal(ask_rng(RNG_OP_GET, 1, 8, &reply), RNG_IO);
+    assert_true(rng_source_asks(&source));
+    assert_int_equal(ask_rng(RNG_OP_GET, 1, 8, &reply), RNG_WOULD_BLOCK);
     assert_int_equal(reply.bytes_len, 0);
     entropy_arrives(16);
-    assert_int_equal(ask_rng(RNG_OP_GET, 17, 8, &reply), RNG_IO);
+    assert_int_equal(ask_rng(RNG_OP_GET, 17, 8, &reply), RNG_WOULD_BLOCK);
     assert_int_equal(ask_rng(RNG_OP_GET, 16, 8, &reply), RNG_OK);
+    assert_true(rng_source_asks(&source));
+}
+
+static void rng_gives_an_error_when_the_device_failed(void **state)
+{
+    struct rng_reply reply;
+
+    (void)state;
+    rng_source_fail(&source);
+    assert_false(rng_source_asks(&source));
+    assert_int_equal(ask_rng(RNG_OP_GET, 1, 8, &reply), RNG_IO);
+    assert_int_equal(reply.bytes_len, 0);
+}
+
+static void rng_asks_for_nothing_when_it_is_full(void **state)
+{
+    (void)state;
+    entropy_arrives(RNG_BYTES_MAX);
+    assert_true(rng_source_asks(&source));
+    entropy_arrives(RNG_BYTES_MAX);
+    assert_false(rng_source_asks(&source));
 }
 
 static void rng_rejects_malformed_requests(void **state)
@@ -424,7 +447,9 @@ int main(void)
         cmocka_unit_test_setup(net_notices_a_broken_transmit_queue, start_net),
         cmocka_unit_test_setup(net_leaves_a_hopeless_device_alone, begin_net),
         cmocka_unit_test_setup(rng_gives_each_byte_once, start_rng),
-        cmocka_unit_test_setup(rng_gives_an_error_when_the_device_gave_nothing, start_rng),
+        cmocka_unit_test_setup(rng_would_block_while_the_device_gives_nothing, start_rng),
+        cmocka_unit_test_setup(rng_gives_an_error_when_the_device_failed, start_rng),
+        cmocka_unit_test_setup(rng_asks_for_nothing_when_it_is_full, start_rng),
         cmocka_unit_test_setup(rng_rejects_malformed_requests, start_rng),
         cmocka_unit_test_setup(rng_fails_on_an_empty_answer, start_rng),
         cmocka_unit_test_setup(rng_fails_on_an_overlong_answer, start_rng),

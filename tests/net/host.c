@@ -17,6 +17,8 @@ uint32_t host_signal_count[256];
 uint32_t host_dropped_count[256];
 bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
 
+uint64_t host_random_len;
+
 static uint64_t platform_seed;
 
 uint32_t host_random(uint64_t *state)
@@ -32,6 +34,7 @@ uint64_t platform_now_ns(void)
 
 void platform_random(void *bytes, size_t bytes_len)
 {
+    host_random_len += bytes_len;
     for (size_t i = 0; i < bytes_len; i++)
         ((uint8_t *)bytes)[i] = (uint8_t)host_random(&platform_seed);
 }

@@ -15,6 +15,7 @@
 extern uint64_t host_now_ns;
 extern uint32_t host_signal_count[256]; /* by notification capability */
 extern uint32_t host_dropped_count[256];
+extern uint64_t host_random_len; /* bytes that were taken of the platform's randomness */
 /* What becomes of a frame that lwIP sends; NULL drops it. */
 extern bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
 

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 /* Fills `bytes` with `bytes_len` random bytes (any length), by as many calls to rngd's endpoint as
- * needed. RNG_IO: the device or rngd failed; `bytes` is then all zero and must not be used. */
+ * needed. Waits for a slow device, and for an rngd that is started anew, up to half a minute.
+ * RNG_IO: the device or rngd failed; `bytes` is then all zero and must not be used. */
 __attribute__((warn_unused_result)) enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes,
                                                             size_t bytes_len);
 

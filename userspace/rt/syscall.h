@@ -255,7 +255,7 @@ static inline int64_t rt_system_audit(rt_slot system)
     return rt_syscall4(ABI_SYS_SYSTEM_AUDIT, system, 0, 0, 0);
 }
 
-/* Powers off; returns only when refused. */
+/* Powers off or reboots; returns only when refused. */
 static inline int64_t rt_system_off(rt_slot system, enum abi_off how)
 {
     return rt_syscall4(ABI_SYS_SYSTEM_OFF, system, how, 0, 0);

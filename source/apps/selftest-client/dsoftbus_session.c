@@ -3,6 +3,7 @@
 #include "dsoftbus_link.h"
 #include "dsoftbus_peer.h"
 
+#include "proto/selftest.h"
 #include "proto/slots.h"
 #include "rng/rng.h"
 #include "rt/log.h"
@@ -121,10 +122,9 @@ bool dsoftbus_no_randomness(struct selftest *selftest)
     return true;
 }
 
-/* netstackd, and every socket with it, goes; init starts it again, and dsoftbusd too. */
-bool dsoftbus_restart(struct selftest *selftest)
+/* netstackd, and every socket with it, has gone; init starts it again, and dsoftbusd too. */
+static bool session_again(struct selftest *selftest)
 {
-    rt_must(rt_process_kill(RESTART_SLOT_NETSTACKD), "SELFTEST: kill");
     for (int i = 0; i < ATTACH_COUNT_MAX && selftest_attach(selftest) != NET_OK; i++)
         rt_sleep_ms(ATTACH_AGAIN_MS);
     if (!open_session(selftest))
@@ -133,4 +133,21 @@ bool dsoftbus_restart(struct selftest *selftest)
         return selftest_fail("dsoftbus close");
     rt_logf("SELFTEST: dsoftbus restart ok");
     return true;
+}
+
+bool dsoftbus_restart(struct selftest *selftest)
+{
+    rt_must(rt_process_kill(RESTART_SLOT_NETSTACKD), "SELFTEST: kill");
+    return session_again(selftest);
+}
+
+/* The call ends when init has ended netstackd. */
+bool dsoftbus_hang(struct selftest *selftest)
+{
+    const struct net_address address = {.ipv4 = 0, .port = SELFTEST_HANG_PORT};
+    net_handle udp;
+
+    if (net_udp_bind(&selftest->net, &address, &udp) != NET_IO)
+        return selftest_fail("netstackd does not hang");
+    return session_again(selftest);
 }

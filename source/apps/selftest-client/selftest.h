@@ -37,6 +37,7 @@ bool dsoftbus_session(struct selftest *selftest);
 bool dsoftbus_refused(struct selftest *selftest);
 bool dsoftbus_no_randomness(struct selftest *selftest);
 bool dsoftbus_restart(struct selftest *selftest);
+bool dsoftbus_hang(struct selftest *selftest);
 
 /* dsoftbus_host.c; the second never returns */
 bool dsoftbus_host_peer(struct selftest *selftest);

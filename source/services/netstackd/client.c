@@ -5,6 +5,7 @@
 #include "listener.h"
 #include "ping.h"
 #include "platform.h"
+#include "random.h"
 #include "stream.h"
 
 static struct client clients[NET_CLIENTS_MAX];
@@ -19,7 +20,7 @@ void clients_init(void)
             socket->kind = SOCKET_FREE;
             socket->client = &clients[i];
             /* Random, so that no handle of a netstackd that died means anything to the next one. */
-            platform_random(&socket->generation, sizeof(socket->generation));
+            socket->generation = random_next();
             socket_end_handle(socket);
         }
     }

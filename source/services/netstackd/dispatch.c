@@ -21,11 +21,11 @@ struct call {
     size_t reply_len; /* when the status is NET_OK */
 };
 
-static enum net_status reply_handle(struct call *call, const struct socket *socket)
+static enum net_status reply_handle(struct call *call, struct socket *socket)
 {
     struct net_reply *reply = &call->reply->head;
 
-    reply->value = socket_handle(socket);
+    reply->value = socket_give_handle(socket);
     return NET_OK;
 }
 

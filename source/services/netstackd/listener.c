@@ -18,8 +18,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
     struct socket *stream = socket_allocate(listener->client, SOCKET_STREAM);
     if (stream == NULL)
         return ERR_MEM;
-    stream_adopt(stream, pcb);
-    tcp_backlog_delayed(pcb); /* it counts until the client accepts it */
+    stream_adopt(stream, listener, pcb);
     l->waiting[l->waiting_count++] = stream;
     socket_event(listener, NET_EVENT_READ_MASK);
     return ERR_OK;
@@ -28,11 +27,8 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 bool listener_has_room(const struct tcp_pcb_listen *pcb)
 {
     const struct socket *listener = pcb->callback_arg;
-    /* lwIP counts half-open connections and those that wait to be accepted; the latter have slots.
-     */
-    uint32_t half_open_count = pcb->accepts_pending - listener->listener.waiting_count;
 
-    return client_socket_count(listener->client) + half_open_count < NET_CLIENT_SOCKETS_MAX;
+    return client_socket_count(listener->client) < NET_CLIENT_SOCKETS_MAX;
 }
 
 /* lwIP lets a port be listened on again while old connections to it fade, as long as this says
@@ -97,29 +93,27 @@ enum net_status listener_open(struct client *client, const struct net_address *l
     return NET_OK;
 }
 
-static struct socket *take_oldest(struct listener *l)
+void listener_forget(struct socket *listener, const struct socket *stream)
 {
-    struct socket *oldest = l->waiting[0];
+    struct listener *l = &listener->listener;
+    uint32_t idx = 0;
 
+    while (l->waiting[idx] != stream)
+        idx++;
     l->waiting_count--;
-    memmove(&l->waiting[0], &l->waiting[1], l->waiting_count * sizeof(l->waiting[0]));
-    return oldest;
+    memmove(&l->waiting[idx], &l->waiting[idx + 1],
+            (l->waiting_count - idx) * sizeof(l->waiting[0]));
 }
 
 enum net_status listener_accept(struct socket *listener, struct socket **stream)
 {
     struct listener *l = &listener->listener;
 
-    while (l->waiting_count > 0) {
-        struct socket *oldest = take_oldest(l);
-        if (oldest->stream.pcb != NULL) {
-            tcp_backlog_accepted(oldest->stream.pcb);
-            *stream = oldest;
-            return NET_OK;
-        }
-        socket_free(oldest); /* reset by the peer before anybody saw it */
-    }
-    return socket_would_block(listener, NET_EVENT_READ_MASK);
+    if (l->waiting_count == 0)
+        return socket_would_block(listener, NET_EVENT_READ_MASK);
+    *stream = l->waiting[0];
+    stream_accepted(*stream);
+    return NET_OK;
 }
 
 void listener_close(struct socket *listener)
@@ -127,7 +121,7 @@ void listener_close(struct socket *listener)
     struct listener *l = &listener->listener;
 
     while (l->waiting_count > 0)
-        stream_abort(take_oldest(l));
+        stream_abort(l->waiting[0]);
     tcp_arg(l->pcb, NULL);
     tcp_accept(l->pcb, NULL);
     tcp_close(l->pcb); /* never fails in state LISTEN */

@@ -10,7 +10,8 @@
 /* Monotonic. */
 uint64_t platform_now_ns(void);
 
-/* Unpredictable bytes, or no return: without them no connection is safe to make. */
+/* Unpredictable bytes; asked for once, at the start. Returns when they are there: without them no
+ * connection is safe to make. */
 void platform_random(void *bytes, size_t bytes_len);
 
 /* ORs a client's notification; `capability` came with its ATTACH. */

@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The key, and what is derived from it. */
 #include "random.h"
 
-#include "proto/slots.h"
-#include "rng/rng.h"
-#include "rt/log.h"
-#include <string.h>
+#include "platform.h"
+#include "siphash.h"
 
-static uint8_t pool[RNG_BYTES_MAX];
-static size_t pool_len;
+enum {
+    NS_PER_ISN_TICK = 4000, /* RFC 6528 section 3 */
+};
 
-void random_take(void *bytes, size_t bytes_len)
+static struct {
+    uint8_t isn[SIPHASH_KEY_BYTES];
+    uint8_t next[SIPHASH_KEY_BYTES];
+} keys;
+static uint64_t next_count;
+
+void random_init(void)
 {
-    if (bytes_len > sizeof(pool))
-        rt_panic("netstackd: random bytes asked", (int64_t)bytes_len);
-    if (bytes_len > pool_len) {
-        enum rng_status status = rng_get(NETSTACKD_SLOT_RNG, pool, sizeof(pool));
-        if (status != RNG_OK)
-            rt_panic("netstackd: no random bytes", (int64_t)status);
-        pool_len = sizeof(pool);
-    }
-    pool_len -= bytes_len;
-    memcpy(bytes, pool + pool_len, bytes_len);
-    explicit_bzero(pool + pool_len, bytes_len);
+    platform_random(&keys, sizeof(keys));
+    next_count = 0;
+}
+
+uint32_t random_isn(const struct random_connection *connection)
+{
+    return (uint32_t)(platform_now_ns() / NS_PER_ISN_TICK) +
+           (uint32_t)siphash(keys.isn, connection, sizeof(*connection));
+}
+
+uint32_t random_next(void)
+{
+    next_count++;
+    return (uint32_t)siphash(keys.next, &next_count, sizeof(next_count));
 }

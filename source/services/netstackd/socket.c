@@ -32,6 +32,7 @@ struct socket *socket_allocate(struct client *client, enum socket_kind kind)
             continue;
         socket->kind = kind;
         socket->client = client;
+        socket->named = false;
         socket->armed_mask = 0;
         socket->ready_mask = 0;
         ring_clear(&socket->rx);
@@ -43,6 +44,7 @@ struct socket *socket_allocate(struct client *client, enum socket_kind kind)
 
 void socket_end_handle(struct socket *socket)
 {
+    socket->named = false;
     socket->generation = (socket->generation + 1) & GENERATION_MASK;
     socket->armed_mask = 0;
     socket->ready_mask = 0;
@@ -65,6 +67,12 @@ net_handle socket_handle(const struct socket *socket)
     return socket->generation << HANDLE_SLOT_BITS | (slot_number(socket) + 1);
 }
 
+net_handle socket_give_handle(struct socket *socket)
+{
+    socket->named = true;
+    return socket_handle(socket);
+}
+
 struct socket *socket_find(struct client *client, net_handle handle)
 {
     uint32_t slot = (handle & HANDLE_SLOT_MASK) - 1; /* 0 wraps to a number that no slot has */
@@ -73,7 +81,7 @@ struct socket *socket_find(struct client *client, net_handle handle)
     if (slot < first_slot || slot - first_slot >= NET_CLIENT_SOCKETS_MAX)
         return NULL;
     struct socket *socket = &client->sockets[slot - first_slot];
-    if (socket->kind == SOCKET_FREE || socket->generation != handle >> HANDLE_SLOT_BITS)
+    if (!socket->named || socket->generation != handle >> HANDLE_SLOT_BITS)
         return NULL;
     return socket;
 }

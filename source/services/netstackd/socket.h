@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sockets: each belongs to one client, in that client's own slots; a handle names a slot and the
- * life that began in it. */
+ * life that began in it. A socket can be named only from the moment its handle was given out until
+ * it ends: handles can be computed, so a number alone proves nothing. */
 #ifndef NETSTACKD_SOCKET_H
 #define NETSTACKD_SOCKET_H
 
@@ -35,7 +36,8 @@ struct stream {
     enum stream_state state;
     enum net_status failure;
     struct tcp_pcb *pcb;
-    uint32_t given_pos; /* position of the tx ring up to which lwIP has the bytes */
+    struct socket *listener; /* whose queue it waits in; NULL once accepted, and when connected */
+    uint32_t given_pos;      /* position of the tx ring up to which lwIP has the bytes */
     bool fin_given;
     uint64_t linger_end_ns;
 };
@@ -43,7 +45,8 @@ struct stream {
 struct listener {
     struct tcp_pcb *pcb;
     uint32_t waiting_count;
-    struct socket *waiting[NET_BACKLOG_MAX]; /* streams not yet accepted, oldest first */
+    /* Streams not yet accepted, oldest first: each has a pcb, and no handle. */
+    struct socket *waiting[NET_BACKLOG_MAX];
 };
 
 struct datagram {
@@ -67,6 +70,7 @@ struct ping {
 struct socket {
     enum socket_kind kind;
     struct client *client;
+    bool named;          /* its handle was given out and has not ended */
     uint32_t generation; /* of the handle; moves when the handle ends */
     uint32_t armed_mask; /* NET_EVENT_*: answered would-block, not yet ready */
     uint32_t ready_mask; /* NET_EVENT_*: to be told by READY */
@@ -85,10 +89,12 @@ struct socket {
 struct socket *socket_allocate(struct client *client, enum socket_kind kind);
 void socket_free(struct socket *socket);
 
+/* Gives the socket's handle out: from now on it names the socket. */
+net_handle socket_give_handle(struct socket *socket);
 net_handle socket_handle(const struct socket *socket);
 /* The handle means nothing from now on; the slot stays taken. */
 void socket_end_handle(struct socket *socket);
-/* NULL unless `handle` is a live handle of this very client. */
+/* NULL unless `handle` was given to this very client and has not ended. */
 struct socket *socket_find(struct client *client, net_handle handle);
 
 /* The operation answered would-block: tell when one of these events comes. */

@@ -4,6 +4,7 @@
 #include "client.h"
 #include "interface.h"
 #include "ping.h"
+#include "random.h"
 #include <lwip/init.h>
 #include <lwip/timeouts.h>
 #include <stdbool.h>
@@ -12,6 +13,7 @@ static bool is_loopback_left;
 
 void stack_init(void)
 {
+    random_init();
     lwip_init();
     clients_init();
     ping_init();

@@ -2,6 +2,7 @@
 #include "stream.h"
 
 #include "address.h"
+#include "listener.h"
 #include "platform.h"
 #include <lwip/tcp.h>
 
@@ -34,11 +35,19 @@ static struct tcp_pcb *detach(struct socket *socket)
     return pcb;
 }
 
+/* The only way a stream's slot becomes free: no queue and no pcb refers to it any more. */
+static void release(struct socket *socket)
+{
+    if (socket->stream.listener != NULL)
+        listener_forget(socket->stream.listener, socket);
+    socket_free(socket);
+}
+
 void stream_abort(struct socket *socket)
 {
     if (socket->stream.pcb != NULL)
         tcp_abort(detach(socket));
-    socket_free(socket);
+    release(socket);
 }
 
 /* Gives lwIP what the client wrote, as far as lwIP takes it. */
@@ -76,7 +85,7 @@ static void linger(struct socket *socket)
     if (ring_used_len(&socket->tx) == 0 &&
         (state == TIME_WAIT || state == CLOSING || state == LAST_ACK)) {
         detach(socket);
-        socket_free(socket);
+        release(socket);
     }
 }
 
@@ -126,7 +135,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
     struct socket *socket = arg;
 
     (void)pcb;
-    socket->tx.got_pos += len;
+    socket->tx.got_pos += len; /* of whole segments: lwIP refers to none of these bytes any more */
     if (socket->stream.state == STREAM_LINGERING) {
         linger(socket);
         return ERR_OK;
@@ -160,8 +169,8 @@ static void on_error(void *arg, err_t error)
     struct stream *stream = &socket->stream;
 
     stream->pcb = NULL;
-    if (stream->state == STREAM_LINGERING) {
-        socket_free(socket);
+    if (stream->state == STREAM_LINGERING || stream->listener != NULL) {
+        release(socket); /* nobody has a handle to be told by */
         return;
     }
     if (error != ERR_RST)
@@ -183,9 +192,18 @@ static void attach(struct socket *socket, struct tcp_pcb *pcb, enum stream_state
     tcp_nagle_disable(pcb); /* the ring gathers small writes while lwIP is busy */
 }
 
-void stream_adopt(struct socket *socket, struct tcp_pcb *pcb)
+void stream_adopt(struct socket *socket, struct socket *listener, struct tcp_pcb *pcb)
 {
     attach(socket, pcb, STREAM_OPEN);
+    socket->stream.listener = listener;
+    tcp_backlog_delayed(pcb); /* it counts until the client accepts it */
+}
+
+void stream_accepted(struct socket *socket)
+{
+    listener_forget(socket->stream.listener, socket);
+    socket->stream.listener = NULL;
+    tcp_backlog_accepted(socket->stream.pcb);
 }
 
 enum net_status stream_connect(struct client *client, const struct net_address *remote,

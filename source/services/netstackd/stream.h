@@ -10,8 +10,11 @@
 /* `remote` was checked by the caller. */
 enum net_status stream_connect(struct client *client, const struct net_address *remote,
                                struct socket **stream);
-/* An established connection that a listener took. */
-void stream_adopt(struct socket *socket, struct tcp_pcb *pcb);
+/* An established connection that waits in a listener's queue; when it dies there, it leaves the
+ * queue and frees its slot. */
+void stream_adopt(struct socket *socket, struct socket *listener, struct tcp_pcb *pcb);
+/* It leaves the queue: the client gets its handle. */
+void stream_accepted(struct socket *socket);
 
 /* NET_OK with `*read_len` = 0: the end of the stream. */
 enum net_status stream_read(struct socket *socket, void *bytes, uint32_t capacity_len,

@@ -10,9 +10,8 @@
 
 enum {
     NOTIFY_IRQ_MASK = 1,
-    /* QEMU answers within a millisecond; a host short of entropy, or a device gone, is an error
-     * soon enough for the callers that wait behind it. */
-    DEVICE_DEADLINE_MS = 1000,
+    /* Longer than any quota's period on the host: a start anew asks for the same bytes again. */
+    DEVICE_SILENT_MS = 60000,
 };
 
 static struct rng_source source;
@@ -20,6 +19,7 @@ static struct rng_source source;
 static volatile struct virtio_registers *registers;
 static volatile struct rng_dma *dma;
 static uint64_t dma_physical;
+static uint64_t silent_at = ABI_DEADLINE_NONE;
 
 static void start_device(void)
 {
@@ -51,33 +51,38 @@ static void map_device(void)
     rt_must(rt_irq_bind(RNGD_SLOT_IRQ, (rt_slot)irq_bits), "rngd: irq");
 }
 
-/* Takes the device's bytes until a call of any length can be served. Meanwhile nobody is answered,
- * so that callers wait in the kernel for bytes instead of getting an error. */
-static void fill(void)
+/* A device may be slow for any length of time; one that gave nothing for so long is started anew.
+ */
+static void watch_device(bool progressed)
 {
-    uint64_t deadline = rt_deadline_ms(DEVICE_DEADLINE_MS);
-    struct rt_event event;
+    if (!rng_source_asks(&source))
+        silent_at = ABI_DEADLINE_NONE;
+    else if (progressed || silent_at == ABI_DEADLINE_NONE)
+        silent_at = rt_deadline_ms(DEVICE_SILENT_MS);
+}
 
-    while (source.state == RNG_SOURCE_RUNNING && !rng_source_full_call(&source)) {
-        if (rt_recv(ABI_SLOT_NONE, RNGD_SLOT_NOTIFY, NULL, 0, NULL, deadline, &event) < 0) {
-            rng_source_fail(&source);
-            rt_logf("rngd: device silent");
-        } else {
-            rng_source_collect(&source);
-            rt_irq_ack(RNGD_SLOT_IRQ);
-        }
+static void collect(void)
+{
+    static bool said_ready;
+
+    rng_source_collect(&source);
+    rt_irq_ack(RNGD_SLOT_IRQ);
+    if (!said_ready && source.pool_len > 0) {
+        rt_logf("rngd: ready");
+        said_ready = true;
     }
 }
 
+/* Nobody is kept waiting: who asks for more than there is asks again. */
 static void answer(const struct rng_request *request, size_t request_len)
 {
     struct rng_reply reply;
-    size_t reply_len = rng_source_answer(&source, request, request_len, &reply);
 
-    (void)rt_reply(&reply, reply_len, NULL); /* a caller that died is nobody's failure */
-    explicit_bzero(&reply, sizeof(reply));
     if (source.state == RNG_SOURCE_FAILED)
         start_device();
+    size_t reply_len = rng_source_answer(&source, request, request_len, &reply);
+    (void)rt_reply(&reply, reply_len, NULL); /* a caller that died is nobody's failure */
+    explicit_bzero(&reply, sizeof(reply));
 }
 
 int process_main(uint64_t arg)
@@ -88,19 +93,19 @@ int process_main(uint64_t arg)
     (void)arg;
     map_device();
     start_device();
-    fill();
-    if (rng_source_full_call(&source))
-        rt_logf("rngd: ready");
-
+    watch_device(true);
     for (;;) {
-        fill();
         int64_t what = rt_recv(RNGD_SLOT_ENDPOINT, RNGD_SLOT_NOTIFY, &request, sizeof(request),
-                               NULL, ABI_DEADLINE_NONE, &event);
+                               NULL, silent_at, &event);
         if (what == ABI_EVENT_NOTIFICATION) {
-            rng_source_collect(&source);
-            rt_irq_ack(RNGD_SLOT_IRQ);
+            collect();
         } else if (what == ABI_EVENT_MESSAGE) {
             answer(&request, event.len);
+        } else if (rt_ticks() >= silent_at) {
+            rt_logf("rngd: device silent, starting it again");
+            rng_source_fail(&source);
+            start_device();
         }
+        watch_device(what != ABI_EVENT_MESSAGE);
     }
 }

@@ -82,9 +82,9 @@ void rng_source_collect(struct rng_source *source)
     ask(source);
 }
 
-bool rng_source_full_call(const struct rng_source *source)
+bool rng_source_asks(const struct rng_source *source)
 {
-    return source->pool_len >= RNG_BYTES_MAX;
+    return source->state == RNG_SOURCE_RUNNING && source->queue.in_flight_count != 0;
 }
 
 bool rng_source_take(struct rng_source *source, uint8_t *bytes, size_t bytes_len)
@@ -108,7 +108,7 @@ size_t rng_source_answer(struct rng_source *source, const struct rng_request *re
         request->bytes_len > RNG_BYTES_MAX) {
         reply->status = RNG_MALFORMED;
     } else if (!rng_source_take(source, reply->bytes, request->bytes_len)) {
-        reply->status = RNG_IO;
+        reply->status = source->state == RNG_SOURCE_RUNNING ? RNG_WOULD_BLOCK : RNG_IO;
     } else {
         reply->status = RNG_OK;
         reply->bytes_len = request->bytes_len;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The random bytes themselves: what virtio-rng gave and nobody got yet. Filled ahead of need, so
- * that rngd never waits for the device while it owes somebody a reply. */
+/* The random bytes themselves: what virtio-rng gave and nobody got yet. Filled ahead of need;
+ * rngd never waits for the device while it owes somebody a reply. */
 #ifndef RNGD_SOURCE_H
 #define RNGD_SOURCE_H
 
@@ -47,8 +47,8 @@ enum virtio_result rng_source_start(struct rng_source *source,
 /* After an interrupt: takes what the device gave, asks for more. */
 void rng_source_collect(struct rng_source *source);
 
-/* Enough for one call of any length. */
-bool rng_source_full_call(const struct rng_source *source);
+/* The device has a request that it has not answered. */
+bool rng_source_asks(const struct rng_source *source);
 
 /* Moves `bytes_len` (1 .. RNG_BYTES_MAX) bytes out, each given once. False when there are not
  * enough. */

@@ -4,6 +4,8 @@
 #ifndef ARCH_H
 #define ARCH_H
 
+#include "abi/system.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +27,6 @@ void arch_space_flush(void);
 void arch_code_written(void);
 void arch_space_init_root(uint64_t *root);
 void arch_idle(void);
-void arch_power_off(bool failure) __attribute__((noreturn));
+void arch_power_off(enum abi_off how) __attribute__((noreturn));
 
 #endif

@@ -82,11 +82,11 @@ void arch_idle(void)
     abort();
 }
 
-void arch_power_off(bool failure)
+void arch_power_off(enum abi_off how)
 {
     if (machine_power_off_jump)
         longjmp(*machine_power_off_jump, 1);
-    fprintf(stderr, "unexpected power off (%d): %s\n", failure, machine_console);
+    fprintf(stderr, "unexpected power off (%d): %s\n", (int)how, machine_console);
     abort();
 }
 

@@ -92,7 +92,7 @@ static const struct needed needed[] = {
      .arg = {0, KT_BUFFER}},
     {"system audit", ABI_SYS_SYSTEM_AUDIT, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_READ, .arg = {0}},
     {"system off", ABI_SYS_SYSTEM_OFF, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_WRITE,
-     .arg = {0, UINT64_MAX}}, /* allowed, it is refused for this argument */
+     .arg = {0, ABI_OFF_COUNT}}, /* allowed, it is refused for this argument */
 };
 
 static int64_t call_with(const struct needed *row, uint64_t slot)

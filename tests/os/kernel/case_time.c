@@ -210,6 +210,39 @@ static void equals_share_under_wakeups(void)
     check_share(growth);
 }
 
+static void spin_ticks(uint64_t ticks)
+{
+    uint64_t end = rt_ticks() + ticks;
+    while (rt_ticks() < end)
+        continue;
+}
+
+/* Also when that one works nearly as long as a turn lasts, and so could keep step with it. */
+static void equals_share_beside_work(void)
+{
+    static const struct {
+        uint64_t nap, burn;
+    } rhythm[] = {{100000, 0}, {100500, 100000}, {102000, 100000}, {110000, 100000}};
+    struct peer *peer[2] = {peer_new("spinner-one"), peer_new("spinner-two")};
+    peer_begin(peer[0], HELPER_SPIN);
+    peer_begin(peer[1], HELPER_SPIN);
+    for (uint32_t k = 0; k < sizeof(rhythm) / sizeof(rhythm[0]); k++) {
+        uint64_t growth[2];
+        kt_step("rhythm", k);
+        for (uint32_t i = 0; i < 2; i++)
+            growth[i] = peer[i]->box->counter;
+        for (uint32_t i = 0; i < 50; i++) {
+            struct rt_event event;
+            (void)rt_recv(ABI_SLOT_NONE, ABI_SLOT_NONE, NULL, 0, NULL, rt_ticks() + rhythm[k].nap,
+                          &event);
+            spin_ticks(rhythm[k].burn);
+        }
+        for (uint32_t i = 0; i < 2; i++)
+            growth[i] = peer[i]->box->counter - growth[i];
+        check_share(growth);
+    }
+}
+
 /* A spinner does not keep a process of the same priority from serving. */
 static void spinner_beside_server(void)
 {
@@ -303,6 +336,7 @@ static const struct kt_case cases[] = {
     {"time-deadlines-in-order", deadlines_in_order},
     {"time-equals-share", equals_share},
     {"time-equals-share-under-wakeups", equals_share_under_wakeups},
+    {"time-equals-share-beside-work", equals_share_beside_work},
     {"time-spinner-beside-server", spinner_beside_server},
     {"time-higher-first", higher_first},
     {"time-wake-preempts", wake_preempts},

@@ -4,6 +4,7 @@
 #define SBI_EXT_TIME         0x54494d45u
 #define SBI_EXT_SYSTEM_RESET 0x53525354u
 #define SBI_RESET_SHUTDOWN   0
+#define SBI_RESET_COLD       1
 #define SBI_REASON_NONE      0
 #define SBI_REASON_FAILURE   1
 
@@ -25,4 +26,9 @@ void sbi_shutdown(bool failure)
 {
     sbi_call(SBI_EXT_SYSTEM_RESET, SBI_RESET_SHUTDOWN,
              failure ? SBI_REASON_FAILURE : SBI_REASON_NONE);
+}
+
+void sbi_reboot(void)
+{
+    sbi_call(SBI_EXT_SYSTEM_RESET, SBI_RESET_COLD, SBI_REASON_FAILURE);
 }

@@ -100,9 +100,11 @@ void arch_timer_set(uint64_t ticks)
     sbi_set_timer(ticks);
 }
 
-void arch_power_off(bool failure)
+void arch_power_off(enum abi_off how)
 {
-    sbi_shutdown(failure);
+    if (how == ABI_OFF_REBOOT)
+        sbi_reboot(); /* returns when it cannot: off is better than on and useless */
+    sbi_shutdown(how != ABI_OFF_SUCCESS);
     for (;;)
         __asm__ volatile("wfi");
 }

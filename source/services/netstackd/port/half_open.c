@@ -4,7 +4,7 @@
 #include "half_open.h"
 
 #include "counters.h"
-#include "platform.h"
+#include "random.h"
 #include <lwip/priv/tcp_priv.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static uint32_t bucket_of(const struct tcp_pcb *pcb)
     static uint32_t key;
 
     while (key == 0)
-        platform_random(&key, sizeof(key));
+        key = random_next();
     uint32_t mixed = (ip_addr_get_ip4_u32(&pcb->remote_ip) ^ key) * 2654435761u;
     return mixed >> 24;
 }

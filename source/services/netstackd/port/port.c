@@ -4,6 +4,8 @@
 #include "hooks.h"
 #include "listener.h"
 #include "platform.h"
+#include "random.h"
+
 #include <lwip/prot/tcp.h>
 #include <lwip/sys.h>
 #include <lwip/tcp.h>
@@ -25,10 +27,7 @@ u32_t sys_now(void)
 
 uint32_t port_random(void)
 {
-    uint32_t value;
-
-    platform_random(&value, sizeof(value));
-    return value;
+    return random_next();
 }
 
 void port_panic(const char *what)
@@ -56,13 +55,17 @@ void port_tcp_reopened(const struct tcp_pcb *pcb)
 u32_t port_tcp_isn(const ip_addr_t *local_ip, u16_t local_port, const ip_addr_t *remote_ip,
                    u16_t remote_port)
 {
-    (void)local_ip;
+    struct random_connection connection = {.local_ipv4 = ip_addr_get_ip4_u32(local_ip),
+                                           .remote_ipv4 = ip_addr_get_ip4_u32(remote_ip),
+                                           .local_port = local_port,
+                                           .remote_port = remote_port};
+
     if (reopened.used && reopened.remote_ip == ip_addr_get_ip4_u32(remote_ip) &&
         reopened.remote_port == remote_port && reopened.local_port == local_port) {
         reopened.used = false;
         return reopened.sequence + REOPENED_GAP + port_random() % REOPENED_RANGE;
     }
-    return port_random();
+    return random_isn(&connection);
 }
 
 /* A place for one more connection that waits to be accepted. */

@@ -3,6 +3,8 @@
 #ifndef ARCH_H
 #define ARCH_H
 
+#include "abi/system.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -54,6 +56,6 @@ void arch_space_init_root(uint64_t *root);
 /* Waits for an interrupt, in wfi, and handles it. */
 void arch_idle(void);
 
-void arch_power_off(bool failure) __attribute__((noreturn));
+void arch_power_off(enum abi_off how) __attribute__((noreturn));
 
 #endif
