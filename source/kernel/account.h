@@ -12,7 +12,8 @@ struct process;
 /* Takes quota pages out of what is not promised yet; false when there is not that much. */
 bool account_open(struct process *process, uint32_t quota);
 
-/* Cleared pages charged to the process; 0 when its quota or the machine has none. */
+/* Pages, not cleared (pages.h), charged to the process; 0 when its quota or the machine has none.
+ */
 uint64_t account_alloc(struct process *process, uint32_t count);
 
 /* Gives pages back. Those of a dead process return to what is not promised. */

@@ -55,6 +55,10 @@ static void tally(void)
             if (mapping->addr != 0 && mapping->memory_idx != MEMORY_IDX_NONE)
                 found.memory[mapping->memory_idx]++;
         }
+        if (process->work.kind == WORK_MEMORY)
+            found.memory[process->work.object]++;
+        if (process->work.kind == WORK_PROCESS)
+            found.process[process->work.object]++;
         for (uint32_t k = 0; k < ABI_WATCH_COUNT_MAX; k++) {
             if (process->watch[k].notification)
                 found.notification[notification_idx(process->watch[k].notification)]++;
@@ -116,28 +120,31 @@ static enum audit_result check_process_refs(void)
 /* --- memory ----------------------------------------------------------------------------------- */
 
 struct leaf_check {
-    const struct process *process;
+    uint32_t count;
     bool ok;
 };
 
 static void check_leaf(void *context, uint64_t addr, uint64_t entry)
 {
     struct leaf_check *check = context;
+    (void)addr;
+    check->count++;
     if (!(entry & PTE_USER) || ((entry & PTE_WRITE) && (entry & PTE_EXEC)))
         check->ok = false;
-    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
-        const struct mapping *mapping = &check->process->mapping[i];
-        if (mapping->addr == 0 || addr < mapping->addr ||
-            addr >= mapping->addr + mapping->page_count * PAGE_BYTES)
-            continue;
-        bool is_device = mapping->memory_idx == MEMORY_IDX_NONE;
-        if (is_device != ((entry & PTE_DEVICE) != 0) ||
+}
+
+/* Whether each page of the mapping is what it should be. */
+static bool mapping_ok(const struct process *process, const struct mapping *mapping)
+{
+    bool is_device = mapping->memory_idx == MEMORY_IDX_NONE;
+    for (uint32_t i = 0; i < mapping->page_count; i++) {
+        uint64_t entry = sv39_lookup(process->root_phys, mapping->addr + i * PAGE_BYTES);
+        if (!(entry & PTE_VALID) || is_device != ((entry & PTE_DEVICE) != 0) ||
             (!is_device &&
-             sv39_entry_phys(entry) != memories[mapping->memory_idx].phys + (addr - mapping->addr)))
-            check->ok = false;
-        return;
+             sv39_entry_phys(entry) != memories[mapping->memory_idx].phys + i * PAGE_BYTES))
+            return false;
     }
-    check->ok = false;
+    return true;
 }
 
 static uint32_t memory_pages(uint32_t process_index)
@@ -150,25 +157,41 @@ static uint32_t memory_pages(uint32_t process_index)
     return count;
 }
 
+/* Mappings do not overlap, so as many leaves as their pages means that each leaf belongs to one. */
+static enum audit_result check_space(uint32_t process_index)
+{
+    const struct process *process = &processes[process_index];
+    struct leaf_check check = {.count = 0, .ok = true};
+    uint32_t mapped = 0, expected = memory_pages(process_index);
+    if (process->state == PROCESS_FREE)
+        return AUDIT_OK;
+    if (process->root_phys)
+        expected += sv39_walk(process->root_phys, check_leaf, &check);
+    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
+        const struct mapping *mapping = &process->mapping[i];
+        if (mapping->addr == 0)
+            continue;
+        if (!mapping_ok(process, mapping))
+            return AUDIT_MAPPINGS;
+        mapped += mapping->page_count;
+    }
+    if (!check.ok || check.count != mapped)
+        return AUDIT_MAPPINGS;
+    if (process->page_count != expected || process->page_count > process->page_quota)
+        return AUDIT_PROCESS_PAGES;
+    return AUDIT_OK;
+}
+
 static enum audit_result check_memory(void)
 {
     if (!pages_audit())
         return AUDIT_PAGE_BITS;
     uint32_t charged = 0, promised = account_unreserved();
     for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
-        const struct process *process = &processes[i];
-        struct leaf_check check = {.process = process, .ok = true};
-        if (process->state == PROCESS_FREE)
+        if (processes[i].state == PROCESS_FREE)
             continue;
-        charged += process->page_count;
-        promised += process->page_quota;
-        uint32_t expected = memory_pages(i);
-        if (process->root_phys)
-            expected += sv39_walk(process->root_phys, check_leaf, &check);
-        if (!check.ok)
-            return AUDIT_MAPPINGS;
-        if (process->page_count != expected || process->page_count > process->page_quota)
-            return AUDIT_PROCESS_PAGES;
+        charged += processes[i].page_count;
+        promised += processes[i].page_quota;
     }
     if (charged + pages_free_count() != pages_total() || promised != pages_total())
         return AUDIT_PAGE_ACCOUNT;
@@ -283,7 +306,7 @@ static enum audit_result check_deadlines(void)
     return listed == expected ? AUDIT_OK : AUDIT_DEADLINES;
 }
 
-enum audit_result audit_walk(void)
+static enum audit_result check_tables(void)
 {
     static enum audit_result (*const checks[])(void) = {
         check_memory, check_object_refs, check_process_refs,
@@ -295,4 +318,17 @@ enum audit_result audit_walk(void)
             return result;
     }
     return AUDIT_OK;
+}
+
+enum audit_result audit_step(uint32_t step)
+{
+    return step == 0 ? check_tables() : check_space(step - 1);
+}
+
+enum audit_result audit_walk(void)
+{
+    enum audit_result result = AUDIT_OK;
+    for (uint32_t step = 0; step < AUDIT_STEP_COUNT && result == AUDIT_OK; step++)
+        result = audit_step(step);
+    return result;
 }

@@ -3,6 +3,10 @@
 #ifndef AUDIT_H
 #define AUDIT_H
 
+#include "abi/process.h"
+
+#include <stdint.h>
+
 /* The first invariant that does not hold; 0 when all do. Numbers are for whoever debugs. */
 enum audit_result {
     AUDIT_OK = 0,
@@ -20,6 +24,13 @@ enum audit_result {
     AUDIT_DEADLINES = 12, /* in order, linked both ways, members blocked, all */
 };
 
+/* Step 0 checks everything but the address spaces, steps 1 .. AUDIT_STEP_COUNT - 1 that of one
+ * process each. What a step checks holds at any time, so they need not be done in one go. */
+#define AUDIT_STEP_COUNT (1 + ABI_PROCESS_COUNT_MAX)
+
+enum audit_result audit_step(uint32_t step);
+
+/* All steps. */
 enum audit_result audit_walk(void);
 
 #endif

@@ -81,6 +81,9 @@ void boot_start(const struct abi_bundle_header *bundle, uint64_t bundle_phys, ui
                        bundle->file[file].len, &init, &fault);
     if (error != ABI_OK)
         panic("init cannot be loaded", (uint64_t)error);
+    while (!process_load(init))
+        continue;
+    init->cap_count--; /* the system does not outlive it: it needs no reference */
     give_board(init);
     give_bundle(init, bundle, bundle_phys);
     process_start(init, 0);

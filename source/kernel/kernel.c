@@ -4,11 +4,13 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "log.h"
+#include "pages.h"
 #include "process.h"
 #include "sched.h"
 #include "syscall.h"
 
 static struct process *active; /* whose address space is current and who ran last; NULL: none */
+bool kernel_upkeep_needed;
 static uint64_t charged_until; /* time up to which whoever ran was charged */
 
 /* Charges the active process the time since the last charge: its turn is time that it ran itself,
@@ -30,7 +32,6 @@ uint64_t kernel_cpu_ticks(const struct process *process)
 
 void kernel_system_call(void)
 {
-    active->frame.x[ARCH_REG_PC] += 4; /* behind the ecall */
     syscall_dispatch(active);
 }
 
@@ -75,13 +76,27 @@ void kernel_device_interrupt(void)
     interrupt_dispatch();
 }
 
+/* How often freed pages are looked after when nothing else happens. */
+#define UPKEEP_TICKS (ABI_TICKS_PER_MS / 2)
+
+static __attribute__((noinline)) void upkeep(void)
+{
+    process_reap();
+    pages_scrub();
+    kernel_upkeep_needed = pages_scrub_needed();
+    if (kernel_upkeep_needed)
+        clock_program(arch_time() + UPKEEP_TICKS);
+}
+
 /* Waits, with nobody to charge, until somebody can run. */
 static __attribute__((noinline)) struct process *idle(void)
 {
     struct process *next;
     charge(arch_time());
     do {
-        clock_program(ABI_DEADLINE_NONE);
+        if (kernel_upkeep_needed)
+            upkeep();
+        clock_program(kernel_upkeep_needed ? 0 : ABI_DEADLINE_NONE); /* 0: only a look around */
         arch_idle();
         next = sched_head();
     } while (!next);
@@ -91,7 +106,8 @@ static __attribute__((noinline)) struct process *idle(void)
 
 struct arch_frame *kernel_resume(void)
 {
-    process_reap();
+    if (kernel_upkeep_needed)
+        upkeep();
     struct process *next = sched_head();
     if (!next)
         next = idle();

@@ -29,6 +29,15 @@ enum abi_error memory_create(struct process *creator, uint64_t len, uint32_t *me
     return ABI_OK;
 }
 
+uint32_t memory_clear(uint32_t memory_idx, uint32_t done)
+{
+    const struct memory *memory = &memories[memory_idx];
+    uint32_t left = memory->page_count - done;
+    uint32_t count = left < PAGES_PIECE ? left : PAGES_PIECE;
+    pages_clear(memory->phys + done * PAGE_BYTES, count);
+    return count;
+}
+
 void memory_add_boot(uint32_t idx, uint64_t phys, uint64_t len)
 {
     KASSERT(MEMORY_BOOT_FIRST + idx < MEMORY_COUNT);

@@ -3,30 +3,48 @@
 
 #include "arch.h"
 #include "bytes.h"
+#include "kernel.h"
 #include "log.h"
 #include "plat.h"
 
 #define WORD_BITS  64
 #define WORD_COUNT (PLAT_RAM_BYTES / PAGE_BYTES / WORD_BITS)
 
-static uint64_t used_bits[WORD_COUNT]; /* bit set: in use, or not ours */
+static uint64_t used_bits[WORD_COUNT];  /* bit set: in use, or not ours */
+static uint64_t clear_bits[WORD_COUNT]; /* bit set: free, or just given out, and all zero */
 static uint64_t base_phys;
 static uint32_t total_count;
 static uint32_t free_count;
 static uint32_t lowest_free; /* no page below this index is free */
+/* All pages that were freed and are not clear again lie in [scrub_first, scrub_end). */
+static uint32_t scrub_first;
+static uint32_t scrub_end;
+
+static bool is_set(const uint64_t *bits, uint32_t page)
+{
+    return (bits[page / WORD_BITS] >> (page % WORD_BITS)) & 1;
+}
+
+static void set_bit(uint64_t *bits, uint32_t page, bool value)
+{
+    uint64_t bit = 1ull << (page % WORD_BITS);
+    if (value)
+        bits[page / WORD_BITS] |= bit;
+    else
+        bits[page / WORD_BITS] &= ~bit;
+}
 
 static bool is_used(uint32_t page)
 {
-    return (used_bits[page / WORD_BITS] >> (page % WORD_BITS)) & 1;
+    return is_set(used_bits, page);
 }
 
-static void set_used(uint32_t page, bool used)
+static void clear_page(uint32_t page)
 {
-    uint64_t bit = 1ull << (page % WORD_BITS);
-    if (used)
-        used_bits[page / WORD_BITS] |= bit;
-    else
-        used_bits[page / WORD_BITS] &= ~bit;
+    if (is_set(clear_bits, page))
+        return;
+    memset(arch_direct(base_phys + page * PAGE_BYTES), 0, PAGE_BYTES);
+    set_bit(clear_bits, page, true);
 }
 
 void pages_init(uint64_t phys, uint32_t count)
@@ -36,7 +54,10 @@ void pages_init(uint64_t phys, uint32_t count)
     total_count = count;
     free_count = count;
     lowest_free = 0;
+    scrub_first = 0;
+    scrub_end = 0;
     memset(used_bits, 0, sizeof(used_bits));
+    memset(clear_bits, 0, sizeof(clear_bits));
 }
 
 /* First page of the lowest free run of count pages; total_count when there is none. */
@@ -63,13 +84,18 @@ uint64_t pages_alloc(uint32_t count)
     if (first == total_count)
         return 0;
     for (uint32_t i = 0; i < count; i++)
-        set_used(first + i, true);
+        set_bit(used_bits, first + i, true);
     free_count -= count;
     if (first == lowest_free)
         lowest_free = first + count;
-    uint64_t phys = base_phys + first * PAGE_BYTES;
-    memset(arch_direct(phys), 0, count * PAGE_BYTES);
-    return phys;
+    return base_phys + first * PAGE_BYTES;
+}
+
+void pages_clear(uint64_t phys, uint32_t count)
+{
+    uint32_t first = (uint32_t)((phys - base_phys) / PAGE_BYTES);
+    for (uint32_t i = 0; i < count; i++)
+        clear_page(first + i);
 }
 
 void pages_free(uint64_t phys, uint32_t count)
@@ -79,11 +105,32 @@ void pages_free(uint64_t phys, uint32_t count)
     KASSERT(count <= total_count && first <= total_count - count);
     for (uint32_t i = 0; i < count; i++) {
         KASSERT(is_used((uint32_t)first + i));
-        set_used((uint32_t)first + i, false);
+        set_bit(used_bits, (uint32_t)first + i, false);
+        set_bit(clear_bits, (uint32_t)first + i, false);
     }
     free_count += count;
     if (first < lowest_free)
         lowest_free = (uint32_t)first;
+    if (!pages_scrub_needed() || first < scrub_first)
+        scrub_first = (uint32_t)first;
+    if (first + count > scrub_end)
+        scrub_end = (uint32_t)first + count;
+    kernel_upkeep_needed = true;
+}
+
+bool pages_scrub_needed(void)
+{
+    return scrub_first < scrub_end;
+}
+
+void pages_scrub(void)
+{
+    for (uint32_t i = 0; i < PAGES_PIECE && pages_scrub_needed(); i++, scrub_first++) {
+        if (!is_used(scrub_first))
+            clear_page(scrub_first);
+    }
+    if (!pages_scrub_needed())
+        scrub_end = 0;
 }
 
 uint32_t pages_total(void)

@@ -29,51 +29,35 @@ static struct process *free_slot(void)
 }
 
 /* Memory of len bytes, mapped at addr and held by that mapping alone. */
-static enum abi_error load_memory(struct process *process, uint64_t addr, uint64_t len,
-                                  enum space_kind kind, uint64_t *phys)
+static enum abi_error add_memory(struct process *process, uint64_t addr, uint64_t len,
+                                 enum space_kind kind)
 {
     uint32_t memory_idx;
     enum abi_error error = memory_create(process, len, &memory_idx);
     if (error != ABI_OK)
         return error;
     const struct memory *memory = &memories[memory_idx];
-    *phys = memory->phys;
     error = space_map(process, addr, memory->phys, memory->page_count, kind, memory_idx);
     memory_release(memory_idx);
     return error;
 }
 
-static enum abi_error load_image(struct process *process, const uint8_t *file,
-                                 const struct elf_image *image)
+static enum abi_error add_memories(struct process *process, uint32_t stack_pages)
 {
+    const struct elf_image *image = &process->load.image;
+    if (!space_create(process))
+        return ABI_E_NO_MEMORY;
     for (uint32_t i = 0; i < image->segment_count; i++) {
         const struct elf_segment *segment = &image->segment[i];
         enum space_kind kind = segment->executable ? SPACE_READ_EXECUTE
                                : segment->writable ? SPACE_READ_WRITE
                                                    : SPACE_READ;
-        uint64_t phys;
-        enum abi_error error = load_memory(process, segment->addr, segment->mem_len, kind, &phys);
+        enum abi_error error = add_memory(process, segment->addr, segment->mem_len, kind);
         if (error != ABI_OK)
             return error;
-        memcpy(arch_direct(phys), file + segment->file_offset, segment->file_len);
     }
-    arch_code_written();
-    process->frame.x[ARCH_REG_PC] = image->entry;
-    return ABI_OK;
-}
-
-static enum abi_error load(struct process *process, const struct abi_process_config *config,
-                           const uint8_t *file, const struct elf_image *image)
-{
-    if (!space_create(process))
-        return ABI_E_NO_MEMORY;
-    enum abi_error error = load_image(process, file, image);
-    if (error != ABI_OK)
-        return error;
-    uint64_t stack_len = config->stack_pages * PAGE_BYTES;
-    uint64_t phys;
-    process->frame.x[ARCH_REG_SP] = ABI_STACK_TOP;
-    return load_memory(process, ABI_STACK_TOP - stack_len, stack_len, SPACE_READ_WRITE, &phys);
+    uint64_t stack_len = stack_pages * PAGE_BYTES;
+    return add_memory(process, ABI_STACK_TOP - stack_len, stack_len, SPACE_READ_WRITE);
 }
 
 enum abi_error process_create(const struct abi_process_config *config, const uint8_t *file,
@@ -94,14 +78,57 @@ enum abi_error process_create(const struct abi_process_config *config, const uin
     process->priority = config->priority;
     process->deadline = ABI_DEADLINE_NONE;
     memcpy(process->name, config->name, sizeof(process->name));
+    process->frame.x[ARCH_REG_PC] = image.entry;
+    process->frame.x[ARCH_REG_SP] = ABI_STACK_TOP;
+    process->load = (struct load){.file = file, .image = image};
 
-    enum abi_error error = load(process, config, file, &image);
+    enum abi_error error = add_memories(process, config->stack_pages);
     if (error != ABI_OK) {
         process_die(process, ABI_DEATH_KILLED, 0); /* no reference: frees the slot as well */
         return error;
     }
+    process->cap_count++;
     *created = process;
     return ABI_OK;
+}
+
+/* The pages [page, page + count) of a segment, which are clear: what the file has for them. */
+static void load_segment(const struct load *load, uint64_t phys, uint32_t count)
+{
+    const struct elf_segment *segment = &load->image.segment[load->part];
+    uint64_t offset = load->page * PAGE_BYTES;
+    uint64_t len = count * PAGE_BYTES;
+    if (offset >= segment->file_len)
+        return;
+    if (len > segment->file_len - offset)
+        len = segment->file_len - offset;
+    memcpy(arch_direct(phys), load->file + segment->file_offset + offset, len);
+}
+
+bool process_load(struct process *process)
+{
+    struct load *load = &process->load;
+    uint32_t left = PAGES_PIECE;
+    while (load->part <= load->image.segment_count && left > 0) {
+        const struct memory *memory = &memories[process->mapping[load->part].memory_idx];
+        uint64_t phys = memory->phys + load->page * PAGE_BYTES;
+        uint32_t count = memory->page_count - load->page;
+        if (count > left)
+            count = left;
+        pages_clear(phys, count);
+        if (load->part < load->image.segment_count)
+            load_segment(load, phys, count);
+        left -= count;
+        load->page += count;
+        if (load->page == memory->page_count) {
+            load->part++;
+            load->page = 0;
+        }
+    }
+    if (load->part <= load->image.segment_count)
+        return false;
+    arch_code_written();
+    return true;
 }
 
 void process_start(struct process *process, uint64_t arg)
@@ -124,6 +151,19 @@ static void signal_watchers(struct process *process)
     }
 }
 
+/* What a call in pieces has begun goes as if it had never been. */
+static void abandon_work(struct process *process)
+{
+    struct work work = process->work;
+    process->work = (struct work){.kind = WORK_NONE};
+    if (work.kind == WORK_MEMORY)
+        memory_release(work.object);
+    if (work.kind == WORK_PROCESS) {
+        processes[work.object].cap_count--;
+        process_unreferenced(&processes[work.object]);
+    }
+}
+
 void process_die(struct process *process, enum abi_death death, uint64_t addr)
 {
     KASSERT(process_is_live(process));
@@ -139,6 +179,7 @@ void process_die(struct process *process, enum abi_death death, uint64_t addr)
     /* This reference keeps the slot until all below is done. */
     process->cap_count++;
     kernel_leave_process(process);
+    abandon_work(process);
     ipc_abandon_caller(process);
     endpoint_server_died(process);
     interrupt_unbind_all(process);
@@ -157,9 +198,10 @@ void process_unreferenced(struct process *process)
 {
     if (process->cap_count > 0)
         return;
-    if (process->state == PROCESS_CREATED)
+    if (process->state == PROCESS_CREATED) {
         reap_needed = true; /* nobody can start it any more */
-    else if (process->state == PROCESS_DEAD && process->object_count == 0)
+        kernel_upkeep_needed = true;
+    } else if (process->state == PROCESS_DEAD && process->object_count == 0)
         process->state = PROCESS_FREE;
 }
 

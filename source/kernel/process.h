@@ -9,6 +9,7 @@
 #include "abi/process.h"
 #include "arch.h"
 #include "cap.h"
+#include "elf.h"
 #include "queue.h"
 #include "space.h"
 
@@ -52,6 +53,30 @@ struct incoming {
     uint64_t caps_addr; /* user's struct abi_caps, 0 for none */
 };
 
+/* A system call that is done in pieces: between two of them interrupts are taken and others may
+ * run, and then the process makes the same call again. */
+enum work_kind {
+    WORK_NONE = 0,
+    WORK_MEMORY,  /* object: memory that is being cleared, with a reference; done: pages */
+    WORK_PROCESS, /* object: process that is being loaded, with a reference */
+    WORK_AUDIT,   /* done: checks */
+};
+
+struct work {
+    enum work_kind kind;
+    uint32_t object;
+    uint32_t done;
+};
+
+/* How far a process in state CREATED is loaded. Its mappings are those of the segments, then that
+ * of the stack, in order. */
+struct load {
+    const uint8_t *file;
+    struct elf_image image;
+    uint32_t part; /* segment, or their count for the stack */
+    uint32_t page; /* within the part */
+};
+
 /* Whom the process's death notifies. */
 struct watch {
     struct notification *notification; /* NULL: entry not in use */
@@ -90,6 +115,8 @@ struct process {
     uint64_t deadline; /* ticks; ABI_DEADLINE_NONE: not in the list */
     struct queue_link deadline_link;
 
+    struct work work;
+
     enum abi_death death;
     uint64_t death_pc;
     uint64_t death_addr;
@@ -98,6 +125,7 @@ struct process {
     struct cap cap[ABI_SLOT_COUNT];
     struct mapping mapping[ABI_MAPPING_COUNT_MAX];
     struct watch watch[ABI_WATCH_COUNT_MAX];
+    struct load load;
 };
 
 /* init is created first. The system does not outlive it. */
@@ -121,11 +149,15 @@ static inline bool process_is_blocked(const struct process *process)
            process->state == PROCESS_RECEIVING;
 }
 
-/* Loads an image into a new process in state CREATED. Returns 0 and *created, or an ABI_E_* with
- * nothing left behind; for ABI_E_IMAGE *fault says why. The configuration's values are checked. */
+/* Makes a process in state CREATED with all the memory that its image needs. Returns 0 and
+ * *created, with one reference, or an ABI_E_* with nothing left behind; for ABI_E_IMAGE *fault says
+ * why. The configuration's values are checked. */
 enum abi_error process_create(const struct abi_process_config *config, const uint8_t *file,
                               uint64_t file_len, struct process **created,
                               enum abi_image_fault *fault);
+
+/* Loads up to PAGES_PIECE pages of it; false while there are more. */
+bool process_load(struct process *process);
 
 /* CREATED -> RUNNABLE. */
 void process_start(struct process *process, uint64_t arg);

@@ -18,7 +18,10 @@ static bool is_user_range(uint64_t addr, uint64_t len)
 
 static uint64_t alloc_table(void *process)
 {
-    return account_alloc(process, 1);
+    uint64_t phys = account_alloc(process, 1);
+    if (phys != 0)
+        pages_clear(phys, 1);
+    return phys;
 }
 
 static void free_table(void *process, uint64_t table_phys)
@@ -28,7 +31,7 @@ static void free_table(void *process, uint64_t table_phys)
 
 bool space_create(struct process *process)
 {
-    process->root_phys = account_alloc(process, 1);
+    process->root_phys = alloc_table(process);
     if (process->root_phys == 0)
         return false;
     arch_space_init_root(arch_direct(process->root_phys));

@@ -155,23 +155,39 @@ static int64_t sys_cap_info(struct process *process, const uint64_t *arg)
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-static int64_t sys_memory_create(struct process *process, const uint64_t *arg)
+/* Rights of the memory to be made. */
+static enum abi_error memory_rights(struct process *process, uint64_t system_slot, uint32_t *rights)
 {
     struct cap *system;
-    uint32_t slot, memory_idx;
-    uint32_t rights = ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_GRANT;
-    enum abi_error error;
-    if (arg[0] != ABI_SLOT_NONE) {
-        error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_DMA, &system);
-        if (error != ABI_OK)
-            return syscall_status(error);
-        rights |= ABI_RIGHT_DMA;
-    }
-    if (!cap_free_slots(process, 1, &slot))
-        return -ABI_E_NO_SLOT;
-    error = memory_create(process, arg[1], &memory_idx);
+    *rights = ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_GRANT;
+    if (system_slot == ABI_SLOT_NONE)
+        return ABI_OK;
+    *rights |= ABI_RIGHT_DMA;
+    return cap_find(process, system_slot, ABI_CAP_SYSTEM, ABI_RIGHT_DMA, &system);
+}
+
+static int64_t sys_memory_create(struct process *process, const uint64_t *arg)
+{
+    struct work *work = &process->work;
+    uint32_t slot, rights;
+    enum abi_error error = memory_rights(process, arg[0], &rights);
     if (error != ABI_OK)
         return syscall_status(error);
+    if (!cap_free_slots(process, 1, &slot))
+        return -ABI_E_NO_SLOT;
+    if (work->kind == WORK_NONE) {
+        uint32_t memory_idx;
+        error = memory_create(process, arg[1], &memory_idx);
+        if (error != ABI_OK)
+            return syscall_status(error);
+        *work = (struct work){.kind = WORK_MEMORY, .object = memory_idx};
+    }
+    KASSERT(work->kind == WORK_MEMORY); /* the same call: nobody else changes its registers */
+    uint32_t memory_idx = work->object;
+    work->done += memory_clear(memory_idx, work->done);
+    if (work->done < memories[memory_idx].page_count)
+        return SYSCALL_AGAIN;
+    work->kind = WORK_NONE;
     struct cap cap = {
         .type = ABI_CAP_MEMORY, .rights = (uint8_t)rights, .object = (uint16_t)memory_idx};
     cap_insert(process, slot, &cap);
@@ -242,6 +258,8 @@ static int64_t sys_irq_ack(struct process *process, const uint64_t *arg)
 
 /* --- table ------------------------------------------------------------------------------------ */
 
+#define SYSCALL_INSTRUCTION_BYTES 4 /* ecall */
+
 typedef int64_t (*handler)(struct process *process, const uint64_t *arg);
 
 static const handler handlers[ABI_SYS_COUNT] = {
@@ -276,10 +294,13 @@ static const handler handlers[ABI_SYS_COUNT] = {
 
 void syscall_dispatch(struct process *process)
 {
+    process->frame.x[ARCH_REG_PC] += SYSCALL_INSTRUCTION_BYTES;
     uint64_t number = process->frame.x[ARCH_REG_A7];
     int64_t status = -ABI_E_SYSCALL;
     if (number < ABI_SYS_COUNT && handlers[number])
         status = handlers[number](process, &process->frame.x[ARCH_REG_A0]);
-    /* A blocked process gets its status when it wakes; a dead one needs none. */
-    process->frame.x[ARCH_REG_A0] = (uint64_t)status;
+    if (status == SYSCALL_AGAIN)
+        process->frame.x[ARCH_REG_PC] -= SYSCALL_INSTRUCTION_BYTES;
+    else /* a blocked process gets its status when it wakes; a dead one needs none */
+        process->frame.x[ARCH_REG_A0] = (uint64_t)status;
 }

@@ -15,6 +15,9 @@ static inline int64_t syscall_status(enum abi_error error)
     return -(int64_t)error;
 }
 
+/* Of a handler: not done yet, the process makes the same call again. */
+#define SYSCALL_AGAIN INT64_MIN
+
 /* Performs the call in the registers of the running process. */
 void syscall_dispatch(struct process *process);
 

@@ -10,6 +10,7 @@
 #include "cap.h"
 #include "endpoint.h"
 #include "kernel.h"
+#include "log.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
@@ -50,38 +51,61 @@ static enum abi_error check_config(const struct process *creator,
     return ABI_OK;
 }
 
-int64_t sys_process_create(struct process *process, const uint64_t *arg)
+/* All of PROCESS_CREATE that can fail. */
+static enum abi_error begin_process(struct process *process, const uint64_t *arg,
+                                    struct process **created)
 {
     struct abi_process_config config;
     struct cap *system, *image;
+    enum abi_image_fault fault;
     uint32_t slot;
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_MANAGE, &system);
     if (error != ABI_OK)
-        return syscall_status(error);
+        return error;
     if (!space_copy_in(process, &config, arg[1], sizeof(config)))
-        return -ABI_E_ADDRESS;
+        return ABI_E_ADDRESS;
     error = check_config(process, &config);
     if (error == ABI_OK)
         error = cap_find(process, config.image_slot, ABI_CAP_MEMORY, ABI_RIGHT_READ, &image);
     if (error != ABI_OK)
-        return syscall_status(error);
+        return error;
     if (!cap_free_slots(process, 1, &slot))
-        return -ABI_E_NO_SLOT;
-
-    struct process *created;
-    enum abi_image_fault fault;
+        return ABI_E_NO_SLOT;
     const struct memory *file = &memories[image->object];
-    error = process_create(&config, arch_direct(file->phys), file->len, &created, &fault);
+    error = process_create(&config, arch_direct(file->phys), file->len, created, &fault);
     if (error == ABI_E_IMAGE)
         process->frame.x[ARCH_REG_A0 + 1] = fault;
-    if (error != ABI_OK)
-        return syscall_status(error);
+    return error;
+}
+
+/* The image cannot vanish between the pieces: the creator's capability, which only the creator
+ * could drop, holds it. What others write to it meanwhile is loaded as it is; its headers were
+ * copied before they were checked. */
+int64_t sys_process_create(struct process *process, const uint64_t *arg)
+{
+    struct work *work = &process->work;
+    struct process *created;
+    uint32_t slot;
+    if (work->kind == WORK_NONE) {
+        enum abi_error error = begin_process(process, arg, &created);
+        if (error != ABI_OK)
+            return syscall_status(error);
+        *work = (struct work){.kind = WORK_PROCESS, .object = process_idx(created)};
+    }
+    KASSERT(work->kind == WORK_PROCESS);
+    created = &processes[work->object];
+    if (!process_load(created))
+        return SYSCALL_AGAIN;
+    work->kind = WORK_NONE;
+    bool found = cap_free_slots(process, 1, &slot); /* as at the beginning */
+    KASSERT(found);
     struct cap cap = {
         .type = ABI_CAP_PROCESS,
         .rights = ABI_RIGHT_MANAGE | ABI_RIGHT_READ | ABI_RIGHT_GRANT,
         .object = (uint16_t)process_idx(created),
     };
     cap_insert(process, slot, &cap);
+    created->cap_count--; /* the capability holds it now */
     return slot;
 }
 
@@ -216,7 +240,16 @@ int64_t sys_system_audit(struct process *process, const uint64_t *arg)
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_READ, &cap);
     if (error != ABI_OK)
         return syscall_status(error);
-    return audit_walk();
+    struct work *work = &process->work;
+    KASSERT(work->kind == WORK_NONE || work->kind == WORK_AUDIT);
+    if (work->kind == WORK_NONE)
+        *work = (struct work){.kind = WORK_AUDIT};
+    enum audit_result result = audit_step(work->done);
+    work->done++;
+    if (result == AUDIT_OK && work->done < AUDIT_STEP_COUNT)
+        return SYSCALL_AGAIN;
+    work->kind = WORK_NONE;
+    return result;
 }
 
 int64_t sys_system_off(struct process *process, const uint64_t *arg)

@@ -2,6 +2,7 @@
 /* The page allocator: runs, exactness, exhaustion, and what it refuses. */
 #include "pages.h"
 
+#include "kernel.h"
 #include "machine.h"
 #include "plat.h"
 #include "test.h"
@@ -77,9 +78,46 @@ static void test_pages_come_cleared(void **state)
     memset(arch_direct(phys), 0xa5, 2 * PAGE_BYTES);
     pages_free(phys, 2);
     assert_int_equal(pages_alloc(2), phys);
+    pages_clear(phys, 2);
     const uint8_t *bytes = arch_direct(phys);
     for (uint32_t i = 0; i < 2 * PAGE_BYTES; i++)
         assert_int_equal(bytes[i], 0);
+}
+
+static bool is_clear(uint64_t phys, uint32_t count)
+{
+    const uint8_t *bytes = arch_direct(phys);
+    for (uint64_t i = 0; i < count * PAGE_BYTES; i++) {
+        if (bytes[i] != 0)
+            return false;
+    }
+    return true;
+}
+
+/* What a process leaves is gone by and by, whether or not anybody gets the pages; pages in use are
+ * left alone, and no call does more than its piece. */
+static void test_freed_pages_are_scrubbed(void **state)
+{
+    (void)state;
+    uint64_t phys = pages_alloc(100), kept = pages_alloc(10), last = pages_alloc(20);
+    memset(arch_direct(phys), 0xa5, 130 * PAGE_BYTES);
+    pages_free(phys, 100);
+    pages_free(last, 20);
+    assert_true(kernel_upkeep_needed);
+    uint32_t calls = 0;
+    while (pages_scrub_needed()) {
+        pages_scrub();
+        calls++;
+        assert_true(is_clear(phys, calls * PAGES_PIECE < 100 ? calls * PAGES_PIECE : 100));
+        assert_true(calls * PAGES_PIECE >= 100 || !is_clear(phys, 100));
+    }
+    assert_int_equal(calls, (130 + PAGES_PIECE - 1) / PAGES_PIECE);
+    assert_true(is_clear(last, 20));
+    assert_false(is_clear(kept, 1));
+    assert_int_equal(pages_alloc(100), phys);
+    pages_free(phys, 100);
+    assert_true(pages_scrub_needed());
+    assert_true(pages_audit());
 }
 
 static void test_wrong_frees_panic(void **state)
@@ -101,6 +139,7 @@ int main(void)
         cmocka_unit_test_setup(test_runs_are_contiguous_and_lowest, setup),
         cmocka_unit_test_setup(test_refuses_more_than_there_is, setup),
         cmocka_unit_test_setup(test_pages_come_cleared, setup),
+        cmocka_unit_test_setup(test_freed_pages_are_scrubbed, setup),
         cmocka_unit_test_setup(test_wrong_frees_panic, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

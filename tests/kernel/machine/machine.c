@@ -29,6 +29,7 @@ uint64_t machine_irq_completed_mask;
 uint64_t machine_active_root;
 char machine_console[4096];
 jmp_buf *machine_power_off_jump;
+void (*machine_pause)(void);
 
 static uint8_t ram[MACHINE_RAM_BYTES] __attribute__((aligned(4096)));
 static size_t console_len;
@@ -169,6 +170,7 @@ void machine_boot(void)
     clear_tables();
     machine_time = 1000;
     machine_irq_line = 0;
+    machine_pause = NULL;
     console_len = 0;
     make_bundle();
     const struct abi_bundle_header *bundle = arch_direct(BUNDLE_PHYS);
@@ -185,6 +187,14 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
     process->frame.x[ARCH_REG_A7] = number;
     syscall_dispatch(process);
     process_reap();
+    while (process->state == PROCESS_RUNNABLE && process->work.kind != WORK_NONE) {
+        if (machine_pause)
+            machine_pause();
+        if (process->state != PROCESS_RUNNABLE)
+            break;
+        syscall_dispatch(process);
+        process_reap();
+    }
     return (int64_t)process->frame.x[ARCH_REG_A0];
 }
 

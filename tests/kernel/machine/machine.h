@@ -24,6 +24,9 @@ extern uint64_t machine_irq_completed_mask;
 extern uint64_t machine_active_root; /* 0: the kernel's own */
 extern char machine_console[4096];   /* the newest output, terminated */
 
+/* What happens between two pieces of a call that takes several; NULL: nothing. */
+extern void (*machine_pause)(void);
+
 /* Where arch_power_off() goes: set by EXPECT_PANIC. */
 extern jmp_buf *machine_power_off_jump;
 

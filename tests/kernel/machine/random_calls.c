@@ -266,10 +266,21 @@ static void one_call(struct run *run)
     machine_call(process, number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5], arg[6]);
 }
 
+static struct run *pausing;
+
+/* Between two pieces of a call. */
+static void pause_call(void)
+{
+    if (pick(pausing, 2) == 0)
+        disturb(pausing);
+}
+
 int random_calls(random_source source, void *context, uint32_t check_interval)
 {
     struct run run = {.source = source, .context = context};
     machine_boot();
+    pausing = &run;
+    machine_pause = pause_call;
     struct process *init = &processes[INIT_PROCESS_IDX];
     uint64_t endpoint = (uint64_t)machine_call(init, ABI_SYS_ENDPOINT_CREATE, 0, 0, 0, 0, 0, 0, 0);
     uint64_t notification =
