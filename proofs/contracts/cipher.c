@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contract of userspace/noise/cipher.c, which is included unchanged: a cipher state seals at most once with each
- * nonce, and never with 2^64-1 (Noise section 5.1). With "n is set to 0 by noise_cipher_init alone" no
- * nonce repeats under a key.
+ * Contract of userspace/noise/cipher.c, which is included unchanged: a cipher state seals at most
+ * once with each nonce, and never with 2^64-1 (Noise section 5.1). With "n is set to 0 by
+ * noise_cipher_init alone" no nonce repeats under a key.
  *
- * The seam is a function that writes what it likes within its bounds. The ghost variables count its calls and keep the
- * last nonce; that encode_nonce is injective is an assumption here, and a unit test (nonce_is_four_zeros_then_n_little_endian).
+ * The seam is a function that writes what it likes within its bounds. The ghost variables count its
+ * calls and keep the last nonce; that encode_nonce is injective is an assumption here, and a unit
+ * test (nonce_is_four_zeros_then_n_little_endian).
  */
 #include "noise/cipher.h"
 #include <string.h>
@@ -19,15 +20,16 @@
     assigns out[0 .. plaintext_len + 15], seal_count, seal_n;
     ensures seal_count == \old(seal_count) + 1;
     ensures seal_n == nonce_value{Pre}(nonce); */
-void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad, size_t ad_len,
-                      const uint8_t *plaintext, size_t plaintext_len);
+void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
+                      const uint8_t *ad, size_t ad_len, const uint8_t *plaintext,
+                      size_t plaintext_len);
 
 /*@ requires sealed_len >= 16;
     requires \valid(out + (0 .. sealed_len - 17));
     assigns out[0 .. sealed_len - 17];
     ensures \result == 0 || \result == -1; */
-int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad, size_t ad_len,
-                     const uint8_t *sealed, size_t sealed_len);
+int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
+                     const uint8_t *ad, size_t ad_len, const uint8_t *sealed, size_t sealed_len);
 
 /*@ requires \valid(nonce + (0 .. 11));
     assigns nonce[0 .. 11];
@@ -51,7 +53,8 @@ static void encode_nonce(uint8_t nonce[12], uint64_t n);
     complete behaviors;
     disjoint behaviors; */
 enum noise_result noise_cipher_encrypt(struct noise_cipher *c, const uint8_t *ad, size_t ad_len,
-                                       const uint8_t *plaintext, size_t plaintext_len, uint8_t *out);
+                                       const uint8_t *plaintext, size_t plaintext_len,
+                                       uint8_t *out);
 
 /*@ requires \valid(c) && 16 <= sealed_len <= 65535 && \valid(out + (0 .. sealed_len - 17));
     requires \separated(c, out + (0 .. sealed_len - 17));
@@ -59,7 +62,7 @@ enum noise_result noise_cipher_encrypt(struct noise_cipher *c, const uint8_t *ad
     ensures \result == NOISE_OK ==> c->n == \old(c->n) + 1 && \old(c->n) != 0xffffffffffffffff;
     ensures \result != NOISE_OK ==> c->n == \old(c->n);
     ensures \old(c->n) == 0xffffffffffffffff ==> \result == NOISE_ERR_NONCE; */
-enum noise_result noise_cipher_decrypt(struct noise_cipher *c, const uint8_t *ad, size_t ad_len, const uint8_t *sealed,
-                                       size_t sealed_len, uint8_t *out);
+enum noise_result noise_cipher_decrypt(struct noise_cipher *c, const uint8_t *ad, size_t ad_len,
+                                       const uint8_t *sealed, size_t sealed_len, uint8_t *out);
 
 #include "../../userspace/noise/cipher.c"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this analyser's C11 lacks: atomic builtins (one load, one store of a volatile) and _Alignas. */
+/* What this analyser's C11 lacks: atomic builtins (one load, one store of a volatile) and _Alignas.
+ */
 #define __atomic_load_n(p, order)     (*(p))
 #define __atomic_store_n(p, v, order) (*(p) = (v))
 #define __ATOMIC_RELEASE              3

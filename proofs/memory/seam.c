@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The crypto seam as noise/crypto.h promises it about memory: reads and writes its ranges, any values, any result. */
+/* The crypto seam as noise/crypto.h promises it about memory: reads and writes its ranges, any
+ * values, any result. */
 #include "__fc_builtin.h"
 #include "noise/crypto.h"
 
@@ -22,7 +23,10 @@ static void read_all(const uint8_t *p, size_t len)
     }
 }
 
-int crypto_init(void) { return Frama_C_interval(-1, 0); }
+int crypto_init(void)
+{
+    return Frama_C_interval(-1, 0);
+}
 
 int crypto_x25519(uint8_t out[32], const uint8_t scalar[32], const uint8_t point[32])
 {
@@ -42,8 +46,9 @@ void crypto_x25519_base(uint8_t out[32], const uint8_t scalar[32])
     write_any(out, 32);
 }
 
-void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad, size_t ad_len,
-                      const uint8_t *plaintext, size_t plaintext_len)
+void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
+                      const uint8_t *ad, size_t ad_len, const uint8_t *plaintext,
+                      size_t plaintext_len)
 {
     read_all(key, 32);
     read_all(nonce, 12);
@@ -54,8 +59,8 @@ void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[1
     write_any(out, plaintext_len + 16);
 }
 
-int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad, size_t ad_len,
-                     const uint8_t *sealed, size_t sealed_len)
+int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
+                     const uint8_t *ad, size_t ad_len, const uint8_t *sealed, size_t sealed_len)
 {
     read_all(key, 32);
     read_all(nonce, 12);
@@ -84,4 +89,7 @@ bool crypto_equal(const uint8_t a[32], const uint8_t b[32])
     return Frama_C_interval(0, 1);
 }
 
-void crypto_wipe(void *secret, size_t len) { memset(secret, 0, len); }
+void crypto_wipe(void *secret, size_t len)
+{
+    memset(secret, 0, len);
+}

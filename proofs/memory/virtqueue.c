@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A virtqueue of every size whose device rewrites the whole shared memory before every call, for ever. */
-#include "__fc_builtin.h"
+/* A virtqueue of every size whose device rewrites the whole shared memory before every call, for
+ * ever. */
 #include "virtio/virtqueue.h"
+#include "__fc_builtin.h"
 
 static volatile struct virtqueue_memory shared;
 static struct virtqueue queue;
@@ -19,7 +20,8 @@ int main(void)
         if (Frama_C_interval(0, 1))
             (void)!virtqueue_submit(&queue, (uint16_t)Frama_C_interval(0, 65535),
                                     Frama_C_unsigned_long_interval(0, -1ul),
-                                    Frama_C_unsigned_int_interval(0, 0xffffffff), Frama_C_interval(0, 1));
+                                    Frama_C_unsigned_int_interval(0, 0xffffffff),
+                                    Frama_C_interval(0, 1));
         else
             (void)!virtqueue_take(&queue, &id, &len);
     }

@@ -34,8 +34,7 @@ static const selftest_step hang[] = {dsoftbus_load, dsoftbus_session, dsoftbus_h
 static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
     [SELFTEST_ALL] = all,     [SELFTEST_REFUSED] = refused,     [SELFTEST_NO_RNG] = no_rng,
     [SELFTEST_LOCAL] = local, [SELFTEST_HOST_PEER] = host_peer, [SELFTEST_RESTART] = restart,
-    [SELFTEST_REKEY] = rekey,
-    [SELFTEST_HANG] = hang,
+    [SELFTEST_REKEY] = rekey, [SELFTEST_HANG] = hang,
 };
 /* clang-format on */
 

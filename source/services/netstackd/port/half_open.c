@@ -12,8 +12,8 @@ enum {
     /* Sources are counted by a keyed hash of the address: two in one bucket count as one, seldom
      * and not by anybody's choice. */
     BUCKET_COUNT = 256,
-    /* A source that holds no more than this is not greedy. Forged sources, one SYN each, do not fill a
-     * bucket so far by chance. */
+    /* A source that holds no more than this is not greedy. Forged sources, one SYN each, do not
+     * fill a bucket so far by chance. */
     FAIR_COUNT = PORT_HALF_OPEN_MAX / 16,
 };
 
