@@ -23,6 +23,9 @@ function(dsb_patched_copy source copy patches)
       message(FATAL_ERROR "${patch} does not apply to ${source}:\n${output}")
     endif()
   endforeach()
+  # A copy has the old times of its source: newer than any object, so that everything is compiled again.
+  file(GLOB_RECURSE files ${copy}/*.[ch])
+  file(TOUCH ${files})
   file(WRITE ${copy}/stamp "${stamp}")
 endfunction()
 

@@ -147,12 +147,20 @@ static void rejects_more_bytes_than_the_buffer_has(void **state)
     assert_broken();
 }
 
-static void rejects_bytes_in_a_buffer_that_the_device_only_reads(void **state)
+/* kvmtool gives a sent frame's length there. */
+static void a_length_of_a_buffer_that_the_device_only_reads_is_ignored(void **state)
 {
+    static const uint32_t lens[] = {1, BUFFER_LEN, UINT32_MAX};
+    uint16_t id;
+    uint32_t written_len;
+
     (void)state;
-    assert_int_equal(submit(0, false), VIRTQUEUE_OK);
-    simulated_give(&device, 0, 1);
-    assert_broken();
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        assert_int_equal(submit(0, false), VIRTQUEUE_OK);
+        simulated_give(&device, 0, lens[i]);
+        assert_int_equal(virtqueue_take(&queue, &id, &written_len), VIRTQUEUE_OK);
+        assert_int_equal(written_len, 0);
+    }
 }
 
 static void rejects_more_used_than_in_flight(void **state)
@@ -192,7 +200,7 @@ int main(void)
         cmocka_unit_test_setup(rejects_an_id_never_submitted, begin),
         cmocka_unit_test_setup(rejects_a_repeated_id, begin),
         cmocka_unit_test_setup(rejects_more_bytes_than_the_buffer_has, begin),
-        cmocka_unit_test_setup(rejects_bytes_in_a_buffer_that_the_device_only_reads, begin),
+        cmocka_unit_test_setup(a_length_of_a_buffer_that_the_device_only_reads_is_ignored, begin),
         cmocka_unit_test_setup(rejects_more_used_than_in_flight, begin),
         cmocka_unit_test_setup(rejects_a_used_index_that_goes_back, begin),
         cmocka_unit_test_setup(asks_for_no_interrupts, begin),

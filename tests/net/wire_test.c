@@ -16,6 +16,7 @@
 #define FRAMES_MAX    256 /* on the wire at a time: both windows, doubled, many times over */
 #define FRAME_LEN_MAX 1514
 #define STREAM_BYTES  (256 * 1024)
+#define ANSWERS_MAX   4      /* to unacceptable segments, per connection and coarse tick */
 #define STEPS_MAX     400000 /* of one millisecond: many times what any run needs */
 
 struct wire_fault {
@@ -36,7 +37,7 @@ static struct net_client clients[2];
 static struct frame frames[FRAMES_MAX];
 static struct wire_fault fault;
 static uint64_t wire_seed, now_ns = NS_PER_MS;
-static uint32_t lost_count, late_count;
+static uint32_t lost_count, late_count, sent_count;
 
 /* Two modules made of the same files share names; each keeps its own globals. */
 const char *__asan_default_options(void);
@@ -85,6 +86,7 @@ static void put_on_wire(uint32_t to, const uint8_t *bytes, size_t len, uint64_t 
 
 static bool send_to(uint32_t to, const uint8_t *bytes, size_t len)
 {
+    sent_count++;
     if (percent() < fault.lost_percent) {
         lost_count++;
         return true;
@@ -251,6 +253,40 @@ static void a_peer_that_allows_tiny_segments(void **state)
     exchange(5, (struct wire_fault){.mss_len = 100});
 }
 
+static void fill(uint32_t end, net_handle stream)
+{
+    static const uint8_t bytes[NET_STREAM_BYTES_MAX];
+    size_t len;
+
+    while (ends[end]->write(&clients[end], stream, bytes, sizeof(bytes), &len) == NET_OK)
+        step();
+}
+
+/* Nobody reads: probes and their answers go on, seldom. */
+static void two_closed_windows_do_not_keep_the_wire_busy(void **state)
+{
+    net_handle at_a, at_b;
+
+    (void)state;
+    fault = (struct wire_fault){0};
+    connect_ends(&at_a, &at_b);
+    for (uint32_t i = 0; i < 4; i++) {
+        fill(0, at_a);
+        fill(1, at_b);
+        for (uint32_t ms = 0; ms < 100; ms++)
+            step();
+    }
+    uint32_t before_count = sent_count;
+    for (uint32_t ms = 0; ms < 20000; ms++)
+        step();
+    /* 40 coarse ticks of two ends. */
+    assert_in_range(sent_count - before_count, 1, 40 * 2 * ANSWERS_MAX);
+    assert_int_equal(ends[0]->close(&clients[0], at_a), NET_OK);
+    assert_int_equal(ends[1]->close(&clients[1], at_b), NET_OK);
+    for (uint32_t i = 0; i < 2 * NET_LINGER_MS; i++)
+        step();
+}
+
 static void ping_measures_the_wire(void **state)
 {
     uint64_t round_trip_ns = 0;
@@ -328,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_wire_that_reorders),
         cmocka_unit_test(a_wire_that_does_it_all),
         cmocka_unit_test(a_peer_that_allows_tiny_segments),
+        cmocka_unit_test(two_closed_windows_do_not_keep_the_wire_busy),
         cmocka_unit_test(a_damaged_segment_is_not_delivered),
     };
 

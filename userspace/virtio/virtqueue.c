@@ -74,8 +74,12 @@ enum virtqueue_result virtqueue_take(struct virtqueue *queue, uint16_t *id, uint
         &memory->used.ring[queue->used_idx & (queue->size_count - 1)];
     uint32_t entry_id = entry->id;
     uint32_t entry_len = entry->written_len;
-    if (entry_id >= queue->size_count || !queue->in_flight[entry_id] ||
-        entry_len > queue->writable_len[entry_id])
+    if (entry_id >= queue->size_count || !queue->in_flight[entry_id])
+        return give_up(queue);
+    /* Of a buffer that the device only reads, some devices give the whole length here. */
+    if (queue->writable_len[entry_id] == 0)
+        entry_len = 0;
+    if (entry_len > queue->writable_len[entry_id])
         return give_up(queue);
 
     queue->in_flight[entry_id] = false;

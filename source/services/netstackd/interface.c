@@ -2,14 +2,16 @@
 #include "interface.h"
 
 #include "address.h"
+#include "counters.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
 #include <netif/ethernet.h>
 #include <string.h>
 
 enum {
-    TYPE_OFFSET_LEN = 12,   /* in the Ethernet header */
-    SOURCE_OFFSET_LEN = 12, /* in the IPv4 header */
+    TYPE_OFFSET_LEN = 12,        /* in the Ethernet header */
+    SOURCE_OFFSET_LEN = 12,      /* in the IPv4 header */
+    DESTINATION_OFFSET_LEN = 16, /* in the IPv4 header */
 };
 
 static struct netif wire;
@@ -58,34 +60,91 @@ void interface_set_link(bool up)
     etharp_request(&wire, netif_ip4_gw(&wire));
 }
 
+static uint32_t ipv4_at(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool is_of_type(const uint8_t *frame, size_t frame_len, uint16_t type)
+{
+    return frame_len >= SIZEOF_ETH_HDR && frame[TYPE_OFFSET_LEN] == type >> 8 &&
+           frame[TYPE_OFFSET_LEN + 1] == (type & 0xff);
+}
+
+/* lwIP reads an ARP packet without asking how long it is. */
+static bool is_malformed(const uint8_t *frame, size_t frame_len)
+{
+    return frame_len < SIZEOF_ETH_HDR || frame_len > INTERFACE_FRAME_BYTES_MAX ||
+           (is_of_type(frame, frame_len, ETHTYPE_ARP) &&
+            frame_len < SIZEOF_ETH_HDR + SIZEOF_ETHARP_HDR);
+}
+
+/* A group's, of which this station is no member: usual on any network. */
+static bool is_multicast(const uint8_t *frame)
+{
+    return (frame[0] & 1) && memcmp(frame, ethbroadcast.addr, ETH_HWADDR_LEN) != 0;
+}
+
+/* For another station, or to all stations a packet that is for this address alone (RFC 1122
+ * 3.3.6). */
+static bool is_foreign(const uint8_t *frame, size_t frame_len)
+{
+    if (memcmp(frame, wire.hwaddr, ETH_HWADDR_LEN) == 0)
+        return false;
+    if (memcmp(frame, ethbroadcast.addr, ETH_HWADDR_LEN) != 0)
+        return true;
+    return is_of_type(frame, frame_len, ETHTYPE_IP) && frame_len >= SIZEOF_ETH_HDR + IP_HLEN &&
+           ipv4_at(&frame[SIZEOF_ETH_HDR + DESTINATION_OFFSET_LEN]) == interface_ipv4();
+}
+
 /* A packet from the wire that claims to come from this machine itself is a lie. lwIP could not
  * tell: what the machine sends to its own address comes in by the same interface. */
 static bool claims_to_be_ours(const uint8_t *frame, size_t frame_len)
 {
-    if (frame_len < SIZEOF_ETH_HDR + IP_HLEN || frame[TYPE_OFFSET_LEN] != ETHTYPE_IP >> 8 ||
-        frame[TYPE_OFFSET_LEN + 1] != (ETHTYPE_IP & 0xff))
+    if (!is_of_type(frame, frame_len, ETHTYPE_IP) || frame_len < SIZEOF_ETH_HDR + IP_HLEN)
         return false;
-    const uint8_t *source = &frame[SIZEOF_ETH_HDR + SOURCE_OFFSET_LEN];
-    uint32_t ipv4 = (uint32_t)source[0] << 24 | (uint32_t)source[1] << 16 |
-                    (uint32_t)source[2] << 8 | source[3];
-    return source[0] == IP_LOOPBACKNET || ipv4 == interface_ipv4();
+    uint32_t source = ipv4_at(&frame[SIZEOF_ETH_HDR + SOURCE_OFFSET_LEN]);
+    return source >> 24 == IP_LOOPBACKNET || source == interface_ipv4();
+}
+
+static bool is_refused(const uint8_t *frame, size_t frame_len)
+{
+    if (is_malformed(frame, frame_len))
+        port_count(PORT_FRAME_MALFORMED);
+    else if (is_multicast(frame))
+        return true;
+    else if (is_foreign(frame, frame_len))
+        port_count(PORT_FRAME_FOREIGN);
+    else if (claims_to_be_ours(frame, frame_len))
+        port_count(PORT_FRAME_OUR_OWN);
+    else
+        return false;
+    return true;
 }
 
 void interface_receive(const uint8_t *frame, size_t frame_len)
 {
-    if (frame_len > INTERFACE_FRAME_BYTES_MAX || claims_to_be_ours(frame, frame_len))
+    if (is_refused(frame, frame_len))
         return;
     struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame_len, PBUF_POOL);
-    if (packet == NULL)
-        return; /* a lost frame */
+    if (packet == NULL) {
+        port_count(PORT_FRAME_NO_BUFFER);
+        return;
+    }
     pbuf_take(packet, frame, (u16_t)frame_len);
     if (wire.input(packet, &wire) != ERR_OK)
         pbuf_free(packet);
 }
 
-void interface_deliver_loopback(void)
+bool interface_deliver_loopback(void)
 {
+    bool is_left = false;
+    struct netif *netif;
+
     netif_poll_all();
+    NETIF_FOREACH(netif)
+    is_left |= netif->loop_first != NULL;
+    return is_left;
 }
 
 uint32_t interface_ipv4(void)

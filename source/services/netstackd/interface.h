@@ -20,8 +20,9 @@ void interface_set_link(bool up);
 /* A frame from the wire; the bytes are copied. */
 void interface_receive(const uint8_t *frame, size_t frame_len);
 
-/* Delivers what the machine sent to itself. */
-void interface_deliver_loopback(void);
+/* Delivers of what the machine sent to itself as much as belongs into one turn; true when something
+ * is left. */
+bool interface_deliver_loopback(void);
 
 uint32_t interface_ipv4(void);
 struct net_interface interface_describe(void);

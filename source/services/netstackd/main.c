@@ -2,6 +2,7 @@
 /* netstackd: the one owner of virtio-net. One loop: sleep until a request, an interrupt, a client's
  * death or lwIP's next timer; do it; answer. Nothing polls. */
 #include "client.h"
+#include "counters.h"
 #include "dispatch.h"
 #include "interface.h"
 #include "proto/slots.h"
@@ -19,6 +20,8 @@ enum {
      * is a /24 with its gateway at .2, as QEMU's user network has it. */
     NETMASK = 0xffffff00,
     GATEWAY_HOST = 2,
+    /* How often the log hears of each rule's drops (counters.h). */
+    COUNTERS_PERIOD_MS = 60000,
     /* Frames taken per round of the loop, so that a flood on the wire leaves clients their turn. */
     FRAMES_PER_ROUND = NET_QUEUE_COUNT,
 };
@@ -69,6 +72,24 @@ static void check_device(void)
         start_device();
     }
     interface_set_link(net.link_up);
+}
+
+/* What peers made this process drop or mend since the last line about it. */
+static void report_counters(void)
+{
+    static uint32_t reported[PORT_COUNTER_COUNT];
+    static uint64_t next_ticks;
+
+    if (rt_ticks() < next_ticks)
+        return;
+    next_ticks = rt_deadline_ms(COUNTERS_PERIOD_MS);
+    for (uint32_t i = 0; i < PORT_COUNTER_COUNT; i++) {
+        uint32_t count = port_counter((enum port_counter)i);
+        if (count != reported[i])
+            rt_logf("net: %s %u, %u in all", port_counter_name((enum port_counter)i),
+                    (unsigned)(count - reported[i]), (unsigned)count);
+        reported[i] = count;
+    }
 }
 
 static void map_device(void)
@@ -147,5 +168,6 @@ int process_main(uint64_t arg)
             frames_left |= serve_notification(event.value);
         stack_run();
         check_device();
+        report_counters();
     }
 }

@@ -7,6 +7,9 @@
 #include "random.h"
 #include <lwip/init.h>
 #include <lwip/timeouts.h>
+#include <stdbool.h>
+
+static bool is_loopback_left;
 
 void stack_init(void)
 {
@@ -19,11 +22,11 @@ void stack_init(void)
 void stack_run(void)
 {
     sys_check_timeouts();
-    interface_deliver_loopback();
+    is_loopback_left = interface_deliver_loopback();
     clients_notify();
 }
 
 uint64_t stack_sleep_ms(void)
 {
-    return sys_timeouts_sleeptime();
+    return is_loopback_left ? 0 : sys_timeouts_sleeptime();
 }

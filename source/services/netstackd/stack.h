@@ -9,10 +9,10 @@
 void stack_init(void);
 
 /* After anything happened: delivers loopback packets, runs the timers that are due, signals
- * clients. */
+ * clients. A bounded piece of work: what is left has its turn when this is called next. */
 void stack_run(void);
 
-/* Until lwIP's next timer, from now. */
+/* Until stack_run() has something to do, from now. */
 uint64_t stack_sleep_ms(void);
 
 #endif

@@ -12,7 +12,7 @@ enum port_counter {
     PORT_ACK_OUT_OF_RANGE,   /* RFC 5961 5.2 */
     PORT_ANSWER_WITHHELD,    /* an unacceptable segment beyond the limit of answers */
     PORT_HALF_OPEN_DISPLACED,
-    PORT_BACKLOG_FULL,       /* a SYN, or a handshake's last step, while no place is free */
+    PORT_BACKLOG_FULL, /* a SYN, or a handshake's last step, while no place is free */
     PORT_TIME_WAIT_REOPENED,
     PORT_FRAME_MALFORMED, /* too long, or an ARP packet cut short */
     PORT_FRAME_FOREIGN,   /* for another station, or one address's packet sent to all */

@@ -9,9 +9,12 @@
 #include <string.h>
 
 enum {
-    /* Sources are counted by a keyed hash of the address: two in one bucket count as one, seldom and
-     * not by anybody's choice. */
+    /* Sources are counted by a keyed hash of the address: two in one bucket count as one, seldom
+     * and not by anybody's choice. */
     BUCKET_COUNT = 256,
+    /* A source that holds no more than this is not greedy. Forged sources, one SYN each, do not fill a
+     * bucket so far by chance. */
+    FAIR_COUNT = PORT_HALF_OPEN_MAX / 16,
 };
 
 static uint32_t bucket_of(const struct tcp_pcb *pcb)
@@ -27,7 +30,7 @@ static uint32_t bucket_of(const struct tcp_pcb *pcb)
 void half_open_make_room(void)
 {
     uint16_t held_count[BUCKET_COUNT];
-    uint32_t total_count = 0, most_count = 0;
+    uint32_t total_count = 0, most_count = FAIR_COUNT;
     struct tcp_pcb *victim = NULL;
 
     memset(held_count, 0, sizeof(held_count));
@@ -41,8 +44,9 @@ void half_open_make_room(void)
         return;
     /* lwIP puts what is new, or was heard of just now, first. */
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
-        if (pcb->state == SYN_RCVD && held_count[bucket_of(pcb)] >= most_count) {
-            most_count = held_count[bucket_of(pcb)];
+        uint32_t count = LWIP_MAX(held_count[bucket_of(pcb)], FAIR_COUNT);
+        if (pcb->state == SYN_RCVD && count >= most_count) {
+            most_count = count;
             victim = pcb;
         }
     }

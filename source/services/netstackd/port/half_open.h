@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections of which only the SYN came: their number is bounded, and when it is reached the oldest
- * one of the source that holds most of them goes. */
+/* Connections of which only the SYN came: their number is bounded, and when it is reached the
+ * oldest one of the source that holds most of them goes. */
 #ifndef PORT_HALF_OPEN_H
 #define PORT_HALF_OPEN_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lwIP's hooks that netstackd fills (port.c); the patched places (patches/lwip) count by counters.h. */
+/* lwIP's hooks that netstackd fills (port.c); the patched places (patches/lwip) count by
+ * counters.h. */
 #ifndef PORT_HOOKS_H
 #define PORT_HOOKS_H
 

@@ -39,13 +39,13 @@
 #define LWIP_NETIF_STATUS_CALLBACK 0
 /* Packets waiting inside the machine: two full windows of small segments. A full queue is a lost
  * packet, which TCP sends again. */
-#define LWIP_LOOPBACK_MAX_PBUFS      32
-#define PORT_LOOPBACK_PACKETS_PER_TURN 64 /* then clients and the wire have their turn */
-#define LWIP_CHECKSUM_CTRL_PER_NETIF 1 /* none on the loopback: there is no wire between */
-#define LWIP_HOOK_FILENAME           "hooks.h"
-#define LWIP_HOOK_TCP_INPACKET_PCB   port_tcp_in
-#define LWIP_HOOK_TCP_ISN            port_tcp_isn
-#define ETH_PAD_SIZE                 0
+#define LWIP_LOOPBACK_MAX_PBUFS        32
+#define PORT_LOOPBACK_PACKETS_PER_TURN 32 /* then clients and the wire have their turn */
+#define LWIP_CHECKSUM_CTRL_PER_NETIF   1  /* none on the loopback: there is no wire between */
+#define LWIP_HOOK_FILENAME             "hooks.h"
+#define LWIP_HOOK_TCP_INPACKET_PCB     port_tcp_in
+#define LWIP_HOOK_TCP_ISN              port_tcp_isn
+#define ETH_PAD_SIZE                   0
 /* A second packet to an address that ARP still resolves replaces the first. What waits is a copy on
  * the heap: receive buffers stay free, and a stream's ring is not referred to. */
 #define ARP_QUEUEING       0
@@ -63,12 +63,12 @@
 #define TCP_SNDLOWAT       (TCP_SND_BUF / 4)
 #define TCP_SNDQUEUELOWAT  (TCP_SND_QUEUELEN / 2)
 #define TCP_LISTEN_BACKLOG 1
-/* Connections of which only the SYN came, of all listeners: at 1,000 forged SYNs a second, a peer has
- * a quarter of a second to answer. */
+/* Connections of which only the SYN came, of all listeners: at 1,000 forged SYNs a second, a peer
+ * has a quarter of a second to answer. */
 #define PORT_HALF_OPEN_MAX 256
 /* Answers to unacceptable segments, per connection and coarse tick (500 ms). */
 #define PORT_CHALLENGE_ACKS_MAX 4
-#define SO_REUSE           1
+#define SO_REUSE                1
 /* Out-of-order segments are not kept: neither wire here reorders, a lost segment is sent again, and
  * so no peer can hold receive buffers by leaving gaps. */
 #define TCP_QUEUE_OOSEQ       0

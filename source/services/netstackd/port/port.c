@@ -5,8 +5,8 @@
 #include "listener.h"
 #include "platform.h"
 #include "random.h"
-#include <lwip/sys.h>
 #include <lwip/prot/tcp.h>
+#include <lwip/sys.h>
 #include <lwip/tcp.h>
 #include <stdbool.h>
 #include <string.h>
