@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* netstackd: the one owner of virtio-net. One loop: sleep until a request, an interrupt, a client's
  * death or lwIP's next timer; do it; answer. Nothing polls. */
+#include "backoff.h"
 #include "client.h"
 #include "counters.h"
 #include "dispatch.h"
@@ -27,6 +28,10 @@ enum {
 };
 
 static struct virtio_net net;
+/* When a device that failed is started again. */
+static struct backoff device_backoff;
+static uint64_t device_start_ticks = ABI_DEADLINE_NONE;
+static bool device_ran; /* one that did not start at first has told no MAC */
 
 bool interface_transmit(const struct pbuf *frame)
 {
@@ -67,9 +72,16 @@ static bool serve_device(void)
 /* A device that broke the rules is started anew; lwIP hears of every change of the link. */
 static void check_device(void)
 {
-    if (net.state == VIRTIO_NET_FAILED) {
-        rt_logf("netstackd: device broke the rules, starting it again");
+    if (rt_ticks() >= device_start_ticks) {
+        device_start_ticks = ABI_DEADLINE_NONE;
         start_device();
+    }
+    if (net.state != VIRTIO_NET_RUNNING && device_ran && device_start_ticks == ABI_DEADLINE_NONE) {
+        uint64_t now_ms = rt_ticks() / ABI_TICKS_PER_MS;
+        uint64_t start_ms = backoff_failed(&device_backoff, now_ms);
+        rt_logf("netstackd: device failed, starting it again in %u ms",
+                (unsigned)(start_ms - now_ms));
+        device_start_ticks = start_ms * ABI_TICKS_PER_MS;
     }
     interface_set_link(net.link_up);
 }
@@ -119,7 +131,8 @@ static void bring_up(uint32_t ipv4)
     stack_init(); /* waits for rngd */
     rt_logf("netstackd: ready");
     start_device();
-    if (net.state == VIRTIO_NET_RUNNING)
+    device_ran = net.state == VIRTIO_NET_RUNNING;
+    if (device_ran)
         rt_logf("net: virtio-net up");
     interface_init(net.mac, ipv4, NETMASK, (ipv4 & NETMASK) | GATEWAY_HOST);
     interface_set_link(net.link_up);
@@ -151,6 +164,8 @@ int process_main(uint64_t arg)
     for (;;) {
         struct abi_caps caps = {.recv_capacity = 1};
         uint64_t deadline = frames_left ? rt_ticks() : rt_deadline_ms(stack_sleep_ms());
+        if (deadline > device_start_ticks)
+            deadline = device_start_ticks;
         int64_t what;
         if (reply_len > 0)
             what = rt_reply_recv(&reply, reply_len, NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY,

@@ -72,9 +72,6 @@ enum virtio_result virtio_net_start(struct virtio_net *net)
 {
     net->state = VIRTIO_NET_STOPPED;
     net->link_up = false;
-    if (net->start_count >= NET_STARTS_MAX)
-        return VIRTIO_REFUSED;
-    net->start_count++;
     enum virtio_result result = virtio_device_begin(
         &net->device, net->registers, VIRTIO_DEVICE_NET,
         VIRTIO_FEATURE_NET_MAC_MASK | VIRTIO_FEATURE_NET_STATUS_MASK, VIRTIO_FEATURE_NET_MAC_MASK);

@@ -13,8 +13,6 @@ enum {
     NET_FRAME_BYTES_MAX = 1514, /* Ethernet header and 1500 bytes */
     /* Frames in each direction: several 8 KiB windows at once; one page holds the queue. */
     NET_QUEUE_COUNT = VIRTQUEUE_SIZE_MAX,
-    /* A device that keeps breaking the rules is left alone after this many starts. */
-    NET_STARTS_MAX = 8,
 };
 
 /* The header before each frame, all zero here: no offload was negotiated. */
@@ -52,7 +50,6 @@ struct virtio_net {
     volatile struct virtio_registers *registers;
     struct net_dma *dma;
     uint64_t dma_physical;
-    uint32_t start_count;
     bool link_up;
     uint8_t mac[6];
     uint16_t next_transmit_id;
@@ -63,7 +60,7 @@ void virtio_net_init(struct virtio_net *net, volatile struct virtio_registers *r
                      struct net_dma *dma, uint64_t dma_physical);
 
 /* Resets and starts the device, the first time or anew; frames under way are lost. Reads MAC and
- * link. On failure, and after NET_STARTS_MAX starts, the device stays stopped. */
+ * link. On failure the device stays stopped; how soon it is tried again is the caller's. */
 enum virtio_result virtio_net_start(struct virtio_net *net);
 
 /* After an interrupt: acknowledges it and takes notice of the link. */
