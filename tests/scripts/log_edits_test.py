@@ -75,6 +75,16 @@ def swap(first, second, at=0):
     return edit
 
 
+def move(first, last, behind):
+    """What cut takes, to behind the next line of another pattern."""
+    def edit(lines):
+        begin = places(lines, first)[0]
+        end = next(i for i in places(lines, last) if i >= begin) + 1
+        target = next(i for i in places(lines, behind) if i >= end) + 1
+        return lines[:begin] + lines[end:target] + lines[begin:end] + lines[target:]
+    return edit
+
+
 def both(*edits):
     def edit(lines):
         for one in edits:
@@ -107,6 +117,8 @@ EDITS = {
     "end-twice": (before("SELFTEST: end", "SELFTEST: end"), 15),
     # Who was let in.
     "extra-bound": (before(begin("truncated"), "dsoftbusd: identity bound peer=stranger.test"), 13),
+    "extra-bound-of-a-handshake":
+        (before(begin("truncated"), *HANDSHAKE, "dsoftbusd: identity bound peer=stranger.test"), 13),
     "extra-bound-and-auth-ok": (before(begin("truncated"), *HANDSHAKE, BOUND, AUTH_OK), 15),
     "extra-auth-ok": (before(begin("truncated"), AUTH_OK), 13),
     "extra-session-of-a-stranger":
@@ -169,6 +181,7 @@ EDITS = {
     "case-in-a-case": (after(begin("truncated"), begin("oversize-frame")), 19),
     "case-without-ok": (drop(ok("truncated")), 19),
     "ok-without-case": (before(begin("truncated"), ok("truncated")), 19),
+    "case-behind-the-next": (move(begin("truncated"), ok("truncated"), ok("oversize-frame")), 19),
     "cases-in-another-order": (swap(begin("oversize-frame"), begin("truncated")), 19),
     "case-begins-before-the-session":
         (both(drop(begin("wrong-responder-key")), before("dsoftbusd: ready", begin("wrong-responder-key"))), 13),

@@ -207,6 +207,8 @@ static int64_t tells_of_a_death(uint64_t deadline_ms, uint64_t *bits)
     (void)deadline_ms;
     if (is_attaching())
         return -ABI_E_TIMED_OUT;
+    if (wait_count > 2)
+        fail_msg("it goes on without netstackd");
     *bits = DSOFTBUSD_DEATH_BITS;
     return ABI_EVENT_NOTIFICATION;
 }
