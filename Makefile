@@ -38,7 +38,7 @@ prove-mutants: ## each claim must fail for its seeded fault
 	@scripts/setup.sh prove
 	@proofs/prove.py --mutants
 
-coverage: ## lines of userspace/noise and userspace/dsoftbus that no test reaches
+coverage: ## lines of lib/noise and lib/dsoftbus that no test reaches
 	@scripts/coverage.sh
 
 mutants: ## break the source in security-relevant places; each time the named test must fail

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make install`: the two programs, their manual pages, and the library for other programs: one libdsoftbus,
-# static and shared, of userspace/noise and userspace/dsoftbus, with headers and a pkg-config file.
+# static and shared, of lib/noise and lib/dsoftbus, with headers and a pkg-config file.
 include(GNUInstallDirs)
 
 set(library_sources)
@@ -16,17 +16,18 @@ foreach(kind static shared)
   add_library(dsoftbus_${kind} ${type} ${library_sources})
   set_target_properties(dsoftbus_${kind} PROPERTIES OUTPUT_NAME dsoftbus POSITION_INDEPENDENT_CODE ON
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
-  target_include_directories(dsoftbus_${kind} PRIVATE ${CMAKE_SOURCE_DIR}/userspace)
+  target_include_directories(dsoftbus_${kind} PRIVATE ${CMAKE_SOURCE_DIR}/lib)
   target_link_libraries(dsoftbus_${kind} PRIVATE dsb_warnings tp_sodium tp_blake2)
 endforeach()
 set(symbols ${CMAKE_CURRENT_LIST_DIR}/libdsoftbus.map)
-target_link_options(dsoftbus_shared PRIVATE -Wl,--version-script=${symbols})
+# -Bsymbolic: the library calls its own functions, whatever another one of the program exports.
+target_link_options(dsoftbus_shared PRIVATE -Wl,--version-script=${symbols} -Wl,-Bsymbolic)
 set_target_properties(dsoftbus_shared PROPERTIES LINK_DEPENDS ${symbols})
 
 # The headers include one another as "dsoftbus/..." and "noise/...": both lie in a folder of their own.
 set(include_root ${CMAKE_INSTALL_INCLUDEDIR}/dsoftbus)
 foreach(folder dsoftbus noise)
-  file(GLOB headers ${CMAKE_SOURCE_DIR}/userspace/${folder}/*.h)
+  file(GLOB headers ${CMAKE_SOURCE_DIR}/lib/${folder}/*.h)
   list(FILTER headers EXCLUDE REGEX "/lines\\.h$") # a header of the library's own files
   install(FILES ${headers} DESTINATION ${include_root}/${folder})
 endforeach()

@@ -30,7 +30,7 @@ function(dsb_patched_copy source copy patches)
 endfunction()
 
 # lwIP's core, IPv4 and Ethernet as tp_lwip, configured by netstackd's port. Linked by netstackd and, on
-# the host, by its tests. Programs provide port.c's functions (source/services/netstackd/port).
+# the host, by its tests. Programs provide port.c's functions (services/netstackd/port).
 # Compiled is a copy under the build folder with patches/lwip applied; each patch says why it is there.
 set(lwip_copy ${CMAKE_BINARY_DIR}/third_party/lwip)
 set(lwip_src ${lwip_copy}/src)
@@ -46,5 +46,5 @@ add_library(tp_lwip STATIC
   ${lwip_src}/core/ipv4/etharp.c ${lwip_src}/core/ipv4/icmp.c ${lwip_src}/core/ipv4/ip4.c
   ${lwip_src}/core/ipv4/ip4_addr.c ${lwip_src}/netif/ethernet.c)
 target_include_directories(tp_lwip SYSTEM PUBLIC
-  ${lwip_src}/include ${CMAKE_SOURCE_DIR}/source/services/netstackd/port)
+  ${lwip_src}/include ${CMAKE_SOURCE_DIR}/services/netstackd/port)
 target_compile_options(tp_lwip PRIVATE -w)

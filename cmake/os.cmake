@@ -7,12 +7,12 @@ function(dsb_program name)
   cmake_parse_arguments(P "" "BASE" "LIBS" ${ARGN})
   add_executable(${name} ${P_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE dsb_warnings ${P_LIBS} rt)
-  target_link_options(${name} PRIVATE -T ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld
+  target_link_options(${name} PRIVATE -T ${CMAKE_SOURCE_DIR}/lib/rt/program.ld
     # No floating point in log lines, so none in the programs.
     -Wl,--defsym=vfprintf=__i_vfprintf -Wl,-u,_start -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
     $<$<BOOL:${P_BASE}>:-Wl,--defsym=program_base=${P_BASE}>)
   set_target_properties(${name} PROPERTIES
-    LINK_DEPENDS ${CMAKE_SOURCE_DIR}/userspace/rt/program.ld)
+    LINK_DEPENDS ${CMAKE_SOURCE_DIR}/lib/rt/program.ld)
   # What goes into a bundle; the file beside it keeps the symbols for a debugger.
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${CMAKE_OBJCOPY} --strip-all $<TARGET_FILE:${name}> $<TARGET_FILE:${name}>.stripped)
@@ -29,7 +29,7 @@ function(dsb_os_image profile)
   set_property(GLOBAL PROPERTY dsb_data_${profile} ${I_DATA})
 endfunction()
 
-# One bundle as assembly: include/abi/bundle.h is the layout, the assembler measures the files.
+# One bundle as assembly: abi/bundle.h is the layout, the assembler measures the files.
 function(dsb_bundle_source profile out_file)
   set(names init profile)
   set(paths $<TARGET_FILE:init>.stripped ${CMAKE_BINARY_DIR}/images/${profile}/profile)

@@ -42,7 +42,7 @@ static void load_both(void)
     struct dsb_text_error fault;
 
     enum dsb_status status = dsb_identity_parse(&file, text, load("identity"), &fault);
-    crypto_wipe(text, sizeof text);
+    noise_wipe(text, sizeof text);
     if (status != DSB_OK || dsb_identity_init(&self, &file) != DSB_OK)
         errx(1, "identity:%zu: %s", fault.line, dsb_text_fault_name(fault.fault));
     dsb_trust_store_init(&trust, peers, sizeof peers / sizeof peers[0]);
@@ -132,7 +132,7 @@ int main(int argc, char **argv)
 {
     struct dsb_device_id target;
 
-    if (argc != 4 || crypto_init() != 0 ||
+    if (argc != 4 || noise_init() != 0 ||
         dsb_device_id_set(&target, argv[1], strlen(argv[1])) != DSB_OK)
         errx(2, "usage: hello ID HOST PORT");
     load_both();

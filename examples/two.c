@@ -25,7 +25,7 @@ int main(void)
     const uint8_t *body;
     size_t len, used;
 
-    check(crypto_init() == 0);
+    check(noise_init() == 0);
     for (int i = 0; i < 2; i++) { /* each has an identity */
         check(getrandom(file[i].private_key, DSB_KEY_LEN, 0) == DSB_KEY_LEN);
         check(dsb_device_id_set(&file[i].id, i == 0 ? "ann" : "bob", 3) == DSB_OK);

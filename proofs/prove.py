@@ -19,7 +19,7 @@ ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
 import mutants as mutant_list  # noqa: E402  the same format of list
 
-LIB = "userspace"
+LIB = "lib"
 TIMEOUT_S = 300
 PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
 # Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
@@ -71,7 +71,7 @@ def run(command, folder):
 def memory(folder, name):
     """(proved, what was found): no alarm, no unknown property, nothing cut off, and as much reached as before."""
     sources, options, functions_min, statements_min = MEMORY[name]
-    said = run([*FRAMA_C, f"-cpp-extra-args=-include proofs/memory/atomics.h -I{LIB} -Iinclude -I.", *EVA, *options,
+    said = run([*FRAMA_C, f"-cpp-extra-args=-include proofs/memory/atomics.h -I{LIB} -I.", *EVA, *options,
                 *sources], folder)
     functions = re.search(r"(\d+) functions analyzed", said)
     statements = re.search(r"(\d+) statements reached", said)
@@ -87,7 +87,7 @@ def memory(folder, name):
 def contract(folder, name):
     """(proved goals, goals, expected goals)"""
     source, functions, expected = CONTRACTS[name]
-    said = run([*FRAMA_C, f"-cpp-extra-args=-I{LIB} -Iinclude -I.", *WP, "-wp-fct", ",".join(functions), source], folder)
+    said = run([*FRAMA_C, f"-cpp-extra-args=-I{LIB} -I.", *WP, "-wp-fct", ",".join(functions), source], folder)
     goals = re.search(r"Proved goals: *(\d+) / (\d+)", said)
     return (int(goals[1]), int(goals[2]), expected) if goals else (0, expected, expected)
 
@@ -125,7 +125,7 @@ def mutants():
         total += 1
         tested.add(mutant["test"])
         with tempfile.TemporaryDirectory() as copy:
-            for part in ("proofs", LIB, "include"):
+            for part in ("proofs", LIB, "abi"):
                 shutil.copytree(os.path.join(ROOT, part), os.path.join(copy, part))
             path = os.path.join(copy, mutant["file"])
             with open(path, encoding="utf-8") as file:

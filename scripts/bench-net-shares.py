@@ -73,7 +73,7 @@ def trace(kernel, folder):
 
 def main():
     kernel, build = sys.argv[1:]
-    paths = {"netstackd": f"{build}/source/services/netstackd/netstackd", "client": f"{build}/tests/os/net/net-test"}
+    paths = {"netstackd": f"{build}/services/netstackd/netstackd", "client": f"{build}/tests/os/net/net-test"}
     symbols = {name: Symbols(path) for name, path in paths.items()}
     symbols["kernel"] = Symbols(kernel)
     returns = {name: call_returns(path) for name, path in paths.items()}

@@ -20,7 +20,7 @@ bench_host() {
 }
 
 bench_os() {
-    local elf=$build/tests/rv64/rv64-bench archive=$build/userspace/noise/libnoise.a
+    local elf=$build/tests/rv64/rv64-bench archive=$build/lib/noise/libnoise.a
     tests/rv64/run.sh "$elf" "done 1" | awk '
         /^[a-z0-9-]+ [0-9]+$/ { v[$1] = $2 }
         function row(name, value) { printf "| %s | %s |\n", name, value }

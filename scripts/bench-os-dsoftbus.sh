@@ -20,7 +20,7 @@ finish() {
 trap finish EXIT
 
 program() { # name: its file, with symbols
-    find "$build/source" -type f -name "$1"
+    find "$build/services" "$build/tests/os" -type f -name "$1"
 }
 address() { # program, function
     riscv64-unknown-elf-nm "$(program "$1")" | awk -v name="$2" '$3 == name { print "0x" $1 }'

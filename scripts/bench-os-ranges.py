@@ -13,9 +13,9 @@ import subprocess
 import sys
 
 LIBRARIES = [
-    ("crypto", ["libtp_sodium.a", "libtp_blake2.a", "userspace/noise/libnoise_crypto.a"]),
-    ("session-library", ["userspace/noise/libnoise.a", "userspace/dsoftbus/libdsoftbus.a"]),
-    ("lwip", ["source/services/netstackd/libtp_lwip.a"]),
+    ("crypto", ["libtp_sodium.a", "libtp_blake2.a", "lib/noise/libnoise_crypto.a"]),
+    ("session-library", ["lib/noise/libnoise.a", "lib/dsoftbus/libdsoftbus.a"]),
+    ("lwip", ["services/netstackd/libtp_lwip.a"]),
 ]
 PROGRAMS = ["rngd", "netstackd", "dsoftbusd", "selftest-client"]
 KERNEL = [(0x80200000, 0x88000000), (0xFFFFFFC000000000, 0xFFFFFFD000000000)]  # before and after paging
@@ -39,7 +39,7 @@ def main(build):
                 group_of[name] = group
     ranges = [(*INIT, "init")] + [(*area, "kernel") for area in KERNEL]
     for program in PROGRAMS:
-        (path,) = filter(os.path.isfile, glob.glob(f"{build}/source/**/{program}", recursive=True))
+        (path,) = filter(os.path.isfile, glob.glob(f"{build}/**/{program}", recursive=True))
         found = [(address, name) for address, name in symbols(path) if not name.startswith(".L")]
         for (address, name), (end, _) in zip(found, found[1:]):
             if end > address:

@@ -34,7 +34,7 @@ shell_scripts() {
 # Our C files in a compile database, each once.
 sources_in() { # folder of the database
     sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$1/compile_commands.json" | sort -u |
-        grep -E "^$PWD/(userspace|source|tests)/.*\.c$"
+        grep -E "^$PWD/(kernel|lib|services|system|node|tests)/.*\.c$"
 }
 tidy() { # folder of the compile database, further checks
     sources_in "$1" | xargs -r -P "$jobs" -n 2 clang-tidy --quiet --checks="${2:-}" -p "$1"
@@ -54,10 +54,10 @@ tidy_os() {
 static_analysis() {
     cppcheck --quiet --error-exitcode=1 -j "$jobs" --std=c11 --inline-suppr --library=posix \
         --enable=warning,portability,performance --suppress=missingIncludeSystem \
-        --suppress=getpwuidCalled --suppress=getpwnamCalled --suppress='constStatement:userspace/rt/syscall.h' \
-        --suppress='invalidFunctionArg:userspace/linux/secret.c' --suppress='resourceLeak:userspace/linux/confdir.c' \
+        --suppress=getpwuidCalled --suppress=getpwnamCalled --suppress='constStatement:lib/rt/syscall.h' \
+        --suppress='invalidFunctionArg:node/base/secret.c' --suppress='resourceLeak:node/store/confdir.c' \
         -D__riscv=1 -D__riscv_xlen=64 -DDSOFTBUS_VERSION='""' \
-        -I include -I userspace -I source -I source/services -I source/apps userspace source
+        -I . -I lib -I services -I tests/os kernel lib services system node
 }
 unfinished() {
     ! git grep -n -w -I -E 'TODO|FIXME|XXX' -- . ':!scripts/check.sh'
@@ -77,7 +77,7 @@ licence_lines() {
 
 part "format" format
 part "licence lines" licence_lines
-part "include rules" scripts/check-includes.sh
+part "include rules" scripts/check-includes.py
 part "shell scripts" shell_scripts
 part "nothing unfinished" unfinished
 part "gcc, warnings as errors (host)" scripts/build.sh host

@@ -30,7 +30,7 @@ class Failed(Exception):
 
 def build():
     subprocess.run([f"{TOP}/scripts/build.sh", "host", "dsoftbus_program", "dsoftbusd_program"], check=True)
-    return f"{TOP}/build/host/userspace/linux/dsoftbus"
+    return f"{TOP}/build/host/node/dsoftbus"
 
 
 def free_port():

@@ -52,7 +52,7 @@ uninstall() {
 case ${1:-} in
 build)
     build
-    echo "linux: $folder/userspace/linux/dsoftbus, $folder/userspace/linux/dsoftbusd"
+    echo "linux: $folder/node/dsoftbus, $folder/node/dsoftbusd"
     ;;
 install)
     build

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contract of userspace/noise/cipher.c, which is included unchanged: a cipher state seals at most
+ * Contract of lib/noise/cipher.c, which is included unchanged: a cipher state seals at most
  * once with each nonce, and never with 2^64-1 (Noise section 5.1). With "n is set to 0 by
  * noise_cipher_init alone" no nonce repeats under a key.
  *
@@ -20,16 +20,16 @@
     assigns out[0 .. plaintext_len + 15], seal_count, seal_n;
     ensures seal_count == \old(seal_count) + 1;
     ensures seal_n == nonce_value{Pre}(nonce); */
-void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
-                      const uint8_t *ad, size_t ad_len, const uint8_t *plaintext,
-                      size_t plaintext_len);
+void noise_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
+                     const uint8_t *ad, size_t ad_len, const uint8_t *plaintext,
+                     size_t plaintext_len);
 
 /*@ requires sealed_len >= 16;
     requires \valid(out + (0 .. sealed_len - 17));
     assigns out[0 .. sealed_len - 17];
     ensures \result == 0 || \result == -1; */
-int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
-                     const uint8_t *ad, size_t ad_len, const uint8_t *sealed, size_t sealed_len);
+int noise_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad,
+                    size_t ad_len, const uint8_t *sealed, size_t sealed_len);
 
 /*@ requires \valid(nonce + (0 .. 11));
     assigns nonce[0 .. 11];
@@ -65,4 +65,4 @@ enum noise_result noise_cipher_encrypt(struct noise_cipher *c, const uint8_t *ad
 enum noise_result noise_cipher_decrypt(struct noise_cipher *c, const uint8_t *ad, size_t ad_len,
                                        const uint8_t *sealed, size_t sealed_len, uint8_t *out);
 
-#include "../../userspace/noise/cipher.c"
+#include "../../lib/noise/cipher.c"

@@ -23,12 +23,12 @@ static void read_all(const uint8_t *p, size_t len)
     }
 }
 
-int crypto_init(void)
+int noise_init(void)
 {
     return Frama_C_interval(-1, 0);
 }
 
-int crypto_x25519(uint8_t out[32], const uint8_t scalar[32], const uint8_t point[32])
+int noise_x25519(uint8_t out[32], const uint8_t scalar[32], const uint8_t point[32])
 {
     read_all(scalar, 32);
     read_all(point, 32);
@@ -40,15 +40,15 @@ int crypto_x25519(uint8_t out[32], const uint8_t scalar[32], const uint8_t point
     return 0;
 }
 
-void crypto_x25519_base(uint8_t out[32], const uint8_t scalar[32])
+void noise_x25519_base(uint8_t out[32], const uint8_t scalar[32])
 {
     read_all(scalar, 32);
     write_any(out, 32);
 }
 
-void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
-                      const uint8_t *ad, size_t ad_len, const uint8_t *plaintext,
-                      size_t plaintext_len)
+void noise_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
+                     const uint8_t *ad, size_t ad_len, const uint8_t *plaintext,
+                     size_t plaintext_len)
 {
     read_all(key, 32);
     read_all(nonce, 12);
@@ -59,8 +59,8 @@ void crypto_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[1
     write_any(out, plaintext_len + 16);
 }
 
-int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12],
-                     const uint8_t *ad, size_t ad_len, const uint8_t *sealed, size_t sealed_len)
+int noise_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad,
+                    size_t ad_len, const uint8_t *sealed, size_t sealed_len)
 {
     read_all(key, 32);
     read_all(nonce, 12);
@@ -75,21 +75,21 @@ int crypto_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12
     return Frama_C_interval(-1, 0);
 }
 
-void crypto_blake2s(uint8_t out[32], const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+void noise_blake2s(uint8_t out[32], const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
     read_all(a, a_len);
     read_all(b, b_len);
     write_any(out, 32);
 }
 
-bool crypto_equal(const uint8_t a[32], const uint8_t b[32])
+bool noise_equal(const uint8_t a[32], const uint8_t b[32])
 {
     read_all(a, 32);
     read_all(b, 32);
     return Frama_C_interval(0, 1);
 }
 
-void crypto_wipe(void *secret, size_t len)
+void noise_wipe(void *secret, size_t len)
 {
     memset(secret, 0, len);
 }

@@ -86,7 +86,7 @@ static void trust(struct device *device, const struct device *peer)
 
         (void)snprintf(id, sizeof(id), "other-device-%d", i);
         fresh(private_key);
-        crypto_x25519_base(key, private_key);
+        noise_x25519_base(key, private_key);
         add_entry(device, id, key);
     }
     add_entry(device, peer == &beta ? "beta" : "alpha", peer->identity.key.public_key);
@@ -154,10 +154,10 @@ static void multiply(void)
 
     fresh(scalar);
     for (int i = 0; i < MULTIPLICATIONS; i++) {
-        check(crypto_x25519(out, scalar, beta.identity.key.public_key) == 0);
+        check(noise_x25519(out, scalar, beta.identity.key.public_key) == 0);
     }
     for (int i = 0; i < BASE_MULTIPLIES; i++) {
-        crypto_x25519_base(out, scalar);
+        noise_x25519_base(out, scalar);
     }
 }
 
@@ -265,7 +265,7 @@ static void bench_data(void)
 
 int main(void)
 {
-    check(crypto_init() == 0);
+    check(noise_init() == 0);
     make_device(&alpha, "alpha");
     make_device(&beta, "beta");
     trust(&alpha, &beta);

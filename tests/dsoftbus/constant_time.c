@@ -29,10 +29,10 @@ static void make_public(const void *data, size_t len)
 }
 
 /* The linker turns every call of NAME into __wrap_NAME; __real_NAME is the library's. */
-int __real_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
-int __wrap_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
-bool __real_crypto_equal(const uint8_t *a, const uint8_t *b);
-bool __wrap_crypto_equal(const uint8_t *a, const uint8_t *b);
+int __real_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
+int __wrap_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
+bool __real_noise_equal(const uint8_t *a, const uint8_t *b);
+bool __wrap_noise_equal(const uint8_t *a, const uint8_t *b);
 int __real_crypto_verify_16(const unsigned char *x, const unsigned char *y);
 int __wrap_crypto_verify_16(const unsigned char *x, const unsigned char *y);
 enum noise_result __real_noise_xk_read(struct noise_xk_handshake *hs, const uint8_t *message,
@@ -50,20 +50,20 @@ enum noise_result __wrap_noise_transport_open(struct noise_transport *t, const u
                                               size_t message_len, uint8_t *plaintext,
                                               size_t plaintext_size, size_t *plaintext_len);
 
-int __wrap_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
+int __wrap_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
 {
     int result;
 
-    make_public(point, CRYPTO_KEY_LEN);
-    result = __real_crypto_x25519(out, scalar, point);
+    make_public(point, NOISE_CRYPTO_KEY_LEN);
+    result = __real_noise_x25519(out, scalar, point);
     make_public(&result, sizeof(result));
     return result;
 }
 
 /* Asked whether an ephemeral or a DH is all zero, which ends the handshake. */
-bool __wrap_crypto_equal(const uint8_t *a, const uint8_t *b)
+bool __wrap_noise_equal(const uint8_t *a, const uint8_t *b)
 {
-    bool result = __real_crypto_equal(a, b);
+    bool result = __real_noise_equal(a, b);
 
     make_public(&result, sizeof(result));
     return result;

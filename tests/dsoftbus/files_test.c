@@ -36,7 +36,7 @@ static void identity_is_read(void **state)
     assert_int_equal(file.private_key[31], 0xff);
     assert_false(file.bring_up);
     assert_ok(dsb_identity_init(&identity, &file));
-    crypto_x25519_base(public_key, file.private_key);
+    noise_x25519_base(public_key, file.private_key);
     assert_memory_equal(identity.key.public_key, public_key, DSB_KEY_LEN);
     dsb_identity_file_wipe(&file);
     assert_int_equal(dsb_identity_init(&identity, &file), DSB_INVALID);
@@ -420,7 +420,7 @@ static void trust_store_takes_one_spelling_of_a_key(void **state)
             uint8_t point[DSB_KEY_LEN];
 
             assert_true(hex_decode(key->spellings[t], 64, point));
-            assert_ok(crypto_x25519(products[t], any_scalar, point));
+            assert_ok(noise_x25519(products[t], any_scalar, point));
             assert_memory_equal(products[t], products[0], DSB_KEY_LEN); /* they are one key */
             assert_int_equal(fault_of_key(key->spellings[t]),
                              t == 0 ? DSB_TEXT_NO_FAULT : DSB_TEXT_MIXED_ORDER_KEY);
@@ -442,8 +442,8 @@ static void trust_store_takes_every_key_that_a_device_makes(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 200; i++) {
-        crypto_blake2s(private_key, (const uint8_t *)&i, sizeof(i), NULL, 0);
-        crypto_x25519_base(key, private_key);
+        noise_blake2s(private_key, (const uint8_t *)&i, sizeof(i), NULL, 0);
+        noise_x25519_base(key, private_key);
         assert_int_equal(dsb_public_key_fault(key), DSB_TEXT_NO_FAULT);
     }
 }

@@ -277,7 +277,7 @@ static void run(const struct scenario *scenario, const char *flynn)
     random_bytes(s.prologue, sizeof s.prologue);
     random_bytes(s.payload[0], sizeof s.payload);
     noise_static_key_init(&s.key, s.private_key);
-    crypto_x25519_base(s.peer_public, s.peer_private);
+    noise_x25519_base(s.peer_public, s.peer_private);
     start_peer(&s, flynn);
     begin(&s);
     handshake(&s);
@@ -296,7 +296,7 @@ static void run(const struct scenario *scenario, const char *flynn)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || crypto_init() != 0) {
+    if (argc != 2 || noise_init() != 0) {
         fprintf(stderr, "usage: noise-interop FLYNN\n");
         return 2;
     }

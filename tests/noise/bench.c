@@ -319,7 +319,7 @@ int main(int argc, char **argv)
     static const size_t sizes[] = {64, 1024, 16384, NOISE_PLAINTEXT_MAX};
     bool has_flynn = argc == 2;
 
-    if (argc > 2 || crypto_init() != 0) {
+    if (argc > 2 || noise_init() != 0) {
         fprintf(stderr, "usage: noise-bench [FLYNN]\n");
         return 2;
     }

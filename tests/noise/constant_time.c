@@ -26,26 +26,26 @@ static void make_public(const void *data, size_t len)
     (void)VALGRIND_MAKE_MEM_DEFINED(data, len);
 }
 
-int __real_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
-int __wrap_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
-bool __real_crypto_equal(const uint8_t *a, const uint8_t *b);
-bool __wrap_crypto_equal(const uint8_t *a, const uint8_t *b);
+int __real_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
+int __wrap_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
+bool __real_noise_equal(const uint8_t *a, const uint8_t *b);
+bool __wrap_noise_equal(const uint8_t *a, const uint8_t *b);
 int __real_crypto_verify_16(const unsigned char *x, const unsigned char *y);
 int __wrap_crypto_verify_16(const unsigned char *x, const unsigned char *y);
 
-int __wrap_crypto_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
+int __wrap_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
 {
     int result;
 
-    make_public(point, CRYPTO_KEY_LEN);
-    result = __real_crypto_x25519(out, scalar, point);
+    make_public(point, NOISE_CRYPTO_KEY_LEN);
+    result = __real_noise_x25519(out, scalar, point);
     make_public(&result, sizeof result);
     return result;
 }
 
-bool __wrap_crypto_equal(const uint8_t *a, const uint8_t *b)
+bool __wrap_noise_equal(const uint8_t *a, const uint8_t *b)
 {
-    bool result = __real_crypto_equal(a, b);
+    bool result = __real_noise_equal(a, b);
 
     make_public(&result, sizeof result);
     return result;
@@ -166,7 +166,7 @@ static void control_index(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || !RUNNING_ON_VALGRIND || crypto_init() != 0) {
+    if (argc != 2 || !RUNNING_ON_VALGRIND || noise_init() != 0) {
         fprintf(stderr,
                 "usage, under valgrind: constant-time run | control-branch | control-index\n");
         return 2;

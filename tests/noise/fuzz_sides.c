@@ -10,7 +10,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    return crypto_init();
+    return noise_init();
 }
 
 void fuzz_require(bool holds)

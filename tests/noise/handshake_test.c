@@ -25,9 +25,9 @@ static void initial_hash(uint8_t ck[NOISE_HASH_LEN], uint8_t h[NOISE_HASH_LEN],
 {
     static const char name[] = "Noise_XK_25519_ChaChaPoly_BLAKE2s";
 
-    crypto_blake2s(ck, (const uint8_t *)name, 33, NULL, 0);
-    crypto_blake2s(h, ck, NOISE_HASH_LEN, prologue, prologue_len);
-    crypto_blake2s(h, h, NOISE_HASH_LEN, responder, NOISE_KEY_LEN);
+    noise_blake2s(ck, (const uint8_t *)name, 33, NULL, 0);
+    noise_blake2s(h, ck, NOISE_HASH_LEN, prologue, prologue_len);
+    noise_blake2s(h, h, NOISE_HASH_LEN, responder, NOISE_KEY_LEN);
 }
 
 static void name_longer_than_hash_is_hashed(void **state)
@@ -297,7 +297,7 @@ static size_t dh_calls;
 static int counting_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer[NOISE_KEY_LEN])
 {
     dh_calls++;
-    return crypto_x25519(out, ctx, peer);
+    return noise_x25519(out, ctx, peer);
 }
 
 static void private_key_stays_with_its_holder(void **state)
@@ -390,7 +390,7 @@ int main(void)
         cmocka_unit_test(message_1_can_be_replayed_message_3_cannot),
     };
 
-    if (crypto_init() != 0)
+    if (noise_init() != 0)
         return 1;
     return cmocka_run_group_tests_name("noise handshake", tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ int main(void)
         cmocka_unit_test(every_other_length_of_message_3),
     };
 
-    if (crypto_init() != 0)
+    if (noise_init() != 0)
         return 1;
     return cmocka_run_group_tests_name("noise lengths", tests, NULL, NULL);
 }

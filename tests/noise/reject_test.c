@@ -400,7 +400,7 @@ int main(void)
         cmocka_unit_test(writing_in_place_is_refused),
     };
 
-    if (crypto_init() != 0)
+    if (noise_init() != 0)
         return 1;
     return cmocka_run_group_tests_name("noise rejections", tests, NULL, NULL);
 }

@@ -103,7 +103,7 @@ static void nonce_is_four_zeros_then_n_little_endian(void **state)
     pair_connect(&p);
     p.init.transport.send.n = UINT64_C(0x0102030405060708);
     seal(&p.init.transport, 5, 1);
-    crypto_aead_seal(expected, p.init.transport.send.k, nonce, NULL, 0, plain, 5);
+    noise_aead_seal(expected, p.init.transport.send.k, nonce, NULL, 0, plain, 5);
     assert_memory_equal(message, expected, sizeof expected);
 }
 
@@ -144,7 +144,7 @@ static void n_reserved_is_refused_before_opening(void **state)
 
     (void)state;
     pair_connect(&p);
-    crypto_aead_seal(message, p.init.transport.send.k, nonce, NULL, 0, plain, 9);
+    noise_aead_seal(message, p.init.transport.send.k, nonce, NULL, 0, plain, 9);
     p.resp.transport.recv.n = UINT64_MAX;
     assert_not_opened(&p.resp.transport, 25, NOISE_ERR_NONCE);
 }
@@ -223,7 +223,7 @@ static void message_of_65536_bytes_is_refused(void **state)
         static const uint8_t nonce[12];
         static uint8_t forged[65536];
 
-        crypto_aead_seal(forged, p.init.transport.send.k, nonce, NULL, 0, plain, 65536 - 16);
+        noise_aead_seal(forged, p.init.transport.send.k, nonce, NULL, 0, plain, 65536 - 16);
         assert_int_equal(noise_transport_open(&p.resp.transport, forged, sizeof forged, opened,
                                               sizeof opened, &len),
                          NOISE_ERR_LENGTH);
@@ -263,7 +263,7 @@ static void rekey_is_as_specified(void **state)
     (void)state;
     pair_connect(&p);
     passes(&p.init.transport, &p.resp.transport, 1);
-    crypto_aead_seal(expected, p.init.transport.send.k, nonce, NULL, 0, zeros, sizeof zeros);
+    noise_aead_seal(expected, p.init.transport.send.k, nonce, NULL, 0, zeros, sizeof zeros);
     assert_int_equal(noise_transport_rekey_send(&p.init.transport), NOISE_OK);
     assert_memory_equal(p.init.transport.send.k, expected, NOISE_KEY_LEN);
     assert_int_equal(p.init.transport.send.n, 1);
@@ -366,7 +366,7 @@ int main(void)
         cmocka_unit_test(a_moved_transport_goes_on_and_leaves_no_key),
     };
 
-    if (crypto_init() != 0)
+    if (noise_init() != 0)
         return 1;
     return cmocka_run_group_tests_name("noise transport", tests, NULL, NULL);
 }

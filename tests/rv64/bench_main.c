@@ -157,17 +157,17 @@ static void bench_transport(void)
     print_pair("stack-open", machine_stack_used(open));
 }
 
-static uint8_t point[CRYPTO_KEY_LEN], product[CRYPTO_KEY_LEN];
+static uint8_t point[NOISE_CRYPTO_KEY_LEN], product[NOISE_CRYPTO_KEY_LEN];
 
 static void multiply(void)
 {
-    if (crypto_x25519(product, init.private_key, point) != 0)
+    if (noise_x25519(product, init.private_key, point) != 0)
         must(NOISE_ERR_DH);
 }
 
 static void multiply_base(void)
 {
-    crypto_x25519_base(point, init.private_key);
+    noise_x25519_base(point, init.private_key);
 }
 
 int main(void)

@@ -9,7 +9,7 @@ int main(void)
 {
     uint64_t passed = 0, failed = 0;
 
-    if (crypto_init() != 0)
+    if (noise_init() != 0)
         machine_off();
     for (size_t i = 0; i < known_answers_count; i++) {
         if (known_answers[i].check()) {

@@ -7,7 +7,7 @@ set -euo pipefail
 nm=$1 archive=$2
 below=("${@:3}")
 allowed="memcpy memset memmove memcmp memchr strlen
-crypto_aead_open crypto_aead_seal crypto_blake2s crypto_equal crypto_wipe crypto_x25519 crypto_x25519_base"
+noise_aead_open noise_aead_seal noise_blake2s noise_equal noise_wipe noise_x25519 noise_x25519_base"
 
 all=$("$nm" --format=posix "$archive")
 defined=$(awk '$2 ~ /[TtRr]/ { print $1 }' <<<"$all" | sort -u)

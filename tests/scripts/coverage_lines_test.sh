@@ -7,7 +7,7 @@ set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cat >"$dir/listing" <<'L'
-/root/userspace/noise/a.c:
+/root/lib/noise/a.c:
     1|      4|static int one(int x)
     2|      4|{
     3|      4|    if (x)
@@ -24,11 +24,11 @@ expect() { # exit code, text
     [ "$code" -eq "$1" ] && [[ $out == *"$2"* ]] || { echo "exit $code '$out', not $1 '$2'" >&2; exit 1; }
 }
 case $1 in
-unlisted) echo '# nothing' >"$dir/list"; expect 1 'userspace/noise/a.c:4: not reached: return 1; (in one)' ;;
-listed) echo 'userspace/noise/a.c | one | return 1; | cannot be' >"$dir/list"; expect 0 '1 unreached with a reason' ;;
-other-function) echo 'userspace/noise/a.c | two | return 1; | cannot be' >"$dir/list"; expect 1 'a.c:4: not reached' ;;
-reached-after-all) echo 'userspace/noise/a.c | two | return 1; | x' >"$dir/list"; expect 1 'reached, or gone' ;;
-bad-row) echo 'userspace/noise/a.c | return 1;' >"$dir/list"; expect 1 'FILE | FUNCTION | LINE | REASON' ;;
+unlisted) echo '# nothing' >"$dir/list"; expect 1 'lib/noise/a.c:4: not reached: return 1; (in one)' ;;
+listed) echo 'lib/noise/a.c | one | return 1; | cannot be' >"$dir/list"; expect 0 '1 unreached with a reason' ;;
+other-function) echo 'lib/noise/a.c | two | return 1; | cannot be' >"$dir/list"; expect 1 'a.c:4: not reached' ;;
+reached-after-all) echo 'lib/noise/a.c | two | return 1; | x' >"$dir/list"; expect 1 'reached, or gone' ;;
+bad-row) echo 'lib/noise/a.c | return 1;' >"$dir/list"; expect 1 'FILE | FUNCTION | LINE | REASON' ;;
 nothing-measured) : >"$dir/listing"; echo '#' >"$dir/list"; expect 1 '0 lines reached of 0' ;;
 *) exit 2 ;;
 esac

@@ -34,9 +34,9 @@ static bool same(const uint8_t *data, size_t data_len, const char *hex)
 
 static bool x25519_gives(const char *scalar, const char *point, const char *expected)
 {
-    uint8_t out[CRYPTO_KEY_LEN];
+    uint8_t out[NOISE_CRYPTO_KEY_LEN];
 
-    return crypto_x25519(out, value_of(scalar).data, value_of(point).data) == 0 &&
+    return noise_x25519(out, value_of(scalar).data, value_of(point).data) == 0 &&
            same(out, sizeof out, expected);
 }
 
@@ -54,12 +54,12 @@ static bool rfc7748_multiplication(void)
 /* RFC 7748 section 5.2, the iterated multiplication after 1 and 1,000 rounds. */
 static bool rfc7748_iteration(void)
 {
-    uint8_t k[CRYPTO_KEY_LEN] = {9};
-    uint8_t u[CRYPTO_KEY_LEN] = {9};
-    uint8_t next[CRYPTO_KEY_LEN];
+    uint8_t k[NOISE_CRYPTO_KEY_LEN] = {9};
+    uint8_t u[NOISE_CRYPTO_KEY_LEN] = {9};
+    uint8_t next[NOISE_CRYPTO_KEY_LEN];
 
     for (int round = 1; round <= 1000; round++) {
-        if (crypto_x25519(next, k, u) != 0)
+        if (noise_x25519(next, k, u) != 0)
             return false;
         memcpy(u, k, sizeof u);
         memcpy(k, next, sizeof k);
@@ -80,12 +80,12 @@ static bool rfc7748_key_exchange(void)
     static const char b_public[] =
         "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f";
     static const char shared[] = "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742";
-    uint8_t out[CRYPTO_KEY_LEN];
+    uint8_t out[NOISE_CRYPTO_KEY_LEN];
 
-    crypto_x25519_base(out, value_of(a).data);
+    noise_x25519_base(out, value_of(a).data);
     if (!same(out, sizeof out, a_public))
         return false;
-    crypto_x25519_base(out, value_of(b).data);
+    noise_x25519_base(out, value_of(b).data);
     if (!same(out, sizeof out, b_public))
         return false;
     return x25519_gives(a, b_public, shared) && x25519_gives(b, a_public, shared);
@@ -94,16 +94,16 @@ static bool rfc7748_key_exchange(void)
 /* RFC 7748 section 6.1: the all-zero result, which every low-order point gives, is refused. */
 static bool low_order_points_refused(void)
 {
-    static const uint8_t zeros[CRYPTO_KEY_LEN];
+    static const uint8_t zeros[NOISE_CRYPTO_KEY_LEN];
     struct value scalar =
         value_of("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
-    uint8_t out[CRYPTO_KEY_LEN];
+    uint8_t out[NOISE_CRYPTO_KEY_LEN];
 
     for (size_t i = 0; i < low_order_points_count; i++) {
         struct value point = value_of(low_order_points[i]);
 
         memset(out, 0xff, sizeof out);
-        if (crypto_x25519(out, scalar.data, point.data) == 0 || memcmp(out, zeros, sizeof out) != 0)
+        if (noise_x25519(out, scalar.data, point.data) == 0 || memcmp(out, zeros, sizeof out) != 0)
             return false;
     }
     return true;
@@ -118,16 +118,16 @@ static bool aead_gives(const struct aead_answer *answer)
     struct value key = value_of(answer->key), nonce = value_of(answer->nonce);
     struct value ad = value_of(answer->ad), plaintext = value_of(answer->plaintext);
     uint8_t sealed[VALUE_MAX], opened[VALUE_MAX];
-    size_t sealed_len = plaintext.len + CRYPTO_TAG_LEN;
+    size_t sealed_len = plaintext.len + NOISE_CRYPTO_TAG_LEN;
 
-    crypto_aead_seal(sealed, key.data, nonce.data, ad.data, ad.len, plaintext.data, plaintext.len);
+    noise_aead_seal(sealed, key.data, nonce.data, ad.data, ad.len, plaintext.data, plaintext.len);
     if (!same(sealed, sealed_len, answer->sealed))
         return false;
-    if (crypto_aead_open(opened, key.data, nonce.data, ad.data, ad.len, sealed, sealed_len) != 0 ||
+    if (noise_aead_open(opened, key.data, nonce.data, ad.data, ad.len, sealed, sealed_len) != 0 ||
         memcmp(opened, plaintext.data, plaintext.len) != 0)
         return false;
     sealed[0] ^= 1;
-    return crypto_aead_open(opened, key.data, nonce.data, ad.data, ad.len, sealed, sealed_len) != 0;
+    return noise_aead_open(opened, key.data, nonce.data, ad.data, ad.len, sealed, sealed_len) != 0;
 }
 
 /* RFC 8439 section 2.8.2. */
@@ -176,11 +176,11 @@ static bool rfc8439_appendix(void)
 
 static bool blake2s_gives(const char *text, size_t split, const char *expected)
 {
-    uint8_t out[CRYPTO_HASH_LEN];
+    uint8_t out[NOISE_CRYPTO_HASH_LEN];
     size_t text_len = strlen(text);
 
-    crypto_blake2s(out, (const uint8_t *)text, split, (const uint8_t *)text + split,
-                   text_len - split);
+    noise_blake2s(out, (const uint8_t *)text, split, (const uint8_t *)text + split,
+                  text_len - split);
     return same(out, sizeof out, expected);
 }
 
@@ -217,15 +217,15 @@ static void selftest_sequence(uint8_t *out, size_t out_len)
 static bool rfc7693_lengths(void)
 {
     static const size_t lengths[] = {0, 3, 64, 65, 255, 1024};
-    uint8_t digests[6 * CRYPTO_HASH_LEN];
+    uint8_t digests[6 * NOISE_CRYPTO_HASH_LEN];
     uint8_t input[1024];
-    uint8_t out[CRYPTO_HASH_LEN];
+    uint8_t out[NOISE_CRYPTO_HASH_LEN];
 
     for (size_t i = 0; i < 6; i++) {
         selftest_sequence(input, lengths[i]);
-        crypto_blake2s(&digests[i * CRYPTO_HASH_LEN], input, lengths[i], NULL, 0);
+        noise_blake2s(&digests[i * NOISE_CRYPTO_HASH_LEN], input, lengths[i], NULL, 0);
     }
-    crypto_blake2s(out, digests, sizeof digests, NULL, 0);
+    noise_blake2s(out, digests, sizeof digests, NULL, 0);
     return same(out, sizeof out,
                 "7c23dc21fe153229b4b6eb325499e60fbc1b4889893882f3852b5b06d2048a4e");
 }

@@ -24,7 +24,7 @@ int main(void)
 {
     struct CMUnitTest tests[TESTS_MAX] = {0};
 
-    if (crypto_init() != 0 || known_answers_count > TESTS_MAX)
+    if (noise_init() != 0 || known_answers_count > TESTS_MAX)
         return 1;
     for (size_t i = 0; i < known_answers_count; i++) {
         tests[i].name = known_answers[i].name;

@@ -67,7 +67,7 @@ static bool load_remote_static(struct run *run)
         return json_bytes_exact(run->vector, "init_remote_static", run->keys.rs, NOISE_KEY_LEN);
     if (!json_bytes_exact(run->vector, "resp_static", resp_s, sizeof resp_s))
         return false;
-    crypto_x25519_base(run->keys.rs, resp_s);
+    noise_x25519_base(run->keys.rs, resp_s);
     return true;
 }
 
@@ -158,7 +158,7 @@ static bool finish_handshake(struct run *run)
          memcmp(got, expected, sizeof got) != 0))
         return complain(run, "another handshake hash", SIZE_MAX);
     if (!run->is_initiator && json_bytes_exact(run->vector, "init_static", init_s, sizeof init_s)) {
-        crypto_x25519_base(expected, init_s);
+        noise_x25519_base(expected, init_s);
         if (noise_xk_remote_static(&run->hs, got) != NOISE_OK ||
             memcmp(got, expected, sizeof got) != 0)
             return complain(run, "another remote static key", SIZE_MAX);
@@ -224,7 +224,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s FILE.json\n", program);
         return 2;
     }
-    if (crypto_init() != 0) {
+    if (noise_init() != 0) {
         fprintf(stderr, "%s: the crypto library cannot be used\n", program);
         return 2;
     }

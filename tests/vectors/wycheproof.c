@@ -27,9 +27,9 @@ enum outcome { PASSED, FAILED, LEFT_OUT };
  */
 static enum outcome run_x25519(const json_t *group, const json_t *test)
 {
-    uint8_t scalar[CRYPTO_KEY_LEN], point[CRYPTO_KEY_LEN], shared[CRYPTO_KEY_LEN];
-    uint8_t out[CRYPTO_KEY_LEN];
-    static const uint8_t zeros[CRYPTO_KEY_LEN];
+    uint8_t scalar[NOISE_CRYPTO_KEY_LEN], point[NOISE_CRYPTO_KEY_LEN], shared[NOISE_CRYPTO_KEY_LEN];
+    uint8_t out[NOISE_CRYPTO_KEY_LEN];
+    static const uint8_t zeros[NOISE_CRYPTO_KEY_LEN];
     bool refused;
 
     (void)group;
@@ -37,7 +37,7 @@ static enum outcome run_x25519(const json_t *group, const json_t *test)
         !json_bytes_exact(test, "public", point, sizeof point) ||
         !json_bytes_exact(test, "shared", shared, sizeof shared))
         return FAILED;
-    refused = crypto_x25519(out, scalar, point) != 0;
+    refused = noise_x25519(out, scalar, point) != 0;
     if (memcmp(shared, zeros, sizeof zeros) == 0)
         return refused ? PASSED : FAILED;
     return !refused && memcmp(out, shared, sizeof shared) == 0 ? PASSED : FAILED;
@@ -46,23 +46,23 @@ static enum outcome run_x25519(const json_t *group, const json_t *test)
 /* Opening gives the message or refuses, and sealing gives the ciphertext, as the result says. */
 static bool aead_agrees(const uint8_t *key, const uint8_t *nonce, const struct bytes *ad,
                         const struct bytes *message, const struct bytes *ciphertext,
-                        const uint8_t tag[CRYPTO_TAG_LEN], bool is_valid)
+                        const uint8_t tag[NOISE_CRYPTO_TAG_LEN], bool is_valid)
 {
-    size_t sealed_len = message->len + CRYPTO_TAG_LEN;
+    size_t sealed_len = message->len + NOISE_CRYPTO_TAG_LEN;
     uint8_t *sealed = calloc(1, sealed_len), *opened = calloc(1, message->len + 1);
     bool good = sealed != NULL && opened != NULL && ciphertext->len == message->len;
 
     if (good) {
         memcpy(sealed, ciphertext->data, ciphertext->len);
-        memcpy(sealed + ciphertext->len, tag, CRYPTO_TAG_LEN);
-        good = (crypto_aead_open(opened, key, nonce, ad->data, ad->len, sealed, sealed_len) == 0) ==
+        memcpy(sealed + ciphertext->len, tag, NOISE_CRYPTO_TAG_LEN);
+        good = (noise_aead_open(opened, key, nonce, ad->data, ad->len, sealed, sealed_len) == 0) ==
                is_valid;
     }
     if (good && is_valid) {
         good = memcmp(opened, message->data, message->len) == 0;
-        crypto_aead_seal(sealed, key, nonce, ad->data, ad->len, message->data, message->len);
+        noise_aead_seal(sealed, key, nonce, ad->data, ad->len, message->data, message->len);
         good = good && memcmp(sealed, ciphertext->data, ciphertext->len) == 0 &&
-               memcmp(sealed + ciphertext->len, tag, CRYPTO_TAG_LEN) == 0;
+               memcmp(sealed + ciphertext->len, tag, NOISE_CRYPTO_TAG_LEN) == 0;
     }
     free(sealed);
     free(opened);
@@ -72,12 +72,12 @@ static bool aead_agrees(const uint8_t *key, const uint8_t *nonce, const struct b
 static enum outcome run_aead(const json_t *group, const json_t *test)
 {
     const char *result = json_string_value(json_object_get(test, "result"));
-    uint8_t key[CRYPTO_KEY_LEN], nonce[CRYPTO_NONCE_LEN], tag[CRYPTO_TAG_LEN];
+    uint8_t key[NOISE_CRYPTO_KEY_LEN], nonce[NOISE_CRYPTO_NONCE_LEN], tag[NOISE_CRYPTO_TAG_LEN];
     struct bytes ad = {0}, message = {0}, ciphertext = {0};
     enum outcome outcome = FAILED;
 
     /* The seam's nonce is an array of 12 bytes: another size cannot be said through it. */
-    if (json_integer_value(json_object_get(group, "ivSize")) != 8 * CRYPTO_NONCE_LEN)
+    if (json_integer_value(json_object_get(group, "ivSize")) != 8 * NOISE_CRYPTO_NONCE_LEN)
         return LEFT_OUT;
     if (result != NULL && json_bytes_exact(test, "key", key, sizeof key) &&
         json_bytes_exact(test, "iv", nonce, sizeof nonce) &&
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
     } files[] = {{"x25519_test.json", run_x25519}, {"chacha20_poly1305_test.json", run_aead}};
     bool failed = false, left_out = false;
 
-    if (argc != 2 || crypto_init() != 0) {
+    if (argc != 2 || noise_init() != 0) {
         fprintf(stderr, "usage: %s DIR\n", program);
         return 2;
     }

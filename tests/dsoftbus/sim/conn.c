@@ -94,7 +94,7 @@ void end_close(struct world *world, struct conn *conn, unsigned side)
     } else {
         device->outgoing_count--;
     }
-    crypto_wipe(&end->slot, sizeof(end->slot));
+    noise_wipe(&end->slot, sizeof(end->slot));
     end->open = false;
     conn->pipes[1 - side].ended = true;
     if (!conn->ends[1 - side].open) {

@@ -205,7 +205,7 @@ int main(int argc, char **argv)
     if (argc > 2) {
         sessions = strtoul(argv[2], NULL, 10);
     }
-    if (crypto_init() != 0) {
+    if (noise_init() != 0) {
         return 1;
     }
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ struct image {
 
 _Static_assert(sizeof(struct image) == IMAGE_LEN, "no padding");
 
-/* Text, constants, data with a zero tail, as userspace/rt/program.ld lays programs out. */
+/* Text, constants, data with a zero tail, as lib/rt/program.ld lays programs out. */
 void image_init(struct image *image);
 
 #endif

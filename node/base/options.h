@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line of both programs: one table says which command has which option, and the help is
+ * made of the same table.
+ */
+#ifndef NODE_OPTIONS_H
+#define NODE_OPTIONS_H
+
+#include "node/base/error.h"
+
+#include <stdint.h>
+
+/* A set of commands, as bits: who has an option. */
+enum command_bit {
+    CMD_KEYGEN = 1 << 0,
+    CMD_ID = 1 << 1,
+    CMD_TRUST = 1 << 2,
+    CMD_SERVE = 1 << 3,
+    CMD_PING = 1 << 4,
+    CMD_SEND = 1 << 5,
+    CMD_RECEIVE = 1 << 6,
+    CMD_DISCOVER = 1 << 7,
+    CMD_STATUS = 1 << 8,
+    CMD_DAEMON = 1 << 9, /* dsoftbusd */
+};
+
+/* Every option's value. Strings are the command line's own. */
+struct options {
+    const char *dir;        /* NULL: the default directory */
+    const char *listen;     /* ADDR:PORT */
+    const char *inbox;      /* NULL: files are refused */
+    const char *from;       /* receive: the only peer that may send; NULL: any trusted one */
+    const char *name;       /* send: the name proposed to the receiver; NULL: the file's own */
+    const char *user;       /* dsoftbusd: whom to become; NULL: stay */
+    uint64_t session_count; /* serve: sessions at most, half-open ones not counted */
+    uint64_t half_open_count;
+    uint64_t ping_count;
+    uint64_t interval_ms;
+    uint64_t wait_ms;        /* discovery */
+    uint64_t discovery_port; /* UDP; 0: no discovery */
+    bool allow_test_keys;
+    bool force;
+    bool quiet;
+    bool verbose;
+    bool help;
+    bool version;
+};
+
+/*
+ * Reads argv[1..] for `command` and leaves the words that are no options in argv[1..*word_count].
+ * `program` is for messages: "dsoftbus ping".
+ */
+MUST_CHECK bool options_parse(struct options *o, enum command_bit command, int argc, char **argv,
+                              int *word_count, struct error *e);
+
+/* Where the command stands: behind the options that a person wrote before it. 1 when there is none.
+ */
+int options_before_command(int argc, char **argv);
+
+/* Prints the options of `command` on stdout, one per line with its meaning. */
+void options_print_help(enum command_bit command);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/base/program.h"
+
+#include "node/base/secret.h"
+#include "noise/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * A standard descriptor that the caller left closed would be given to the next file or socket, and
+ * a log line be written there. In its place comes one that fails as a closed one does, and swallows
+ * errors that nobody wants to see.
+ */
+static bool fill_standard_descriptors(struct error *e)
+{
+    static const int modes[] = {
+        [STDIN_FILENO] = O_WRONLY, [STDOUT_FILENO] = O_RDONLY, [STDERR_FILENO] = O_RDWR};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            return error_set(e, EXIT_LOCAL, "/dev/null: %s", strerror(errno));
+    return true;
+}
+
+bool program_init(struct error *e)
+{
+    if (!fill_standard_descriptors(e))
+        return false;
+    /* A closed pipe and a file over its limit are errors of the call, not deaths. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+        return error_set(e, EXIT_LOCAL, "signal: %s", strerror(errno));
+    if (noise_init() != 0)
+        return error_set(e, EXIT_LOCAL, "the crypto library cannot be used");
+    return secret_harden_process(e);
+}
+
+bool program_flush(struct error *e)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        return error_set(e, EXIT_LOCAL, "standard output: %s", strerror(errno));
+    return true;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of dsoftbus, one file each. `words` are what the person wrote beside the options. */
+#ifndef NODE_COMMAND_H
+#define NODE_COMMAND_H
+
+#include "node/base/options.h"
+
+/* Each does its whole work and returns true, or fills *e. */
+MUST_CHECK bool command_keygen(const struct options *o, char **words, int word_count,
+                               struct error *e);
+MUST_CHECK bool command_id(const struct options *o, char **words, int word_count, struct error *e);
+MUST_CHECK bool command_trust(const struct options *o, char **words, int word_count,
+                              struct error *e);
+MUST_CHECK bool command_serve(const struct options *o, char **words, int word_count,
+                              struct error *e);
+MUST_CHECK bool command_ping(const struct options *o, char **words, int word_count,
+                             struct error *e);
+MUST_CHECK bool command_send(const struct options *o, char **words, int word_count,
+                             struct error *e);
+MUST_CHECK bool command_receive(const struct options *o, char **words, int word_count,
+                                struct error *e);
+MUST_CHECK bool command_discover(const struct options *o, char **words, int word_count,
+                                 struct error *e);
+MUST_CHECK bool command_status(const struct options *o, char **words, int word_count,
+                               struct error *e);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/cli/command.h"
+#include "node/daemon/serve.h"
+
+bool command_serve(const struct options *o, char **words, int word_count, struct error *e)
+{
+    (void)words;
+    if (word_count != 0)
+        return error_set(e, EXIT_USAGE, "usage: dsoftbus serve [options]");
+    return serve_run(o, e);
+}

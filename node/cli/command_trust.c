@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/cli/command.h"
+#include "node/store/keyring.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USAGE "usage: dsoftbus trust [--dir DIR] add ID KEY | list | remove ID"
+
+static bool parse_id(struct dsb_device_id *id, const char *word, struct error *e)
+{
+    if (dsb_device_id_set(id, word, strlen(word)) != DSB_OK)
+        return error_set(e, EXIT_USAGE, "\"%s\" is not a device id (1 to %d of a-z 0-9 . -)", word,
+                         DSB_DEVICE_ID_MAX);
+    return true;
+}
+
+/*
+ * The line goes through the same parser as the file: what it refuses is refused here, with the
+ * fault named for what the person typed.
+ */
+static bool check_entry(struct keyring *k, const char *line, size_t line_len, const char *id,
+                        struct error *e)
+{
+    char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX];
+    struct dsb_trust_entry entry;
+    struct dsb_trust_store one;
+    struct dsb_text_error at;
+    memcpy(text, DSB_TRUST_HEADER, sizeof DSB_TRUST_HEADER - 1);
+    memcpy(text + sizeof DSB_TRUST_HEADER - 1, line, line_len);
+    dsb_trust_store_init(&one, &entry, 1);
+    enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
+    if (dsb_trust_store_parse(&one, &k->identity, text, sizeof DSB_TRUST_HEADER - 1 + line_len,
+                              &at) != DSB_OK)
+        fault = at.fault;
+    else if (dsb_trust_store_find_id(&k->trust, &entry.id) != NULL)
+        fault = DSB_TEXT_DUPLICATE_ID;
+    else if (dsb_trust_store_find_key(&k->trust, entry.key) != NULL)
+        fault = DSB_TEXT_DUPLICATE_KEY;
+    if (fault != DSB_TEXT_NO_FAULT)
+        return error_set(e, EXIT_CONFIG, "%s not added: %s", id, dsb_text_fault_name(fault));
+    return true;
+}
+
+/* What a person copies a key with: blanks, the line's end, capitals, half of it. */
+static bool check_key_word(const char *id_word, const char *key_word, struct error *e)
+{
+    size_t good_len = strspn(key_word, "0123456789abcdef");
+    unsigned char bad = (unsigned char)key_word[good_len];
+    if (bad == '\0' && good_len == 2 * DSB_KEY_LEN)
+        return true;
+    if (bad == '\0')
+        return error_set(e, EXIT_USAGE,
+                         "the key of %s has %zu digits, not %d: copy it whole from `dsoftbus id`",
+                         id_word, good_len, 2 * DSB_KEY_LEN);
+    if (bad >= 'A' && bad <= 'F')
+        return error_set(e, EXIT_USAGE,
+                         "the key of %s has capital letters: write its digits as 0-9 a-f", id_word);
+    if (bad <= ' ')
+        return error_set(
+            e, EXIT_USAGE,
+            "the key of %s has a blank or a line's end at place %zu: only its %d digits", id_word,
+            good_len + 1, 2 * DSB_KEY_LEN);
+    return error_set(e, EXIT_USAGE,
+                     "the key of %s has '%c' at place %zu, which is no digit 0-9 a-f", id_word, bad,
+                     good_len + 1);
+}
+
+/* Keeps the person's comments: the new line goes behind the old text. */
+static bool trust_add(struct keyring *k, const char *id_word, const char *key_word, struct error *e)
+{
+    struct dsb_device_id id;
+    char line[DSB_TRUST_LINE_MAX + 1];
+    char *old;
+    size_t old_len;
+    if (!parse_id(&id, id_word, e))
+        return false;
+    if (!check_key_word(id_word, key_word, e))
+        return false;
+    size_t line_len = (size_t)snprintf(line, sizeof line, "%s %s\n", id_word, key_word);
+    if (!check_entry(k, line, line_len, id_word, e) || !keyring_trust_text(k, &old, &old_len, e))
+        return false;
+    size_t header_len = old_len == 0 ? sizeof DSB_TRUST_HEADER - 1 : 0;
+    bool ok = false;
+    char *text = malloc(header_len + old_len + line_len);
+    if (text == NULL || header_len + old_len + line_len > CONFDIR_FILE_MAX) {
+        error_set(e, EXIT_LOCAL, "the trust store is full");
+    } else {
+        memcpy(text, DSB_TRUST_HEADER, header_len);
+        memcpy(text + header_len, old, old_len);
+        memcpy(text + header_len + old_len, line, line_len);
+        ok = keyring_replace_trust(k, text, header_len + old_len + line_len, e);
+    }
+    free(text);
+    free(old);
+    return ok;
+}
+
+/* Cuts the entry's line out of the text. */
+static bool trust_remove(struct keyring *k, const char *id_word, struct error *e)
+{
+    struct dsb_device_id id;
+    char *text;
+    size_t text_len;
+    if (!parse_id(&id, id_word, e))
+        return false;
+    if (dsb_trust_store_find_id(&k->trust, &id) == NULL)
+        return error_set(e, EXIT_NO_PEER, "%s is not in %s/%s", id_word, k->dir.path, TRUST_FILE);
+    if (!keyring_trust_text(k, &text, &text_len, e))
+        return false;
+    char *line = text;
+    char *end = text + text_len;
+    size_t id_len = strlen(id_word);
+    while (line < end) {
+        char *next = memchr(line, '\n', (size_t)(end - line));
+        next = next != NULL ? next + 1 : end;
+        if ((size_t)(next - line) > id_len && memcmp(line, id_word, id_len) == 0 &&
+            line[id_len] == ' ') {
+            memmove(line, next, (size_t)(end - next));
+            end -= next - line;
+        } else {
+            line = next;
+        }
+    }
+    bool ok = keyring_replace_trust(k, text, (size_t)(end - text), e);
+    free(text);
+    return ok;
+}
+
+static void trust_list(const struct keyring *k)
+{
+    char line[DSB_TRUST_LINE_MAX];
+    for (size_t i = 0; i < k->trust.count; i++) {
+        size_t line_len = dsb_trust_entry_format(line, &k->trust.entries[i]);
+        (void)fwrite(line, 1, line_len, stdout);
+    }
+}
+
+bool command_trust(const struct options *o, char **words, int word_count, struct error *e)
+{
+    struct keyring k;
+    struct confdir lock;
+    bool add = word_count == 3 && strcmp(words[0], "add") == 0;
+    bool remove = word_count == 2 && strcmp(words[0], "remove") == 0;
+    bool list = word_count == 1 && strcmp(words[0], "list") == 0;
+    bool ok = true;
+    if (!add && !remove && !list)
+        return error_set(e, EXIT_USAGE, USAGE);
+    /* The lock is taken before the store is read: what is written back is what was read, plus the
+     * change. */
+    if (!confdir_open(&lock, o->dir, e))
+        return false;
+    if (list || confdir_lock(&lock, e))
+        ok = keyring_open(&k, o->dir, o->allow_test_keys, e);
+    else
+        ok = false;
+    if (ok) {
+        if (add)
+            ok = trust_add(&k, words[1], words[2], e);
+        else if (remove)
+            ok = trust_remove(&k, words[1], e);
+        else
+            trust_list(&k);
+        keyring_close(&k);
+    }
+    confdir_close(&lock);
+    return ok;
+}

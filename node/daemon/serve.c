@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/daemon/serve.h"
+
+#include "node/daemon/privileges.h"
+#include "node/daemon/status.h"
+#include "node/engine/listener.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct daemon {
+    struct inbound_host host; /* first: choose and ended find the daemon by it */
+    const struct options *options;
+    struct keyring keyring;
+    struct server_limits limits;
+    struct server server;
+    struct status_server status;
+    struct discovery_responder discovery;
+    union endpoint bound;
+    int listen_fd;
+    int discovery_fd; /* -1: none */
+    uv_loop_t loop;
+    uv_signal_t on_term;
+    uv_signal_t on_int;
+    uv_signal_t on_hup;
+    uv_fs_event_t trust_event;
+    struct stat trust_seen; /* the trust file when it was read last */
+};
+
+static enum message_refusal choose(struct inbound_host *host, struct conn *c,
+                                   const struct message *put, char path[PATH_MAX],
+                                   enum sink_existing *existing)
+{
+    struct daemon *d = (struct daemon *)host;
+    (void)c;
+    if (d->options->inbox == NULL)
+        return REFUSAL_NO_INBOX;
+    char name[MESSAGE_NAME_MAX + 1];
+    if (!message_name_is_valid(put->name))
+        return REFUSAL_NAME;
+    message_name_in_inbox(name, put->name);
+    if (snprintf(path, PATH_MAX, "%s/%s", d->options->inbox, name) >= PATH_MAX)
+        return REFUSAL_NAME;
+    *existing = SINK_NOTHING_THERE;
+    return 0;
+}
+
+static const char *outcome_text(enum inbound_outcome outcome, int system_error)
+{
+    switch (outcome) {
+    case INBOUND_STORED:
+        return "complete";
+    case INBOUND_TRUNCATED:
+        return "truncated";
+    case INBOUND_LENGTH:
+        return "wrong length";
+    case INBOUND_STORAGE:
+        return strerror(system_error);
+    }
+    return "";
+}
+
+static void offer_refused(struct inbound_host *host, struct conn *c, const char *name,
+                          enum message_refusal why)
+{
+    struct daemon *d = (struct daemon *)host;
+    const struct dsb_device_id *peer = conn_peer(c);
+    char text[MESSAGE_NAME_TEXT_SIZE];
+    d->server.counters.refused_count++;
+    if (!log_budget_take(&d->server.peer_lines, uv_now(&d->loop)))
+        return;
+    message_name_text(text, name);
+    log_line(LOG_LEVEL_WARNING, "file refused name=%s peer=%.*s session=%u: %s", text, peer->len,
+             peer->text, c->number, message_refusal_text(why));
+}
+
+static void file_ended(struct inbound_host *host, struct conn *c, const char *name,
+                       uint64_t received_len, enum inbound_outcome outcome, int system_error)
+{
+    struct daemon *d = (struct daemon *)host;
+    const struct dsb_device_id *peer = conn_peer(c);
+    bool stored = outcome == INBOUND_STORED;
+    if (stored)
+        d->server.counters.stored_count++;
+    else
+        d->server.counters.not_stored_count++;
+    if (!stored && !log_budget_take(&d->server.peer_lines, uv_now(&d->loop)))
+        return;
+    char kept[MESSAGE_NAME_MAX + 1];
+    char text[MESSAGE_NAME_TEXT_SIZE];
+    message_name_in_inbox(kept, name);
+    message_name_text(text, kept);
+    log_line(stored ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+             "file %s name=%s peer=%.*s session=%u bytes=%llu: %s",
+             stored ? "stored" : "not stored", text, peer->len, peer->text, c->number,
+             (unsigned long long)received_len, outcome_text(outcome, system_error));
+}
+
+/* Beside the connections: standard ones, sockets, the loop's, the directory, an inbox's files. */
+#define OTHER_DESCRIPTOR_COUNT 48
+#define CONNECTION_COUNT_MIN   16
+
+/*
+ * A descriptor per connection: as many as the system lets us have. With fewer than asked for, the
+ * tables shrink to what there is: a full table of strangers drops one of them for the next, while a
+ * process without descriptors refuses everybody.
+ */
+static bool fit_descriptor_limit(struct server_limits *limits, struct error *e)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return error_set(e, EXIT_LOCAL, "descriptor limit: %s", strerror(errno));
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < OTHER_DESCRIPTOR_COUNT + CONNECTION_COUNT_MIN)
+        return error_set(
+            e, EXIT_LOCAL,
+            "the limit of %llu descriptors is too low: raise it to %d or more (ulimit -n)",
+            (unsigned long long)limit.rlim_cur, OTHER_DESCRIPTOR_COUNT + CONNECTION_COUNT_MIN);
+    uint64_t room = limit.rlim_cur - OTHER_DESCRIPTOR_COUNT;
+    if (room >= (uint64_t)limits->session_count + limits->half_open_count)
+        return true;
+    if (limits->half_open_count > room / 4)
+        limits->half_open_count = (uint32_t)(room / 4);
+    if (limits->session_count > room - limits->half_open_count)
+        limits->session_count = (uint32_t)(room - limits->half_open_count);
+    log_line(
+        LOG_LEVEL_WARNING,
+        "the limit of %llu descriptors allows %u sessions and %u unfinished handshakes (ulimit -n)",
+        (unsigned long long)limit.rlim_cur, limits->session_count, limits->half_open_count);
+    return true;
+}
+
+static bool check_inbox(const char *inbox, struct error *e)
+{
+    struct stat st;
+    if (inbox == NULL)
+        return true;
+    if (stat(inbox, &st) != 0)
+        return error_set(e, EXIT_LOCAL, "--inbox %s: %s", inbox, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return error_set(e, EXIT_LOCAL, "--inbox %s: not a directory", inbox);
+    if (access(inbox, W_OK | X_OK) != 0)
+        return error_set(e, EXIT_LOCAL, "--inbox %s: %s", inbox, strerror(errno));
+    return true;
+}
+
+/* The sockets first, then the user, then the files: keys are read by the user alone. */
+static bool open_all(struct daemon *d, struct error *e)
+{
+    const struct options *o = d->options;
+    if (!listener_open(&d->listen_fd, &d->bound, o->listen, e))
+        return false;
+    d->discovery_fd = o->discovery_port != 0 ? discovery_bind((uint16_t)o->discovery_port) : -1;
+    if (o->discovery_port != 0 && d->discovery_fd < 0)
+        log_line(LOG_LEVEL_WARNING, "no discovery: UDP port %u: %s", (unsigned)o->discovery_port,
+                 strerror(errno));
+    if (o->user != NULL && !privileges_drop(o->user, e))
+        return false;
+    if (!check_inbox(o->inbox, e) || !keyring_open(&d->keyring, o->dir, o->allow_test_keys, e))
+        return false;
+    if (confdir_claim(&d->keyring.dir, STATUS_LOCK, e))
+        return true;
+    keyring_close(&d->keyring);
+    return false;
+}
+
+static void stop(struct daemon *d)
+{
+    server_stop(&d->server);
+    status_stop(&d->status);
+    if (d->discovery_fd >= 0)
+        discovery_respond_stop(&d->discovery);
+    uv_close((uv_handle_t *)&d->on_term, NULL);
+    uv_close((uv_handle_t *)&d->on_int, NULL);
+    uv_close((uv_handle_t *)&d->on_hup, NULL);
+    uv_close((uv_handle_t *)&d->trust_event, NULL);
+}
+
+/* What the trust file is now; all zero when there is none. */
+static struct stat trust_now(const struct daemon *d)
+{
+    struct stat st;
+    if (fstatat(d->keyring.dir.fd, TRUST_FILE, &st, 0) != 0)
+        memset(&st, 0, sizeof st);
+    return st;
+}
+
+static void read_trust_again(struct daemon *d)
+{
+    struct error e;
+    d->trust_seen = trust_now(d);
+    if (keyring_reload(&d->keyring, &e)) {
+        log_line(LOG_LEVEL_INFO, "trust store read again: %zu peers", d->keyring.trust.count);
+        server_recheck_peers(&d->server);
+    } else {
+        log_line(LOG_LEVEL_ERROR, "trust store kept as it was: %s", e.text);
+    }
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *d = handle->data;
+    if (number == SIGHUP) {
+        read_trust_again(d);
+        return;
+    }
+    log_line(LOG_LEVEL_INFO, "stopping: %u sessions", d->server.session_count);
+    stop(d);
+}
+
+/* Something in the directory changed. `dsoftbus trust` replaces the file whole, by a rename. */
+static void on_directory_event(uv_fs_event_t *handle, const char *name, int events, int status)
+{
+    struct daemon *d = handle->data;
+    struct stat now = trust_now(d);
+    (void)name, (void)events, (void)status;
+    bool same = now.st_ino == d->trust_seen.st_ino && now.st_size == d->trust_seen.st_size &&
+                now.st_mtim.tv_sec == d->trust_seen.st_mtim.tv_sec &&
+                now.st_mtim.tv_nsec == d->trust_seen.st_mtim.tv_nsec;
+    if (!same)
+        read_trust_again(d);
+}
+
+/* A file system that cannot be watched leaves SIGHUP. */
+static void watch_trust(struct daemon *d)
+{
+    int fault = uv_fs_event_init(&d->loop, &d->trust_event);
+    d->trust_event.data = d;
+    d->trust_seen = trust_now(d);
+    if (fault == 0)
+        fault = uv_fs_event_start(&d->trust_event, on_directory_event, d->keyring.dir.path, 0);
+    if (fault != 0)
+        log_line(LOG_LEVEL_WARNING, "changes of the trust store are seen after SIGHUP only: %s",
+                 uv_strerror(fault));
+}
+
+static void watch_signal(struct daemon *d, uv_signal_t *handle, int number)
+{
+    uv_signal_init(&d->loop, handle);
+    handle->data = d;
+    uv_signal_start(handle, on_signal, number);
+}
+
+static bool start_all(struct daemon *d, struct error *e)
+{
+    const struct options *o = d->options;
+    const struct dsb_identity *identity = &d->keyring.identity;
+    d->host = (struct inbound_host){
+        .choose = choose, .refused = offer_refused, .ended = file_ended, .loop = &d->loop};
+    if (!server_start(&d->server, &d->loop, &d->keyring, &d->host, d->listen_fd, &d->limits, e))
+        return false;
+    d->status.server = &d->server;
+    d->status.discovery = d->discovery_fd >= 0 ? &d->discovery : NULL;
+    endpoint_format(&d->bound, d->status.listen_text);
+    if (!status_start(&d->status, &d->loop, &d->keyring.dir, e))
+        return false;
+    if (d->discovery_fd >= 0)
+        discovery_respond(&d->discovery, &d->loop, d->discovery_fd, identity, &d->bound,
+                          o->inbox != NULL);
+    watch_signal(d, &d->on_term, SIGTERM);
+    watch_signal(d, &d->on_int, SIGINT);
+    watch_signal(d, &d->on_hup, SIGHUP);
+    watch_trust(d);
+    if (d->keyring.trust.count == 0)
+        log_line(LOG_LEVEL_WARNING, "the trust store is empty: every peer will be rejected");
+    log_line(LOG_LEVEL_INFO, "ready id=%.*s listen=%s", identity->id.len, identity->id.text,
+             d->status.listen_text);
+    return true;
+}
+
+bool serve_run(const struct options *o, struct error *e)
+{
+    struct daemon d = {.options = o, .discovery_fd = -1};
+    log_open(o->verbose ? LOG_LEVEL_DEBUG : o->quiet ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO);
+    d.limits = (struct server_limits){.session_count = (uint32_t)o->session_count,
+                                      .half_open_count = (uint32_t)o->half_open_count};
+    if (!fit_descriptor_limit(&d.limits, e))
+        return false;
+    if (!open_all(&d, e))
+        return false;
+    if (uv_loop_init(&d.loop) != 0)
+        return error_set(e, EXIT_LOCAL, "cannot make an event loop");
+    bool ok = start_all(&d, e);
+    if (ok) {
+        uv_run(&d.loop, UV_RUN_DEFAULT);
+        server_free(&d.server);
+        ok = uv_loop_close(&d.loop) == 0 || error_set(e, EXIT_LOCAL, "the event loop is not empty");
+        log_line(LOG_LEVEL_INFO, "stopped");
+    }
+    keyring_close(&d.keyring);
+    return ok;
+}

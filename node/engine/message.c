@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/engine/message.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LENGTH_LEN 8
+
+static uint64_t get_length(const uint8_t *in)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < LENGTH_LEN; i++)
+        value = value << 8 | in[i];
+    return value;
+}
+
+static void put_length(uint8_t *out, uint64_t value)
+{
+    for (size_t i = LENGTH_LEN; i-- > 0; value >>= 8)
+        out[i] = (uint8_t)value;
+}
+
+static bool decode_put(struct message *out, const uint8_t *body, size_t body_len)
+{
+    if (body_len < 1 + LENGTH_LEN || body_len > MESSAGE_CONTROL_MAX)
+        return false;
+    size_t name_len = body_len - 1 - LENGTH_LEN;
+    if (memchr(body + 1 + LENGTH_LEN, '\0', name_len) != NULL)
+        return false;
+    out->length = get_length(body + 1);
+    memcpy(out->name, body + 1 + LENGTH_LEN, name_len);
+    return true;
+}
+
+bool message_decode(struct message *out, const uint8_t *body, size_t body_len)
+{
+    memset(out, 0, sizeof *out);
+    out->kind = (enum message_kind)body[0];
+    switch (out->kind) {
+    case MESSAGE_ECHO:
+        return true;
+    case MESSAGE_PUT:
+        return decode_put(out, body, body_len);
+    case MESSAGE_BYTES:
+        out->bytes = body + 1;
+        out->bytes_len = body_len - 1;
+        return body_len > 1;
+    case MESSAGE_DONE:
+    case MESSAGE_STORED:
+        if (body_len != 1 + LENGTH_LEN)
+            return false;
+        out->length = get_length(body + 1);
+        return true;
+    case MESSAGE_READY:
+        return body_len == 1;
+    case MESSAGE_REFUSED:
+        if (body_len != 2)
+            return false;
+        out->refusal = (enum message_refusal)body[1];
+        return true;
+    }
+    return false;
+}
+
+size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
+{
+    out[0] = (uint8_t)m->kind;
+    switch (m->kind) {
+    case MESSAGE_PUT: {
+        size_t name_len = strlen(m->name);
+        put_length(out + 1, m->length);
+        memcpy(out + 1 + LENGTH_LEN, m->name, name_len);
+        return 1 + LENGTH_LEN + name_len;
+    }
+    case MESSAGE_DONE:
+    case MESSAGE_STORED:
+        put_length(out + 1, m->length);
+        return 1 + LENGTH_LEN;
+    case MESSAGE_REFUSED:
+        out[1] = (uint8_t)m->refusal;
+        return 2;
+    case MESSAGE_READY:
+    case MESSAGE_ECHO:
+    case MESSAGE_BYTES:
+        break;
+    }
+    return 1;
+}
+
+/*
+ * Length of the first character of valid UTF-8, with its code point; 0 when it is none: a stray or
+ * missing continuation byte, a longer form than needed, a surrogate, beyond U+10FFFF (RFC 3629
+ * section 4).
+ */
+static size_t utf8_next(const uint8_t *in, uint32_t *code)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t len = in[0] < 0x80 ? 1 : in[0] < 0xc0 ? 0 : in[0] < 0xe0 ? 2 : in[0] < 0xf0 ? 3 : 4;
+    if (len <= 1) {
+        *code = in[0];
+        return len;
+    }
+    if (in[0] > 0xf4)
+        return 0;
+    *code = in[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if ((in[i] & 0xc0) != 0x80)
+            return 0; /* also the end of the text */
+        *code = *code << 6 | (in[i] & 0x3f);
+    }
+    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
+    return *code < least[len] || *code > 0x10ffff || surrogate ? 0 : len;
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+bool message_name_is_valid(const char *name)
+{
+    const uint8_t *at = (const uint8_t *)name;
+    size_t len = strlen(name);
+    if (len < 1 || len > MESSAGE_NAME_MAX)
+        return false;
+    while (*at != '\0') {
+        uint32_t code;
+        size_t step = utf8_next(at, &code);
+        if (step == 0 || code == '/' || is_control(code))
+            return false;
+        at += step;
+    }
+    return true;
+}
+
+void message_name_in_inbox(char out[MESSAGE_NAME_MAX + 1], const char *name)
+{
+    (void)snprintf(out, MESSAGE_NAME_MAX + 1, "%s", name);
+    if (out[0] == '.' || out[0] == '-')
+        out[0] = '_';
+}
+
+void message_name_text(char out[MESSAGE_NAME_TEXT_SIZE], const char *name)
+{
+    static const char bare[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-";
+    const uint8_t *at = (const uint8_t *)name;
+    char *end = out;
+    if (name[0] != '\0' && strspn(name, bare) == strlen(name)) {
+        (void)snprintf(out, MESSAGE_NAME_TEXT_SIZE, "%s", name);
+        return;
+    }
+    *end++ = '"';
+    for (size_t left = MESSAGE_NAME_MAX; *at != '\0' && left > 0;) {
+        uint32_t code;
+        size_t step = utf8_next(at, &code);
+        bool shown = step != 0 && step <= left && !is_control(code);
+        if (shown && (code == '"' || code == '\\'))
+            *end++ = '\\';
+        step = shown ? step : 1;
+        if (shown)
+            memcpy(end, at, step);
+        else
+            (void)snprintf(end, 5, "\\x%02x", *at);
+        end += shown ? step : 4;
+        at += step;
+        left -= step;
+    }
+    *end++ = '"';
+    *end = '\0';
+}
+
+const char *message_refusal_text(enum message_refusal refusal)
+{
+    switch (refusal) {
+    case REFUSAL_NO_INBOX:
+        return "it takes no files";
+    case REFUSAL_NAME:
+        return "the name is not valid UTF-8 of 1 to 255 bytes without / and control characters "
+               "(--name gives another)";
+    case REFUSAL_EXISTS:
+        return "a file of that name exists there (--name gives another)";
+    case REFUSAL_NO_SPACE:
+        return "no space left there";
+    case REFUSAL_STORAGE:
+        return "it cannot write the file";
+    case REFUSAL_LENGTH:
+        return "it received another length than announced";
+    case REFUSAL_BUSY:
+        return "another transfer is under way";
+    case REFUSAL_NOT_YOU:
+        return "it waits for another peer";
+    }
+    return "for a reason unknown here";
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/store/keyring.h"
+
+#include "node/base/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One locked block: the file's text while it is read, and the key for as long as the keyring is
+ * open. */
+struct locked {
+    struct dsb_identity_file file;
+    char text[DSB_IDENTITY_FILE_MAX * 4]; /* a person may have added comments */
+};
+
+/* What an editor of another system leaves, and a person cannot see. */
+static const char *invisible_fault(const char *text, size_t text_len, size_t line)
+{
+    const char *end = text + text_len;
+    while (--line > 0 && text < end) {
+        const char *feed = memchr(text, '\n', (size_t)(end - text));
+        text = feed != NULL ? feed + 1 : end;
+    }
+    const char *feed = memchr(text, '\n', (size_t)(end - text));
+    size_t len = (size_t)((feed != NULL ? feed : end) - text);
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        return " (it begins with a byte order mark: save it without)";
+    if (memchr(text, '\r', len) != NULL)
+        return " (it ends in a carriage return: save it with Unix line ends)";
+    if (memchr(text, '\t', len) != NULL)
+        return " (it has a tab: words are separated by one space)";
+    return feed == NULL ? " (the last line needs a line feed at its end)" : "";
+}
+
+static bool fault_at(const struct keyring *k, const char *name, const struct dsb_text_error *at,
+                     const char *text, size_t text_len, struct error *e)
+{
+    const char *fault = dsb_text_fault_name(at->fault);
+    if (at->line == 0) /* an empty file */
+        return error_set(e, EXIT_CONFIG, "%s/%s: %s", k->dir.path, name, fault);
+    return error_set(e, EXIT_CONFIG, "%s/%s:%zu: %s%s", k->dir.path, name, at->line, fault,
+                     invisible_fault(text, text_len, at->line));
+}
+
+static bool read_identity(struct keyring *k, bool allow_test_keys, struct error *e)
+{
+    struct locked *locked = secret_alloc(sizeof *locked, e);
+    struct dsb_text_error at;
+    size_t text_len;
+    bool ok = false;
+    if (locked == NULL)
+        return false;
+    k->file = &locked->file;
+    if (!confdir_read(&k->dir, IDENTITY_FILE, locked->text, sizeof locked->text, &text_len, e))
+        ok = false;
+    else if (dsb_identity_parse(k->file, locked->text, text_len, &at) != DSB_OK)
+        fault_at(k, IDENTITY_FILE, &at, locked->text, text_len, e);
+    else if (k->file->bring_up && !allow_test_keys)
+        error_set(e, EXIT_CONFIG, "%s/%s: a bring-up test key, not for use (--allow-test-keys)",
+                  k->dir.path, IDENTITY_FILE);
+    else if (dsb_identity_init(&k->identity, k->file) != DSB_OK)
+        error_set(e, EXIT_CONFIG, "%s/%s: the private key is not usable", k->dir.path,
+                  IDENTITY_FILE);
+    else
+        ok = true;
+    secret_wipe(locked->text, sizeof locked->text);
+    if (!ok) {
+        secret_free(locked, sizeof *locked);
+        k->file = NULL;
+    }
+    return ok;
+}
+
+/* An empty store with room for every line that the text can hold. */
+static bool store_alloc(struct dsb_trust_store *store, const char *text, size_t text_len,
+                        struct error *e)
+{
+    size_t capacity = 1;
+    for (size_t i = 0; i < text_len && capacity < KEYRING_TRUST_MAX; i++)
+        capacity += text[i] == '\n';
+    struct dsb_trust_entry *entries = calloc(capacity, sizeof *entries);
+    if (entries == NULL)
+        return error_set(e, EXIT_LOCAL, "out of memory");
+    dsb_trust_store_init(store, entries, capacity);
+    return true;
+}
+
+/* Parses into a new store, and puts it in place of the old one when the whole text is good. */
+static bool parse_trust(struct keyring *k, const char *text, size_t text_len, struct error *e)
+{
+    struct dsb_trust_store fresh;
+    struct dsb_text_error at;
+    if (!store_alloc(&fresh, text, text_len, e))
+        return false;
+    if (text_len > 0 &&
+        dsb_trust_store_parse(&fresh, &k->identity, text, text_len, &at) != DSB_OK) {
+        free(fresh.entries);
+        return fault_at(k, TRUST_FILE, &at, text, text_len, e);
+    }
+    free(k->trust.entries);
+    k->trust = fresh;
+    return true;
+}
+
+bool keyring_trust_text(const struct keyring *k, char **text, size_t *text_len, struct error *e)
+{
+    *text_len = 0;
+    *text = malloc(CONFDIR_FILE_MAX);
+    if (*text == NULL)
+        return error_set(e, EXIT_LOCAL, "out of memory");
+    if (!confdir_exists(&k->dir, TRUST_FILE) ||
+        confdir_read(&k->dir, TRUST_FILE, *text, CONFDIR_FILE_MAX, text_len, e))
+        return true;
+    free(*text);
+    *text = NULL;
+    return false;
+}
+
+bool keyring_reload(struct keyring *k, struct error *e)
+{
+    char *text;
+    size_t text_len;
+    if (!keyring_trust_text(k, &text, &text_len, e))
+        return false;
+    bool ok = parse_trust(k, text, text_len, e);
+    free(text);
+    return ok;
+}
+
+bool keyring_replace_trust(struct keyring *k, const char *text, size_t text_len, struct error *e)
+{
+    return parse_trust(k, text, text_len, e) &&
+           confdir_write(&k->dir, TRUST_FILE, text, text_len, CONFDIR_REPLACE, e);
+}
+
+bool keyring_open(struct keyring *k, const char *path, bool allow_test_keys, struct error *e)
+{
+    memset(k, 0, sizeof *k);
+    if (!confdir_open(&k->dir, path, e))
+        return false;
+    if (read_identity(k, allow_test_keys, e) && keyring_reload(k, e))
+        return true;
+    keyring_close(k);
+    return false;
+}
+
+void keyring_close(struct keyring *k)
+{
+    free(k->trust.entries);
+    secret_free(k->file, sizeof(struct locked));
+    confdir_close(&k->dir);
+    memset(k, 0, sizeof *k);
+}
+
+void key_format(char out[KEY_TEXT_SIZE], const uint8_t key[DSB_KEY_LEN])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
+        out[2 * i] = digits[key[i] >> 4];
+        out[2 * i + 1] = digits[key[i] & 15];
+    }
+    out[KEY_TEXT_SIZE - 1] = '\0';
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a device knows: its identity and the peers it trusts, from the files `identity` and `trust`
+ * of its directory. The private key stays in locked memory.
+ */
+#ifndef NODE_KEYRING_H
+#define NODE_KEYRING_H
+
+#include "dsoftbus/trust_store.h"
+#include "node/store/confdir.h"
+
+#define IDENTITY_FILE "identity"
+#define TRUST_FILE    "trust"
+
+/* Entries that fit CONFDIR_FILE_MAX are fewer; parsing is quadratic and takes about a second for
+ * these. */
+#define KEYRING_TRUST_MAX 8192
+
+struct keyring {
+    struct confdir dir;
+    struct dsb_identity_file *file; /* in locked memory; identity borrows it */
+    struct dsb_identity identity;
+    struct dsb_trust_store trust;
+};
+
+/*
+ * Opens the directory (NULL: the default) and reads both files; without a trust file nobody is
+ * trusted. A test identity is refused unless allow_test_keys. On failure nothing is held.
+ */
+MUST_CHECK bool keyring_open(struct keyring *k, const char *path, bool allow_test_keys,
+                             struct error *e);
+
+/* Reads the trust file again. On failure the store stays as it was. */
+MUST_CHECK bool keyring_reload(struct keyring *k, struct error *e);
+
+/*
+ * Reads the trust file's text without its entries, for editing: *text is malloc'ed, the caller's,
+ * empty when there is no file.
+ */
+MUST_CHECK bool keyring_trust_text(const struct keyring *k, char **text, size_t *text_len,
+                                   struct error *e);
+
+/* Checks the text as a whole, then replaces the trust file and the store. The directory must be
+ * locked. */
+MUST_CHECK bool keyring_replace_trust(struct keyring *k, const char *text, size_t text_len,
+                                      struct error *e);
+
+void keyring_close(struct keyring *k);
+
+/* 64 lower-case hexadecimal digits and a NUL. */
+#define KEY_TEXT_SIZE (2 * DSB_KEY_LEN + 1)
+void key_format(char out[KEY_TEXT_SIZE], const uint8_t key[DSB_KEY_LEN]);
+
+#endif

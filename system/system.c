@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one static table of the system. Priorities: drivers above the servers that call them, servers
+ * above their clients; init (7) above all, so that every process is started before any one runs. */
+#include "system/system.h"
+
+#include "abi/cap.h"
+#include "abi/system.h"
+#include "proto/net.h"
+#include "proto/selftest.h"
+#include "proto/slots.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Where scripts/qemu-test.sh puts the devices: virtio-mmio-bus.0 and .1. */
+#define DEVICE_NET (ABI_DEVICE_VIRTIO0 + 0)
+#define DEVICE_RNG (ABI_DEVICE_VIRTIO0 + 1)
+
+#define RIGHTS_NOTIFICATION (ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_MINT)
+#define RIGHTS_DEVICE       (ABI_RIGHT_READ | ABI_RIGHT_WRITE)
+#define RIGHTS_DMA          (ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_DMA)
+
+/* Callers of rngd and netstackd, by badge. */
+#define BADGE_NETSTACKD 1 /* to rngd */
+#define BADGE_DSOFTBUSD 2
+#define BADGE_CLIENT    3
+#define BADGE_NET_TEST  4
+
+const uint64_t system_dma_len[DMA_COUNT] = {
+    [DMA_RNGD] = 16 * 1024,
+    [DMA_NETSTACKD] = 256 * 1024,
+};
+
+/* --- services -------------------------------------------------------------------------------- */
+
+static const struct grant rngd_grants[] = {
+    {GRANT_ENDPOINT, RNGD_SLOT_ENDPOINT, ENDPOINT_RNGD, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, RNGD_SLOT_NOTIFY, NOTIFICATION_RNGD, RIGHTS_NOTIFICATION, 0, NULL},
+    {GRANT_DEVICE, RNGD_SLOT_DEVICE, DEVICE_RNG, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, RNGD_SLOT_IRQ, DEVICE_RNG, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, RNGD_SLOT_DMA, DMA_RNGD, RIGHTS_DMA, 0, NULL},
+};
+
+static const struct system_process rngd = {
+    .name = "rngd",
+    .program = "rngd",
+    .priority = 6,
+    .stack_pages = 4,
+    .page_quota = 64,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = rngd_grants,
+    .grant_count = COUNT_OF(rngd_grants),
+};
+
+static const struct grant netstackd_grants[] = {
+    {GRANT_ENDPOINT, NETSTACKD_SLOT_ENDPOINT, ENDPOINT_NETSTACKD, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, NETSTACKD_SLOT_NOTIFY, NOTIFICATION_NETSTACKD, RIGHTS_NOTIFICATION, 0,
+     NULL},
+    {GRANT_DEVICE, NETSTACKD_SLOT_DEVICE, DEVICE_NET, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, NETSTACKD_SLOT_IRQ, DEVICE_NET, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, NETSTACKD_SLOT_DMA, DMA_NETSTACKD, RIGHTS_DMA, 0, NULL},
+    {GRANT_ENDPOINT, NETSTACKD_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NETSTACKD, NULL},
+};
+
+/* Its argument is its address on the wire: 10.0.2.15/24, the gateway is .2. */
+#define NETSTACKD(program_name)                                                                    \
+    {                                                                                              \
+        .name = "netstackd", .program = (program_name), .priority = 5, .stack_pages = 8,           \
+        .page_quota = 1024, .arg = 0x0a00020f, .end = END_RESTART,                                 \
+        .death_notification = NOTIFICATION_DSOFTBUSD, .death_bits = DSOFTBUSD_DEATH_BITS,          \
+        .grants = netstackd_grants, .grant_count = COUNT_OF(netstackd_grants),                     \
+    }
+
+static const struct system_process netstackd = NETSTACKD("netstackd");
+
+static const struct grant dsoftbusd_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_NOTIFICATION, DSOFTBUSD_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD,
+     RIGHTS_NOTIFICATION | ABI_RIGHT_GRANT, 0, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
+};
+
+static const struct system_process dsoftbusd = {
+    .name = "dsoftbusd",
+    .program = "dsoftbusd",
+    .priority = 4,
+    .stack_pages = 8,
+    .page_quota = 128,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NETSTACKD,
+    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_DSOFTBUSD),
+    .grants = dsoftbusd_grants,
+    .grant_count = COUNT_OF(dsoftbusd_grants),
+};
+
+/* --- selftest-client ------------------------------------------------------------------------- */
+
+/* What every selftest-client holds. */
+#define CLIENT_GRANTS                                                                              \
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},     \
+        {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},      \
+        {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "client.identity"},                   \
+    {                                                                                              \
+        GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "client.trust"                     \
+    }
+
+static const struct grant client_grants[] = {CLIENT_GRANTS};
+
+/* Looks at the network before it lets dsoftbusd run: a broken network then shows as the network's
+ * own missing marker. */
+static const struct grant gatekeeper_grants[] = {
+    CLIENT_GRANTS,
+    {GRANT_NOTIFICATION, CLIENT_SLOT_GATE, NOTIFICATION_INIT, ABI_RIGHT_SEND, SYSTEM_GATE_BITS,
+     NULL},
+};
+
+/* Whom on the host it dials. */
+static const struct grant host_peer_grants[] = {
+    CLIENT_GRANTS,
+    {GRANT_FILE, CLIENT_SLOT_FILE + 2, 0, ABI_RIGHT_READ, 0, "host.peer"},
+};
+
+/* Ends netstackd. */
+static const struct grant restart_grants[] = {
+    CLIENT_GRANTS,
+    {GRANT_PROCESS, RESTART_SLOT_NETSTACKD, 1, ABI_RIGHT_MANAGE, 0, NULL},
+};
+
+/* One entry for each thing that it is asked to do; the argument and the files differ. */
+#define SELFTEST_CLIENT(mode, grant_array)                                                         \
+    {                                                                                              \
+        .name = "selftest-client", .program = "selftest-client", .priority = 3, .stack_pages = 8,  \
+        .page_quota = 128, .arg = (mode), .end = END_POWERS_OFF,                                   \
+        .death_notification = NOTIFICATION_NETSTACKD,                                              \
+        .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_CLIENT),                   \
+        .grants = (grant_array), .grant_count = COUNT_OF(grant_array),                             \
+    }
+
+static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL, gatekeeper_grants);
+static const struct system_process client_refused =
+    SELFTEST_CLIENT(SELFTEST_REFUSED, client_grants);
+static const struct system_process client_no_rng = SELFTEST_CLIENT(SELFTEST_NO_RNG, client_grants);
+static const struct system_process client_local =
+    SELFTEST_CLIENT(SELFTEST_LOCAL, gatekeeper_grants);
+static const struct system_process client_host_peer =
+    SELFTEST_CLIENT(SELFTEST_HOST_PEER, host_peer_grants);
+static const struct system_process client_restart =
+    SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
+static const struct system_process client_rekey = SELFTEST_CLIENT(SELFTEST_REKEY, client_grants);
+static const struct system_process client_hang = SELFTEST_CLIENT(SELFTEST_HANG, client_grants);
+
+/* --- test programs --------------------------------------------------------------------------- */
+
+/* net-test makes further clients, kills them, and kills netstackd. */
+static const struct grant net_test_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NET_TEST, NULL},
+    {GRANT_SYSTEM, NETTEST_SLOT_SYSTEM, 0, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_ENDPOINT, NETTEST_SLOT_ENDPOINT, ENDPOINT_NETSTACKD,
+     ABI_RIGHT_SEND | ABI_RIGHT_MINT | ABI_RIGHT_GRANT, 0, NULL},
+    {GRANT_NOTIFICATION, NETTEST_SLOT_DEATHS, NOTIFICATION_NETSTACKD,
+     ABI_RIGHT_SEND | ABI_RIGHT_MINT, 0, NULL},
+    {GRANT_PROCESS, NETTEST_SLOT_NETSTACKD, 1, ABI_RIGHT_MANAGE | ABI_RIGHT_READ, 0, NULL},
+    {GRANT_FILE, NETTEST_SLOT_HELPER_FILE, 0, ABI_RIGHT_READ, 0, "net-helper"},
+};
+
+/* net-test, in one of its modes. */
+#define NET_TEST(mode)                                                                             \
+    {                                                                                              \
+        .name = "net-test", .program = "net-test", .priority = 3, .stack_pages = 8,                \
+        .page_quota = 256, .arg = (mode), .end = END_POWERS_OFF,                                   \
+        .death_notification = NOTIFICATION_NETSTACKD,                                              \
+        .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),                 \
+        .grants = net_test_grants, .grant_count = COUNT_OF(net_test_grants),                       \
+    }
+
+static const struct system_process net_test = NET_TEST(NET_TEST_ALL);
+static const struct system_process net_echo = NET_TEST(NET_TEST_ECHO);
+static const struct system_process net_bench = NET_TEST(NET_TEST_BENCH);
+
+/* A netstackd that can be made to hang, and a service that dies at every start. */
+static const struct system_process netstackd_hang = NETSTACKD("netstackd-hang");
+
+static const struct system_process crasher = {
+    .name = "crasher",
+    .program = "crasher",
+    .priority = 5,
+    .stack_pages = 1,
+    .page_quota = 16,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+};
+
+/* The kernel's tests and benchmark supervise processes of their own. */
+#define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
+
+static const struct grant kernel_test_grants[] = {
+    {GRANT_SYSTEM, KTEST_SLOT_SYSTEM, 0, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_DEVICE, KTEST_SLOT_RTC, ABI_DEVICE_RTC, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_IRQ, KTEST_SLOT_RTC_IRQ, ABI_DEVICE_RTC, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_DEVICE, KTEST_SLOT_DEVICE, DEVICE_UNUSED, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_IRQ, KTEST_SLOT_DEVICE_IRQ, DEVICE_UNUSED, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_FILE, KTEST_SLOT_HELPER_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-helper"},
+    {GRANT_FILE, KTEST_SLOT_FUZZ_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-fuzz"},
+};
+
+static const struct system_process kernel_test = {
+    .name = "kernel-test",
+    .program = "kernel-test",
+    .priority = 5,
+    .stack_pages = 16,
+    .page_quota = 6000,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = kernel_test_grants,
+    .grant_count = COUNT_OF(kernel_test_grants),
+};
+
+static const struct grant kernel_bench_grants[] = {
+    {GRANT_SYSTEM, KTEST_SLOT_SYSTEM, 0, ABI_RIGHTS_ALL, 0, NULL},
+    {GRANT_FILE, KTEST_SLOT_HELPER_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-bench-peer"},
+    {GRANT_FILE, KTEST_SLOT_FUZZ_FILE, 0, ABI_RIGHTS_ALL, 0, "kernel-bench-client"},
+};
+
+static const struct system_process kernel_bench = {
+    .name = "kernel-bench",
+    .program = "kernel-bench",
+    /* It starts peers of 6. */
+    .priority = 6,
+    .stack_pages = 4,
+    .page_quota = 64,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = kernel_bench_grants,
+    .grant_count = COUNT_OF(kernel_bench_grants),
+};
+
+/* --- profiles -------------------------------------------------------------------------------- */
+
+static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
+static const struct system_process *const net_echo_processes[] = {&rngd, &netstackd, &net_echo};
+static const struct system_process *const net_bench_processes[] = {&rngd, &netstackd, &net_bench};
+static const struct system_process *const kernel_processes[] = {&kernel_test};
+static const struct system_process *const bench_kernel_processes[] = {&kernel_bench};
+
+static const struct system_process *const restart_limit_processes[] = {&crasher};
+
+/* What every image with sessions runs; the last process is the one that the profile is about. */
+#define SESSION_PROCESSES(client)                                                                  \
+    {                                                                                              \
+        &rngd, &netstackd, &dsoftbusd, (client)                                                    \
+    }
+#define SESSION_PROCESS_COUNT 4
+
+static const struct system_process *const all[] = SESSION_PROCESSES(&client_all);
+static const struct system_process *const refused[] = SESSION_PROCESSES(&client_refused);
+static const struct system_process *const no_rng[] = SESSION_PROCESSES(&client_no_rng);
+static const struct system_process *const local[] = SESSION_PROCESSES(&client_local);
+static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
+static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
+static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
+static const struct system_process *const watchdog[] = {&rngd, &netstackd_hang, &dsoftbusd,
+                                                        &client_hang};
+
+const struct system_profile system_profiles[] = {
+    {"default", all, SESSION_PROCESS_COUNT, &dsoftbusd},
+    {"no-trust", refused, SESSION_PROCESS_COUNT, NULL},
+    {"wrong-trust", refused, SESSION_PROCESS_COUNT, NULL},
+    {"empty-trust", refused, SESSION_PROCESS_COUNT, NULL},
+    {"no-rng", no_rng, SESSION_PROCESS_COUNT, NULL},
+    {"rekey", rekey, SESSION_PROCESS_COUNT, NULL},
+    {"deterministic", local, SESSION_PROCESS_COUNT, &dsoftbusd},
+    {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
+    {"restart", restart, SESSION_PROCESS_COUNT, NULL},
+    {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
+    {"restart-limit", restart_limit_processes, COUNT_OF(restart_limit_processes), NULL},
+    {"net", net_processes, COUNT_OF(net_processes), NULL},
+    {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
+    {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},
+    {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
+    {"bench-kernel", bench_kernel_processes, COUNT_OF(bench_kernel_processes), NULL},
+};
+
+const uint32_t system_profile_count = COUNT_OF(system_profiles);
+
+const struct system_profile *system_find_profile(const char *name, uint64_t name_len)
+{
+    for (uint32_t i = 0; i < system_profile_count; i++) {
+        if (strlen(system_profiles[i].name) == name_len &&
+            memcmp(system_profiles[i].name, name, name_len) == 0)
+            return &system_profiles[i];
+    }
+    return NULL;
+}

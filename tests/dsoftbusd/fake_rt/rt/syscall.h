@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What dsoftbusd asks of the kernel, for a test on the host: fake_rt.c stands behind it. Shadows
+ * lib/rt. */
+#ifndef RT_SYSCALL_H
+#define RT_SYSCALL_H
+
+#include "abi/cap.h"
+#include "abi/error.h"
+#include "abi/ipc.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint32_t rt_slot;
+
+struct rt_event {
+    uint64_t len;
+    uint64_t value;
+};
+
+int64_t rt_recv(rt_slot endpoint, rt_slot notification, void *recv, size_t recv_capacity,
+                struct abi_caps *caps, uint64_t deadline, struct rt_event *event);
+void rt_exit(uint64_t code) __attribute__((noreturn));
+int64_t rt_cap_copy(rt_slot source, uint32_t rights, uint64_t badge);
+int64_t rt_cap_drop(rt_slot slot);
+int64_t rt_unmap(uint64_t addr);
+
+#endif

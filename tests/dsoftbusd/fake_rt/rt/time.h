@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* As lib/rt/time.h, for a test on the host. */
+#ifndef RT_TIME_H
+#define RT_TIME_H
+
+#include "rt/syscall.h"
+
+uint64_t rt_ticks(void);
+void rt_sleep_ms(uint64_t ms);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "netstackd/host.h"
+
+#include "dispatch.h"
+#include "interface.h"
+#include "platform.h"
+#include "stack.h"
+#include "transport.h"
+#include <lwip/pbuf.h>
+#include <lwip/priv/tcp_priv.h>
+#include <lwip/stats.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+uint64_t host_now_ns = 1000000000;
+uint32_t host_signal_count[256];
+uint32_t host_dropped_count[256];
+bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
+
+uint64_t host_random_len;
+
+static uint64_t platform_seed;
+
+uint32_t host_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*state >> 33);
+}
+
+uint64_t platform_now_ns(void)
+{
+    return host_now_ns;
+}
+
+void platform_random(void *bytes, size_t bytes_len)
+{
+    host_random_len += bytes_len;
+    for (size_t i = 0; i < bytes_len; i++)
+        ((uint8_t *)bytes)[i] = (uint8_t)host_random(&platform_seed);
+}
+
+void platform_notify(uint32_t capability)
+{
+    host_signal_count[capability]++;
+}
+
+void platform_drop_capability(uint32_t capability)
+{
+    host_dropped_count[capability]++;
+}
+
+void platform_panic(const char *what)
+{
+    fprintf(stderr, "panic: %s\n", what);
+    abort();
+}
+
+bool interface_transmit(const struct pbuf *frame)
+{
+    static uint8_t bytes[INTERFACE_FRAME_BYTES_MAX];
+
+    if (frame->tot_len > sizeof(bytes))
+        abort();
+    pbuf_copy_partial(frame, bytes, frame->tot_len, 0);
+    return host_on_frame == NULL || host_on_frame(bytes, frame->tot_len);
+}
+
+bool transport_call(uint32_t endpoint_cap, const void *request, size_t request_len,
+                    uint32_t capability, void *reply, size_t reply_capacity_len, size_t *reply_len)
+{
+    (void)reply_capacity_len;
+    *reply_len = dispatch(endpoint_cap, request, request_len, capability, reply);
+    stack_run();
+    return true;
+}
+
+void host_start(uint64_t seed, uint32_t ipv4)
+{
+    const uint8_t mac[6] = {0x52, 0x54, 0, 0x12, 0x34, (uint8_t)ipv4};
+
+    platform_seed = seed;
+    stack_init();
+    interface_init(mac, ipv4, 0xffffff00, 0x0a000202);
+    interface_set_link(true);
+}
+
+void host_run_ms(uint64_t ms)
+{
+    const uint64_t ns_per_ms = 1000000;
+    uint64_t end_ns = host_now_ns + ms * ns_per_ms;
+
+    while (host_now_ns < end_ns) {
+        uint64_t step_ns = stack_sleep_ms() * ns_per_ms;
+        if (step_ns == 0 || step_ns > end_ns - host_now_ns)
+            step_ns = step_ns == 0 ? ns_per_ms : end_ns - host_now_ns;
+        host_now_ns += step_ns;
+        stack_run();
+    }
+}
+
+uint32_t host_pool_use(void)
+{
+    uint32_t use = (uint32_t)lwip_stats.mem.used;
+
+    for (size_t i = 0; i < MEMP_MAX; i++)
+        use += (uint32_t)lwip_stats.memp[i]->used;
+    if (tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL)
+        use--; /* TCP's timer */
+    for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next)
+        use--;
+    return use;
+}

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the Linux programs that need no process: parsers, formats, budgets, files under way.
+ */
+#include "node/base/log.h"
+#include "node/base/number.h"
+#include "node/base/options.h"
+#include "node/cli/progress.h"
+#include "node/engine/chunk.h"
+#include "node/engine/endpoint.h"
+#include "node/engine/file_sink.h"
+#include "node/engine/message.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* --- numbers --- */
+
+static void number_takes_decimal_digits_within_bounds(void **state)
+{
+    (void)state;
+    uint64_t value = 7;
+    assert_true(number_parse("0", 0, 10, &value));
+    assert_int_equal(value, 0);
+    assert_true(number_parse("18446744073709551615", 0, UINT64_MAX, &value));
+    assert_true(value == UINT64_MAX);
+    assert_true(number_parse("0010", 0, 10, &value));
+    assert_int_equal(value, 10);
+}
+
+static void number_refuses_all_else(void **state)
+{
+    static const char *const bad[] = {"",
+                                      " 1",
+                                      "1 ",
+                                      "+1",
+                                      "-1",
+                                      "0x1",
+                                      "1.0",
+                                      "1e1",
+                                      "18446744073709551616",
+                                      "99999999999999999999999"};
+    (void)state;
+    uint64_t value = 7;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(number_parse(bad[i], 0, UINT64_MAX, &value));
+    assert_false(number_parse("11", 0, 10, &value));
+    assert_false(number_parse("4", 5, 10, &value));
+    assert_int_equal(value, 7);
+}
+
+/* --- endpoints --- */
+
+static void check_endpoint(const char *text, bool passive, const char *want)
+{
+    union endpoint at;
+    struct error e;
+    char out[ENDPOINT_TEXT_SIZE];
+    assert_true(endpoint_parse(&at, text, 1234, passive, &e));
+    endpoint_format(&at, out);
+    assert_string_equal(out, want);
+}
+
+static void endpoint_reads_every_form(void **state)
+{
+    (void)state;
+    check_endpoint("192.0.2.1", false, "192.0.2.1:1234");
+    check_endpoint("192.0.2.1:5", false, "192.0.2.1:5");
+    check_endpoint("[::ffff:192.0.2.1]:5", false, "192.0.2.1:5");
+    check_endpoint("[2001:db8::1]:5", false, "[2001:db8::1]:5");
+    check_endpoint("[2001:db8::1]", false, "[2001:db8::1]:1234");
+    check_endpoint("2001:db8::1", false, "[2001:db8::1]:1234");
+    check_endpoint("0.0.0.0:0", true, "0.0.0.0:0");
+    check_endpoint("[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535", false,
+                   "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535");
+}
+
+static void endpoint_refuses_malformed_ones(void **state)
+{
+    static const char *const bad[] = {"",
+                                      ":5",
+                                      "[]:5",
+                                      "192.0.2.1:",
+                                      "192.0.2.1:65536",
+                                      "192.0.2.1:x",
+                                      "[2001:db8::1",
+                                      "[2001:db8::1]5",
+                                      "[2001:db8::1]:",
+                                      "192.0.2.1:-1"};
+    char long_name[400];
+    (void)state;
+    union endpoint at;
+    struct error e;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(endpoint_parse(&at, bad[i], 1, false, &e));
+        assert_int_equal(e.code, EXIT_USAGE);
+    }
+    memset(long_name, 'a', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    assert_false(endpoint_parse(&at, long_name, 1, false, &e));
+}
+
+static void endpoint_knows_loopback_and_source(void **state)
+{
+    static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1};
+    (void)state;
+    union endpoint at;
+    struct error e;
+    uint8_t bytes[16];
+    assert_true(endpoint_parse(&at, "192.0.2.1", 1, false, &e));
+    endpoint_address_bytes(&at, bytes);
+    assert_memory_equal(bytes, mapped, 16);
+    assert_false(endpoint_is_loopback(&at));
+    assert_true(endpoint_parse(&at, "127.9.9.9", 1, false, &e));
+    assert_true(endpoint_is_loopback(&at));
+    assert_true(endpoint_parse(&at, "[::1]", 1, false, &e));
+    assert_true(endpoint_is_loopback(&at));
+    assert_true(endpoint_parse(&at, "[::]", 1, false, &e));
+    assert_false(endpoint_is_loopback(&at));
+}
+
+/* --- messages --- */
+
+static void check_round_trip(const struct message *m, const uint8_t *want, size_t want_len)
+{
+    uint8_t body[MESSAGE_CONTROL_MAX];
+    struct message back;
+    size_t len = message_encode(body, m);
+    assert_int_equal(len, want_len);
+    assert_memory_equal(body, want, want_len);
+    assert_true(message_decode(&back, body, len));
+    assert_int_equal(back.kind, m->kind);
+    assert_true(back.length == m->length);
+    assert_int_equal(back.refusal, m->refusal);
+    assert_string_equal(back.name, m->name);
+}
+
+static void messages_are_these_bytes(void **state)
+{
+    static const struct message put = {
+        .kind = MESSAGE_PUT, .length = 0x0102030405060708, .name = "ab"};
+    static const struct message pipe = {.kind = MESSAGE_PUT, .length = MESSAGE_LENGTH_UNKNOWN};
+    static const struct message done = {.kind = MESSAGE_DONE, .length = 258};
+    static const struct message ready = {.kind = MESSAGE_READY};
+    static const struct message stored = {.kind = MESSAGE_STORED, .length = 1};
+    static const struct message refused = {.kind = MESSAGE_REFUSED, .refusal = REFUSAL_NO_SPACE};
+    (void)state;
+    check_round_trip(&put, (const uint8_t *)"\x10\1\2\3\4\5\6\7\10ab", 11);
+    check_round_trip(&pipe, (const uint8_t *)"\x10\xff\xff\xff\xff\xff\xff\xff\xff", 9);
+    check_round_trip(&done, (const uint8_t *)"\x12\0\0\0\0\0\0\1\2", 9);
+    check_round_trip(&ready, (const uint8_t *)"\x20", 1);
+    check_round_trip(&stored, (const uint8_t *)"\x21\0\0\0\0\0\0\0\1", 9);
+    check_round_trip(&refused, (const uint8_t *)"\x22\4", 2);
+}
+
+static void longest_name_goes_through(void **state)
+{
+    struct message put = {.kind = MESSAGE_PUT, .length = 1};
+    uint8_t want[MESSAGE_CONTROL_MAX] = {0x10, 0, 0, 0, 0, 0, 0, 0, 1};
+    (void)state;
+    memset(put.name, 'n', MESSAGE_NAME_MAX);
+    memset(want + 9, 'n', MESSAGE_NAME_MAX);
+    check_round_trip(&put, want, sizeof want);
+}
+
+static void bytes_point_into_the_body(void **state)
+{
+    const uint8_t body[] = {MESSAGE_BYTES, 1, 2, 3};
+    struct message m;
+    (void)state;
+    assert_true(message_decode(&m, body, sizeof body));
+    assert_ptr_equal(m.bytes, body + 1);
+    assert_int_equal(m.bytes_len, 3);
+}
+
+static void malformed_messages_are_refused(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } bad[] = {
+        {"\0", 1},                        /* no such kind */
+        {"\x02hello", 6},                 /* nor this */
+        {"\x10", 1},                      /* PUT without a length */
+        {"\x10\0\0\0\0\0\0\0", 8},        /* cut */
+        {"\x10\0\0\0\0\0\0\0\0a\0b", 12}, /* NUL in the name */
+        {"\x11", 1},                      /* BYTES without any */
+        {"\x12\0\0\0\0\0\0\0", 8},        /* DONE, cut */
+        {"\x12\0\0\0\0\0\0\0\0\0", 10},   /* too long */
+        {"\x20\0", 2},                    /* READY with a body */
+        {"\x21", 1},                      /* STORED without a length */
+        {"\x22", 1},                      /* REFUSED without a reason */
+        {"\x22\1\1", 3},                  /* with two */
+        {"\xff", 1},
+    };
+    uint8_t long_name[MESSAGE_CONTROL_MAX + 1] = {MESSAGE_PUT};
+    struct message m;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(message_decode(&m, (const uint8_t *)bad[i].bytes, bad[i].len));
+    memset(long_name + 9, 'n', sizeof long_name - 9);
+    assert_false(message_decode(&m, long_name, sizeof long_name));
+}
+
+static void names_are_any_text_of_one_line(void **state)
+{
+    static const char *const good[] = {"a",
+                                       "A-Z_0.9+",
+                                       ".x",
+                                       "-rf",
+                                       "..",
+                                       "a b",
+                                       "a*",
+                                       "~",
+                                       "caf\xc3\xa9",
+                                       "\xf0\x9f\x98\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"",
+                                      "a/b",
+                                      "/a",
+                                      "a\n",
+                                      "\x1b[2J",
+                                      "\x7f",
+                                      "\xc2\x85", /* C1 */
+                                      "\x80",
+                                      "\xc3",
+                                      "\xc3(",
+                                      "\xc0\xaf",
+                                      "\xe0\x80\xaf", /* overlong '/' */
+                                      "\xed\xa0\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff"};
+    char name[MESSAGE_NAME_MAX + 2];
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(message_name_is_valid(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(message_name_is_valid(bad[i]));
+    memset(name, 'n', sizeof name);
+    name[MESSAGE_NAME_MAX + 1] = '\0';
+    assert_false(message_name_is_valid(name));
+    name[MESSAGE_NAME_MAX] = '\0';
+    assert_true(message_name_is_valid(name));
+}
+
+static void no_name_is_hidden_or_an_option_in_the_inbox(void **state)
+{
+    static const char *const pairs[][2] = {{"a.b-c", "a.b-c"}, {".ssh", "_ssh"}, {"-rf", "_rf"},
+                                           {".", "_"},         {"..", "_."},     {"--", "_-"}};
+    char out[MESSAGE_NAME_MAX + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        message_name_in_inbox(out, pairs[i][0]);
+        assert_string_equal(out, pairs[i][1]);
+    }
+}
+
+static void names_in_a_log_stay_one_word(void **state)
+{
+    static const char *const pairs[][2] = {{"a.b-c", "a.b-c"},
+                                           {"a b", "\"a b\""},
+                                           {"a\" peer=x", "\"a\\\" peer=x\""},
+                                           {"a\nb", "\"a\\x0ab\""},
+                                           {"\xff\xc3", "\"\\xff\\xc3\""},
+                                           {"\xc3\xa9", "\"\xc3\xa9\""},
+                                           {"", "\"\""}};
+    char out[MESSAGE_NAME_TEXT_SIZE];
+    char longest[MESSAGE_NAME_MAX + 1];
+    (void)state;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        message_name_text(out, pairs[i][0]);
+        assert_string_equal(out, pairs[i][1]);
+    }
+    memset(longest, '\x80', sizeof longest - 1);
+    longest[MESSAGE_NAME_MAX] = '\0';
+    message_name_text(out, longest);
+    assert_int_equal(strlen(out), MESSAGE_NAME_TEXT_SIZE - 1);
+}
+
+static void progress_keeps_to_the_terminal(void **state)
+{
+    char line[PROGRESS_LINE_MAX];
+    (void)state;
+    progress_line(line, "short", "1 KiB 2 KiB/s", 79);
+    assert_string_equal(line, "short 1 KiB 2 KiB/s");
+    progress_line(line, "a/very/long/path/to/a/file", "1 KiB", 20);
+    assert_string_equal(line, "...h/to/a/file 1 KiB");
+    progress_line(line, "x\033[2Jy\nz", "1 KiB", 79);
+    assert_string_equal(line, "x?[2Jy?z 1 KiB");
+    progress_line(line, "name", "1 KiB", 3);
+    assert_string_equal(line, " 1 KiB");
+}
+
+static void every_refusal_has_words(void **state)
+{
+    (void)state;
+    for (int why = REFUSAL_NO_INBOX; why <= REFUSAL_NOT_YOU; why++)
+        assert_string_not_equal(message_refusal_text((enum message_refusal)why),
+                                "for a reason unknown here");
+    assert_string_equal(message_refusal_text((enum message_refusal)200),
+                        "for a reason unknown here");
+}
+
+/* --- options --- */
+
+static bool parse(struct options *o, enum command_bit command, int argc, char **argv, int *words,
+                  struct error *e)
+{
+    argv[0] = (char[]){"program"};
+    return options_parse(o, command, argc, argv, words, e);
+}
+
+static void options_and_words_mix(void **state)
+{
+    char dir[] = "--dir", folder[] = "/d", count[] = "--count=3", wait[] = "--wait", half[] = "0.5",
+         target[] = "beta", *argv[] = {NULL, target, dir, folder, count, wait, half, NULL};
+    struct options o;
+    struct error e;
+    int words;
+    (void)state;
+    assert_true(parse(&o, CMD_PING, 7, argv, &words, &e));
+    assert_string_equal(o.dir, "/d");
+    assert_int_equal(o.ping_count, 3);
+    assert_int_equal(o.wait_ms, 500);
+    assert_int_equal(o.interval_ms, 1000); /* the default */
+    assert_int_equal(words, 1);
+    assert_string_equal(argv[1], "beta");
+}
+
+static void seconds_have_three_places(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t ms;
+    } good[] = {{"0", 0}, {"1", 1000}, {"0.001", 1}, {"1.5", 1500}, {"3600", 3600000}};
+    static const char *const bad[] = {"",    "1.", "-1",  "1.0005", "3600.001",
+                                      "1,5", "x",  "1.x", "1 ",     "."};
+    struct options o;
+    struct error e;
+    int words;
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        char name[] = "--interval", value[16], *argv[] = {NULL, name, value, NULL};
+        (void)snprintf(value, sizeof value, "%s", good[i].text);
+        assert_true(parse(&o, CMD_PING, 3, argv, &words, &e));
+        assert_int_equal(o.interval_ms, good[i].ms);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char name[] = "--interval", value[16], *argv[] = {NULL, name, value, NULL};
+        (void)snprintf(value, sizeof value, "%s", bad[i]);
+        assert_false(parse(&o, CMD_PING, 3, argv, &words, &e));
+        assert_int_equal(e.code, EXIT_USAGE);
+    }
+}
+
+/* --- the budget of log lines --- */
+
+static void budget_gives_a_burst_then_a_rate(void **state)
+{
+    struct log_budget b = {0};
+    uint64_t now_ms = 1000;
+    int lines = 0;
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        lines += log_budget_take(&b, now_ms);
+    assert_int_equal(lines, LOG_BUDGET_BURST);
+    assert_int_equal(b.dropped_count, 1000 - LOG_BUDGET_BURST);
+    lines = 0;
+    for (int i = 0; i < 10000; i++) { /* ten seconds of a flood */
+        now_ms++;
+        lines += log_budget_take(&b, now_ms);
+    }
+    assert_in_range(lines, 10 * LOG_BUDGET_PER_SECOND - 1, 10 * LOG_BUDGET_PER_SECOND);
+    now_ms += 3600000; /* a quiet hour gives a burst again, not more */
+    lines = 0;
+    for (int i = 0; i < 1000; i++)
+        lines += log_budget_take(&b, now_ms);
+    assert_int_equal(lines, LOG_BUDGET_BURST);
+}
+
+/* --- sizes for people --- */
+
+static void bytes_are_readable(void **state)
+{
+    static const struct {
+        uint64_t len;
+        const char *text;
+    } rows[] = {{0, "0 B"},
+                {1023, "1023 B"},
+                {1024, "1.0 KiB"},
+                {10240, "10 KiB"},
+                {1536 * 1024, "1.5 MiB"},
+                {(uint64_t)1 << 30, "1.0 GiB"},
+                {UINT64_MAX, "16 EiB"}};
+    char out[16];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        progress_format_bytes(rows[i].len, out);
+        assert_string_equal(out, rows[i].text);
+    }
+}
+
+/* --- chunks --- */
+
+static void chunks_come_back(void **state)
+{
+    struct chunk_pool pool = {0};
+    struct chunk *taken[CHUNK_KEEP_COUNT + 3];
+    (void)state;
+    for (size_t i = 0; i < CHUNK_KEEP_COUNT + 3; i++)
+        taken[i] = chunk_take(&pool);
+    assert_int_equal(pool.taken_count, CHUNK_KEEP_COUNT + 3);
+    chunk_ref(taken[0]);
+    for (size_t i = 0; i < CHUNK_KEEP_COUNT + 3; i++)
+        chunk_unref(&pool, taken[i]);
+    assert_int_equal(pool.taken_count, 1); /* one is still held */
+    chunk_unref(&pool, taken[0]);
+    assert_int_equal(pool.taken_count, 0);
+    assert_int_equal(pool.free_count, CHUNK_KEEP_COUNT);
+    chunk_unref(&pool, NULL);
+    chunk_pool_free(&pool);
+}
+
+/* --- files under way --- */
+
+struct sink_fixture {
+    uv_loop_t loop;
+    struct chunk_pool chunks;
+    struct file_sink *sink;
+    char folder[32];
+    int room_count;
+    int finished_count;
+    int error;
+};
+
+static void count_room(void *owner)
+{
+    ((struct sink_fixture *)owner)->room_count++;
+}
+
+static void keep_finish(void *owner, int system_error)
+{
+    struct sink_fixture *f = owner;
+    f->finished_count++;
+    f->error = system_error;
+}
+
+static const struct sink_events sink_events = {count_room, keep_finish};
+
+static int sink_setup(void **state)
+{
+    struct sink_fixture *f = calloc(1, sizeof *f);
+    if (f == NULL || uv_loop_init(&f->loop) != 0)
+        return -1;
+    strcpy(f->folder, "/tmp/dsb-sink-XXXXXX");
+    *state = f;
+    return mkdtemp(f->folder) != NULL ? 0 : -1;
+}
+
+static int sink_teardown(void **state)
+{
+    struct sink_fixture *f = *state;
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    chunk_pool_free(&f->chunks);
+    int closed = uv_loop_close(&f->loop);
+    int removed = rmdir(f->folder); /* every test leaves the folder empty */
+    free(f);
+    return closed != 0 || removed != 0;
+}
+
+static void sink_write_one(struct sink_fixture *f, size_t len)
+{
+    struct chunk *chunk = chunk_take(&f->chunks);
+    memset(chunk->bytes, 'x', len);
+    assert_true(file_sink_write(f->sink, chunk, chunk->bytes, len));
+    chunk_unref(&f->chunks, chunk);
+}
+
+static void sink_open(struct sink_fixture *f, char path[64], enum sink_existing existing)
+{
+    (void)snprintf(path, 64, "%s/file", f->folder);
+    assert_int_equal(
+        file_sink_open(&f->sink, &f->loop, &f->chunks, path, existing, &sink_events, f), 0);
+}
+
+static void sink_gives_the_name_at_the_end(void **state)
+{
+    struct sink_fixture *f = *state;
+    char path[64];
+    sink_open(f, path, SINK_NOTHING_THERE);
+    sink_write_one(f, 100);
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    assert_int_not_equal(access(path, F_OK), 0);
+    file_sink_complete(f->sink);
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(f->finished_count, 1);
+    assert_int_equal(f->error, 0);
+    assert_int_equal(access(path, F_OK), 0);
+    file_sink_close(f->sink);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void sink_closed_early_leaves_nothing(void **state)
+{
+    struct sink_fixture *f = *state;
+    char path[64];
+    sink_open(f, path, SINK_NOTHING_THERE);
+    sink_write_one(f, 100);
+    file_sink_close(f->sink); /* its write is under way */
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(f->finished_count, 0);
+}
+
+static void sink_says_when_it_is_full_and_when_not(void **state)
+{
+    struct sink_fixture *f = *state;
+    char path[64];
+    sink_open(f, path, SINK_NOTHING_THERE);
+    for (int i = 0; i < SINK_QUEUE_COUNT; i++)
+        sink_write_one(f, 10);
+    struct chunk *chunk = chunk_take(&f->chunks);
+    assert_false(file_sink_write(f->sink, chunk, chunk->bytes, 10));
+    assert_int_equal(chunk->ref_count, 1);
+    chunk_unref(&f->chunks, chunk);
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(f->room_count, 1);
+    sink_write_one(f, 10);
+    file_sink_close(f->sink);
+}
+
+static void sink_keeps_what_came_meanwhile(void **state)
+{
+    struct sink_fixture *f = *state;
+    char path[64];
+    sink_open(f, path, SINK_NOTHING_THERE);
+    FILE *other = fopen(path, "w");
+    assert_non_null(other);
+    (void)fclose(other);
+    file_sink_complete(f->sink);
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(f->error, EEXIST);
+    file_sink_close(f->sink);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void sink_of_a_bad_path(void **state)
+{
+    struct sink_fixture *f = *state;
+    char path[64];
+    assert_int_equal(file_sink_open(&f->sink, &f->loop, &f->chunks, "/no/such/folder/x",
+                                    SINK_NOTHING_THERE, &sink_events, f),
+                     ENOENT);
+    (void)snprintf(path, sizeof path, "%s/", f->folder);
+    assert_int_not_equal(
+        file_sink_open(&f->sink, &f->loop, &f->chunks, path, SINK_OVERWRITE, &sink_events, f), 0);
+}
+
+#define SINK_TEST(name) cmocka_unit_test_setup_teardown(name, sink_setup, sink_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(number_takes_decimal_digits_within_bounds),
+        cmocka_unit_test(number_refuses_all_else),
+        cmocka_unit_test(endpoint_reads_every_form),
+        cmocka_unit_test(endpoint_refuses_malformed_ones),
+        cmocka_unit_test(endpoint_knows_loopback_and_source),
+        cmocka_unit_test(messages_are_these_bytes),
+        cmocka_unit_test(longest_name_goes_through),
+        cmocka_unit_test(bytes_point_into_the_body),
+        cmocka_unit_test(malformed_messages_are_refused),
+        cmocka_unit_test(names_are_any_text_of_one_line),
+        cmocka_unit_test(no_name_is_hidden_or_an_option_in_the_inbox),
+        cmocka_unit_test(names_in_a_log_stay_one_word),
+        cmocka_unit_test(progress_keeps_to_the_terminal),
+        cmocka_unit_test(every_refusal_has_words),
+        cmocka_unit_test(options_and_words_mix),
+        cmocka_unit_test(seconds_have_three_places),
+        cmocka_unit_test(budget_gives_a_burst_then_a_rate),
+        cmocka_unit_test(bytes_are_readable),
+        cmocka_unit_test(chunks_come_back),
+        SINK_TEST(sink_gives_the_name_at_the_end),
+        SINK_TEST(sink_closed_early_leaves_nothing),
+        SINK_TEST(sink_says_when_it_is_full_and_when_not),
+        SINK_TEST(sink_keeps_what_came_meanwhile),
+        SINK_TEST(sink_of_a_bad_path),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
