@@ -62,6 +62,21 @@ class Install(TestCase):
                                 stdout=subprocess.PIPE, check=True).stdout
         self.assertIn(f"libdsoftbus.so.0 => {self.libdir}", needed)
 
+    def test_a_stranger_with_our_names_is_not_called(self):
+        """Another library of the program that has a function of the same name, and is found first."""
+        stranger, source = self.path("libstranger.so"), self.path("stranger.c")
+        with open(source, "w", encoding="ascii") as file:
+            file.write("#include <stdlib.h>\n" + "".join(
+                f"void {name}(void);\nvoid {name}(void) {{ abort(); }}\n"
+                for name in ("noise_x25519", "noise_wipe", "noise_aead_seal", "dsb_frame_next")))
+        subprocess.run([*CC, "-shared", "-fPIC", "-o", stranger, source], check=True)
+        program = self.path("two-beside-a-stranger")
+        subprocess.run([*CC, *self.pkg_config("--cflags"), "-o", program, f"{SOURCE}/examples/two.c", "-Wl,--no-as-needed",
+                        stranger, *self.shared()], check=True)
+        env = {**ENV, "LD_LIBRARY_PATH": f"{self.folder}:{self.libdir}"}
+        result = subprocess.run([program], env=env, stdout=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
+        self.assertEqual(result.stdout, "ann says hello\n")
+
     def test_two_with_the_static_library(self):
         program = self.build("two", *self.static())
         self.assertEqual(self.run_program(program).stdout, "ann says hello\n")
