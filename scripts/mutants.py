@@ -9,7 +9,7 @@ Works on a copy of the tracked files under build/mutants, never on the checkout.
     mutant NAME
     why    what an attacker would gain
     file   PATH
-    test   PRESET TEST           a ctest test; PRESET is host-asan, or os for one that boots QEMU
+    test   PRESET TEST           a ctest test; PRESET is host-asan, host, or os for one that boots QEMU
     old
     <whole lines that occur exactly once in the file>
     new

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* No call of the library leaves a secret in the stack that it has used. */
+#include "noise/dead_stack.h"
+#include "noise/pair.h"
+#include "noise/symmetric.h"
+
+#include <string.h>
+
+static struct pair p;
+static struct noise_symmetric symmetric;
+static uint8_t secret[NOISE_KEY_LEN];
+static uint8_t hash[NOISE_HASH_LEN];
+
+static int make_secret(void **state)
+{
+    (void)state;
+    noise_blake2s(secret, (const uint8_t *)"a secret", 8, NULL, 0);
+    return 0;
+}
+
+/* The key of an HMAC as it stands in its pads (RFC 2104). */
+static void assert_no_pads_of(const uint8_t key[NOISE_HASH_LEN])
+{
+    uint8_t inner[NOISE_HASH_LEN], outer[NOISE_HASH_LEN];
+
+    for (size_t i = 0; i < NOISE_HASH_LEN; i++) {
+        inner[i] = key[i] ^ 0x36;
+        outer[i] = key[i] ^ 0x5c;
+    }
+    assert_false(dead_stack_holds(inner, sizeof inner));
+    assert_false(dead_stack_holds(outer, sizeof outer));
+}
+
+static void leave_secret(void *context)
+{
+    volatile uint8_t local[NOISE_KEY_LEN];
+
+    (void)context;
+    for (size_t i = 0; i < sizeof local; i++)
+        local[i] = secret[i];
+}
+
+static void a_secret_that_is_left_is_found(void **state)
+{
+    (void)state;
+    dead_stack_run(leave_secret, NULL);
+    assert_true(dead_stack_holds(secret, sizeof secret));
+}
+
+static void blake2s_of_secret(void *context)
+{
+    (void)context;
+    noise_blake2s(hash, secret, sizeof secret, secret, 0);
+}
+
+static void a_hash_leaves_nothing_of_its_input(void **state)
+{
+    (void)state;
+    dead_stack_run(blake2s_of_secret, NULL);
+    assert_false(dead_stack_holds(secret, sizeof secret));
+}
+
+static void mix_secret(void *context)
+{
+    (void)context;
+    noise_symmetric_mix_key(&symmetric, secret);
+}
+
+/* HMAC-BLAKE2s, once more, to know what lies between ck and its successor. */
+static void hmac(uint8_t out[NOISE_HASH_LEN], uint8_t inner[NOISE_HASH_LEN],
+                 const uint8_t key[NOISE_HASH_LEN], const uint8_t *data, size_t data_len)
+{
+    uint8_t pad[NOISE_CRYPTO_BLOCK_LEN] = {0};
+
+    memcpy(pad, key, NOISE_HASH_LEN);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= 0x36;
+    noise_blake2s(inner, pad, sizeof pad, data, data_len);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= 0x36 ^ 0x5c;
+    noise_blake2s(out, pad, sizeof pad, inner, NOISE_HASH_LEN);
+}
+
+static void mixing_a_key_leaves_neither_it_nor_what_comes_of_it(void **state)
+{
+    uint8_t ck[NOISE_HASH_LEN], temp_key[NOISE_HASH_LEN];
+    uint8_t inner[NOISE_HASH_LEN], last[NOISE_HASH_LEN], block[NOISE_HASH_LEN + 1];
+
+    (void)state;
+    noise_symmetric_init(&symmetric);
+    noise_symmetric_mix_key(&symmetric, secret); /* ck is a secret now */
+    memcpy(ck, symmetric.ck, sizeof ck);
+    hmac(temp_key, inner, ck, secret, sizeof secret);
+    dead_stack_run(mix_secret, NULL);
+    memcpy(block, symmetric.ck, NOISE_HASH_LEN);
+    block[NOISE_HASH_LEN] = 2;
+    hmac(last, inner, temp_key, block, sizeof block);
+    assert_memory_equal(last, symmetric.cipher.k, sizeof last);
+    assert_false(dead_stack_holds(inner, sizeof inner));
+    assert_false(dead_stack_holds(secret, sizeof secret));
+    assert_false(dead_stack_holds(ck, sizeof ck));
+    assert_false(dead_stack_holds(temp_key, sizeof temp_key));
+    assert_false(dead_stack_holds(symmetric.ck, sizeof symmetric.ck));
+    assert_false(dead_stack_holds(symmetric.cipher.k, sizeof symmetric.cipher.k));
+    assert_no_pads_of(ck);
+    assert_no_pads_of(temp_key);
+}
+
+static void write_message(void *context)
+{
+    uint8_t *message = context;
+    size_t message_len;
+
+    if (noise_xk_write(&p.init.hs, NULL, 0, message, NOISE_XK_MESSAGE_1_OVERHEAD, &message_len) !=
+        NOISE_OK)
+        message[0] = 0;
+}
+
+static void a_message_leaves_no_dh(void **state)
+{
+    static uint8_t message[NOISE_XK_MESSAGE_1_OVERHEAD];
+    uint8_t shared[NOISE_KEY_LEN], ephemeral[NOISE_KEY_LEN];
+
+    (void)state;
+    pair_begin(&p);
+    memcpy(ephemeral, p.init.hs.e, sizeof ephemeral);
+    assert_int_equal(noise_x25519(shared, ephemeral, p.resp.key.public_key), 0);
+    dead_stack_run(write_message, message);
+    assert_int_equal(p.init.hs.state, NOISE_XK_READ_2);
+    assert_false(dead_stack_holds(shared, sizeof shared));
+    assert_false(dead_stack_holds(p.init.hs.symmetric.ck, NOISE_HASH_LEN));
+    assert_false(dead_stack_holds(p.init.hs.symmetric.cipher.k, NOISE_KEY_LEN));
+}
+
+static void split(void *context)
+{
+    (void)context;
+    if (noise_xk_split(&p.init.hs, &p.init.transport) != NOISE_OK)
+        noise_transport_wipe(&p.init.transport);
+}
+
+static void split_leaves_no_key(void **state)
+{
+    (void)state;
+    pair_begin(&p);
+    pair_run(&p, 3, 0);
+    dead_stack_run(split, NULL);
+    assert_true(noise_transport_is_live(&p.init.transport));
+    assert_false(dead_stack_holds(p.init.transport.send.k, NOISE_KEY_LEN));
+    assert_false(dead_stack_holds(p.init.transport.recv.k, NOISE_KEY_LEN));
+}
+
+static void rekey(void *context)
+{
+    (void)context;
+    if (noise_transport_rekey_send(&p.init.transport) != NOISE_OK)
+        noise_transport_wipe(&p.init.transport);
+}
+
+static void rekey_leaves_neither_key(void **state)
+{
+    uint8_t before[NOISE_KEY_LEN];
+
+    (void)state;
+    pair_connect(&p);
+    memcpy(before, p.init.transport.send.k, sizeof before);
+    dead_stack_run(rekey, NULL);
+    assert_memory_not_equal(before, p.init.transport.send.k, sizeof before);
+    assert_false(dead_stack_holds(before, sizeof before));
+    assert_false(dead_stack_holds(p.init.transport.send.k, NOISE_KEY_LEN));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_secret_that_is_left_is_found, make_secret),
+        cmocka_unit_test_setup(a_hash_leaves_nothing_of_its_input, make_secret),
+        cmocka_unit_test_setup(mixing_a_key_leaves_neither_it_nor_what_comes_of_it, make_secret),
+        cmocka_unit_test(a_message_leaves_no_dh),
+        cmocka_unit_test(split_leaves_no_key),
+        cmocka_unit_test(rekey_leaves_neither_key),
+    };
+
+    if (noise_init() != 0)
+        return 1;
+    return cmocka_run_group_tests_name("dead stack", tests, NULL, NULL);
+}
