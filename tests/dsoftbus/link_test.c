@@ -117,11 +117,41 @@ static void end_and_abort_have_their_reasons(void **state)
     assert_int_equal(move(&b, &a, IN_LEN), 0);
 }
 
+/* A full `out` with a PONG owed still takes what comes; the PONG leaves when there is room. */
+static void writing_never_blocks_reading(void **state)
+{
+    static const uint8_t big[PEER_RECV_MAX - DSB_RECORD_OVERHEAD];
+
+    (void)state;
+    authenticate(IN_LEN);
+    assert_ok(dsb_link_send(&b.link, big, sizeof(big), 0));
+    assert_int_equal(dsb_link_send(&b.link, big, 1, 0), DSB_WOULD_BLOCK);
+    assert_ok(dsb_link_ping(&a.link, NULL, 0));
+    assert_int_equal(await(&a, &b, IN_LEN).type, DSB_LINK_EVENT_NONE);
+    assert_ok(dsb_link_send(&a.link, big, 9, 0));
+    assert_int_equal(await(&a, &b, IN_LEN).type, DSB_LINK_EVENT_DATA);
+    assert_int_equal(await(&b, &a, IN_LEN).type, DSB_LINK_EVENT_DATA);
+    assert_int_equal(await(&b, &a, IN_LEN).type, DSB_LINK_EVENT_PONG);
+}
+
+static void time_passes_in_next_event(void **state)
+{
+    (void)state;
+    start();
+    assert_int_equal(dsb_link_deadline(&b.link), DSB_HANDSHAKE_DEADLINE_MS);
+    assert_int_equal(dsb_link_next_event(&b.link, DSB_HANDSHAKE_DEADLINE_MS).type,
+                     DSB_LINK_EVENT_FAILED);
+    assert_int_equal(dsb_link_reason(&b.link), DSB_REASON_MSG1_DEADLINE);
+    assert_true(dsb_link_deadline(&b.link) == DSB_NO_DEADLINE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_of_every_size),
         cmocka_unit_test(end_and_abort_have_their_reasons),
+        cmocka_unit_test(writing_never_blocks_reading),
+        cmocka_unit_test(time_passes_in_next_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
