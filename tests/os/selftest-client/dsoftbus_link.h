@@ -3,8 +3,8 @@
  * An honest session with the target: the library's initiator on a stream. Each call waits until it
  * is done, or failed, or its deadline came.
  */
-#ifndef DSOFTBUS_LINK_H
-#define DSOFTBUS_LINK_H
+#ifndef SELFTEST_DSOFTBUS_LINK_H
+#define SELFTEST_DSOFTBUS_LINK_H
 
 #include "dsoftbus/session.h"
 #include "dsoftbus_peer.h"
