@@ -159,7 +159,7 @@ void peer_send_to(const uint8_t mac[6], struct peer *peer, uint8_t flags, const 
     put16(tcp, peer->port);
     put16(tcp + 2, peer->device_port);
     put32(tcp + 4, peer->seq);
-    put32(tcp + 8, flags & PEER_ACK ? peer->ack : 0);
+    put32(tcp + 8, peer->ack); /* counts with PEER_ACK only */
     tcp[12] = (uint8_t)(header_len / 4 << 4);
     tcp[13] = flags;
     put16(tcp + 14, peer->window);
