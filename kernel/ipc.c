@@ -234,16 +234,22 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
 /* --- receive ---------------------------------------------------------------------------------- */
 
 /* Takes what is already there, or blocks; *receive was decoded for this process. */
+/* Whose death the endpoint's callers are told of. Not of one that polled in vain. */
+static void become_server(struct process *process, struct endpoint *endpoint)
+{
+    if (!endpoint)
+        return;
+    endpoint->server = process;
+    endpoint->server_died = false;
+}
+
 static int64_t receive(struct process *process, const struct receive *receive)
 {
     struct endpoint *endpoint = receive->endpoint;
     struct notification *notification = receive->notification;
     process->receive_time = arch_time();
-    if (endpoint) {
-        endpoint->server = process;
-        endpoint->server_died = false;
-    }
     if (notification && notification->bits != 0) {
+        become_server(process, endpoint);
         set_results(process, ABI_EVENT_NOTIFICATION, 0, notification_take(notification));
         return ABI_EVENT_NOTIFICATION;
     }
@@ -255,6 +261,7 @@ static int64_t receive(struct process *process, const struct receive *receive)
             continue;
         }
         queue_remove(&endpoint->senders, caller);
+        become_server(process, endpoint);
         await_reply(caller, process);
         set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.buffer.len,
                     caller->outgoing.badge);
@@ -262,6 +269,7 @@ static int64_t receive(struct process *process, const struct receive *receive)
     }
     if (clock_passed(receive->deadline))
         return -ABI_E_TIMED_OUT;
+    become_server(process, endpoint);
     clock_wait(process, receive->deadline);
     sched_remove(process);
     process->state = PROCESS_RECEIVING;

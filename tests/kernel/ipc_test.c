@@ -319,18 +319,34 @@ static void test_notification_comes_before_messages(void **state)
     assert_null(endpoints[server->cap[server_endpoint].object].receiver);
 }
 
+/* A second process that may receive on the endpoint: init, which made it. */
+static int64_t recv_by_init(uint64_t deadline)
+{
+    uint64_t slot = 0;
+    for (uint64_t s = 1; s < ABI_SLOT_COUNT; s++) {
+        if (init->cap[s].type == ABI_CAP_ENDPOINT)
+            slot = s;
+    }
+    return machine_call(init, ABI_SYS_RECV, slot, 0, 0, 0, 0, deadline, 0);
+}
+
 static void test_second_receiver_is_refused(void **state)
 {
     (void)state;
     recv(0, 16, 0, ABI_DEADLINE_NONE);
-    int64_t slot = 0;
-    for (uint64_t s = 1; s < ABI_SLOT_COUNT; s++) {
-        if (init->cap[s].type == ABI_CAP_ENDPOINT)
-            slot = (int64_t)s;
-    }
-    assert_int_equal(
-        machine_call(init, ABI_SYS_RECV, (uint64_t)slot, 0, 0, 0, 0, ABI_DEADLINE_NONE, 0),
-        -ABI_E_BUSY);
+    assert_int_equal(recv_by_init(ABI_DEADLINE_NONE), -ABI_E_BUSY);
+}
+
+static void test_a_poll_in_vain_takes_nothing_over(void **state)
+{
+    (void)state;
+    recv(0, 16, 0, machine_time + 1);
+    machine_time += 1;
+    clock_expire();
+    assert_int_equal(recv_by_init(machine_time), -ABI_E_TIMED_OUT);
+    call(4, 8, 0, ABI_DEADLINE_NONE);
+    process_die(server, ABI_DEATH_LOAD, 0); /* still the server, whose callers are told */
+    assert_int_equal(result(client, 0), -ABI_E_PEER_DIED);
 }
 
 static void write_caps(struct process *process, const struct abi_caps *caps)
@@ -427,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reply_recv_checks_before_it_replies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_notification_comes_before_messages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_second_receiver_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_poll_in_vain_takes_nothing_over, setup, teardown),
         cmocka_unit_test_setup_teardown(test_capabilities_travel, setup, teardown),
         cmocka_unit_test_setup_teardown(test_capabilities_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_capability_in_a_reply, setup, teardown),

@@ -71,6 +71,7 @@ resume:
     csrw    sscratch, a0
     ld      t0, 0(a0)
     csrw    sepc, t0
+    sc.d    zero, zero, 0(a0)                   # ends a reservation of whoever ran before: its lr is not this one's
     .irp    n, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     ld      x\n, (\n * 8)(a0)
     .endr
@@ -79,6 +80,7 @@ resume:
     .size resume, . - resume
 
 trap_in_kernel:
+    csrw    sscratch, zero                      # it holds the kernel's a0: a second fault is no user's trap
     la      sp, panic_stack_top                 # the fault may be the kernel stack's guard page
     call    trap_from_kernel
 
