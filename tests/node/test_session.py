@@ -150,7 +150,7 @@ class RudePeer(TestCase):
 
     def rude(self, daemon):
         process = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
-                                       stdin=subprocess.PIPE))
+                                       stdin=subprocess.PIPE, bufsize=0))
         self.assertEqual(process.popen.stdout.readline(), b"open\n")
         return process
 
@@ -177,7 +177,7 @@ class RudePeer(TestCase):
         daemon = self.daemon(self.beta, "--inbox", self.inbox, "--sessions", "1")
         first = self.rude(daemon)
         second = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
-                                      stdin=subprocess.PIPE))
+                                      stdin=subprocess.PIPE, bufsize=0))
         second.wait_line("rude: accept-truncated")
         self.put(first, "one")
         daemon.wait_line("file stored name=one")
