@@ -60,7 +60,7 @@ class Install(TestCase):
         self.assertEqual(self.run_program(program).stdout, "ann says hello\n")
         needed = subprocess.run(["ldd", program], env={**ENV, "LD_LIBRARY_PATH": self.libdir}, text=True,
                                 stdout=subprocess.PIPE, check=True).stdout
-        self.assertIn(f"libdsoftbus.so.0 => {self.libdir}", needed)
+        self.assertIn(f"libdsoftbus.so.0.2 => {self.libdir}", needed)
 
     def test_a_stranger_with_our_names_is_not_called(self):
         """Another library of the program that has a function of the same name, and is found first."""
