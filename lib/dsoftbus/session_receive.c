@@ -145,7 +145,7 @@ enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in, size_t
                                 uint64_t now_ms, size_t *used_len, const uint8_t **body,
                                 size_t *body_len)
 {
-    struct dsb_record record;
+    struct dsb_record record = {0};
     size_t unit_len = 0;
 
     *used_len = 0;
