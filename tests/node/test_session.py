@@ -113,17 +113,6 @@ class Admission(TestCase):
         daemon.wait_line(r"error trust store kept as it was: \S+/beta/trust:1: not two words")
         self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)
 
-    def test_same_key_under_another_id_is_another_device(self):
-        alpha, beta = self.pair()
-        daemon = self.daemon(beta)
-        ping = self.started(alpha.start("ping", "--interval", "3600", daemon.target))
-        daemon.wait_line("opened peer=alpha")
-        beta.run("trust", "remove", "alpha")
-        beta.run("trust", "add", "gamma", alpha.key)
-        daemon.signal(signal.SIGHUP)
-        daemon.wait_line("session 1 ended peer=alpha reason=local-revoked")
-        self.assertEqual(ping.wait(), EXIT_BROKEN)
-
     def test_session_table_full(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta, "--sessions", "1")
@@ -136,62 +125,6 @@ class Admission(TestCase):
         self.assertEqual(daemon.status()["opened"], "1")
         first.signal(signal.SIGINT)
         self.assertEqual(first.wait(), EXIT_INTERRUPTED)
-
-
-class RudePeer(TestCase):
-    """A trusted peer that hears no CLOSE: what this side has ended is over all the same."""
-
-    PUT, BYTES, DONE = "100000000000000005", "11", "120000000000000005"
-
-    def setUp(self):
-        super().setUp()
-        self.alpha, self.beta = self.pair()
-        self.inbox = self.folder_named("inbox")
-
-    def rude(self, daemon):
-        process = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
-                                       stdin=subprocess.PIPE, bufsize=0))
-        self.assertEqual(process.popen.stdout.readline(), b"open\n")
-        return process
-
-    def put(self, process, name):
-        for body in (self.PUT + name.encode().hex(), self.BYTES + b"hello".hex(), self.DONE):
-            with contextlib.suppress(BrokenPipeError):
-                process.popen.stdin.write(body.encode() + b"\n")
-                process.popen.stdin.flush()
-
-    def test_a_revoked_peer_stores_nothing(self):
-        daemon = self.daemon(self.beta, "--inbox", self.inbox)
-        rude = self.rude(daemon)
-        self.put(rude, "before")
-        daemon.wait_line("file stored name=before")
-        self.beta.run("trust", "remove", "alpha")
-        daemon.signal(signal.SIGHUP)
-        daemon.wait_line("session 1 ended peer=alpha reason=local-revoked")
-        self.put(rude, "after")
-        self.assertEqual(rude.wait(), 1)
-        self.assertEqual(os.listdir(self.inbox), ["before"])
-        self.assertEqual(daemon.status()["sessions"], "0")
-
-    def test_a_peer_that_was_turned_away_stores_nothing(self):
-        daemon = self.daemon(self.beta, "--inbox", self.inbox, "--sessions", "1")
-        first = self.rude(daemon)
-        second = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
-                                      stdin=subprocess.PIPE, bufsize=0))
-        second.wait_line("rude: accept-truncated")
-        self.put(first, "one")
-        daemon.wait_line("file stored name=one")
-        self.assertEqual(daemon.status()["sessions"], "1")
-
-    def test_after_a_foreign_message_nothing_is_heard(self):
-        daemon = self.daemon(self.beta, "--inbox", self.inbox)
-        rude = self.rude(daemon)
-        rude.popen.stdin.write(b"7f\n")
-        rude.popen.stdin.flush()
-        self.assertEqual(rude.popen.stdout.readline(), b"closed\n")
-        self.put(rude, "late")
-        daemon.wait_line("session 1 ended peer=alpha reason=session-unclosed")
-        self.assertEqual(os.listdir(self.inbox), [])
 
 
 class Sockets(TestCase):
