@@ -235,7 +235,7 @@ static void names_are_any_text_of_one_line(void **state)
                                       "\xc3(",
                                       "\xc0\xaf",
                                       "\xe0\x80\xaf",
-                                      "\xc1\x81", /* overlong '/' */
+                                      "\xc1\x81", /* overlong */
                                       "\xed\xa0\x80",
                                       "\xf4\x90\x80\x80",
                                       "\xf5\x80\x80\x80",
