@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A file that is being received. It grows under a temporary name beside its place,
- * ".NAME.XXXXXX.part", and gets its name only when it is complete and on disk; anything else leaves
- * nothing behind. Pipes and devices are written directly. All writing happens beside the event
- * loop, so that a slow disk or reader stalls this file alone.
+ * ".dsoftbus-XXXXXXXXXXXXXXXX.part", and gets its name only when it is complete and on disk;
+ * anything else leaves nothing behind. Pipes and devices are written directly. All writing happens
+ * beside the event loop, so that a slow disk or reader stalls this file alone.
  */
 #ifndef NODE_FILE_SINK_H
 #define NODE_FILE_SINK_H
