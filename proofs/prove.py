@@ -17,7 +17,9 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
+sys.path.insert(0, os.path.join(HERE, "stack"))
 import mutants as mutant_list  # noqa: E402  the same format of list
+import stack  # noqa: E402
 
 LIB = "lib"
 TIMEOUT_S = 300
@@ -103,6 +105,9 @@ def prove_all():
     for name in CONTRACTS:
         proved, goals, expected = contract(ROOT, name)
         tally.claim(name, proved == goals == expected, f"{proved} of {goals} goals, {expected} expected", is_unknown=True)
+    subprocess.run([os.path.join(ROOT, "scripts", "build.sh"), "os"], check=True)
+    for name, (is_proved, detail) in stack.claims(ROOT).items():
+        tally.claim(name, is_proved, detail)
     return tally.end()
 
 
@@ -111,6 +116,39 @@ def holds(folder, name):
         return memory(folder, name)[0]
     proved, goals, expected = contract(folder, name)
     return proved == goals == expected
+
+
+def edited(tree, mutant):
+    """Writes a mutant into a copy of the tree; the text that was there before."""
+    path = os.path.join(tree, mutant["file"])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if text.count(mutant["old"]) != 1:
+        sys.exit(f"prove-mutants: {mutant['name']}: its text is not once in {mutant['file']}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(mutant["old"], mutant["new"]))
+    return text
+
+
+def caught_in_source(mutant):
+    with tempfile.TemporaryDirectory() as copy:
+        for part in ("proofs", LIB, "abi"):
+            shutil.copytree(os.path.join(ROOT, part), os.path.join(copy, part))
+        edited(copy, mutant)
+        return not holds(copy, mutant["test"])
+
+
+def caught_in_program(mutant):
+    """What is claimed of linked programs needs a tree that builds."""
+    os.makedirs(mutant_list.COPY, exist_ok=True)
+    tree = mutant_list.copy_tree()
+    text = edited(tree, mutant)
+    try:
+        subprocess.run([os.path.join(tree, "scripts", "build.sh"), "os"], check=True)
+        return not stack.claims(tree)[mutant["test"]][0]
+    finally:
+        with open(os.path.join(tree, mutant["file"]), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def mutants():
@@ -124,20 +162,11 @@ def mutants():
     for mutant in mutant_list.parse(os.path.join(HERE, "mutants.txt")):
         total += 1
         tested.add(mutant["test"])
-        with tempfile.TemporaryDirectory() as copy:
-            for part in ("proofs", LIB, "abi"):
-                shutil.copytree(os.path.join(ROOT, part), os.path.join(copy, part))
-            path = os.path.join(copy, mutant["file"])
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
-            if text.count(mutant["old"]) != 1:
-                sys.exit(f"prove-mutants: {mutant['name']}: its text is not once in {mutant['file']}")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text.replace(mutant["old"], mutant["new"]))
-            is_caught = not holds(copy, mutant["test"])
+        of_program = mutant["test"] in stack.CLAIMS
+        is_caught = caught_in_program(mutant) if of_program else caught_in_source(mutant)
         caught += is_caught
         print(f"prove-mutants: {mutant['name']}: {'caught' if is_caught else 'SURVIVED'} by {mutant['test']}", flush=True)
-    without = sorted({*MEMORY, *CONTRACTS} - tested)
+    without = sorted({*MEMORY, *CONTRACTS, *stack.CLAIMS} - tested)
     if without:
         print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
     print(f"{caught} caught of {total}")

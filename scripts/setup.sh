@@ -3,8 +3,8 @@
 # Installs what the build needs and fetches the pinned third-party sources. Safe to run twice; quick when
 # nothing is missing. Either everything asked for is there afterwards, or one line says what is missing.
 #
-# usage: scripts/setup.sh [check] [fuzz] [interop]     groups beside what `make test` needs
-#        scripts/setup.sh linux | prove               what the Linux programs or the proofs need, and nothing else
+# usage: scripts/setup.sh [check] [fuzz] [interop] [prove]     groups beside what `make test` needs
+#        scripts/setup.sh linux                               what the Linux programs need, and nothing else
 # shellcheck disable=SC2034 # the lists of packages and commands are read by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,7 +18,7 @@ packages_test=(
 packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libuv1-dev)
 packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
-packages_prove=(eprover frama-c-base z3 cvc4 why3 gcc libc6-dev python3)
+packages_prove=(eprover frama-c-base z3 cvc4 why3)
 packages_interop=(golang-go golang-github-flynn-noise-dev)
 
 # What shows on a system without Debian's packages that the same things are there: commands and
@@ -33,7 +33,7 @@ modules_linux=(libsodium libb2 libuv)
 commands_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 commands_fuzz=(clang llvm-profdata-14 llvm-cov-14)
 commands_interop=(go)
-commands_prove=(eprover frama-c z3 cvc4 why3 gcc python3)
+commands_prove=(eprover frama-c z3 cvc4 why3)
 
 # folder, upstream archive, SHA-256 of the .orig.tar, Debian source package, environment variable, and the
 # Debian suite that has it when it is not the system's own
@@ -57,10 +57,10 @@ die() {
 groups=(test)
 for group in "$@"; do
     case $group in
-    check | fuzz | interop) groups+=("$group") ;;
-    linux | prove)
-        [ $# -eq 1 ] || die "'$group' stands alone: it needs nothing of what the tests need"
-        groups=("$group")
+    check | fuzz | interop | prove) groups+=("$group") ;;
+    linux)
+        [ $# -eq 1 ] || die "'linux' stands alone: it needs nothing of what the tests need"
+        groups=(linux)
         ;;
     *) die "unknown group '$group': check, fuzz, interop, linux, prove" ;;
     esac
@@ -168,7 +168,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
 else
     require_commands
 fi
-case ${groups[0]} in linux | prove) exit 0 ;; esac
+[ "${groups[0]}" = test ] || exit 0
 for row in "${sources[@]}"; do
     # shellcheck disable=SC2086 # the fields of a row are words
     fetch_source $row
