@@ -17,9 +17,12 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(ROOT, "scripts"))
-sys.path.insert(0, os.path.join(HERE, "stack"))
+sys.path[:0] = [os.path.join(HERE, "stack"), os.path.join(HERE, "timing")]
 import mutants as mutant_list  # noqa: E402  the same format of list
 import stack  # noqa: E402
+import timing  # noqa: E402
+
+PROGRAMS = (stack, timing)  # claims about what is linked
 
 LIB = "lib"
 TIMEOUT_S = 300
@@ -94,6 +97,10 @@ def contract(folder, name):
     return (int(goals[1]), int(goals[2]), expected) if goals else (0, expected, expected)
 
 
+def build(tree, module):
+    subprocess.run([os.path.join(tree, "scripts", "build.sh"), "os", *module.TARGETS], check=True)
+
+
 def prove_all():
     tally = Tally()
     for line in run([os.path.join(HERE, "protocol", "prove.py")], ROOT).splitlines():
@@ -105,9 +112,10 @@ def prove_all():
     for name in CONTRACTS:
         proved, goals, expected = contract(ROOT, name)
         tally.claim(name, proved == goals == expected, f"{proved} of {goals} goals, {expected} expected", is_unknown=True)
-    subprocess.run([os.path.join(ROOT, "scripts", "build.sh"), "os"], check=True)
-    for name, (is_proved, detail) in stack.claims(ROOT).items():
-        tally.claim(name, is_proved, detail)
+    for module in PROGRAMS:
+        build(ROOT, module)
+        for name, (is_proved, detail) in module.claims(ROOT).items():
+            tally.claim(name, is_proved, detail)
     return tally.end()
 
 
@@ -144,8 +152,9 @@ def caught_in_program(mutant):
     tree = mutant_list.copy_tree()
     text = edited(tree, mutant)
     try:
-        subprocess.run([os.path.join(tree, "scripts", "build.sh"), "os"], check=True)
-        return not stack.claims(tree)[mutant["test"]][0]
+        module, = [module for module in PROGRAMS if mutant["test"] in module.CLAIMS]
+        build(tree, module)
+        return not module.claims(tree)[mutant["test"]][0]
     finally:
         with open(os.path.join(tree, mutant["file"]), "w", encoding="utf-8") as file:
             file.write(text)
@@ -162,11 +171,11 @@ def mutants():
     for mutant in mutant_list.parse(os.path.join(HERE, "mutants.txt")):
         total += 1
         tested.add(mutant["test"])
-        of_program = mutant["test"] in stack.CLAIMS
+        of_program = mutant["test"] in (*stack.CLAIMS, *timing.CLAIMS)
         is_caught = caught_in_program(mutant) if of_program else caught_in_source(mutant)
         caught += is_caught
         print(f"prove-mutants: {mutant['name']}: {'caught' if is_caught else 'SURVIVED'} by {mutant['test']}", flush=True)
-    without = sorted({*MEMORY, *CONTRACTS, *stack.CLAIMS} - tested)
+    without = sorted({*MEMORY, *CONTRACTS, *stack.CLAIMS, *timing.CLAIMS} - tested)
     if without:
         print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
     print(f"{caught} caught of {total}")

@@ -26,6 +26,7 @@ REFERS = re.compile(r"# ([0-9a-f]+) <")
 
 
 PROGRAMS = ("init", "rngd", "netstackd", "dsoftbusd")
+TARGETS = (*PROGRAMS, "image_default")
 CLAIMS = (*(f"stack-{program}" for program in PROGRAMS), "stack-kernel", "stack-kernel-panic")
 NOBODY = "-"  # the entry of functions that stand in a table and are called by nobody
 
