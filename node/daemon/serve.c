@@ -3,6 +3,7 @@
 
 #include "node/daemon/privileges.h"
 #include "node/daemon/status.h"
+#include "node/daemon/trust_watch.h"
 #include "node/engine/listener.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct daemon {
@@ -28,8 +28,7 @@ struct daemon {
     uv_signal_t on_term;
     uv_signal_t on_int;
     uv_signal_t on_hup;
-    uv_fs_event_t trust_event;
-    struct stat trust_seen; /* the trust file when it was read last */
+    struct trust_watch trust;
 };
 
 static enum message_refusal choose(struct inbound_host *host, struct conn *c,
@@ -179,22 +178,14 @@ static void stop(struct daemon *d)
     uv_close((uv_handle_t *)&d->on_term, NULL);
     uv_close((uv_handle_t *)&d->on_int, NULL);
     uv_close((uv_handle_t *)&d->on_hup, NULL);
-    uv_close((uv_handle_t *)&d->trust_event, NULL);
+    trust_watch_stop(&d->trust);
 }
 
-/* What the trust file is now; all zero when there is none. */
-static struct stat trust_now(const struct daemon *d)
+static void read_trust_again(void *ctx)
 {
-    struct stat st;
-    if (fstatat(d->keyring.dir.fd, TRUST_FILE, &st, 0) != 0)
-        memset(&st, 0, sizeof st);
-    return st;
-}
-
-static void read_trust_again(struct daemon *d)
-{
+    struct daemon *d = ctx;
     struct error e;
-    d->trust_seen = trust_now(d);
+    trust_watch_take(&d->trust);
     if (keyring_reload(&d->keyring, &e)) {
         log_line(LOG_LEVEL_INFO, "trust store read again: %zu peers", d->keyring.trust.count);
         server_recheck_peers(&d->server);
@@ -214,27 +205,10 @@ static void on_signal(uv_signal_t *handle, int number)
     stop(d);
 }
 
-/* Something in the directory changed. `dsoftbus trust` replaces the file whole, by a rename. */
-static void on_directory_event(uv_fs_event_t *handle, const char *name, int events, int status)
-{
-    struct daemon *d = handle->data;
-    struct stat now = trust_now(d);
-    (void)name, (void)events, (void)status;
-    bool same = now.st_ino == d->trust_seen.st_ino && now.st_size == d->trust_seen.st_size &&
-                now.st_mtim.tv_sec == d->trust_seen.st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == d->trust_seen.st_mtim.tv_nsec;
-    if (!same)
-        read_trust_again(d);
-}
-
 /* A file system that cannot be watched leaves SIGHUP. */
 static void watch_trust(struct daemon *d)
 {
-    int fault = uv_fs_event_init(&d->loop, &d->trust_event);
-    d->trust_event.data = d;
-    d->trust_seen = trust_now(d);
-    if (fault == 0)
-        fault = uv_fs_event_start(&d->trust_event, on_directory_event, d->keyring.dir.path, 0);
+    int fault = trust_watch_start(&d->trust, &d->loop, &d->keyring.dir, read_trust_again, d);
     if (fault != 0)
         log_line(LOG_LEVEL_WARNING, "changes of the trust store are seen after SIGHUP only: %s",
                  uv_strerror(fault));

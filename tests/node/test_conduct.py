@@ -29,6 +29,23 @@ class Trust(TestCase):
         self.assertEqual(ping.wait(), EXIT_BROKEN)
         self.assertEqual(alpha.run("ping", daemon.target).returncode, EXIT_REJECTED)
 
+    def test_a_trust_store_that_is_being_written_is_not_read(self):
+        alpha, beta = self.pair()
+        daemon = self.daemon(beta)
+        ping = self.started(alpha.start("ping", "--interval", "3600", daemon.target))
+        daemon.wait_line("session 1 opened peer=alpha")
+        lines = beta.read("trust")
+        with open(beta.path("trust"), "w", encoding="utf-8") as file:
+            for part in ("", "# a remark that takes a while\n", lines):
+                file.write(part)
+                file.flush()
+                time.sleep(0.05)
+        daemon.wait_line("trust store read again: 1 peers")
+        self.assertEqual(daemon.text().count("read again"), 1)
+        self.assertNotIn("revoked", daemon.text())
+        ping.signal(signal.SIGINT)
+        self.assertEqual(ping.wait(), EXIT_INTERRUPTED)
+
     def test_other_files_of_the_directory_change_nothing(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta)
