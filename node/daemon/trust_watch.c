@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The watch over the trust file: any event of it starts a pause, and the end of the pause decides. */
+/* The watch over the trust file: any event of it starts a pause, and the end of the pause decides.
+ */
 #include "node/daemon/trust_watch.h"
 
 #include "node/store/keyring.h"
