@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The commands of dsoftbus, one file each. `words` are what the person wrote beside the options. */
+/* The commands of dsoftbus, one file each. `words` are what the person wrote beside the options:
+ * as many as the command's row in dsoftbus.c names. */
 #ifndef NODE_COMMAND_H
 #define NODE_COMMAND_H
 

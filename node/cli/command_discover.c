@@ -116,8 +116,6 @@ bool command_discover(const struct options *o, char **words, int word_count, str
 {
     struct finder f = {0};
     struct keyring k;
-    if (word_count > 1)
-        return error_set(e, EXIT_USAGE, "usage: dsoftbus discover [options] [ID]");
     if (word_count == 1 && dsb_device_id_set(&f.wanted, words[0], strlen(words[0])) != DSB_OK)
         return error_set(e, EXIT_USAGE, "\"%s\" is not a device id (1 to %d of a-z 0-9 . -)",
                          words[0], DSB_DEVICE_ID_MAX);

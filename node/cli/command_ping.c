@@ -113,8 +113,7 @@ bool command_ping(const struct options *o, char **words, int word_count, struct 
                                               .peer_closed = on_peer_closed,
                                               .ended = on_ended};
     struct pinger p = {.least_ns = UINT64_MAX};
-    if (word_count != 1)
-        return error_set(e, EXIT_USAGE, "usage: dsoftbus ping [options] ID[@HOST[:PORT]]");
+    (void)word_count;
     if (!client_open(&p.client, o, words[0], &events, e))
         return false;
     uv_timer_init(&p.client.loop, &p.timer);

@@ -51,8 +51,7 @@ static void settle(struct receiver *r, bool ok)
 }
 
 static enum message_refusal choose(struct inbound_host *host, struct conn *c,
-                                   const struct message *put, char path[PATH_MAX],
-                                   enum sink_existing *existing)
+                                   const struct message *put, struct inbound_place *place)
 {
     struct receiver *r = (struct receiver *)host;
     if (r->from.len != 0 && !dsb_device_id_equal(&r->from, conn_peer(c)))
@@ -60,8 +59,8 @@ static enum message_refusal choose(struct inbound_host *host, struct conn *c,
     if (r->taking)
         return REFUSAL_BUSY;
     r->taking = true;
-    strcpy(path, r->path);
-    *existing = r->options->force ? SINK_OVERWRITE : SINK_KEEP_FILE;
+    strcpy(place->path, r->path);
+    place->existing = r->options->force ? SINK_OVERWRITE : SINK_KEEP_FILE;
     progress_start(&r->progress, r->path, put->length, r->options->quiet, uv_now(&r->loop));
     return 0;
 }
@@ -76,12 +75,13 @@ static void on_progress(struct inbound_host *host, struct conn *c, uint64_t rece
 }
 
 static void on_file_ended(struct inbound_host *host, struct conn *c, const char *name,
-                          uint64_t received_len, enum inbound_outcome outcome, int system_error)
+                          const char *kept, uint64_t received_len, enum inbound_outcome outcome,
+                          int system_error)
 {
     struct receiver *r = (struct receiver *)host;
     const struct dsb_device_id *peer = conn_peer(c);
     char size[16];
-    (void)name;
+    (void)name, (void)kept;
     if (r->settled)
         return;
     progress_end(&r->progress);
@@ -194,8 +194,7 @@ static void leave_stuck_write(struct receiver *r)
 bool command_receive(const struct options *o, char **words, int word_count, struct error *e)
 {
     struct receiver r = {.options = o, .error = e};
-    if (word_count != 1)
-        return error_set(e, EXIT_USAGE, "usage: dsoftbus receive [options] FILE|-");
+    (void)word_count;
     r.path = words[0];
     r.host = (struct inbound_host){
         .choose = choose, .progress = on_progress, .ended = on_file_ended, .loop = &r.loop};

@@ -96,7 +96,10 @@ static void on_opened(struct conn *c)
     (void)snprintf(put.name, sizeof put.name, "%s", s->name);
     size_t body_len = message_encode(body, &put);
     if (conn_body_max(c) < MESSAGE_CONTROL_MAX) {
-        client_fail(&s->client, EXIT_REFUSED, "the peer takes records too short for files");
+        client_fail(&s->client, EXIT_REFUSED,
+                    "the peer takes messages of %zu bytes, and an offer of a file may have %d: "
+                    "its recv_max must be 281 or more",
+                    conn_body_max(c), MESSAGE_CONTROL_MAX);
     } else if (conn_send(c, body, body_len) != DSB_OK) {
         client_fail(&s->client, EXIT_BROKEN, "the session cannot carry the offer");
     }
@@ -105,6 +108,7 @@ static void on_opened(struct conn *c)
 static void on_stored(struct sender *s, const struct message *m)
 {
     char size[16];
+    char kept[MESSAGE_NAME_TEXT_SIZE];
     char peer[CLIENT_PEER_TEXT_SIZE];
     client_peer_text(&s->client, peer);
     if (s->state != SENDER_WAITING || m->length != s->source.read_len) {
@@ -113,8 +117,10 @@ static void on_stored(struct sender *s, const struct message *m)
     }
     progress_end(&s->progress);
     progress_format_bytes(m->length, size);
+    message_name_text(kept, m->name);
     if (!s->client.options->quiet)
-        (void)fprintf(stderr, "dsoftbus: %s stored by %s (%s)\n", s->path, peer, size);
+        (void)fprintf(stderr, "dsoftbus: %s stored by %s%s%s (%s)\n", s->path, peer,
+                      m->name[0] != '\0' ? " as " : "", m->name[0] != '\0' ? kept : "", size);
     client_succeed(&s->client);
 }
 
@@ -138,8 +144,9 @@ static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t
     } else if (m.kind == MESSAGE_STORED) {
         on_stored(s, &m);
     } else if (m.kind == MESSAGE_REFUSED) {
-        client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s", peer,
-                    message_refusal_text(m.refusal));
+        bool of_name = m.refusal == REFUSAL_NAME || m.refusal == REFUSAL_EXISTS;
+        client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s%s", peer,
+                    message_refusal_text(m.refusal), of_name ? " (--name gives another)" : "");
     } else {
         client_fail(&s->client, EXIT_BROKEN, "%s answered out of turn", peer);
     }
@@ -199,8 +206,7 @@ bool command_send(const struct options *o, char **words, int word_count, struct 
                                               .peer_closed = on_peer_closed,
                                               .ended = on_ended};
     struct sender s = {0};
-    if (word_count != 2)
-        return error_set(e, EXIT_USAGE, "usage: dsoftbus send [options] ID[@HOST[:PORT]] FILE|-");
+    (void)word_count;
     s.path = words[1];
     s.name = name_of(o, words[1]);
     if (strlen(s.name) > MESSAGE_NAME_MAX)

@@ -4,8 +4,6 @@
 
 bool command_serve(const struct options *o, char **words, int word_count, struct error *e)
 {
-    (void)words;
-    if (word_count != 0)
-        return error_set(e, EXIT_USAGE, "usage: dsoftbus serve [options]");
+    (void)words, (void)word_count;
     return serve_run(o, e);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "node/base/words.h"
 #include "node/cli/command.h"
 #include "node/store/keyring.h"
 
@@ -6,7 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USAGE "usage: dsoftbus trust [--dir DIR] add ID KEY | list | remove ID"
+enum trust_verb { TRUST_ADD, TRUST_LIST, TRUST_REMOVE, TRUST_VERB_COUNT };
+
+static const struct {
+    const char *word;
+    const char *command;
+    const char *wanted;
+} verbs[TRUST_VERB_COUNT] = {[TRUST_ADD] = {"add", "trust add", "ID KEY"},
+                             [TRUST_LIST] = {"list", "trust list", ""},
+                             [TRUST_REMOVE] = {"remove", "trust remove", "ID"}};
+
+static bool parse_verb(enum trust_verb *verb, char **words, int word_count, struct error *e)
+{
+    if (word_count == 0)
+        return error_set(e, EXIT_USAGE, "say what to do: dsoftbus trust add, list or remove");
+    for (size_t i = 0; i < TRUST_VERB_COUNT; i++) {
+        *verb = (enum trust_verb)i;
+        if (strcmp(verbs[i].word, words[0]) == 0)
+            return words_check(verbs[i].command, verbs[i].wanted, words + 1, word_count - 1, e);
+    }
+    return error_set(e, EXIT_USAGE, "unknown word \"%s\": dsoftbus trust add, list or remove",
+                     words[0]);
+}
 
 static bool parse_id(struct dsb_device_id *id, const char *word, struct error *e)
 {
@@ -141,24 +163,22 @@ bool command_trust(const struct options *o, char **words, int word_count, struct
 {
     struct keyring k;
     struct confdir lock;
-    bool add = word_count == 3 && strcmp(words[0], "add") == 0;
-    bool remove = word_count == 2 && strcmp(words[0], "remove") == 0;
-    bool list = word_count == 1 && strcmp(words[0], "list") == 0;
+    enum trust_verb verb;
     bool ok = true;
-    if (!add && !remove && !list)
-        return error_set(e, EXIT_USAGE, USAGE);
+    if (!parse_verb(&verb, words, word_count, e))
+        return false;
     /* The lock is taken before the store is read: what is written back is what was read, plus the
      * change. */
     if (!confdir_open(&lock, o->dir, e))
         return false;
-    if (list || confdir_lock(&lock, e))
+    if (verb == TRUST_LIST || confdir_lock(&lock, e))
         ok = keyring_open(&k, o->dir, o->allow_test_keys, e);
     else
         ok = false;
     if (ok) {
-        if (add)
+        if (verb == TRUST_ADD)
             ok = trust_add(&k, words[1], words[2], e);
-        else if (remove)
+        else if (verb == TRUST_REMOVE)
             ok = trust_remove(&k, words[1], e);
         else
             trust_list(&k);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbus: the command line tool. See dsoftbus(1). */
 #include "node/base/program.h"
+#include "node/base/words.h"
 #include "node/cli/command.h"
 
 #include <stdint.h>
@@ -47,6 +48,14 @@ static const struct command_row *find_command(const char *name)
     return NULL;
 }
 
+/* A command with commands of its own looks at its words itself. */
+static bool words_fit(const struct command_row *command, char **words, int word_count,
+                      struct error *e)
+{
+    return strstr(command->words, " | ") != NULL ||
+           words_check(command->name, command->words, words, word_count, e);
+}
+
 static bool run(const struct command_row *command, int argc, char **argv, struct error *e)
 {
     struct options o;
@@ -59,7 +68,8 @@ static bool run(const struct command_row *command, int argc, char **argv, struct
         options_print_help(command->bit);
     } else if (o.version) {
         (void)printf("dsoftbus %s\n", DSOFTBUS_VERSION);
-    } else if (!command->run(&o, argv + 1, word_count, e)) {
+    } else if (!words_fit(command, argv + 1, word_count, e) ||
+               !command->run(&o, argv + 1, word_count, e)) {
         return false;
     }
     return program_flush(e);

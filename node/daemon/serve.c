@@ -32,8 +32,7 @@ struct daemon {
 };
 
 static enum message_refusal choose(struct inbound_host *host, struct conn *c,
-                                   const struct message *put, char path[PATH_MAX],
-                                   enum sink_existing *existing)
+                                   const struct message *put, struct inbound_place *place)
 {
     struct daemon *d = (struct daemon *)host;
     (void)c;
@@ -43,9 +42,11 @@ static enum message_refusal choose(struct inbound_host *host, struct conn *c,
     if (!message_name_is_valid(put->name))
         return REFUSAL_NAME;
     message_name_in_inbox(name, put->name);
-    if (snprintf(path, PATH_MAX, "%s/%s", d->options->inbox, name) >= PATH_MAX)
+    if (snprintf(place->path, PATH_MAX, "%s/%s", d->options->inbox, name) >= PATH_MAX)
         return REFUSAL_NAME;
-    *existing = SINK_NOTHING_THERE;
+    place->existing = SINK_NOTHING_THERE;
+    if (strcmp(name, put->name) != 0)
+        strcpy(place->kept, name);
     return 0;
 }
 
@@ -79,7 +80,8 @@ static void offer_refused(struct inbound_host *host, struct conn *c, const char 
 }
 
 static void file_ended(struct inbound_host *host, struct conn *c, const char *name,
-                       uint64_t received_len, enum inbound_outcome outcome, int system_error)
+                       const char *kept, uint64_t received_len, enum inbound_outcome outcome,
+                       int system_error)
 {
     struct daemon *d = (struct daemon *)host;
     const struct dsb_device_id *peer = conn_peer(c);
@@ -90,13 +92,15 @@ static void file_ended(struct inbound_host *host, struct conn *c, const char *na
         d->server.counters.not_stored_count++;
     if (!stored && !log_budget_take(&d->server.peer_lines, uv_now(&d->loop)))
         return;
-    char kept[MESSAGE_NAME_MAX + 1];
+    bool renamed = kept[0] != '\0';
     char text[MESSAGE_NAME_TEXT_SIZE];
-    message_name_in_inbox(kept, name);
-    message_name_text(text, kept);
+    char offered[MESSAGE_NAME_TEXT_SIZE];
+    message_name_text(text, renamed ? kept : name);
+    message_name_text(offered, name);
     log_line(stored ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-             "file %s name=%s peer=%.*s session=%u bytes=%llu: %s",
-             stored ? "stored" : "not stored", text, peer->len, peer->text, c->number,
+             "file %s name=%s%s%s peer=%.*s session=%u bytes=%llu: %s",
+             stored ? "stored" : "not stored", text, renamed ? " offered=" : "",
+             renamed ? offered : "", peer->len, peer->text, c->number,
              (unsigned long long)received_len, outcome_text(outcome, system_error));
 }
 

@@ -16,6 +16,7 @@ struct inbound {
     size_t answer_len;
     uint8_t answer[MESSAGE_CONTROL_MAX];
     char name[MESSAGE_NAME_MAX + 1];
+    char kept[MESSAGE_NAME_MAX + 1];
 };
 
 static void send_answer(struct inbound *in)
@@ -43,7 +44,8 @@ static void stop(struct inbound *in, enum inbound_outcome outcome, int system_er
     in->sink = NULL;
     in->host->stuck = in->host->stuck || file_sink_may_be_stuck(sink);
     file_sink_close(sink);
-    in->host->ended(in->host, in->conn, in->name, in->received_len, outcome, system_error);
+    in->host->ended(in->host, in->conn, in->name, in->kept, in->received_len, outcome,
+                    system_error);
 }
 
 static void on_room(void *owner)
@@ -69,7 +71,8 @@ static enum message_refusal refusal_of(int system_error)
 static void on_finished(void *owner, int system_error)
 {
     struct inbound *in = owner;
-    const struct message stored = {.kind = MESSAGE_STORED, .length = in->received_len};
+    struct message stored = {.kind = MESSAGE_STORED, .length = in->received_len};
+    strcpy(stored.name, in->kept);
     if (system_error == 0)
         answer(in, &stored);
     else
@@ -89,30 +92,30 @@ static void on_put(struct inbound *in, const struct message *put)
 {
     static const struct sink_events events = {.room = on_room, .finished = on_finished};
     const struct message ready = {.kind = MESSAGE_READY};
-    char path[PATH_MAX];
-    enum sink_existing existing;
+    struct inbound_place place = {.path = ""};
     if (in->sink != NULL) {
         refuse_offer(in, put->name, REFUSAL_BUSY);
         return;
     }
-    enum message_refusal why = in->host->choose(in->host, in->conn, put, path, &existing);
+    enum message_refusal why = in->host->choose(in->host, in->conn, put, &place);
     if (why != 0) {
         refuse_offer(in, put->name, why);
         return;
     }
     strcpy(in->name, put->name);
+    strcpy(in->kept, place.kept);
     in->total_len = put->length;
     in->received_len = 0;
     in->done = false;
-    int fault = file_sink_open(&in->sink, in->host->loop, &in->conn->shared->chunks, path, existing,
-                               &events, in);
+    int fault = file_sink_open(&in->sink, in->host->loop, &in->conn->shared->chunks, place.path,
+                               place.existing, &events, in);
     if (fault == 0) {
         answer(in, &ready);
         return;
     }
     in->sink = NULL;
     refuse(in, refusal_of(fault));
-    in->host->ended(in->host, in->conn, in->name, 0, INBOUND_STORAGE, fault);
+    in->host->ended(in->host, in->conn, in->name, in->kept, 0, INBOUND_STORAGE, fault);
 }
 
 static enum conn_take on_bytes(struct inbound *in, struct chunk *chunk, const struct message *m)

@@ -17,20 +17,26 @@ enum inbound_outcome {
     INBOUND_STORAGE    /* the file system; see system_error */
 };
 
+/* Where an offered file goes. */
+struct inbound_place {
+    char path[PATH_MAX];
+    enum sink_existing existing;
+    char kept[MESSAGE_NAME_MAX + 1]; /* the name there, when it is not the offered one; else "" */
+};
+
 /* Who decides where files go. */
 struct inbound_host {
-    /* Where to put the offered file. 0 with path and existing set, or why not. */
+    /* Where to put the offered file. 0 with `place`, which came zeroed, filled in; or why not. */
     enum message_refusal (*choose)(struct inbound_host *host, struct conn *c,
-                                   const struct message *put, char path[PATH_MAX],
-                                   enum sink_existing *existing);
+                                   const struct message *put, struct inbound_place *place);
     /* Bytes came; may be NULL. */
     void (*progress)(struct inbound_host *host, struct conn *c, uint64_t received_len,
                      uint64_t total_len);
     /* An offer was refused before anything was written; may be NULL. */
     void (*refused)(struct inbound_host *host, struct conn *c, const char *name,
                     enum message_refusal why);
-    /* A transfer that choose accepted is over. */
-    void (*ended)(struct inbound_host *host, struct conn *c, const char *name,
+    /* A transfer that choose accepted is over. `kept` as in the place. */
+    void (*ended)(struct inbound_host *host, struct conn *c, const char *name, const char *kept,
                   uint64_t received_len, enum inbound_outcome outcome, int system_error);
     uv_loop_t *loop;
     bool stuck; /* a pipe was given up while a write to it was under way: the loop may never be

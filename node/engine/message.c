@@ -20,7 +20,8 @@ static void put_length(uint8_t *out, uint64_t value)
         out[i] = (uint8_t)value;
 }
 
-static bool decode_put(struct message *out, const uint8_t *body, size_t body_len)
+/* PUT and STORED: a length, a name. */
+static bool decode_named(struct message *out, const uint8_t *body, size_t body_len)
 {
     if (body_len < 1 + LENGTH_LEN || body_len > MESSAGE_CONTROL_MAX)
         return false;
@@ -40,13 +41,13 @@ bool message_decode(struct message *out, const uint8_t *body, size_t body_len)
     case MESSAGE_ECHO:
         return true;
     case MESSAGE_PUT:
-        return decode_put(out, body, body_len);
+    case MESSAGE_STORED:
+        return decode_named(out, body, body_len);
     case MESSAGE_BYTES:
         out->bytes = body + 1;
         out->bytes_len = body_len - 1;
         return body_len > 1;
     case MESSAGE_DONE:
-    case MESSAGE_STORED:
         if (body_len != 1 + LENGTH_LEN)
             return false;
         out->length = get_length(body + 1);
@@ -66,14 +67,14 @@ size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
 {
     out[0] = (uint8_t)m->kind;
     switch (m->kind) {
-    case MESSAGE_PUT: {
+    case MESSAGE_PUT:
+    case MESSAGE_STORED: {
         size_t name_len = strlen(m->name);
         put_length(out + 1, m->length);
         memcpy(out + 1 + LENGTH_LEN, m->name, name_len);
         return 1 + LENGTH_LEN + name_len;
     }
     case MESSAGE_DONE:
-    case MESSAGE_STORED:
         put_length(out + 1, m->length);
         return 1 + LENGTH_LEN;
     case MESSAGE_REFUSED:
@@ -117,6 +118,18 @@ static bool is_control(uint32_t code)
     return code < 0x20 || (code >= 0x7f && code < 0xa0);
 }
 
+/* What a terminal obeys or hides: with one of these a name looks like another. */
+static bool is_shown(uint32_t code)
+{
+    static const uint32_t hidden[][2] = {
+        {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x061c, 0x061c}, {0x180e, 0x180e},
+        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xe0000, 0xe0fff}};
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        if (code >= hidden[i][0] && code <= hidden[i][1])
+            return false;
+    return true;
+}
+
 bool message_name_is_valid(const char *name)
 {
     const uint8_t *at = (const uint8_t *)name;
@@ -153,7 +166,7 @@ void message_name_text(char out[MESSAGE_NAME_TEXT_SIZE], const char *name)
     for (size_t left = MESSAGE_NAME_MAX; *at != '\0' && left > 0;) {
         uint32_t code;
         size_t step = utf8_next(at, &code);
-        bool shown = step != 0 && step <= left && !is_control(code);
+        bool shown = step != 0 && step <= left && is_shown(code);
         if (shown && (code == '"' || code == '\\'))
             *end++ = '\\';
         step = shown ? step : 1;
@@ -175,10 +188,9 @@ const char *message_refusal_text(enum message_refusal refusal)
     case REFUSAL_NO_INBOX:
         return "it takes no files";
     case REFUSAL_NAME:
-        return "the name is not valid UTF-8 of 1 to 255 bytes without / and control characters "
-               "(--name gives another)";
+        return "the name is not valid UTF-8 of 1 to 255 bytes without / and control characters";
     case REFUSAL_EXISTS:
-        return "a file of that name exists there (--name gives another)";
+        return "a file of that name exists there";
     case REFUSAL_NO_SPACE:
         return "no space left there";
     case REFUSAL_STORAGE:

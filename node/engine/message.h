@@ -3,19 +3,19 @@
  * What dsoftbus says inside DATA records: the convention of the tool and the daemon, not of the
  * session. The first byte of a body is its kind.
  *
- *     0x01 ECHO      any bytes                           answered by the same body
- *     0x10 PUT       u64 BE length, name                 a file is offered; all ones: length
- * unknown 0x11 BYTES     1 or more bytes of the file 0x12 DONE      u64 BE total of the bytes sent
- * that was all of it 0x20 READY                                         send the bytes 0x21 STORED
- * u64 BE total                        the file is complete, on disk, under its name 0x22 REFUSED u8
- * enum message_refusal             no, or no more
+ * - 0x01 ECHO: any bytes; answered by the same body.
+ * - 0x10 PUT: u64 BE length, name; a file is offered. All ones: length unknown.
+ * - 0x11 BYTES: 1 or more bytes of the file.
+ * - 0x12 DONE: u64 BE total of the bytes sent; that was all of it.
+ * - 0x20 READY: send the bytes.
+ * - 0x21 STORED: u64 BE total, name; the file is complete and on disk. The name is empty, or the
+ * one under which the file is kept when that is not the offered one.
+ * - 0x22 REFUSED: u8 enum message_refusal; no, or no more.
  *
- *     sender      PUT        BYTES ... DONE           CLOSE
- *     receiver        READY                  STORED         CLOSE
- *
- * A receiver says REFUSED instead of READY or STORED, or at any time between; it ignores what was
- * under way. A file that was not followed by DONE with the right total is not complete and not
- * kept.
+ * The sender says PUT, BYTES, ..., DONE, the receiver READY after PUT and STORED after DONE; then
+ * both CLOSE. A receiver says REFUSED instead of READY or STORED, or at any time between; it
+ * ignores what was under way. A file that was not followed by DONE with the right total is not
+ * complete and not kept.
  */
 #ifndef NODE_MESSAGE_H
 #define NODE_MESSAGE_H
@@ -48,14 +48,14 @@ enum message_refusal {
 #define MESSAGE_NAME_MAX       255 /* bytes: NAME_MAX of every Linux file system */
 #define MESSAGE_LENGTH_UNKNOWN UINT64_MAX
 
-/* Longest message other than ECHO and BYTES, bytes: PUT. */
+/* Longest message other than ECHO and BYTES, bytes: PUT, STORED. */
 #define MESSAGE_CONTROL_MAX (1 + 8 + MESSAGE_NAME_MAX)
 
 struct message {
     enum message_kind kind;
     uint64_t length;                 /* PUT, DONE, STORED */
     enum message_refusal refusal;    /* REFUSED */
-    char name[MESSAGE_NAME_MAX + 1]; /* PUT; may be empty, may hold anything but NUL */
+    char name[MESSAGE_NAME_MAX + 1]; /* PUT, STORED; may be empty, may hold anything but NUL */
     const uint8_t *bytes;            /* BYTES: into the body */
     size_t bytes_len;
 };
@@ -79,12 +79,14 @@ void message_name_in_inbox(char out[MESSAGE_NAME_MAX + 1], const char *name);
 
 /*
  * A name for one line of a log or a terminal: as it is when it has no character but A-Z a-z 0-9 . _
- * + -, else in quotes, with '"' and '\\' escaped and whatever is no valid name's byte as \\xHH.
+ * + -, else in quotes, with '"' and '\\' escaped, and as \\xHH whatever is no valid name's byte or
+ * does not show: marks that turn the direction of writing, breaks of lines, characters without
+ * width.
  */
 #define MESSAGE_NAME_TEXT_SIZE (4 * MESSAGE_NAME_MAX + 3)
 void message_name_text(char out[MESSAGE_NAME_TEXT_SIZE], const char *name);
 
-/* "no space left" and so on; never NULL. */
+/* "no space left" and so on; never NULL. For whichever side says it. */
 const char *message_refusal_text(enum message_refusal refusal);
 
 #endif

@@ -197,6 +197,14 @@ class TestCase(unittest.TestCase):
     def path(self, *names):
         return os.path.join(self.folder, *names)
 
+    def preloaded(self, source):
+        """The prefix of a command in which functions of the C library are these."""
+        library = self.path("preloaded.so")
+        subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-x", "c", "-o", library, "-"], input=source, text=True,
+                       check=True)
+        # a sanitizer insists on being the first library unless told otherwise
+        return ["env", f"LD_PRELOAD={library}", "ASAN_OPTIONS=verify_asan_link_order=0"]
+
     def make_file(self, name, length):
         path = self.path(name)
         with open(path, "wb") as out:

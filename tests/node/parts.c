@@ -150,6 +150,7 @@ static void messages_are_these_bytes(void **state)
     static const struct message done = {.kind = MESSAGE_DONE, .length = 258};
     static const struct message ready = {.kind = MESSAGE_READY};
     static const struct message stored = {.kind = MESSAGE_STORED, .length = 1};
+    static const struct message kept = {.kind = MESSAGE_STORED, .length = 1, .name = "_x"};
     static const struct message refused = {.kind = MESSAGE_REFUSED, .refusal = REFUSAL_NO_SPACE};
     (void)state;
     check_round_trip(&put, (const uint8_t *)"\x10\1\2\3\4\5\6\7\10ab", 11);
@@ -157,6 +158,7 @@ static void messages_are_these_bytes(void **state)
     check_round_trip(&done, (const uint8_t *)"\x12\0\0\0\0\0\0\1\2", 9);
     check_round_trip(&ready, (const uint8_t *)"\x20", 1);
     check_round_trip(&stored, (const uint8_t *)"\x21\0\0\0\0\0\0\0\1", 9);
+    check_round_trip(&kept, (const uint8_t *)"\x21\0\0\0\0\0\0\0\1_x", 11);
     check_round_trip(&refused, (const uint8_t *)"\x22\4", 2);
 }
 
@@ -196,6 +198,7 @@ static void malformed_messages_are_refused(void **state)
         {"\x12\0\0\0\0\0\0\0\0\0", 10},   /* too long */
         {"\x20\0", 2},                    /* READY with a body */
         {"\x21", 1},                      /* STORED without a length */
+        {"\x21\0\0\0\0\0\0\0\1a\0b", 12}, /* NUL in the name */
         {"\x22", 1},                      /* REFUSED without a reason */
         {"\x22\1\1", 3},                  /* with two */
         {"\xff", 1},
@@ -273,6 +276,11 @@ static void names_in_a_log_stay_one_word(void **state)
                                            {"a\nb", "\"a\\x0ab\""},
                                            {"\xff\xc3", "\"\\xff\\xc3\""},
                                            {"\xc3\xa9", "\"\xc3\xa9\""},
+                                           {"a\xe2\x80\xaetxt", "\"a\\xe2\\x80\\xaetxt\""},
+                                           {"a\xe2\x80\x8b", "\"a\\xe2\\x80\\x8b\""},
+                                           {"a\xe2\x80\xa8", "\"a\\xe2\\x80\\xa8\""},
+                                           {"\xef\xbb\xbf", "\"\\xef\\xbb\\xbf\""},
+                                           {"\xe2\x82\xac", "\"\xe2\x82\xac\""},
                                            {"", "\"\""}};
     char out[MESSAGE_NAME_TEXT_SIZE];
     char longest[MESSAGE_NAME_MAX + 1];

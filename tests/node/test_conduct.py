@@ -62,6 +62,25 @@ class Addresses(TestCase):
             result = alpha.run("ping", target)
             self.assert_fails(result, EXIT_USAGE, f'"{target.partition("@")[2]}" is not HOST:PORT')
 
+    def test_every_address_of_a_name_is_tried(self):
+        alpha, beta = self.pair()
+        port = self.daemon(beta).target.rpartition(":")[2]
+        two = self.preloaded("""
+            #include <dlfcn.h>
+            #include <netdb.h>
+            int getaddrinfo(const char *host, const char *port, const struct addrinfo *hints, struct addrinfo **found)
+            {
+                int (*resolve)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+                    (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))
+                        dlsym(RTLD_NEXT, "getaddrinfo");
+                (void)host;
+                if (resolve("127.0.0.2", port, hints, found) != 0)
+                    return EAI_FAIL;
+                return resolve("127.0.0.1", port, hints, &(*found)->ai_next);
+            }""")
+        result = alpha.run("ping", "--count", "1", f"beta@two.invalid:{port}", prefix=two)
+        self.assertEqual(result.returncode, EXIT_OK, result.stderr)
+
     def test_listening_on_an_unknown_name(self):
         result = subprocess.run([f"{BIN}/dsoftbusd", "--dir", self.device("beta").dir, "--listen", "nosuch.invalid:1"],
                                 stderr=subprocess.PIPE, text=True, env=ENV, check=False, timeout=PATIENCE)
@@ -200,6 +219,15 @@ class Words(TestCase):
                  '--wait: "5s" is not a number of seconds from 0.001 to 3600, without a unit'),
                 (["ping", "--count", "many", "beta"], EXIT_USAGE, '--count: "many" is not a number'),
                 (["ping", "--count"], EXIT_USAGE, "--count needs a value"),
+                (["ping"], EXIT_USAGE, "ID[@HOST[:PORT]] is missing: dsoftbus ping [options] ID[@HOST[:PORT]]"),
+                (["ping", "a", "b"], EXIT_USAGE, '"b" is a word too many: dsoftbus ping [options] ID[@HOST[:PORT]]'),
+                (["send", "a"], EXIT_USAGE, "FILE|- is missing: dsoftbus send"),
+                (["send", "a", "b", "c"], EXIT_USAGE, '"c" is a word too many'),
+                (["discover", "a", "b"], EXIT_USAGE, '"b" is a word too many: dsoftbus discover [options] [ID]'),
+                (["id", "x"], EXIT_USAGE, '"x" is a word too many: dsoftbus id [options]'),
+                (["trust"], EXIT_USAGE, "say what to do: dsoftbus trust add, list or remove"),
+                (["trust", "add", "x"], EXIT_USAGE, "KEY is missing: dsoftbus trust add [options] ID KEY"),
+                (["trust", "list", "x"], EXIT_USAGE, '"x" is a word too many: dsoftbus trust list'),
                 (["trust", "--dir", directory, "add", "beta", "5B" * 32], EXIT_USAGE, "capital letters"),
                 (["trust", "--dir", directory, "add", "beta", "5b" * 32 + "\r"], EXIT_USAGE,
                  "a blank or a line's end at place 65"),

@@ -42,6 +42,12 @@ class Privileges(TestCase):
         self.assertEqual(daemon.terminate(), EXIT_OK)
         self.assertEqual(sorted(os.listdir(beta.dir)), ["daemon.lock", "identity", "trust"])
 
+    def test_a_user_by_number(self):
+        _, beta = self.pair()
+        daemon = self.daemon(self.given_away(beta), "--user", str(self.uid))
+        with open(f"/proc/{daemon.pid}/status", encoding="ascii") as text:
+            self.assertRegex(text.read(), rf"\nUid:\t{self.uid}\t{self.uid}\t{self.uid}\t{self.uid}\n")
+
     def test_identity_of_root_is_not_read_as_the_user(self):
         beta = self.device("beta")
         result = subprocess.run([f"{BIN}/dsoftbusd", "--dir", beta.dir, "--listen", "127.0.0.1:0",

@@ -309,25 +309,43 @@ class Refused(TransferCase):
         path = self.make_file("data", 10)
         for name, kept in ((".hidden", "_hidden"), ("..", "_."), ("-rf", "_rf"), ("a b", "a b"),
                            ("caf\u00e9", "caf\u00e9"), ("a" * 255, "a" * 255), ("$(id)", "$(id)")):
-            self.assertEqual(self.alpha.run("send", f"--name={name}", daemon.target, path).returncode, EXIT_OK)
+            result = self.alpha.run("send", f"--name={name}", daemon.target, path)
+            self.assertEqual(result.returncode, EXIT_OK)
             self.assertIn(kept, os.listdir(self.inbox))
+            self.assertEqual(f" as {kept} (" in result.stderr, name != kept, result.stderr)
         daemon.wait_line('file stored name="a b" peer=alpha')
-        daemon.wait_line("file stored name=_rf peer=alpha")
+        daemon.wait_line("file stored name=_rf offered=-rf peer=alpha")
+
+    def test_a_changed_name_is_shown_in_quotes_where_it_could_deceive(self):
+        daemon = self.serve()
+        name = ".a\u202etxt.exe"
+        result = self.alpha.run("send", f"--name={name}", daemon.target, self.make_file("data", 10))
+        self.assertIn(' as "_a\\xe2\\x80\\xaetxt.exe" (', result.stderr)
+        self.assertEqual(os.listdir(self.inbox), ["_" + name[1:]])
+        daemon.wait_line(r'file stored name="_a\\xe2\\x80\\xaetxt\.exe" offered="\.a\\xe2\\x80\\xaetxt\.exe" peer=alpha')
+
+    def without_hard_links(self, before="(void)name;"):
+        """A daemon on a file system that answers link(2) as exFAT does; `before` is done just before the answer."""
+        library = self.preloaded("#include <errno.h>\n#include <fcntl.h>\n#include <unistd.h>\n"
+                                 "int linkat(int from, const char *old, int dir, const char *name, int flags)\n"
+                                 "{ (void)from, (void)old, (void)dir, (void)flags; %s errno = EPERM; return -1; }\n" % before)
+        return self.serve(prefix=library)
 
     def test_a_file_system_without_hard_links(self):
-        """What exFAT answers to link(2), by a library that is loaded before the C library."""
-        source, library = self.path("nolink.c"), self.path("nolink.so")
-        with open(source, "w", encoding="ascii") as file:
-            file.write("#include <errno.h>\nint linkat(int a, const char *b, int c, const char *d, int e)\n"
-                       "{ (void)a, (void)b, (void)c, (void)d, (void)e; errno = EPERM; return -1; }\n")
-        subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
-        # a sanitizer insists on being the first library unless told otherwise
-        daemon = self.serve(prefix=["env", f"LD_PRELOAD={library}", "ASAN_OPTIONS=verify_asan_link_order=0"])
+        daemon = self.without_hard_links()
         path = self.make_file("data", MIB)
         self.assertEqual(self.alpha.run("send", daemon.target, path).returncode, EXIT_OK)
         self.assertEqual(os.listdir(self.inbox), ["data"])
         self.assertEqual(os.path.getsize(self.path("inbox", "data")), MIB)
         self.refused(daemon, "a file of that name exists there", daemon.target, path)
+
+    def test_a_file_that_appears_meanwhile_is_kept_without_hard_links(self):
+        daemon = self.without_hard_links("int fd = openat(dir, name, O_CREAT | O_WRONLY, 0600);"
+                                         " if (write(fd, \"mine\", 4) != 4) _exit(1); close(fd);")
+        self.refused(daemon, "a file of that name exists there", daemon.target, self.make_file("data", MIB))
+        with open(self.path("inbox", "data"), encoding="ascii") as file:
+            self.assertEqual(file.read(), "mine")
+        self.assertEqual(os.listdir(self.inbox), ["data"])
 
     def test_no_space_for_the_daemon(self):
         daemon = self.serve(prefix=["prlimit", "--fsize=100000"])

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of a command beside its options: which are wanted, which are too many. */
+#ifndef NODE_WORDS_H
+#define NODE_WORDS_H
+
+#include "node/base/error.h"
+
+/*
+ * `wanted` names the words that `command` takes, blanks between them, "[...]" around one that may
+ * be missing. False, with the missing or the superfluous word named and the usage behind it, when
+ * `words` are not that many.
+ */
+MUST_CHECK bool words_check(const char *command, const char *wanted, char **words, int word_count,
+                            struct error *e);
+
+#endif
