@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The first steps of a process, before it has read a word. */
 #include "node/base/program.h"
 
 #include "node/base/secret.h"

@@ -3,12 +3,13 @@
  * What dsoftbus says inside DATA records: the convention of the tool and the daemon, not of the
  * session. The first byte of a body is its kind.
  *
- *     0x01 ECHO      any bytes                           answered by the same body
- *     0x10 PUT       u64 BE length, name                 a file is offered; all ones: length
- * unknown 0x11 BYTES     1 or more bytes of the file 0x12 DONE      u64 BE total of the bytes sent
- * that was all of it 0x20 READY                                         send the bytes 0x21 STORED
- * u64 BE total                        the file is complete, on disk, under its name 0x22 REFUSED u8
- * enum message_refusal             no, or no more
+ *     0x01 ECHO     any bytes              answered by the same body
+ *     0x10 PUT      u64 BE length, name    a file is offered; all ones: length unknown
+ *     0x11 BYTES    1 or more bytes        of the file
+ *     0x12 DONE     u64 BE total           of the bytes sent: that was all of it
+ *     0x20 READY    nothing                send the bytes
+ *     0x21 STORED   u64 BE total           the file is complete, on disk, under its name
+ *     0x22 REFUSED  u8 enum message_refusal: no, or no more
  *
  *     sender      PUT        BYTES ... DONE           CLOSE
  *     receiver        READY                  STORED         CLOSE
