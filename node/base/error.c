@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The error line. Names come from peers and from shared folders: what would move the cursor is
+ * shown as "?". */
 #include "node/base/error.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The log. A line is whole, and free of what would move a cursor, before any of it is written. */
 #include "node/base/log.h"
 
 #include <stdarg.h>

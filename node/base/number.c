@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Whole numbers: digits alone, so that no sign, blank or prefix is taken by a library's kindness.
+ */
 #include "node/base/number.h"
 
 bool number_parse(const char *text, uint64_t least, uint64_t most, uint64_t *out)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: getopt does the splitting, the table below says what each option means and what
+ * it may be. */
 #include "node/base/options.h"
 
 #include "dsoftbus/announce.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The first steps of a process, before it has read a word. */
 #include "node/base/program.h"
 
 #include "node/base/secret.h"
@@ -9,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /*
@@ -26,9 +28,28 @@ static bool fill_standard_descriptors(struct error *e)
     return true;
 }
 
+/* An event loop, a session and a file take 13; below that the loop's library ends the process
+ * itself. */
+#define DESCRIPTOR_COUNT_MIN 32
+
+static bool check_descriptor_limit(struct error *e)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return error_set(e, EXIT_LOCAL, "descriptor limit: %s", strerror(errno));
+    if (limit.rlim_cur >= DESCRIPTOR_COUNT_MIN)
+        return true;
+    limit.rlim_cur = limit.rlim_max;
+    if (limit.rlim_max >= DESCRIPTOR_COUNT_MIN && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+        return true;
+    return error_set(e, EXIT_LOCAL,
+                     "the limit of %llu descriptors is too low: raise it to %d or more (ulimit -n)",
+                     (unsigned long long)limit.rlim_max, DESCRIPTOR_COUNT_MIN);
+}
+
 bool program_init(struct error *e)
 {
-    if (!fill_standard_descriptors(e))
+    if (!fill_standard_descriptors(e) || !check_descriptor_limit(e))
         return false;
     /* A closed pipe and a file over its limit are errors of the call, not deaths. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)

@@ -9,7 +9,7 @@
 #error "the build names the version"
 #endif
 
-/* No core dumps, no signal for a closed pipe, the crypto library ready. */
+/* No core dumps, no signal for a closed pipe, descriptors enough, the crypto library ready. */
 MUST_CHECK bool program_init(struct error *e);
 
 /* Flushes standard output: a full disk behind a pipe is an error too. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Locked memory: mlock keeps a key out of swap, MADV_DONTDUMP out of dumps, wiping out of what is
+ * used next. */
 #include "node/base/secret.h"
 
 #include <errno.h>

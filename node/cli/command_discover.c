@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus discover: asks the neighbours, prints each answer once, and what the trust store makes
+ * of it. */
 #include "node/cli/command.h"
 #include "node/engine/discovery.h"
 #include "node/store/keyring.h"

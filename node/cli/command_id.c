@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus id: the line that the other machine's `dsoftbus trust add` takes. */
 #include "node/cli/command.h"
 #include "node/store/keyring.h"
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus keygen: the one place where a private key is made; it goes from locked memory to a new
+ * file. */
 #include "node/base/secret.h"
 #include "node/cli/command.h"
 #include "node/store/keyring.h"

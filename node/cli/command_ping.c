@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus ping: one session, one PING at a time, and the time until its PONG. */
 #include "node/base/secret.h"
 #include "node/cli/command.h"
 #include "node/engine/client.h"

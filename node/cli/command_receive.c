@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus receive: a server for one file. The first peer with an offer has it; others are refused,
+ * then all ends. */
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
 #include "node/engine/discovery.h"

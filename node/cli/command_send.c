@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus send: PUT, and when READY came the file's chunks, each read while the one before it is
+ * on its way. */
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
 #include "node/engine/client.h"

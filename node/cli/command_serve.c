@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus serve: dsoftbusd under the command's name. */
 #include "node/cli/command.h"
 #include "node/daemon/serve.h"
 

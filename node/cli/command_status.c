@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus status: copies what the daemon's socket says, within a time in which a living one
+ * answers. */
 #include "node/cli/command.h"
 #include "node/daemon/status.h"
 #include "node/store/confdir.h"

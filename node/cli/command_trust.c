@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus trust: edits the store's text, so that a person's comments and order stay, and never
+ * writes a bad one. */
 #include "node/base/words.h"
 #include "node/cli/command.h"
 #include "node/store/keyring.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The progress line, drawn over itself a few times a second and cut to the width of the terminal.
+ */
 #include "node/cli/progress.h"
 
 #include "node/base/error.h"

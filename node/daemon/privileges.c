@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From root to a user, for good: groups, group, user in this order, then a try to get back, which
+ * must fail. */
 #include "node/daemon/privileges.h"
 
 #include "node/base/number.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon put together: limits, sockets, user, keys, in the order in which each may still be
+ * had. */
 #include "node/daemon/serve.h"
 
 #include "node/daemon/privileges.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The status socket. A text is made at once and written as the client reads it; nobody waits for a
+ * slow one. */
 #include "node/daemon/status.h"
 
 #include <stdarg.h>

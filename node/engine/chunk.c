@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The pool: freed chunks are kept up to a number, so that a busy transfer asks the heap for
+ * nothing. */
 #include "node/engine/chunk.h"
 
 #include <assert.h>

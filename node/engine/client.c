@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The initiator. Every address of the peer is tried in turn; what failed last is what the person is
+ * told. */
 #include "node/engine/client.h"
 
 #include "dsoftbus/announce.h"

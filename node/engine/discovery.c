@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Discovery. All that comes is a stranger's word: it is bounded, filtered by where it came from,
+ * and never trusted. */
 #include "node/engine/discovery.h"
 
 #include <errno.h>

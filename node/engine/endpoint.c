@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses as text and back. The system's resolver does the names; its answers keep their order.
+ */
 #include "node/engine/endpoint.h"
 
 #include "node/base/number.h"

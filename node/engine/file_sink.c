@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A file under way: one request beside the loop at a time, and a bounded queue of chunks behind it.
+ */
 #include "node/engine/file_sink.h"
 
 #include "node/base/publish.h"

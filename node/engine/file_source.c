@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A file being read. Nothing here blocks the loop: a FIFO without a writer is opened beside it. */
 #include "node/engine/file_source.h"
 
 #include <assert.h>

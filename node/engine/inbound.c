@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Offers and files. What cannot be taken is refused with a reason; what is no message at all ends
+ * the session. */
 #include "node/engine/inbound.h"
 
 #include <errno.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The listening socket: IPv6 with IPv4 inside where the system has both, IPv4 alone where it has
+ * not. */
 #include "node/engine/listener.h"
 
 #include "dsoftbus/announce.h"

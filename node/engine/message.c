@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Messages and names. A name is a peer's choice: one function says whether it is one, one where it
+ * is stored, one how it is shown. */
 #include "node/engine/message.h"
 
 #include <stdio.h>

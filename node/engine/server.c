@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The responder. Strangers share a small table in which the oldest makes room; sessions are bounded
+ * apart from it. */
 #include "node/engine/server.h"
 
 #include <assert.h>

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The directory. Everything is done relative to its open descriptor, after owner and mode were
+ * looked at. */
 #include "node/store/confdir.h"
 
 #include "node/base/publish.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Identity and trust store. A new store takes the old one's place only when all of its text is
+ * good. */
 #include "node/store/keyring.h"
 
 #include "node/base/secret.h"

@@ -169,6 +169,21 @@ class Descriptors(TestCase):
         self.assertEqual(result.returncode, EXIT_LOCAL)
 
 
+    def test_a_command_with_too_few_descriptors_says_so(self):
+        alpha, beta = self.pair()
+        target = self.daemon(beta).target
+        commands = (["ping", "--count", "1", target], ["send", target, self.make_file("data", 1)],
+                    ["receive", self.path("file")], ["discover"], ["status"])
+        for limit in (5, 8, 31):
+            for words in commands:
+                result = alpha.run(*words, prefix=["prlimit", f"--nofile={limit}:{limit}"])
+                self.assert_fails(result, EXIT_LOCAL, f"the limit of {limit} descriptors is too low: "
+                                                      "raise it to 32 or more (ulimit -n)")
+        for limit in ("32:32", "8:32"):
+            result = alpha.run(*commands[0], prefix=["prlimit", f"--nofile={limit}"])
+            self.assertEqual(result.returncode, EXIT_OK, result.stderr)
+
+
 class Status(TestCase):
     def test_of_a_daemon_that_is_stopped(self):
         daemon = self.daemon(self.device("beta"))
