@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "endpoint.h"
 #include "interrupt.h"
+#include "ipc.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
@@ -21,9 +22,19 @@ static struct {
     uint32_t endpoint[ENDPOINT_COUNT];
     uint32_t notification[NOTIFICATION_COUNT];
     uint32_t process[ABI_PROCESS_COUNT_MAX];
+    uint32_t held_token[ABI_PROCESS_COUNT_MAX];  /* by who holds it */
+    uint32_t valid_token[ABI_PROCESS_COUNT_MAX]; /* by the caller that it answers */
 } found;
 
-static void tally_cap(const struct cap *cap)
+static void tally_token(const struct process *holder, const struct cap *token)
+{
+    const struct process *caller = ipc_token_caller(token);
+    found.held_token[process_idx(holder)]++;
+    if (caller && caller->server == holder)
+        found.valid_token[process_idx(caller)]++;
+}
+
+static void tally_cap(const struct process *holder, const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_MEMORY:
@@ -38,6 +49,9 @@ static void tally_cap(const struct cap *cap)
     case ABI_CAP_PROCESS:
         found.process[cap->object]++;
         break;
+    case ABI_CAP_REPLY:
+        tally_token(holder, cap);
+        break;
     default:
         break;
     }
@@ -49,7 +63,7 @@ static void tally(void)
     for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
         const struct process *process = &processes[i];
         for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++)
-            tally_cap(&process->cap[slot]);
+            tally_cap(process, &process->cap[slot]);
         for (uint32_t k = 0; k < ABI_MAPPING_COUNT_MAX; k++) {
             const struct mapping *mapping = &process->mapping[k];
             if (mapping->addr != 0 && mapping->memory_idx != MEMORY_IDX_NONE)
@@ -113,6 +127,18 @@ static enum audit_result check_process_refs(void)
         if ((process->state == PROCESS_FREE && referenced) ||
             (process->state == PROCESS_DEAD && !referenced))
             return AUDIT_PROCESS_REFS;
+    }
+    return AUDIT_OK;
+}
+
+/* After check_object_refs() too. */
+static enum audit_result check_replies(void)
+{
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        uint32_t expected = processes[i].state == PROCESS_PARKED ? 1 : 0;
+        if (found.valid_token[i] != expected || found.held_token[i] != processes[i].reply_count ||
+            found.held_token[i] > ABI_PROCESS_REPLIES_MAX)
+            return AUDIT_REPLIES;
     }
     return AUDIT_OK;
 }
@@ -261,6 +287,8 @@ static bool wait_ok(const struct process *process)
         return endpoint && endpoint->ref_count > 0 && !endpoint->server_died;
     case PROCESS_AWAITING_REPLY:
         return process->server && process->server->caller == process;
+    case PROCESS_PARKED:
+        return process->server && !endpoint && !notification;
     case PROCESS_RECEIVING:
         return (!endpoint || (!process->owes_reply && endpoint->receiver == process)) &&
                (!notification || notification->receiver == process);
@@ -309,7 +337,7 @@ static enum audit_result check_deadlines(void)
 static enum audit_result check_tables(void)
 {
     static enum audit_result (*const checks[])(void) = {
-        check_memory, check_object_refs, check_process_refs,
+        check_memory, check_object_refs, check_process_refs, check_replies,
         check_queues, check_waits,       check_deadlines,
     };
     for (uint32_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

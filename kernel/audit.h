@@ -22,6 +22,7 @@ enum audit_result {
     AUDIT_SENDERS = 10,   /* the same for the queues of endpoints */
     AUDIT_WAITS = 11,     /* receivers, servers and callers point at one another */
     AUDIT_DEADLINES = 12, /* in order, linked both ways, members blocked, all */
+    AUDIT_REPLIES = 13,   /* who is PARKED has one token, in the table of its server */
 };
 
 /* Step 0 checks everything but the address spaces, steps 1 .. AUDIT_STEP_COUNT - 1 that of one

@@ -2,6 +2,7 @@
 #include "cap.h"
 
 #include "endpoint.h"
+#include "ipc.h"
 #include "log.h"
 #include "memory.h"
 #include "notification.h"
@@ -27,7 +28,7 @@ static void retain(const struct cap *cap)
     }
 }
 
-static void release(const struct cap *cap)
+static void release(struct process *holder, const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_ENDPOINT:
@@ -42,6 +43,9 @@ static void release(const struct cap *cap)
     case ABI_CAP_PROCESS:
         processes[cap->object].cap_count--;
         process_unreferenced(&processes[cap->object]);
+        break;
+    case ABI_CAP_REPLY:
+        ipc_drop_token(holder, cap);
         break;
     default:
         break;
@@ -74,6 +78,8 @@ enum abi_error cap_derive(const struct cap *source, uint64_t rights, uint64_t ba
                           struct cap *derived)
 {
     struct cap copy = *source;
+    if (source->type == ABI_CAP_REPLY)
+        return ABI_E_TYPE; /* the debt is one, and stays with who took it */
     copy.rights &= (uint8_t)rights;
     if (badge != 0) {
         if (source->badge != 0 || !(source->rights & ABI_RIGHT_MINT))
@@ -106,5 +112,5 @@ void cap_remove(struct process *process, uint32_t slot)
 {
     struct cap cap = process->cap[slot];
     process->cap[slot] = (struct cap){.type = ABI_CAP_NONE};
-    release(&cap);
+    release(process, &cap);
 }

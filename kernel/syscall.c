@@ -137,6 +137,8 @@ static uint64_t cap_value(const struct cap *cap)
         return plat_devices[cap->object].len;
     case ABI_CAP_IRQ:
         return plat_devices[cap->object].irq_line;
+    case ABI_CAP_REPLY:
+        return ipc_token_caller(cap) != NULL;
     default:
         return 0;
     }
@@ -268,6 +270,7 @@ static const handler handlers[ABI_SYS_COUNT] = {
     [ABI_SYS_CALL] = ipc_call,
     [ABI_SYS_RECV] = ipc_recv,
     [ABI_SYS_REPLY] = ipc_reply,
+    [ABI_SYS_REPLY_LATER] = ipc_reply_later,
     [ABI_SYS_REPLY_RECV] = ipc_reply_recv,
     [ABI_SYS_NOTIFY] = sys_notify,
     [ABI_SYS_ENDPOINT_CREATE] = sys_endpoint_create,

@@ -19,30 +19,15 @@ static struct process *init, *server, *client;
 static uint64_t server_endpoint, client_endpoint; /* slots in their tables */
 static uint64_t server_slot, client_slot;         /* process slots in init's table */
 
-static struct process *spawn_with(const char *name, uint64_t endpoint, uint64_t rights,
-                                  uint64_t badge, uint64_t *slot)
-{
-    struct abi_process_config config = {
-        .image_slot = MACHINE_SLOT_IMAGE, .priority = 3, .stack_pages = 1, .page_quota = 64};
-    strncpy(config.name, name, sizeof(config.name) - 1);
-    machine_write(init, BUFFER, &config, sizeof(config));
-    *slot = (uint64_t)machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM, BUFFER, 0, 0,
-                                   0, 0, 0);
-    assert_int_equal(
-        machine_call(init, ABI_SYS_PROCESS_GIVE, *slot, endpoint, rights, badge, 2, 0, 0), 0);
-    assert_int_equal(machine_call(init, ABI_SYS_PROCESS_START, *slot, 0, 0, 0, 0, 0, 0), 0);
-    return &processes[init->cap[*slot].object];
-}
-
 static int setup(void **state)
 {
     (void)state;
     machine_boot();
     init = &processes[INIT_PROCESS_IDX];
     uint64_t endpoint = (uint64_t)machine_call(init, ABI_SYS_ENDPOINT_CREATE, 0, 0, 0, 0, 0, 0, 0);
-    server = spawn_with("server", endpoint, ABI_RIGHT_RECV, 0, &server_slot);
-    client = spawn_with("client", endpoint, ABI_RIGHT_SEND, BADGE, &client_slot);
-    server_endpoint = client_endpoint = 2;
+    server = machine_spawn_on("server", endpoint, ABI_RIGHT_RECV, 0, 3, &server_slot);
+    client = machine_spawn_on("client", endpoint, ABI_RIGHT_SEND, BADGE, 3, &client_slot);
+    server_endpoint = client_endpoint = MACHINE_SLOT_GIVEN;
     return 0;
 }
 
