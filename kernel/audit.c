@@ -20,6 +20,7 @@
 static struct {
     uint32_t memory[MEMORY_COUNT];
     uint32_t endpoint[ENDPOINT_COUNT];
+    uint32_t endpoint_recv[ENDPOINT_COUNT]; /* with RECV */
     uint32_t notification[NOTIFICATION_COUNT];
     uint32_t process[ABI_PROCESS_COUNT_MAX];
     uint32_t held_token[ABI_PROCESS_COUNT_MAX];  /* by who holds it */
@@ -42,6 +43,7 @@ static void tally_cap(const struct process *holder, const struct cap *cap)
         break;
     case ABI_CAP_ENDPOINT:
         found.endpoint[cap->object]++;
+        found.endpoint_recv[cap->object] += (cap->rights & ABI_RIGHT_RECV) != 0;
         break;
     case ABI_CAP_NOTIFICATION:
         found.notification[cap->object]++;
@@ -94,7 +96,8 @@ static enum audit_result check_object_refs(void)
             return AUDIT_MEMORY_REFS;
     }
     for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
-        if (endpoints[i].ref_count != found.endpoint[i])
+        if (endpoints[i].ref_count != found.endpoint[i] ||
+            endpoints[i].recv_count != found.endpoint_recv[i])
             return AUDIT_ENDPOINT_REFS;
     }
     for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++) {
@@ -284,7 +287,7 @@ static bool wait_ok(const struct process *process)
         return false;
     switch (process->state) {
     case PROCESS_SENDING:
-        return endpoint && endpoint->ref_count > 0 && !endpoint->server_died;
+        return endpoint && endpoint->recv_count > 0 && !endpoint->server_gone;
     case PROCESS_AWAITING_REPLY:
         return process->server && process->server->caller == process;
     case PROCESS_PARKED:

@@ -12,7 +12,7 @@ static void retain(const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_ENDPOINT:
-        endpoints[cap->object].ref_count++;
+        endpoint_retain(&endpoints[cap->object], cap->rights);
         break;
     case ABI_CAP_NOTIFICATION:
         notifications[cap->object].ref_count++;
@@ -32,7 +32,7 @@ static void release(struct process *holder, const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_ENDPOINT:
-        endpoint_release(&endpoints[cap->object]);
+        endpoint_release(&endpoints[cap->object], cap->rights, holder);
         break;
     case ABI_CAP_NOTIFICATION:
         notification_release(&notifications[cap->object]);

@@ -207,7 +207,7 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
     error = decode_buffers(process, arg[1], arg[2], arg[3], arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
-    if (endpoint->server_died)
+    if (endpoint->server_gone)
         return -ABI_E_PEER_DIED;
     if (clock_passed(arg[5]))
         return -ABI_E_TIMED_OUT;
@@ -241,7 +241,7 @@ static void become_server(struct process *process, struct endpoint *endpoint)
     if (!endpoint)
         return;
     endpoint->server = process;
-    endpoint->server_died = false;
+    endpoint->server_gone = false;
 }
 
 static int64_t receive(struct process *process, const struct receive *receive)

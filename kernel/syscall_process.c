@@ -131,6 +131,8 @@ int64_t sys_process_give(struct process *process, const uint64_t *arg)
     if (target->cap[arg[4]].type != ABI_CAP_NONE)
         return -ABI_E_BUSY;
     cap_insert(target, (uint32_t)arg[4], &copy);
+    if (copy.type == ABI_CAP_ENDPOINT)
+        endpoint_given(&endpoints[copy.object], copy.rights, target);
     return 0;
 }
 

@@ -28,7 +28,6 @@ struct model {
     uint8_t queue_count;
     uint8_t debt;
     uint8_t token[TOKEN_COUNT];
-    uint8_t served; /* the server has received */
 };
 
 /* What each party's last call gave, where it has ended one. */
@@ -102,7 +101,7 @@ static void take(struct model *model, struct results *results, uint8_t client)
 
 static void call(struct model *model, struct results *results, uint8_t client, bool timed)
 {
-    if (model->state[SERVER] == DIED && model->served) {
+    if (model->state[SERVER] == DIED) {
         ends(model, results, client, -ABI_E_PEER_DIED);
         return;
     }
@@ -115,7 +114,6 @@ static void call(struct model *model, struct results *results, uint8_t client, b
 
 static void receive(struct model *model, struct results *results)
 {
-    model->served = 1;
     model->state[SERVER] = RECEIVES;
     if (model->queue_count > 0)
         take(model, results, model->queue[0]);
@@ -128,8 +126,8 @@ static void kill(struct model *model, struct results *results, uint8_t party)
         model->timed[party] = 0;
     }
     for (uint8_t i = 0; party == SERVER && i < CLIENT_COUNT; i++) {
-        bool waits = model->state[i] == OWED || model->state[i] == PUT_OFF ||
-                     (model->state[i] == QUEUED && model->served);
+        bool waits =
+            model->state[i] == OWED || model->state[i] == PUT_OFF || model->state[i] == QUEUED;
         if (waits) {
             forget(model, i);
             ends(model, results, i, -ABI_E_PEER_DIED);

@@ -236,14 +236,6 @@ static void test_server_dies_with_a_queue(void **state)
     assert_int_equal(result(client, 0), -ABI_E_PEER_DIED);
 }
 
-static void test_callers_wait_for_the_first_server(void **state)
-{
-    (void)state;
-    process_die(server, ABI_DEATH_LOAD, 0); /* never received: the endpoint is as new */
-    call(4, 8, 0, ABI_DEADLINE_NONE);
-    assert_int_equal(client->state, PROCESS_SENDING);
-}
-
 static void test_reply_recv(void **state)
 {
     (void)state;
@@ -423,7 +415,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_caller_dies_while_the_server_works, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_dies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_dies_with_a_queue, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_callers_wait_for_the_first_server, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reply_recv, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reply_recv_checks_before_it_replies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_notification_comes_before_messages, setup, teardown),
