@@ -22,6 +22,7 @@ static struct {
     uint32_t endpoint[ENDPOINT_COUNT];
     uint32_t endpoint_recv[ENDPOINT_COUNT]; /* with RECV */
     uint32_t notification[NOTIFICATION_COUNT];
+    uint32_t notification_recv[NOTIFICATION_COUNT]; /* with RECV */
     uint32_t process[ABI_PROCESS_COUNT_MAX];
     uint32_t held_token[ABI_PROCESS_COUNT_MAX];  /* by who holds it */
     uint32_t valid_token[ABI_PROCESS_COUNT_MAX]; /* by the caller that it answers */
@@ -47,6 +48,7 @@ static void tally_cap(const struct process *holder, const struct cap *cap)
         break;
     case ABI_CAP_NOTIFICATION:
         found.notification[cap->object]++;
+        found.notification_recv[cap->object] += (cap->rights & ABI_RIGHT_RECV) != 0;
         break;
     case ABI_CAP_PROCESS:
         found.process[cap->object]++;
@@ -101,7 +103,8 @@ static enum audit_result check_object_refs(void)
             return AUDIT_ENDPOINT_REFS;
     }
     for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++) {
-        if (notifications[i].ref_count != found.notification[i])
+        if (notifications[i].ref_count != found.notification[i] ||
+            notifications[i].recv_count != found.notification_recv[i])
             return AUDIT_NOTIFICATION_REFS;
     }
     return AUDIT_OK;
@@ -119,6 +122,16 @@ static uint32_t count_objects(uint32_t process_index)
     return count;
 }
 
+static bool watches_ok(const struct process *process)
+{
+    for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
+        const struct watch *watch = &process->watch[i];
+        if (watch->notification && (watch->bits == 0 || watch->notification->recv_count == 0))
+            return false;
+    }
+    return true;
+}
+
 /* After check_object_refs(), which counts. */
 static enum audit_result check_process_refs(void)
 {
@@ -126,6 +139,8 @@ static enum audit_result check_process_refs(void)
         const struct process *process = &processes[i];
         if (process->cap_count != found.process[i] || process->object_count != count_objects(i))
             return AUDIT_PROCESS_REFS;
+        if (!watches_ok(process))
+            return AUDIT_NOTIFICATION_REFS;
         bool referenced = process->cap_count > 0 || process->object_count > 0;
         if ((process->state == PROCESS_FREE && referenced) ||
             (process->state == PROCESS_DEAD && !referenced))

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "notification.h"
 #include "process.h"
+#include "watch.h"
 
 static void retain(const struct cap *cap)
 {
@@ -16,6 +17,7 @@ static void retain(const struct cap *cap)
         break;
     case ABI_CAP_NOTIFICATION:
         notifications[cap->object].ref_count++;
+        notifications[cap->object].recv_count += (cap->rights & ABI_RIGHT_RECV) != 0;
         break;
     case ABI_CAP_MEMORY:
         memory_retain(cap->object);
@@ -28,6 +30,13 @@ static void retain(const struct cap *cap)
     }
 }
 
+static void release_notification(struct notification *notification, uint32_t rights)
+{
+    if ((rights & ABI_RIGHT_RECV) && --notification->recv_count == 0)
+        watch_forget(notification);
+    notification_release(notification);
+}
+
 static void release(struct process *holder, const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
@@ -35,7 +44,7 @@ static void release(struct process *holder, const struct cap *cap)
         endpoint_release(&endpoints[cap->object], cap->rights, holder);
         break;
     case ABI_CAP_NOTIFICATION:
-        notification_release(&notifications[cap->object]);
+        release_notification(&notifications[cap->object], cap->rights);
         break;
     case ABI_CAP_MEMORY:
         memory_release(cap->object);

@@ -258,6 +258,15 @@ static int64_t sys_irq_ack(struct process *process, const uint64_t *arg)
     return syscall_status(interrupt_acknowledge(irq->object, process));
 }
 
+static int64_t sys_irq_unbind(struct process *process, const uint64_t *arg)
+{
+    struct cap *irq;
+    enum abi_error error = cap_find(process, arg[0], ABI_CAP_IRQ, ABI_RIGHT_MANAGE, &irq);
+    if (error != ABI_OK)
+        return syscall_status(error);
+    return syscall_status(interrupt_unbind(irq->object, process));
+}
+
 /* --- table ------------------------------------------------------------------------------------ */
 
 #define SYSCALL_INSTRUCTION_BYTES 4 /* ecall */
@@ -284,11 +293,13 @@ static const handler handlers[ABI_SYS_COUNT] = {
     [ABI_SYS_UNMAP] = sys_unmap,
     [ABI_SYS_IRQ_BIND] = sys_irq_bind,
     [ABI_SYS_IRQ_ACK] = sys_irq_ack,
+    [ABI_SYS_IRQ_UNBIND] = sys_irq_unbind,
     [ABI_SYS_PROCESS_CREATE] = sys_process_create,
     [ABI_SYS_PROCESS_GIVE] = sys_process_give,
     [ABI_SYS_PROCESS_START] = sys_process_start,
     [ABI_SYS_PROCESS_KILL] = sys_process_kill,
     [ABI_SYS_PROCESS_WATCH] = sys_process_watch,
+    [ABI_SYS_PROCESS_UNWATCH] = sys_process_unwatch,
     [ABI_SYS_PROCESS_INFO] = sys_process_info,
     [ABI_SYS_SYSTEM_INFO] = sys_system_info,
     [ABI_SYS_SYSTEM_AUDIT] = sys_system_audit,

@@ -212,6 +212,12 @@ static inline int64_t rt_irq_bind(rt_slot irq, rt_slot notification)
     return rt_syscall4(ABI_SYS_IRQ_BIND, irq, notification, 0, 0);
 }
 
+/* The interrupt is silent from now on, and free for another process to bind. */
+static inline int64_t rt_irq_unbind(rt_slot irq)
+{
+    return rt_syscall4(ABI_SYS_IRQ_UNBIND, irq, 0, 0, 0);
+}
+
 /* The device was served: the line may interrupt again. */
 static inline int64_t rt_irq_ack(rt_slot irq)
 {
@@ -254,6 +260,12 @@ static inline int64_t rt_process_kill(rt_slot process)
 static inline int64_t rt_process_watch(rt_slot process, rt_slot notification)
 {
     return rt_syscall4(ABI_SYS_PROCESS_WATCH, process, notification, 0, 0);
+}
+
+/* Takes these bits of the watch back. */
+static inline int64_t rt_process_unwatch(rt_slot process, rt_slot notification)
+{
+    return rt_syscall4(ABI_SYS_PROCESS_UNWATCH, process, notification, 0, 0);
 }
 
 static inline int64_t rt_process_info(rt_slot process, struct abi_process_info *info)

@@ -42,7 +42,9 @@ static void test_system_calls(void **state)
     assert_int_equal(ABI_SYS_SYSTEM_AUDIT, 26);
     assert_int_equal(ABI_SYS_SYSTEM_OFF, 27);
     assert_int_equal(ABI_SYS_REPLY_LATER, 28);
-    assert_int_equal(ABI_SYS_COUNT, 29);
+    assert_int_equal(ABI_SYS_PROCESS_UNWATCH, 29);
+    assert_int_equal(ABI_SYS_IRQ_UNBIND, 30);
+    assert_int_equal(ABI_SYS_COUNT, 31);
 }
 
 static void test_errors(void **state)

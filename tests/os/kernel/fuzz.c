@@ -97,6 +97,8 @@ static const uint8_t kinds[ABI_SYS_COUNT][7] = {
     [ABI_SYS_SYSTEM_AUDIT] = {SYSTEM},
     [ABI_SYS_SYSTEM_OFF] = {SYSTEM, SMALL},
     [ABI_SYS_REPLY_LATER] = {SMALL},
+    [ABI_SYS_PROCESS_UNWATCH] = {PROCESS, NOTIFICATION},
+    [ABI_SYS_IRQ_UNBIND] = {IRQ},
 };
 
 static uint64_t draw(void)
