@@ -25,7 +25,9 @@ enum abi_cap_type {
     ABI_CAP_PROCESS = 7,      /* a process, to its supervisor */
     ABI_CAP_SYSTEM = 8,       /* the machine: create processes, DMA memory, audit, power off */
 
-    ABI_CAP_TYPE_COUNT = 9
+    ABI_CAP_REPLY = 9, /* one caller that waits for its reply: a reply token */
+
+    ABI_CAP_TYPE_COUNT = 10
 };
 
 /* Rights, and what each allows on which type. */
@@ -43,6 +45,6 @@ enum abi_cap_type {
 
 /* Results of CAP_INFO: a0 the type (ABI_CAP_NONE is an error instead), a1 the rights, a2 the
  * badge of an endpoint or notification, the exact length in bytes of a memory object or device, the
- * number of an interrupt line, 0 otherwise. */
+ * number of an interrupt line, 1 for a reply token whose caller still waits, 0 otherwise. */
 
 #endif

@@ -10,6 +10,10 @@
 /* Most capabilities that one message carries. */
 #define ABI_MESSAGE_CAPS_MAX 4
 
+/* Reply tokens of one process, those included whose caller has gone: as many as there can be
+ * callers. Its other slots stay free of them. */
+#define ABI_PROCESS_REPLIES_MAX 32
+
 /* Capabilities that go with a message. The sender keeps its own: the receiver gets a copy with
  * send_rights[i] of the sender's rights. Each one sent must hold ABI_RIGHT_GRANT. The struct is in
  * writable memory; the kernel writes its last two members, and only when a message arrives. */

@@ -8,7 +8,7 @@
 #define ABI_PROCESS_COUNT_MAX 32
 /* Name of a process with its terminating zero: [a-z0-9-], at least one. */
 #define ABI_NAME_BYTES 24
-/* Notifications that one process's death sets. */
+/* Notifications that one process's death sets, each with any number of bits. */
 #define ABI_WATCH_COUNT_MAX 8
 
 /* Fixed priorities, the highest number runs first; equal ones share in turns of ABI_SLICE_TICKS. */

@@ -43,7 +43,11 @@ enum abi_syscall {
     ABI_SYS_SYSTEM_AUDIT = 26,
     ABI_SYS_SYSTEM_OFF = 27,
 
-    ABI_SYS_COUNT = 28 /* numbers 1 .. ABI_SYS_COUNT - 1 exist */
+    ABI_SYS_REPLY_LATER = 28,
+    ABI_SYS_PROCESS_UNWATCH = 29,
+    ABI_SYS_IRQ_UNBIND = 30,
+
+    ABI_SYS_COUNT = 31 /* numbers 1 .. ABI_SYS_COUNT - 1 exist */
 };
 
 /* Longest line of one LOG call, in bytes. Bytes outside 0x20..0x7e are written as '?', so that one

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "endpoint.h"
 #include "interrupt.h"
+#include "ipc.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
@@ -19,11 +20,23 @@
 static struct {
     uint32_t memory[MEMORY_COUNT];
     uint32_t endpoint[ENDPOINT_COUNT];
+    uint32_t endpoint_recv[ENDPOINT_COUNT]; /* with RECV */
     uint32_t notification[NOTIFICATION_COUNT];
+    uint32_t notification_recv[NOTIFICATION_COUNT]; /* with RECV */
     uint32_t process[ABI_PROCESS_COUNT_MAX];
+    uint32_t held_token[ABI_PROCESS_COUNT_MAX];  /* by who holds it */
+    uint32_t valid_token[ABI_PROCESS_COUNT_MAX]; /* by the caller that it answers */
 } found;
 
-static void tally_cap(const struct cap *cap)
+static void tally_token(const struct process *holder, const struct cap *token)
+{
+    const struct process *caller = ipc_token_caller(token);
+    found.held_token[process_idx(holder)]++;
+    if (caller && caller->server == holder)
+        found.valid_token[process_idx(caller)]++;
+}
+
+static void tally_cap(const struct process *holder, const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_MEMORY:
@@ -31,12 +44,17 @@ static void tally_cap(const struct cap *cap)
         break;
     case ABI_CAP_ENDPOINT:
         found.endpoint[cap->object]++;
+        found.endpoint_recv[cap->object] += (cap->rights & ABI_RIGHT_RECV) != 0;
         break;
     case ABI_CAP_NOTIFICATION:
         found.notification[cap->object]++;
+        found.notification_recv[cap->object] += (cap->rights & ABI_RIGHT_RECV) != 0;
         break;
     case ABI_CAP_PROCESS:
         found.process[cap->object]++;
+        break;
+    case ABI_CAP_REPLY:
+        tally_token(holder, cap);
         break;
     default:
         break;
@@ -49,7 +67,7 @@ static void tally(void)
     for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
         const struct process *process = &processes[i];
         for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++)
-            tally_cap(&process->cap[slot]);
+            tally_cap(process, &process->cap[slot]);
         for (uint32_t k = 0; k < ABI_MAPPING_COUNT_MAX; k++) {
             const struct mapping *mapping = &process->mapping[k];
             if (mapping->addr != 0 && mapping->memory_idx != MEMORY_IDX_NONE)
@@ -80,11 +98,13 @@ static enum audit_result check_object_refs(void)
             return AUDIT_MEMORY_REFS;
     }
     for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
-        if (endpoints[i].ref_count != found.endpoint[i])
+        if (endpoints[i].ref_count != found.endpoint[i] ||
+            endpoints[i].recv_count != found.endpoint_recv[i])
             return AUDIT_ENDPOINT_REFS;
     }
     for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++) {
-        if (notifications[i].ref_count != found.notification[i])
+        if (notifications[i].ref_count != found.notification[i] ||
+            notifications[i].recv_count != found.notification_recv[i])
             return AUDIT_NOTIFICATION_REFS;
     }
     return AUDIT_OK;
@@ -102,6 +122,16 @@ static uint32_t count_objects(uint32_t process_index)
     return count;
 }
 
+static bool watches_ok(const struct process *process)
+{
+    for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
+        const struct watch *watch = &process->watch[i];
+        if (watch->notification && (watch->bits == 0 || watch->notification->recv_count == 0))
+            return false;
+    }
+    return true;
+}
+
 /* After check_object_refs(), which counts. */
 static enum audit_result check_process_refs(void)
 {
@@ -109,10 +139,24 @@ static enum audit_result check_process_refs(void)
         const struct process *process = &processes[i];
         if (process->cap_count != found.process[i] || process->object_count != count_objects(i))
             return AUDIT_PROCESS_REFS;
+        if (!watches_ok(process))
+            return AUDIT_NOTIFICATION_REFS;
         bool referenced = process->cap_count > 0 || process->object_count > 0;
         if ((process->state == PROCESS_FREE && referenced) ||
             (process->state == PROCESS_DEAD && !referenced))
             return AUDIT_PROCESS_REFS;
+    }
+    return AUDIT_OK;
+}
+
+/* After check_object_refs() too. */
+static enum audit_result check_replies(void)
+{
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        uint32_t expected = processes[i].state == PROCESS_PARKED ? 1 : 0;
+        if (found.valid_token[i] != expected || found.held_token[i] != processes[i].reply_count ||
+            found.held_token[i] > ABI_PROCESS_REPLIES_MAX)
+            return AUDIT_REPLIES;
     }
     return AUDIT_OK;
 }
@@ -258,9 +302,11 @@ static bool wait_ok(const struct process *process)
         return false;
     switch (process->state) {
     case PROCESS_SENDING:
-        return endpoint && endpoint->ref_count > 0 && !endpoint->server_died;
+        return endpoint && endpoint->recv_count > 0 && !endpoint->server_gone;
     case PROCESS_AWAITING_REPLY:
         return process->server && process->server->caller == process;
+    case PROCESS_PARKED:
+        return process->server && !endpoint && !notification;
     case PROCESS_RECEIVING:
         return (!endpoint || (!process->owes_reply && endpoint->receiver == process)) &&
                (!notification || notification->receiver == process);
@@ -309,7 +355,7 @@ static enum audit_result check_deadlines(void)
 static enum audit_result check_tables(void)
 {
     static enum audit_result (*const checks[])(void) = {
-        check_memory, check_object_refs, check_process_refs,
+        check_memory, check_object_refs, check_process_refs, check_replies,
         check_queues, check_waits,       check_deadlines,
     };
     for (uint32_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -16,12 +16,13 @@ enum audit_result {
     AUDIT_PROCESS_REFS = 4,  /* references to processes, and objects they created */
     AUDIT_MEMORY_REFS = 5,   /* references to memory objects */
     AUDIT_ENDPOINT_REFS = 6,
-    AUDIT_NOTIFICATION_REFS = 7,
+    AUDIT_NOTIFICATION_REFS = 7, /* and every watch can be heard */
     AUDIT_MAPPINGS = 8,   /* every leaf belongs to a mapping; none is writable and executable */
     AUDIT_RUN_QUEUE = 9,  /* members RUNNABLE, linked both ways, of the queue's priority, all */
     AUDIT_SENDERS = 10,   /* the same for the queues of endpoints */
     AUDIT_WAITS = 11,     /* receivers, servers and callers point at one another */
     AUDIT_DEADLINES = 12, /* in order, linked both ways, members blocked, all */
+    AUDIT_REPLIES = 13,   /* who is PARKED has one token, in the table of its server */
 };
 
 /* Step 0 checks everything but the address spaces, steps 1 .. AUDIT_STEP_COUNT - 1 that of one

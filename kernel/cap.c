@@ -2,19 +2,22 @@
 #include "cap.h"
 
 #include "endpoint.h"
+#include "ipc.h"
 #include "log.h"
 #include "memory.h"
 #include "notification.h"
 #include "process.h"
+#include "watch.h"
 
 static void retain(const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_ENDPOINT:
-        endpoints[cap->object].ref_count++;
+        endpoint_retain(&endpoints[cap->object], cap->rights);
         break;
     case ABI_CAP_NOTIFICATION:
         notifications[cap->object].ref_count++;
+        notifications[cap->object].recv_count += (cap->rights & ABI_RIGHT_RECV) != 0;
         break;
     case ABI_CAP_MEMORY:
         memory_retain(cap->object);
@@ -27,14 +30,21 @@ static void retain(const struct cap *cap)
     }
 }
 
-static void release(const struct cap *cap)
+static void release_notification(struct notification *notification, uint32_t rights)
+{
+    if ((rights & ABI_RIGHT_RECV) && --notification->recv_count == 0)
+        watch_forget(notification);
+    notification_release(notification);
+}
+
+static void release(struct process *holder, const struct cap *cap)
 {
     switch ((enum abi_cap_type)cap->type) {
     case ABI_CAP_ENDPOINT:
-        endpoint_release(&endpoints[cap->object]);
+        endpoint_release(&endpoints[cap->object], cap->rights, holder);
         break;
     case ABI_CAP_NOTIFICATION:
-        notification_release(&notifications[cap->object]);
+        release_notification(&notifications[cap->object], cap->rights);
         break;
     case ABI_CAP_MEMORY:
         memory_release(cap->object);
@@ -42,6 +52,9 @@ static void release(const struct cap *cap)
     case ABI_CAP_PROCESS:
         processes[cap->object].cap_count--;
         process_unreferenced(&processes[cap->object]);
+        break;
+    case ABI_CAP_REPLY:
+        ipc_drop_token(holder, cap);
         break;
     default:
         break;
@@ -74,6 +87,8 @@ enum abi_error cap_derive(const struct cap *source, uint64_t rights, uint64_t ba
                           struct cap *derived)
 {
     struct cap copy = *source;
+    if (source->type == ABI_CAP_REPLY)
+        return ABI_E_TYPE; /* the debt is one, and stays with who took it */
     copy.rights &= (uint8_t)rights;
     if (badge != 0) {
         if (source->badge != 0 || !(source->rights & ABI_RIGHT_MINT))
@@ -106,5 +121,5 @@ void cap_remove(struct process *process, uint32_t slot)
 {
     struct cap cap = process->cap[slot];
     process->cap[slot] = (struct cap){.type = ABI_CAP_NONE};
-    release(&cap);
+    release(process, &cap);
 }

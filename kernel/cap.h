@@ -26,7 +26,8 @@ enum abi_error cap_find(struct process *process, uint64_t slot, enum abi_cap_typ
  * (ABI_E_ARGUMENT without one). */
 enum abi_error cap_find_signal(struct process *process, uint64_t slot, struct cap **found);
 
-/* Computes a copy of source with the rights in the mask; badge 0 keeps the badge. */
+/* Computes a copy of source with the rights in the mask; badge 0 keeps the badge. Of a reply token
+ * there is none (ABI_E_TYPE). */
 enum abi_error cap_derive(const struct cap *source, uint64_t rights, uint64_t badge,
                           struct cap *derived);
 

@@ -21,9 +21,41 @@ struct endpoint *endpoint_create(struct process *creator)
     return NULL;
 }
 
-void endpoint_release(struct endpoint *endpoint)
+/* Whoever calls is told, until somebody receives here again. */
+static void lose_server(struct endpoint *endpoint)
+{
+    endpoint->server = NULL;
+    endpoint->server_gone = true;
+    while (endpoint->senders.head)
+        ipc_fail(endpoint->senders.head, ABI_E_PEER_DIED);
+}
+
+void endpoint_retain(struct endpoint *endpoint, uint32_t rights)
+{
+    endpoint->ref_count++;
+    endpoint->recv_count += (rights & ABI_RIGHT_RECV) != 0;
+}
+
+static bool can_receive(const struct process *process, const struct endpoint *endpoint)
+{
+    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++) {
+        const struct cap *cap = &process->cap[slot];
+        if (cap->type == ABI_CAP_ENDPOINT && cap->object == endpoint_idx(endpoint) &&
+            (cap->rights & ABI_RIGHT_RECV))
+            return true;
+    }
+    return false;
+}
+
+void endpoint_release(struct endpoint *endpoint, uint32_t rights, const struct process *holder)
 {
     KASSERT(endpoint->ref_count > 0);
+    if (rights & ABI_RIGHT_RECV) {
+        endpoint->recv_count--;
+        bool server_left = endpoint->server == holder && !can_receive(holder, endpoint);
+        if (server_left || endpoint->recv_count == 0)
+            lose_server(endpoint);
+    }
     if (--endpoint->ref_count > 0)
         return;
     KASSERT(endpoint->receiver == NULL && endpoint->senders.head == NULL);
@@ -32,15 +64,16 @@ void endpoint_release(struct endpoint *endpoint)
     process_unreferenced(creator);
 }
 
+void endpoint_given(struct endpoint *endpoint, uint32_t rights, struct process *target)
+{
+    if ((rights & ABI_RIGHT_RECV) && !endpoint->server && !endpoint->server_gone)
+        endpoint->server = target;
+}
+
 void endpoint_server_died(const struct process *server)
 {
     for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
-        struct endpoint *endpoint = &endpoints[i];
-        if (endpoint->ref_count == 0 || endpoint->server != server)
-            continue;
-        endpoint->server = NULL;
-        endpoint->server_died = true;
-        while (endpoint->senders.head)
-            ipc_fail(endpoint->senders.head, ABI_E_PEER_DIED);
+        if (endpoints[i].ref_count > 0 && endpoints[i].server == server)
+            lose_server(&endpoints[i]);
     }
 }

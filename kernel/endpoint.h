@@ -17,9 +17,11 @@ struct process;
 struct endpoint {
     struct queue senders;     /* processes in state SENDING */
     struct process *receiver; /* blocked in a receive on it, NULL when nobody is */
-    struct process *server;   /* who received on it last; NULL before the first receive */
-    bool server_died;         /* calls fail until the next receive */
+    struct process *server;   /* who received on it last, before that who was given it to receive
+                                 on before its start; NULL: nobody yet, or not any more */
+    bool server_gone;         /* calls fail until the next receive */
     uint32_t ref_count;       /* capabilities; 0: not in use */
+    uint32_t recv_count;      /* of these, with RECV */
 };
 
 /* Divided by creator, like the table of memory objects. */
@@ -29,7 +31,14 @@ extern struct endpoint endpoints[ENDPOINT_COUNT];
  * reference. */
 struct endpoint *endpoint_create(struct process *creator);
 
-void endpoint_release(struct endpoint *endpoint);
+/* A capability with these rights came to be, or left its holder's table. Callers are told when
+ * nobody can receive any more, or the server cannot. */
+void endpoint_retain(struct endpoint *endpoint, uint32_t rights);
+void endpoint_release(struct endpoint *endpoint, uint32_t rights, const struct process *holder);
+
+/* A process that has not started is given a capability with these rights: if nobody served there
+ * yet, it is whom callers wait for. */
+void endpoint_given(struct endpoint *endpoint, uint32_t rights, struct process *target);
 
 /* The process died: every endpoint that it served fails its waiting callers. */
 void endpoint_server_died(const struct process *server);

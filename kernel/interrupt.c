@@ -32,6 +32,14 @@ enum abi_error interrupt_bind(uint32_t device, struct process *binder,
     return ABI_OK;
 }
 
+enum abi_error interrupt_unbind(uint32_t device, const struct process *process)
+{
+    if (interrupts[device].binder != process)
+        return ABI_E_STATE;
+    unbind(device);
+    return ABI_OK;
+}
+
 enum abi_error interrupt_acknowledge(uint32_t device, const struct process *process)
 {
     struct interrupt *interrupt = &interrupts[device];

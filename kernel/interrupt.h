@@ -26,6 +26,9 @@ extern struct interrupt interrupts[ABI_DEVICE_COUNT];
 enum abi_error interrupt_bind(uint32_t device, struct process *binder,
                               struct notification *notification, uint64_t bits);
 
+/* Its line falls silent. ABI_E_STATE when the process has not bound it. */
+enum abi_error interrupt_unbind(uint32_t device, const struct process *process);
+
 /* ABI_E_STATE when the process has not bound it or nothing is to be acknowledged. */
 enum abi_error interrupt_acknowledge(uint32_t device, const struct process *process);
 

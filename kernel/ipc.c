@@ -34,8 +34,9 @@ void ipc_unlink(struct process *process)
         queue_remove(&process->endpoint->senders, process);
         break;
     case PROCESS_AWAITING_REPLY:
-        if (process->server)
-            process->server->caller = NULL; /* the reply, when it comes, goes nowhere */
+        process->server->caller = NULL; /* the reply, when it comes, goes nowhere */
+        break;
+    case PROCESS_PARKED: /* the token names a call that is over, and stays behind */
         break;
     case PROCESS_RECEIVING:
         process->receive_time = arch_time();
@@ -206,7 +207,7 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
     error = decode_buffers(process, arg[1], arg[2], arg[3], arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
-    if (endpoint->server_died)
+    if (endpoint->server_gone)
         return -ABI_E_PEER_DIED;
     if (clock_passed(arg[5]))
         return -ABI_E_TIMED_OUT;
@@ -240,7 +241,7 @@ static void become_server(struct process *process, struct endpoint *endpoint)
     if (!endpoint)
         return;
     endpoint->server = process;
-    endpoint->server_died = false;
+    endpoint->server_gone = false;
 }
 
 static int64_t receive(struct process *process, const struct receive *receive)
@@ -299,12 +300,10 @@ int64_t ipc_recv(struct process *process, const uint64_t *arg)
 
 /* --- reply ------------------------------------------------------------------------------------ */
 
-/* Pays the debt. Returns ABI_E_CANCELLED when the caller has gone; a reply that does not fit is the
+/* Answers a caller, NULL for one that has gone (ABI_E_CANCELLED). A reply that does not fit is the
  * caller's error. */
-static enum abi_error reply(struct process *process)
+static enum abi_error answer(struct process *process, struct process *caller)
 {
-    struct process *caller = process->caller;
-    process->owes_reply = false;
     if (!caller)
         return ABI_E_CANCELLED;
     enum abi_error error = deliver(process, caller);
@@ -315,16 +314,88 @@ static enum abi_error reply(struct process *process)
     return ABI_OK;
 }
 
+/* Pays the debt for the message received last. */
+static enum abi_error pay(struct process *process)
+{
+    process->owes_reply = false;
+    return answer(process, process->caller);
+}
+
+/* Pays the debt that the token in the slot stands for. */
+static enum abi_error redeem(struct process *process, uint32_t slot)
+{
+    enum abi_error error = answer(process, ipc_token_caller(&process->cap[slot]));
+    cap_remove(process, slot);
+    return error;
+}
+
 int64_t ipc_reply(struct process *process, const uint64_t *arg)
 {
+    enum abi_error error = ABI_OK;
+    struct cap *token;
+    uint64_t slot = arg[0];
+    if (slot != ABI_SLOT_NONE)
+        error = cap_find(process, slot, ABI_CAP_REPLY, 0, &token);
+    else if (!process->owes_reply)
+        error = ABI_E_STATE;
+    if (error == ABI_OK)
+        error = decode_buffers(process, arg[1], 0, (uint32_t)arg[3], arg[4]);
+    if (error == ABI_OK)
+        error = slot == ABI_SLOT_NONE ? pay(process) : redeem(process, (uint32_t)slot);
+    return syscall_status(error);
+}
+
+/* --- reply later ------------------------------------------------------------------------------
+ * A token names a process and the number of one of its waits. No wait has the number of another, so
+ * a token whose wait is over answers nothing, and nobody has to look for it when the wait ends. */
+
+struct process *ipc_token_caller(const struct cap *token)
+{
+    struct process *caller = &processes[token->object];
+    bool waits = caller->state == PROCESS_PARKED && caller->reply_serial == token->badge;
+    return waits ? caller : NULL;
+}
+
+void ipc_drop_token(struct process *process, const struct cap *token)
+{
+    struct process *caller = ipc_token_caller(token);
+    process->reply_count--;
+    if (caller)
+        ipc_fail(caller, ABI_E_PEER_DIED);
+}
+
+static void park(struct process *process, struct process *caller, uint32_t slot)
+{
+    static uint64_t serial; /* of the last token of all: 64 bits do not run out */
+    caller->state = PROCESS_PARKED;
+    caller->reply_serial = ++serial;
+    process->caller = NULL;
+    process->owes_reply = false;
+    process->reply_count++;
+    struct cap token = {
+        .type = ABI_CAP_REPLY, .object = (uint16_t)process_idx(caller), .badge = serial};
+    cap_insert(process, slot, &token);
+}
+
+int64_t ipc_reply_later(struct process *process, const uint64_t *arg)
+{
+    (void)arg;
+    uint32_t slot;
     if (!process->owes_reply)
         return -ABI_E_STATE;
-    uint64_t bytes_only = (uint32_t)arg[3];
-    enum abi_error error = decode_buffers(process, arg[1], 0, bytes_only, arg[4]);
-    if (error != ABI_OK)
-        return syscall_status(error);
-    return syscall_status(reply(process));
+    if (!process->caller) {
+        process->owes_reply = false;
+        return -ABI_E_CANCELLED;
+    }
+    if (process->reply_count == ABI_PROCESS_REPLIES_MAX)
+        return -ABI_E_NO_OBJECT;
+    if (!cap_free_slots(process, 1, &slot))
+        return -ABI_E_NO_SLOT;
+    park(process, process->caller, slot);
+    return slot;
 }
+
+/* --- reply and receive ------------------------------------------------------------------------ */
 
 int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
 {
@@ -337,6 +408,6 @@ int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
     error = decode_buffers(process, arg[6], arg[2], arg[3], arg[4]);
     if (error != ABI_OK)
         return syscall_status(error);
-    (void)reply(process); /* a caller that has gone does not stop a server */
+    (void)pay(process); /* a caller that has gone does not stop a server */
     return receive(process, &request);
 }

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+struct cap;
 struct process;
 
 /* Ends the wait of a blocked process with the results of its system call. */
@@ -19,6 +20,12 @@ void ipc_fail(struct process *process, enum abi_error error);
 /* Takes a blocked process out of everything it waits on; it stays blocked. */
 void ipc_unlink(struct process *process);
 
+/* The caller that a reply token answers; NULL when it has gone. */
+struct process *ipc_token_caller(const struct cap *token);
+
+/* A process lets go of a reply token: a caller that still waits for it is told. */
+void ipc_drop_token(struct process *process, const struct cap *token);
+
 /* The process died: whom it owes a reply is told. */
 void ipc_abandon_caller(struct process *process);
 
@@ -26,6 +33,7 @@ void ipc_abandon_caller(struct process *process);
 int64_t ipc_call(struct process *process, const uint64_t *arg);
 int64_t ipc_recv(struct process *process, const uint64_t *arg);
 int64_t ipc_reply(struct process *process, const uint64_t *arg);
+int64_t ipc_reply_later(struct process *process, const uint64_t *arg);
 int64_t ipc_reply_recv(struct process *process, const uint64_t *arg);
 
 #endif

@@ -16,6 +16,7 @@ struct notification {
     uint64_t bits;
     struct process *receiver; /* blocked on it, NULL when nobody is */
     uint32_t ref_count;       /* capabilities, bound interrupts, watches; 0: not in use */
+    uint32_t recv_count;      /* of these, capabilities with RECV */
 };
 
 /* Divided by creator, like the table of memory objects. */

@@ -15,6 +15,7 @@
 #include "pages.h"
 #include "sched.h"
 #include "space.h"
+#include "watch.h"
 
 struct process processes[ABI_PROCESS_COUNT_MAX];
 static bool reap_needed; /* a process in state CREATED lost its last capability */
@@ -139,18 +140,6 @@ void process_start(struct process *process, uint64_t arg)
     sched_ready(process);
 }
 
-static void signal_watchers(struct process *process)
-{
-    for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
-        struct watch watch = process->watch[i];
-        process->watch[i] = (struct watch){0};
-        if (!watch.notification)
-            continue;
-        notification_signal(watch.notification, watch.bits);
-        notification_release(watch.notification);
-    }
-}
-
 /* What a call in pieces has begun goes as if it had never been. */
 static void abandon_work(struct process *process)
 {
@@ -189,7 +178,7 @@ void process_die(struct process *process, enum abi_death death, uint64_t addr)
     }
     space_destroy(process);
     account_close(process);
-    signal_watchers(process);
+    watch_tell(process);
     process->cap_count--;
     process_unreferenced(process);
 }

@@ -25,7 +25,8 @@ enum process_state {
     PROCESS_CREATED,        /* loaded, not started */
     PROCESS_RUNNABLE,       /* in the run queue of its priority */
     PROCESS_SENDING,        /* in the queue of an endpoint: nobody took its call yet */
-    PROCESS_AWAITING_REPLY, /* its call was taken by `server`, or by one that is now dead */
+    PROCESS_AWAITING_REPLY, /* its call is the one that `server` received last */
+    PROCESS_PARKED,         /* `server` holds a reply token for its call */
     PROCESS_RECEIVING,      /* waits for a message, bits or its deadline */
     PROCESS_DEAD,           /* holds nothing; its slot waits for the last reference */
 };
@@ -107,9 +108,11 @@ struct process {
     struct incoming incoming;
     struct endpoint *endpoint;
     struct notification *notification;
-    struct process *server; /* AWAITING_REPLY: who owes the reply */
+    struct process *server; /* AWAITING_REPLY, PARKED: who owes the reply */
     struct process *caller; /* whom this process owes a reply, NULL when that one has gone */
     bool owes_reply;
+    uint32_t reply_count;  /* reply tokens in its table */
+    uint64_t reply_serial; /* PARKED: badge of the token that answers it */
 
     /* Deadline of the wait, and the list of all that have one. */
     uint64_t deadline; /* ticks; ABI_DEADLINE_NONE: not in the list */
@@ -146,7 +149,7 @@ static inline bool process_is_live(const struct process *process)
 static inline bool process_is_blocked(const struct process *process)
 {
     return process->state == PROCESS_SENDING || process->state == PROCESS_AWAITING_REPLY ||
-           process->state == PROCESS_RECEIVING;
+           process->state == PROCESS_PARKED || process->state == PROCESS_RECEIVING;
 }
 
 /* Makes a process in state CREATED with all the memory that its image needs. Returns 0 and

@@ -137,6 +137,8 @@ static uint64_t cap_value(const struct cap *cap)
         return plat_devices[cap->object].len;
     case ABI_CAP_IRQ:
         return plat_devices[cap->object].irq_line;
+    case ABI_CAP_REPLY:
+        return ipc_token_caller(cap) != NULL;
     default:
         return 0;
     }
@@ -256,6 +258,15 @@ static int64_t sys_irq_ack(struct process *process, const uint64_t *arg)
     return syscall_status(interrupt_acknowledge(irq->object, process));
 }
 
+static int64_t sys_irq_unbind(struct process *process, const uint64_t *arg)
+{
+    struct cap *irq;
+    enum abi_error error = cap_find(process, arg[0], ABI_CAP_IRQ, ABI_RIGHT_MANAGE, &irq);
+    if (error != ABI_OK)
+        return syscall_status(error);
+    return syscall_status(interrupt_unbind(irq->object, process));
+}
+
 /* --- table ------------------------------------------------------------------------------------ */
 
 #define SYSCALL_INSTRUCTION_BYTES 4 /* ecall */
@@ -268,6 +279,7 @@ static const handler handlers[ABI_SYS_COUNT] = {
     [ABI_SYS_CALL] = ipc_call,
     [ABI_SYS_RECV] = ipc_recv,
     [ABI_SYS_REPLY] = ipc_reply,
+    [ABI_SYS_REPLY_LATER] = ipc_reply_later,
     [ABI_SYS_REPLY_RECV] = ipc_reply_recv,
     [ABI_SYS_NOTIFY] = sys_notify,
     [ABI_SYS_ENDPOINT_CREATE] = sys_endpoint_create,
@@ -281,11 +293,13 @@ static const handler handlers[ABI_SYS_COUNT] = {
     [ABI_SYS_UNMAP] = sys_unmap,
     [ABI_SYS_IRQ_BIND] = sys_irq_bind,
     [ABI_SYS_IRQ_ACK] = sys_irq_ack,
+    [ABI_SYS_IRQ_UNBIND] = sys_irq_unbind,
     [ABI_SYS_PROCESS_CREATE] = sys_process_create,
     [ABI_SYS_PROCESS_GIVE] = sys_process_give,
     [ABI_SYS_PROCESS_START] = sys_process_start,
     [ABI_SYS_PROCESS_KILL] = sys_process_kill,
     [ABI_SYS_PROCESS_WATCH] = sys_process_watch,
+    [ABI_SYS_PROCESS_UNWATCH] = sys_process_unwatch,
     [ABI_SYS_PROCESS_INFO] = sys_process_info,
     [ABI_SYS_SYSTEM_INFO] = sys_system_info,
     [ABI_SYS_SYSTEM_AUDIT] = sys_system_audit,

@@ -17,6 +17,7 @@
 #include "process.h"
 #include "space.h"
 #include "syscall.h"
+#include "watch.h"
 
 /* The process that a capability with MANAGE names. */
 static enum abi_error find_process(struct process *process, uint64_t slot, uint32_t rights,
@@ -131,6 +132,8 @@ int64_t sys_process_give(struct process *process, const uint64_t *arg)
     if (target->cap[arg[4]].type != ABI_CAP_NONE)
         return -ABI_E_BUSY;
     cap_insert(target, (uint32_t)arg[4], &copy);
+    if (copy.type == ABI_CAP_ENDPOINT)
+        endpoint_given(&endpoints[copy.object], copy.rights, target);
     return 0;
 }
 
@@ -158,28 +161,32 @@ int64_t sys_process_kill(struct process *process, const uint64_t *arg)
     return 0;
 }
 
+/* What PROCESS_WATCH and PROCESS_UNWATCH name. */
+static enum abi_error find_watch(struct process *process, const uint64_t *arg,
+                                 struct process **target, struct cap **signal)
+{
+    enum abi_error error = find_process(process, arg[0], ABI_RIGHT_MANAGE, target);
+    return error == ABI_OK ? cap_find_signal(process, arg[1], signal) : error;
+}
+
 int64_t sys_process_watch(struct process *process, const uint64_t *arg)
 {
     struct process *target;
     struct cap *signal;
-    enum abi_error error = find_process(process, arg[0], ABI_RIGHT_MANAGE, &target);
+    enum abi_error error = find_watch(process, arg, &target, &signal);
     if (error == ABI_OK)
-        error = cap_find_signal(process, arg[1], &signal);
-    if (error != ABI_OK)
-        return syscall_status(error);
-    struct notification *notification = &notifications[signal->object];
-    if (!process_is_live(target)) {
-        notification_signal(notification, signal->badge);
-        return 0;
-    }
-    for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
-        if (!target->watch[i].notification) {
-            notification->ref_count++;
-            target->watch[i] = (struct watch){.notification = notification, .bits = signal->badge};
-            return 0;
-        }
-    }
-    return -ABI_E_NO_OBJECT;
+        error = watch_add(target, &notifications[signal->object], signal->badge);
+    return syscall_status(error);
+}
+
+int64_t sys_process_unwatch(struct process *process, const uint64_t *arg)
+{
+    struct process *target;
+    struct cap *signal;
+    enum abi_error error = find_watch(process, arg, &target, &signal);
+    if (error == ABI_OK)
+        error = watch_remove(target, &notifications[signal->object], signal->badge);
+    return syscall_status(error);
 }
 
 int64_t sys_process_info(struct process *process, const uint64_t *arg)

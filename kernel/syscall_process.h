@@ -15,6 +15,7 @@ int64_t sys_process_give(struct process *process, const uint64_t *arg);
 int64_t sys_process_start(struct process *process, const uint64_t *arg);
 int64_t sys_process_kill(struct process *process, const uint64_t *arg);
 int64_t sys_process_watch(struct process *process, const uint64_t *arg);
+int64_t sys_process_unwatch(struct process *process, const uint64_t *arg);
 int64_t sys_process_info(struct process *process, const uint64_t *arg);
 int64_t sys_system_info(struct process *process, const uint64_t *arg);
 int64_t sys_system_audit(struct process *process, const uint64_t *arg);

@@ -46,7 +46,7 @@ RULES = {
 KNOWN_CIRCLES = (
     "kernel/account kernel/audit kernel/boot kernel/bundle kernel/cap kernel/clock kernel/endpoint "
     "kernel/interrupt kernel/ipc kernel/kernel kernel/memory kernel/notification kernel/pages "
-    "kernel/process kernel/queue kernel/sched kernel/space kernel/syscall kernel/syscall_process",
+    "kernel/process kernel/queue kernel/sched kernel/space kernel/syscall kernel/syscall_process kernel/watch",
     "lib/dsoftbus/session lib/dsoftbus/session_internal",
     "node/engine/conn node/engine/conn_buffer",
     "services/netstackd/address services/netstackd/interface",

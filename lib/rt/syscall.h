@@ -107,6 +107,25 @@ static inline int64_t rt_reply(const void *send, size_t send_len, struct abi_cap
         &r1, &r2);
 }
 
+/* Puts the answer to the message received last off: the new slot is the reply token that
+ * rt_reply_to() answers by. Nothing is owed then, and the next message may be received. */
+static inline int64_t rt_reply_later(void)
+{
+    return rt_syscall4(ABI_SYS_REPLY_LATER, 0, 0, 0, 0);
+}
+
+/* Answers the caller of a reply token; the slot is empty then, also after -ABI_E_CANCELLED.
+ * Dropping the token instead tells the caller -ABI_E_PEER_DIED. */
+static inline int64_t rt_reply_to(rt_slot token, const void *send, size_t send_len,
+                                  struct abi_caps *caps)
+{
+    uint64_t r1, r2;
+    return rt_syscall(ABI_SYS_REPLY,
+                      (const uint64_t[7]){token, (uintptr_t)send, 0, ABI_LENGTHS(send_len, 0),
+                                          (uintptr_t)caps, 0, 0},
+                      &r1, &r2);
+}
+
 /* rt_reply() then rt_recv() in one call. caps serves both: its send half goes with the reply, its
  * receive half takes what comes. A caller that has gone is no error here. */
 static inline int64_t rt_reply_recv(const void *send, size_t send_len, rt_slot endpoint,
@@ -193,6 +212,12 @@ static inline int64_t rt_irq_bind(rt_slot irq, rt_slot notification)
     return rt_syscall4(ABI_SYS_IRQ_BIND, irq, notification, 0, 0);
 }
 
+/* The interrupt is silent from now on, and free for another process to bind. */
+static inline int64_t rt_irq_unbind(rt_slot irq)
+{
+    return rt_syscall4(ABI_SYS_IRQ_UNBIND, irq, 0, 0, 0);
+}
+
 /* The device was served: the line may interrupt again. */
 static inline int64_t rt_irq_ack(rt_slot irq)
 {
@@ -235,6 +260,12 @@ static inline int64_t rt_process_kill(rt_slot process)
 static inline int64_t rt_process_watch(rt_slot process, rt_slot notification)
 {
     return rt_syscall4(ABI_SYS_PROCESS_WATCH, process, notification, 0, 0);
+}
+
+/* Takes these bits of the watch back. */
+static inline int64_t rt_process_unwatch(rt_slot process, rt_slot notification)
+{
+    return rt_syscall4(ABI_SYS_PROCESS_UNWATCH, process, notification, 0, 0);
 }
 
 static inline int64_t rt_process_info(rt_slot process, struct abi_process_info *info)

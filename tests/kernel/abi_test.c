@@ -41,7 +41,10 @@ static void test_system_calls(void **state)
     assert_int_equal(ABI_SYS_SYSTEM_INFO, 25);
     assert_int_equal(ABI_SYS_SYSTEM_AUDIT, 26);
     assert_int_equal(ABI_SYS_SYSTEM_OFF, 27);
-    assert_int_equal(ABI_SYS_COUNT, 28);
+    assert_int_equal(ABI_SYS_REPLY_LATER, 28);
+    assert_int_equal(ABI_SYS_PROCESS_UNWATCH, 29);
+    assert_int_equal(ABI_SYS_IRQ_UNBIND, 30);
+    assert_int_equal(ABI_SYS_COUNT, 31);
 }
 
 static void test_errors(void **state)
@@ -80,7 +83,8 @@ static void test_capabilities(void **state)
     assert_int_equal(ABI_CAP_IRQ, 6);
     assert_int_equal(ABI_CAP_PROCESS, 7);
     assert_int_equal(ABI_CAP_SYSTEM, 8);
-    assert_int_equal(ABI_CAP_TYPE_COUNT, 9);
+    assert_int_equal(ABI_CAP_REPLY, 9);
+    assert_int_equal(ABI_CAP_TYPE_COUNT, 10);
     assert_int_equal(ABI_RIGHT_SEND, 0x01);
     assert_int_equal(ABI_RIGHT_RECV, 0x02);
     assert_int_equal(ABI_RIGHT_GRANT, 0x04);
@@ -98,6 +102,7 @@ static void test_messages(void **state)
     (void)state;
     assert_int_equal(ABI_MESSAGE_BYTES_MAX, 4096);
     assert_int_equal(ABI_MESSAGE_CAPS_MAX, 4);
+    assert_int_equal(ABI_PROCESS_REPLIES_MAX, 32);
     assert_int_equal(ABI_EVENT_MESSAGE, 1);
     assert_int_equal(ABI_EVENT_NOTIFICATION, 2);
     assert_int_equal(ABI_LENGTHS(0x11, 0x22), 0x2200000011);

@@ -19,30 +19,15 @@ static struct process *init, *server, *client;
 static uint64_t server_endpoint, client_endpoint; /* slots in their tables */
 static uint64_t server_slot, client_slot;         /* process slots in init's table */
 
-static struct process *spawn_with(const char *name, uint64_t endpoint, uint64_t rights,
-                                  uint64_t badge, uint64_t *slot)
-{
-    struct abi_process_config config = {
-        .image_slot = MACHINE_SLOT_IMAGE, .priority = 3, .stack_pages = 1, .page_quota = 64};
-    strncpy(config.name, name, sizeof(config.name) - 1);
-    machine_write(init, BUFFER, &config, sizeof(config));
-    *slot = (uint64_t)machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM, BUFFER, 0, 0,
-                                   0, 0, 0);
-    assert_int_equal(
-        machine_call(init, ABI_SYS_PROCESS_GIVE, *slot, endpoint, rights, badge, 2, 0, 0), 0);
-    assert_int_equal(machine_call(init, ABI_SYS_PROCESS_START, *slot, 0, 0, 0, 0, 0, 0), 0);
-    return &processes[init->cap[*slot].object];
-}
-
 static int setup(void **state)
 {
     (void)state;
     machine_boot();
     init = &processes[INIT_PROCESS_IDX];
     uint64_t endpoint = (uint64_t)machine_call(init, ABI_SYS_ENDPOINT_CREATE, 0, 0, 0, 0, 0, 0, 0);
-    server = spawn_with("server", endpoint, ABI_RIGHT_RECV, 0, &server_slot);
-    client = spawn_with("client", endpoint, ABI_RIGHT_SEND, BADGE, &client_slot);
-    server_endpoint = client_endpoint = 2;
+    server = machine_spawn_on("server", endpoint, ABI_RIGHT_RECV, 0, 3, &server_slot);
+    client = machine_spawn_on("client", endpoint, ABI_RIGHT_SEND, BADGE, 3, &client_slot);
+    server_endpoint = client_endpoint = MACHINE_SLOT_GIVEN;
     return 0;
 }
 
@@ -251,14 +236,6 @@ static void test_server_dies_with_a_queue(void **state)
     assert_int_equal(result(client, 0), -ABI_E_PEER_DIED);
 }
 
-static void test_callers_wait_for_the_first_server(void **state)
-{
-    (void)state;
-    process_die(server, ABI_DEATH_LOAD, 0); /* never received: the endpoint is as new */
-    call(4, 8, 0, ABI_DEADLINE_NONE);
-    assert_int_equal(client->state, PROCESS_SENDING);
-}
-
 static void test_reply_recv(void **state)
 {
     (void)state;
@@ -438,7 +415,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_caller_dies_while_the_server_works, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_dies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server_dies_with_a_queue, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_callers_wait_for_the_first_server, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reply_recv, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reply_recv_checks_before_it_replies, setup, teardown),
         cmocka_unit_test_setup_teardown(test_notification_comes_before_messages, setup, teardown),

@@ -201,29 +201,12 @@ static void test_table_of_processes_is_bounded(void **state)
     assert_int_equal(create(&config), -ABI_E_NO_OBJECT);
 }
 
-static void test_watchers_are_told_once(void **state)
+static void test_info_of_the_dead(void **state)
 {
     (void)state;
     uint64_t slot;
     struct process *process = machine_spawn("p", &slot);
-    int64_t own = machine_call(init, ABI_SYS_NOTIFICATION_CREATE, 0, 0, 0, 0, 0, 0, 0);
-    struct notification *notification = &notifications[init->cap[own].object];
-    for (uint64_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
-        int64_t bit = machine_call(init, ABI_SYS_CAP_COPY, (uint64_t)own, ABI_RIGHT_SEND,
-                                   (uint64_t)1 << i, 0, 0, 0, 0);
-        assert_int_equal(on_slot(ABI_SYS_PROCESS_WATCH, (int64_t)slot, (uint64_t)bit), 0);
-    }
-    int64_t late =
-        machine_call(init, ABI_SYS_CAP_COPY, (uint64_t)own, ABI_RIGHT_SEND, 1024, 0, 0, 0, 0);
-    assert_int_equal(on_slot(ABI_SYS_PROCESS_WATCH, (int64_t)slot, (uint64_t)late),
-                     -ABI_E_NO_OBJECT);
-    assert_int_equal(on_slot(ABI_SYS_PROCESS_WATCH, (int64_t)slot, (uint64_t)own), -ABI_E_ARGUMENT);
-    assert_int_equal(notification->bits, 0);
     process_die(process, ABI_DEATH_STORE, 0x1234);
-    assert_int_equal(notification_take(notification), 0xff);
-    assert_int_equal(on_slot(ABI_SYS_PROCESS_WATCH, (int64_t)slot, (uint64_t)late), 0);
-    assert_int_equal(notification_take(notification), 1024); /* already dead: at once */
-
     struct abi_process_info info;
     assert_int_equal(on_slot(ABI_SYS_PROCESS_INFO, (int64_t)slot, MACHINE_SCRATCH), 0);
     machine_read(init, MACHINE_SCRATCH, &info, sizeof(info));
@@ -281,6 +264,17 @@ static void test_interrupts(void **state)
     cap_insert(process, 2, &init->cap[bit]);
     assert_int_equal(machine_call(process, ABI_SYS_IRQ_BIND, 1, 2, 0, 0, 0, 0, 0), -ABI_E_BUSY);
     assert_int_equal(machine_call(process, ABI_SYS_IRQ_ACK, 1, 0, 0, 0, 0, 0, 0), -ABI_E_STATE);
+    assert_int_equal(machine_call(process, ABI_SYS_IRQ_UNBIND, 1, 0, 0, 0, 0, 0, 0), -ABI_E_STATE);
+
+    /* The first one lets go: the line is silent, also when it was in service, and free. */
+    machine_irq_line = line;
+    kernel_device_interrupt();
+    machine_irq_completed_mask = 0;
+    assert_int_equal(on_slot(ABI_SYS_IRQ_UNBIND, (int64_t)irq, 0), 0);
+    assert_int_equal(machine_irq_enabled_mask, 0);
+    assert_int_equal(machine_irq_completed_mask, (uint64_t)1 << line);
+    assert_int_equal(on_slot(ABI_SYS_IRQ_UNBIND, (int64_t)irq, 0), -ABI_E_STATE);
+    assert_int_equal(machine_call(process, ABI_SYS_IRQ_BIND, 1, 2, 0, 0, 0, 0, 0), 0);
 }
 
 static void test_death_silences_interrupts(void **state)
@@ -335,7 +329,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unstarted_dies_with_its_last_capability, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_table_of_processes_is_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_watchers_are_told_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_info_of_the_dead, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory_outlives_its_creator, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_death_silences_interrupts, setup, teardown),

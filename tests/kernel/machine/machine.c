@@ -198,12 +198,12 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
     return (int64_t)process->frame.x[ARCH_REG_A0];
 }
 
-struct process *machine_spawn(const char *name, uint64_t *slot)
+static struct process *create(const char *name, uint32_t priority, uint64_t *slot)
 {
     struct process *init = &processes[INIT_PROCESS_IDX];
     struct abi_process_config config = {
         .image_slot = MACHINE_SLOT_IMAGE,
-        .priority = 3,
+        .priority = priority,
         .stack_pages = 2,
         .page_quota = 64,
     };
@@ -213,9 +213,31 @@ struct process *machine_spawn(const char *name, uint64_t *slot)
                                   MACHINE_SCRATCH, 0, 0, 0, 0, 0);
     assert(status > 0);
     *slot = (uint64_t)status;
-    struct process *process = &processes[init->cap[status].object];
-    status = machine_call(init, ABI_SYS_PROCESS_START, *slot, 0, 0, 0, 0, 0, 0);
+    return &processes[init->cap[status].object];
+}
+
+static void start(uint64_t slot)
+{
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    int64_t status = machine_call(init, ABI_SYS_PROCESS_START, slot, 0, 0, 0, 0, 0, 0);
     assert(status == 0);
+}
+
+struct process *machine_spawn(const char *name, uint64_t *slot)
+{
+    struct process *process = create(name, 3, slot);
+    start(*slot);
+    return process;
+}
+
+struct process *machine_spawn_on(const char *name, uint64_t endpoint, uint64_t rights,
+                                 uint64_t badge, uint32_t priority, uint64_t *slot)
+{
+    struct process *process = create(name, priority, slot);
+    int64_t status = machine_call(&processes[INIT_PROCESS_IDX], ABI_SYS_PROCESS_GIVE, *slot,
+                                  endpoint, rights, badge, MACHINE_SLOT_GIVEN, 0, 0);
+    assert(status == 0);
+    start(*slot);
     return process;
 }
 

@@ -59,6 +59,11 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
 /* Creates and starts a process through init's system calls; *slot is its slot in init's table. */
 struct process *machine_spawn(const char *name, uint64_t *slot);
 
+/* The same with a capability for an endpoint of init's (a slot of init's) in slot 2. */
+#define MACHINE_SLOT_GIVEN 2
+struct process *machine_spawn_on(const char *name, uint64_t endpoint, uint64_t rights,
+                                 uint64_t badge, uint32_t priority, uint64_t *slot);
+
 /* Addresses of every process's image, see image.h. */
 #define MACHINE_TEXT    0x10000ull /* one page, read and execute */
 #define MACHINE_RODATA  0x11000ull /* one page, read */

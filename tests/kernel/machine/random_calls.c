@@ -87,8 +87,11 @@ static const uint8_t slot_types[ABI_SYS_COUNT][2] = {
     [ABI_SYS_PROCESS_KILL] = {ABI_CAP_PROCESS},
     [ABI_SYS_PROCESS_WATCH] = {ABI_CAP_PROCESS, ABI_CAP_NOTIFICATION},
     [ABI_SYS_PROCESS_INFO] = {ABI_CAP_PROCESS},
+    [ABI_SYS_PROCESS_UNWATCH] = {ABI_CAP_PROCESS, ABI_CAP_NOTIFICATION},
+    [ABI_SYS_IRQ_UNBIND] = {ABI_CAP_IRQ},
     [ABI_SYS_SYSTEM_INFO] = {ABI_CAP_SYSTEM},
     [ABI_SYS_SYSTEM_AUDIT] = {ABI_CAP_SYSTEM},
+    [ABI_SYS_REPLY] = {ABI_CAP_REPLY},
 };
 
 /* A slot of the type if the process has one, mostly. */
@@ -133,6 +136,8 @@ static void choose_arguments(struct run *run, const struct process *process, uin
         choose_message(run, arg);
         if (number == ABI_SYS_CALL || number == ABI_SYS_REPLY)
             arg[1] = arg[6];
+        if (number == ABI_SYS_REPLY && pick(run, 2))
+            arg[0] = ABI_SLOT_NONE; /* to whom it received from last */
         break;
     case ABI_SYS_LOG:
         arg[1] = any_addr(run);
@@ -260,7 +265,7 @@ static void one_call(struct run *run)
     if (number == ABI_SYS_EXIT)
         number = pick(run, 16) ? ABI_SYS_REPLY : ABI_SYS_RECV;
     if (process->owes_reply && pick(run, 3) == 0)
-        number = pick(run, 2) ? ABI_SYS_REPLY : ABI_SYS_REPLY_RECV;
+        number = pick(run, 2) ? ABI_SYS_REPLY_LATER : ABI_SYS_REPLY_RECV;
     fill_structs(run, process);
     choose_arguments(run, process, number, arg);
     machine_call(process, number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5], arg[6]);

@@ -150,7 +150,7 @@ static void owing(void)
     }
 }
 
-/* Watched by notifications that nobody but the watch holds. */
+/* Watched by notifications that only a watch holds, and nobody can hear. */
 static void watched(void)
 {
     struct peer *peer = peer_new("churn");

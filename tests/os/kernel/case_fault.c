@@ -192,24 +192,37 @@ static void restart(void)
     }
 }
 
+static void watch(struct peer *peer, rt_slot notification, uint64_t bits)
+{
+    rt_slot signal = kt_copy(notification, ABI_RIGHT_SEND, bits);
+    kt_ok("watch", rt_process_watch(peer->process, signal));
+    kt_drop(signal);
+}
+
 /* Several watchers, each told; one that comes late is told at once; and there is a bound. */
 static void watchers(void)
 {
     struct peer *peer = peer_new("watched"); /* the frame's own watch is the first */
-    rt_slot notification = kt_notification();
+    rt_slot notification = kt_notification(), another = ABI_SLOT_NONE;
     struct rt_event event;
-    for (uint32_t i = 1; i < ABI_WATCH_COUNT_MAX; i++) {
-        rt_slot bit = kt_copy(notification, ABI_RIGHT_SEND, 1ull << i);
-        kt_ok("watch", rt_process_watch(peer->process, bit));
-        kt_drop(bit);
+    watch(peer, notification, 2); /* both bits take one place */
+    watch(peer, notification, 4);
+    for (uint32_t i = 2; i < ABI_WATCH_COUNT_MAX; i++) {
+        another = kt_notification();
+        watch(peer, another, 1);
     }
-    rt_slot late = kt_copy(notification, ABI_RIGHT_SEND, 1ull << 40);
+    rt_slot late = kt_copy(kt_notification(), ABI_RIGHT_SEND, 1);
     kt_eq("one watcher too many", -ABI_E_NO_OBJECT, rt_process_watch(peer->process, late));
+    kt_eq("nothing to take back", -ABI_E_STATE, rt_process_unwatch(peer->process, late));
+    kt_drop(another); /* nobody can hear it any more: its place is free */
+    kt_ok("room for another", rt_process_watch(peer->process, late));
+    kt_ok("and taken back", rt_process_unwatch(peer->process, late));
+    late = kt_copy(notification, ABI_RIGHT_SEND, 1ull << 40);
     kt_eq("a badge is needed", -ABI_E_ARGUMENT, rt_process_watch(peer->process, notification));
     peer_kill(peer);
     kt_eq("told", ABI_EVENT_NOTIFICATION,
           rt_recv(ABI_SLOT_NONE, notification, NULL, 0, NULL, 0, &event));
-    kt_eq("every one", (1 << ABI_WATCH_COUNT_MAX) - 2, (int64_t)event.value);
+    kt_eq("every one", 2 | 4, (int64_t)event.value);
     kt_ok("watch the dead", rt_process_watch(peer->process, late));
     kt_eq("told at once", ABI_EVENT_NOTIFICATION,
           rt_recv(ABI_SLOT_NONE, notification, NULL, 0, NULL, 0, &event));

@@ -116,13 +116,37 @@ static void callers_wait_for_first_server(void)
     kt_eq("is served", 0, peer_wait(client));
 }
 
+/* It is given the endpoint, and never gets as far as to receive. */
+static void server_dies_before_first_receive(void)
+{
+    rt_slot endpoint = kt_endpoint();
+    struct rt_event event;
+    struct peer *client = peer_on("client", endpoint, ABI_RIGHT_SEND);
+    struct peer *server = peer_on("server", endpoint, ABI_RIGHT_RECV);
+    peer_begin_call(client, ENDPOINT_SLOT, 1, 8, false, ABI_DEADLINE_NONE);
+    kt_true("waits", !peer_is_done(client));
+    peer_kill(server);
+    kt_eq("the call", -ABI_E_PEER_DIED, peer_wait(client));
+
+    /* One that drops its right is as good as dead; the supervisor takes over. */
+    kt_eq("receive", -ABI_E_TIMED_OUT,
+          rt_recv(endpoint, ABI_SLOT_NONE, NULL, 0, NULL, soon(), &event));
+    server = peer_on("server-two", endpoint, ABI_RIGHT_RECV);
+    peer_begin_recv(server, ENDPOINT_SLOT, ABI_SLOT_NONE, 8, false, soon());
+    kt_eq("it served", -ABI_E_TIMED_OUT, peer_wait(server));
+    peer_begin_call(client, ENDPOINT_SLOT, 1, 8, false, ABI_DEADLINE_NONE);
+    kt_true("waits again", !peer_is_done(client));
+    kt_eq("drop", 0, peer_syscall(server, ABI_SYS_CAP_DROP, (uint64_t[7]){ENDPOINT_SLOT}));
+    kt_eq("the second call", -ABI_E_PEER_DIED, peer_wait(client));
+}
+
 /* The server dies waiting, with nobody there; and one that never served dies. */
 static void server_dies_waiting(void)
 {
     rt_slot endpoint = kt_endpoint();
     size_t reply_len;
-    struct peer *bystander = peer_on("bystander", endpoint, ABI_RIGHT_RECV);
     struct peer *server = peer_on("server", endpoint, ABI_RIGHT_RECV);
+    struct peer *bystander = peer_on("bystander", endpoint, ABI_RIGHT_RECV);
     kt_true("bystander runs", !peer_is_done(bystander));
     peer_kill(bystander);
     kt_eq("call before a server", -ABI_E_TIMED_OUT,
@@ -199,6 +223,7 @@ static const struct kt_case cases[] = {
     {"death-caller-served", caller_dies_served},
     {"death-server-with-callers", server_dies_with_callers},
     {"death-callers-wait-for-first-server", callers_wait_for_first_server},
+    {"death-server-before-first-receive", server_dies_before_first_receive},
     {"death-server-waiting", server_dies_waiting},
     {"death-server-faults-owing", server_faults_owing},
     {"death-caller-with-caps-queued", caller_dies_with_caps_queued},

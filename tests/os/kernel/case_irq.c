@@ -63,6 +63,11 @@ static int64_t bind(struct peer *peer)
     return peer_syscall(peer, ABI_SYS_IRQ_BIND, (uint64_t[7]){IRQ_SLOT, NOTIFY_SLOT});
 }
 
+static int64_t unbind(struct peer *peer)
+{
+    return peer_syscall(peer, ABI_SYS_IRQ_UNBIND, (uint64_t[7]){IRQ_SLOT});
+}
+
 static int64_t acknowledge(struct peer *peer)
 {
     return peer_syscall(peer, ABI_SYS_IRQ_ACK, (uint64_t[7]){IRQ_SLOT});
@@ -175,6 +180,31 @@ static void one_holder(void)
     kt_eq("acknowledge", 0, acknowledge(second));
 }
 
+/* The owner lets go in the middle of an interrupt: it hears nothing more, and another one does. */
+static void owner_lets_go(void)
+{
+    rtc_init();
+    struct peer *owner = holder("irq-owner", 1);
+    struct peer *second = holder("irq-second", 2);
+    kt_eq("unbind before bind", -ABI_E_STATE, unbind(owner));
+    kt_eq("bind", 0, bind(owner));
+    begin_wait(owner);
+    rtc_arm();
+    expect_bits(owner, 1);
+    kt_eq("unbind by another", -ABI_E_STATE, unbind(second));
+    kt_eq("unbind", 0, unbind(owner));
+    kt_eq("acknowledge after that", -ABI_E_STATE, acknowledge(owner));
+    rtc_clear();
+    begin_wait(owner);
+    kt_eq("bind", 0, bind(second));
+    begin_wait(second);
+    rtc_arm();
+    expect_bits(second, 2);
+    kt_true("the first hears nothing", hears_nothing(owner));
+    rtc_clear();
+    kt_eq("acknowledge", 0, acknowledge(second));
+}
+
 static void needs_a_badge(void)
 {
     rt_slot notification = kt_notification();
@@ -193,6 +223,7 @@ static const struct kt_case cases[] = {
     {"irq-owner-dies-waiting", owner_dies_waiting},
     {"irq-silent-until-acknowledged", silent_until_acknowledged},
     {"irq-one-holder", one_holder},
+    {"irq-owner-lets-go", owner_lets_go},
     {"irq-needs-a-badge", needs_a_badge},
 };
 

@@ -11,10 +11,25 @@ static struct {
     struct abi_process_config config; /* of a process that could be created */
 } held;
 
+/* Of a caller that waits for as long as the case lasts. */
+static rt_slot hold_token(void)
+{
+    struct rt_event event;
+    rt_slot endpoint = kt_endpoint();
+    struct peer *caller = peer_create("caller");
+    peer_give(caller, endpoint, ABI_RIGHT_SEND, 0, HELPER_SLOT_CASE);
+    peer_start(caller);
+    peer_begin_call(caller, HELPER_SLOT_CASE, 0, 0, false, ABI_DEADLINE_NONE);
+    kt_eq("receive", ABI_EVENT_MESSAGE,
+          rt_recv(endpoint, ABI_SLOT_NONE, NULL, 0, NULL, rt_deadline_ms(PEER_WAIT_MS), &event));
+    return (rt_slot)kt_ok("reply later", rt_reply_later());
+}
+
 static void hold_every_type(void)
 {
     struct peer *dead = peer_create("dead");
     peer_kill(dead);
+    held.slot[ABI_CAP_REPLY] = hold_token();
     held.slot[ABI_CAP_CONSOLE] = RT_SLOT_CONSOLE;
     held.slot[ABI_CAP_ENDPOINT] = kt_endpoint();
     held.slot[ABI_CAP_NOTIFICATION] = kt_copy(kt_notification(), ABI_RIGHTS_ALL, 1);
@@ -63,6 +78,8 @@ static const struct needed needed[] = {
      .none_is_valid = true, .arg = {0}},
     {"receive, notification", ABI_SYS_RECV, 1, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_RECV,
      .none_is_valid = true, .arg = {0}},
+    {"reply, token", ABI_SYS_REPLY, 0, BIT(ABI_CAP_REPLY), 0, .none_is_valid = true,
+     .refusals_only = true},
     {"notify", ABI_SYS_NOTIFY, 0, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_SEND, .arg = {0}},
     {"memory create", ABI_SYS_MEMORY_CREATE, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_DMA,
      .none_is_valid = true, .arg = {0, 4096}},
@@ -75,6 +92,7 @@ static const struct needed needed[] = {
      .refusals_only = true, .arg_type = {0, ABI_CAP_NOTIFICATION}},
     {"interrupt bind, notification", ABI_SYS_IRQ_BIND, 1, BIT(ABI_CAP_NOTIFICATION), ABI_RIGHT_SEND,
      .refusals_only = true, .arg_type = {ABI_CAP_IRQ}},
+    {"interrupt unbind", ABI_SYS_IRQ_UNBIND, 0, BIT(ABI_CAP_IRQ), ABI_RIGHT_MANAGE, .arg = {0}},
     {"interrupt acknowledge", ABI_SYS_IRQ_ACK, 0, BIT(ABI_CAP_IRQ), ABI_RIGHT_MANAGE, .arg = {0}},
     {"process create", ABI_SYS_PROCESS_CREATE, 0, BIT(ABI_CAP_SYSTEM), ABI_RIGHT_MANAGE,
      .arg = {0, (uint64_t)(uintptr_t)&held.config}},
@@ -84,6 +102,10 @@ static const struct needed needed[] = {
     {"process kill", ABI_SYS_PROCESS_KILL, 0, BIT(ABI_CAP_PROCESS), ABI_RIGHT_MANAGE, .arg = {0}},
     {"process watch", ABI_SYS_PROCESS_WATCH, 0, BIT(ABI_CAP_PROCESS), ABI_RIGHT_MANAGE,
      .arg_type = {0, ABI_CAP_NOTIFICATION}},
+    {"process unwatch", ABI_SYS_PROCESS_UNWATCH, 0, BIT(ABI_CAP_PROCESS), ABI_RIGHT_MANAGE,
+     .arg_type = {0, ABI_CAP_NOTIFICATION}},
+    {"process unwatch, notification", ABI_SYS_PROCESS_UNWATCH, 1, BIT(ABI_CAP_NOTIFICATION),
+     ABI_RIGHT_SEND, .arg_type = {ABI_CAP_PROCESS}},
     {"process watch, notification", ABI_SYS_PROCESS_WATCH, 1, BIT(ABI_CAP_NOTIFICATION),
      ABI_RIGHT_SEND, .arg_type = {ABI_CAP_PROCESS}},
     {"process info", ABI_SYS_PROCESS_INFO, 0, BIT(ABI_CAP_PROCESS), ABI_RIGHT_READ,
@@ -131,6 +153,8 @@ static void check_refused(const struct needed *row, rt_slot source)
         kt_drop(lacking);
     }
     kt_step("without any right", 0);
+    if (row->rights == 0)
+        return; /* a token, of which there is no copy with less */
     rt_slot nothing = kt_copy(source, 0, 0);
     kt_eq(row->what, -ABI_E_RIGHTS, call_with(row, nothing));
     kt_drop(nothing);
@@ -218,7 +242,8 @@ static void image_needs_read(void)
 static void copy_never_gains(void)
 {
     hold_every_type();
-    for (uint32_t type = 1; type < ABI_CAP_TYPE_COUNT; type++) {
+    kt_eq("a second token", -ABI_E_TYPE, rt_cap_copy(held.slot[ABI_CAP_REPLY], ABI_RIGHTS_ALL, 0));
+    for (uint32_t type = 1; type < ABI_CAP_REPLY; type++) {
         uint32_t full = rights_of(held.slot[type]);
         for (uint32_t mask = 0; mask <= ABI_RIGHTS_ALL; mask++) {
             kt_step("type, mask", type << 8 | mask);
@@ -236,7 +261,8 @@ static void copy_never_gains(void)
 static void give_never_gains(void)
 {
     hold_every_type();
-    for (uint32_t type = 1; type < ABI_CAP_TYPE_COUNT; type++) {
+    kt_eq("a token has no rights", 0, rights_of(held.slot[ABI_CAP_REPLY]));
+    for (uint32_t type = 1; type < ABI_CAP_REPLY; type++) {
         uint32_t full = rights_of(held.slot[type]);
         struct peer *receiver = peer_create("receiver");
         rt_slot no_grant = kt_copy(held.slot[type], ABI_RIGHTS_ALL & ~ABI_RIGHT_GRANT, 0);

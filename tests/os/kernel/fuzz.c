@@ -40,6 +40,7 @@ enum kind {
     IRQ,
     PROCESS,
     SYSTEM,
+    TOKEN,
     POINTER,
     CAPS,
     CONFIG,
@@ -64,6 +65,7 @@ static const uint8_t kind_type[KIND_COUNT] = {
     [IRQ] = ABI_CAP_IRQ,
     [PROCESS] = ABI_CAP_PROCESS,
     [SYSTEM] = ABI_CAP_SYSTEM,
+    [TOKEN] = ABI_CAP_REPLY,
 };
 
 static const uint8_t kinds[ABI_SYS_COUNT][7] = {
@@ -71,7 +73,7 @@ static const uint8_t kinds[ABI_SYS_COUNT][7] = {
     [ABI_SYS_EXIT] = {SMALL},
     [ABI_SYS_CALL] = {ENDPOINT, POINTER, POINTER, LENGTHS, CAPS, DEADLINE},
     [ABI_SYS_RECV] = {ENDPOINT, NOTIFICATION, POINTER, LENGTHS, CAPS, DEADLINE},
-    [ABI_SYS_REPLY] = {SMALL, POINTER, SMALL, LENGTHS, CAPS},
+    [ABI_SYS_REPLY] = {TOKEN, POINTER, SMALL, LENGTHS, CAPS},
     [ABI_SYS_REPLY_RECV] = {ENDPOINT, NOTIFICATION, POINTER, LENGTHS, CAPS, DEADLINE, POINTER},
     [ABI_SYS_NOTIFY] = {NOTIFICATION},
     [ABI_SYS_ENDPOINT_CREATE] = {SMALL},
@@ -94,6 +96,9 @@ static const uint8_t kinds[ABI_SYS_COUNT][7] = {
     [ABI_SYS_SYSTEM_INFO] = {SYSTEM, POINTER},
     [ABI_SYS_SYSTEM_AUDIT] = {SYSTEM},
     [ABI_SYS_SYSTEM_OFF] = {SYSTEM, SMALL},
+    [ABI_SYS_REPLY_LATER] = {SMALL},
+    [ABI_SYS_PROCESS_UNWATCH] = {PROCESS, NOTIFICATION},
+    [ABI_SYS_IRQ_UNBIND] = {IRQ},
 };
 
 static uint64_t draw(void)
@@ -241,6 +246,7 @@ static uint64_t draw_argument(enum kind kind)
     case IRQ:
     case PROCESS:
     case SYSTEM:
+    case TOKEN:
         return draw_slot(kind_type[kind]);
     case POINTER:
         return draw_pointer();

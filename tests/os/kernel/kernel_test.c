@@ -5,9 +5,9 @@
 #include "rt/process.h"
 
 static const struct kt_group *const groups[] = {
-    &kt_group_syscall, &kt_group_ipc,     &kt_group_ipc_caps, &kt_group_ipc_death, &kt_group_rights,
-    &kt_group_memory,  &kt_group_pointer, &kt_group_fault,    &kt_group_irq,       &kt_group_time,
-    &kt_group_image,   &kt_group_churn,   &kt_group_fuzz,
+    &kt_group_syscall, &kt_group_ipc,    &kt_group_ipc_caps, &kt_group_ipc_death, &kt_group_reply,
+    &kt_group_rights,  &kt_group_memory, &kt_group_pointer,  &kt_group_fault,     &kt_group_irq,
+    &kt_group_time,    &kt_group_image,  &kt_group_churn,    &kt_group_fuzz,
 };
 
 int process_main(uint64_t arg)

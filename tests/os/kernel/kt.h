@@ -31,8 +31,8 @@ struct kt_group {
     }
 
 extern const struct kt_group kt_group_syscall, kt_group_ipc, kt_group_ipc_caps, kt_group_ipc_death,
-    kt_group_rights, kt_group_memory, kt_group_pointer, kt_group_fault, kt_group_irq, kt_group_time,
-    kt_group_image, kt_group_churn, kt_group_fuzz;
+    kt_group_reply, kt_group_rights, kt_group_memory, kt_group_pointer, kt_group_fault,
+    kt_group_irq, kt_group_time, kt_group_image, kt_group_churn, kt_group_fuzz;
 
 /* Runs every case of every group; returns how many failed. */
 uint32_t kt_run(const struct kt_group *const groups[], uint32_t group_count);
