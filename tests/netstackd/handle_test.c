@@ -3,8 +3,8 @@
  * still refers to them: the accept queue, lwIP's segments, packets that wait for ARP. */
 #include "client.h"
 #include "netstackd/host.h"
+#include "netstackd/host_peer.h"
 #include "netstackd/testing.h"
-#include "netstackd/wire_peer.h"
 
 #include "dispatch.h"
 #include "stack.h"
@@ -14,6 +14,8 @@
 #define PORT            4000
 #define GENERATION_STEP 0x100u /* of a handle: the next life of the same slot */
 #define MS_PER_MINUTE   60000u
+#define SILENT_IPV4     0x0a000287u /* 10.0.2.135: answers no ARP by itself */
+#define PEER_PORT       7000
 
 static struct net_client clients[NET_CLIENTS_MAX + 1]; /* by badge; 0 unused */
 static struct net_client *const a = &clients[1];
@@ -212,19 +214,19 @@ static void the_queue_keeps_its_order_around_the_dead(void **state)
 
 /* --- what still refers to a slot after its end --- */
 
-static net_handle connect_to_the_peer(struct wire_segment *next)
+static net_handle connect_to_the_peer(struct peer *peer)
 {
-    wire_peer_start();
-    net_handle stream = connect_to(b, WIRE_PEER_IPV4, WIRE_PEER_PORT);
-    wire_peer_answer_arp();
-    *next = (struct wire_segment){.own_port = wire_peer_heard.own_port,
-                                  .sequence = 1000,
-                                  .acknowledged = wire_peer_heard.sequence + 1,
-                                  .flags = WIRE_SYN | WIRE_ACK,
-                                  .window = 8192};
-    wire_peer_send(next);
-    next->sequence++;
-    next->flags = WIRE_ACK;
+    host_attach_peer();
+    net_handle stream = connect_to(b, SILENT_IPV4, PEER_PORT);
+    peer_arp_reply(SILENT_IPV4);
+    *peer = (struct peer){.ipv4 = SILENT_IPV4,
+                          .port = PEER_PORT,
+                          .device_port = peer_seen.device_port,
+                          .seq = 1000,
+                          .ack = peer_seen.seq + 1,
+                          .window = 8192};
+    peer_send(peer, PEER_SYN | PEER_ACK, NULL, 0);
+    peer->seq++;
     return stream;
 }
 
@@ -243,56 +245,53 @@ static void write_secret_in_the_same_slot(net_handle old)
 
 static void a_packet_that_waits_for_arp_keeps_its_own_bytes(void **state)
 {
-    struct wire_segment next;
-    net_handle stream = connect_to_the_peer(&next);
+    struct peer peer;
+    net_handle stream = connect_to_the_peer(&peer);
     size_t len;
 
     (void)state;
     host_run_ms(6 * MS_PER_MINUTE); /* the peer's address is forgotten */
     assert_int_equal(net_write(b, stream, "public--bytes", 13, &len), NET_OK);
-    assert_int_equal(wire_peer_data_count, 0);
-    next.flags = WIRE_RST | WIRE_ACK;
-    wire_peer_send(&next);
+    assert_int_equal(peer_seen.data_count, 0);
+    peer_send(&peer, PEER_RST | PEER_ACK, NULL, 0);
     assert_int_equal(net_close(b, stream), NET_OK);
     write_secret_in_the_same_slot(stream);
-    wire_peer_answer_arp();
-    assert_int_equal(wire_peer_data_count, 1); /* the packet did go out */
-    assert_true(wire_peer_saw("public--bytes"));
-    assert_false(wire_peer_saw("SECRET"));
+    peer_arp_reply(SILENT_IPV4);
+    assert_int_equal(peer_seen.data_count, 1); /* the packet did go out */
+    assert_true(peer_saw("public--bytes"));
+    assert_false(peer_saw("SECRET"));
 }
 
 /* FIN rides on the last bytes; the peer acknowledges those and not the FIN, which is sent again,
  * with the bytes. */
 static void a_segment_sent_again_keeps_its_slot(void **state)
 {
-    struct wire_segment next;
-    net_handle stream = connect_to_the_peer(&next);
+    struct peer peer;
+    net_handle stream = connect_to_the_peer(&peer);
     size_t len;
 
     (void)state;
-    next.window = 0; /* so that the bytes wait, and FIN joins them */
-    wire_peer_send(&next);
+    peer.window = 0; /* so that the bytes wait, and FIN joins them */
+    peer_send(&peer, PEER_ACK, NULL, 0);
     assert_int_equal(net_write(b, stream, "public--bytes", 13, &len), NET_OK);
     assert_int_equal(net_close(b, stream), NET_OK);
-    next.window = 8192;
-    wire_peer_send(&next);
-    assert_true(wire_peer_saw("public--bytes"));
-    assert_true(wire_peer_heard.flags & WIRE_FIN);
-    next.acknowledged += 13;
-    next.flags = WIRE_FIN | WIRE_ACK;
-    wire_peer_send(&next);
+    peer.window = 8192;
+    peer_send(&peer, PEER_ACK, NULL, 0);
+    assert_true(peer_saw("public--bytes"));
+    assert_true(peer_seen.flags & PEER_FIN);
+    peer.ack += 13;
+    peer_send(&peer, PEER_FIN | PEER_ACK, NULL, 0);
     assert_int_equal(socket_count(2), 1); /* still lingering */
-    next.sequence++;
-    next.acknowledged++;
-    next.flags = WIRE_ACK;
-    uint32_t sent_count = wire_peer_data_count;
+    peer.seq++;
+    peer.ack++;
+    uint32_t sent_count = peer_seen.data_count;
     host_run_ms(5000);
-    assert_true(wire_peer_data_count > sent_count); /* sent again */
-    wire_peer_send(&next);
+    assert_true(peer_seen.data_count > sent_count); /* sent again */
+    peer_send(&peer, PEER_ACK, NULL, 0);
     assert_int_equal(socket_count(2), 0);
     write_secret_in_the_same_slot(stream);
     host_run_ms(NET_LINGER_MS);
-    assert_false(wire_peer_saw("SECRET"));
+    assert_false(peer_saw("SECRET"));
 }
 
 static int begin_all(void **state)

@@ -4,7 +4,7 @@
 #include "client.h"
 #include "counters.h"
 #include "netstackd/host.h"
-#include "netstackd/peer.h"
+#include "netstackd/host_peer.h"
 #include "netstackd/testing.h"
 
 #include "lwipopts.h"
@@ -38,7 +38,7 @@ static int begin(void **state)
     assert_int_equal(net_attach(&client, 1, 1), NET_OK);
     host_run_ms(1000);
     assert_int_equal(net_listen(&client, &any, 8, &listener), NET_OK);
-    peer_attach();
+    host_attach_peer();
     peer_echo_request(PEER_IPV4); /* makes the addresses known */
     return 0;
 }

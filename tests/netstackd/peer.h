@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The other end of the wire, as a stranger would write it: every field of every segment is the
- * test's. It answers ARP for all of the subnet but the silent part, and remembers what came. */
+/* The other end of the wire, moved by hand: every field of every segment is the test's. It answers
+ * ARP for all of the subnet but the silent part, and remembers what came. It does no I/O: frames go
+ * out by a callback, and come in by peer_receive(). */
 #ifndef NET_PEER_H
 #define NET_PEER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "netstackd/packet.h"
 
 enum {
-    PEER_FIN = 1,
-    PEER_SYN = 2,
-    PEER_RST = 4,
-    PEER_ACK = 16,
+    PEER_FIN = PACKET_FIN,
+    PEER_SYN = PACKET_SYN,
+    PEER_RST = PACKET_RST,
+    PEER_ACK = PACKET_ACK,
     PEER_SILENT_HOST = 128, /* from this host number on, nobody answers ARP */
 };
 
@@ -29,15 +28,31 @@ struct peer {
 struct peer_seen {
     uint8_t flags;
     uint16_t port; /* of the peer */
+    uint16_t device_port;
     uint32_t seq, ack;
     size_t data_len;
-    uint32_t tcp_count, reset_count, echo_count, arp_request_count, arp_reply_count;
+    uint32_t tcp_count, data_count, reset_count, echo_count, arp_request_count, arp_reply_count;
 };
 extern struct peer_seen peer_seen;
 
-/* The device's frames come here. */
-void peer_attach(void);
-/* One segment, processed at once. `data` may be NULL: zeros. */
+/* The device, and the way to it. */
+struct peer_wire {
+    uint32_t device_ipv4;
+    uint8_t device_mac[6];
+    /* A frame to the device; may be called while it sends one itself. */
+    void (*send)(const uint8_t *frame, size_t frame_len);
+    /* Returns when the device has dealt with what was sent, and its answers have come. */
+    void (*settle)(void);
+};
+
+/* From now on; what was seen is forgotten. */
+void peer_init(const struct peer_wire *wire);
+/* A frame of the device's. */
+void peer_receive(const uint8_t *frame, size_t frame_len);
+/* Whether one of the frames since peer_init(), of the first 64 KiB, holds this text. */
+bool peer_saw(const char *text);
+
+/* One segment. `data` may be NULL: zeros. */
 void peer_send(struct peer *peer, uint8_t flags, const void *data, size_t data_len);
 /* To a link address of choice. */
 void peer_send_to(const uint8_t mac[6], struct peer *peer, uint8_t flags, const void *data,
@@ -47,6 +62,9 @@ bool peer_syn(struct peer *peer);
 /* The whole handshake. */
 bool peer_connect(struct peer *peer);
 void peer_echo_request(uint32_t ipv4);
+/* The first arp_len bytes of one. */
 void peer_arp_request(size_t arp_len);
+/* Tells the device where this address is. */
+void peer_arp_reply(uint32_t ipv4);
 
 #endif

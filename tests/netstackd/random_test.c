@@ -2,8 +2,8 @@
 /* netstackd's unpredictable numbers: the keyed function, sequence numbers by RFC 6528, and that
  * nobody on the wire makes the machine draw on its entropy device. */
 #include "netstackd/host.h"
+#include "netstackd/host_peer.h"
 #include "netstackd/testing.h"
-#include "netstackd/wire_peer.h"
 
 #include "random.h"
 #include "siphash.h"
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define NS_PER_TICK 4000
+#define PEER_IPV4   0x0a000207u /* 10.0.2.7 */
+#define PEER_PORT   7000
 
 /* Key 00 01 .. 0f, input 00 01 .. of each length; the paper's own example is that of 15 bytes. */
 static void siphash_gives_the_known_answers(void **state)
@@ -86,25 +88,25 @@ static void numbers_do_not_repeat(void **state)
 static void a_flood_of_connections_draws_nothing(void **state)
 {
     static struct net_client server;
-    struct net_address any = {.port = 7}, peer = {.ipv4 = WIRE_PEER_IPV4, .port = WIRE_PEER_PORT};
+    struct net_address any = {.port = 7}, remote = {.ipv4 = PEER_IPV4, .port = PEER_PORT};
     uint64_t taken_len = host_random_len;
     net_handle handle;
 
     (void)state;
     assert_int_equal(net_attach(&server, 1, 1), NET_OK);
     assert_int_equal(net_listen(&server, &any, 4, &handle), NET_OK);
-    wire_peer_start();
-    wire_peer_answer_arp();
+    host_attach_peer();
+    peer_arp_reply(PEER_IPV4);
     for (uint32_t i = 0; i < 200; i++) {
-        struct wire_segment segment = {
-            .own_port = 7, .sequence = i * 1000, .flags = WIRE_SYN, .window = 8192};
-        wire_peer_send(&segment);
-        assert_int_equal(wire_peer_heard.flags, WIRE_SYN | WIRE_ACK);
-        segment.flags = WIRE_RST;
-        segment.sequence++;
-        wire_peer_send(&segment);
+        struct peer peer = {.ipv4 = PEER_IPV4,
+                            .port = PEER_PORT,
+                            .device_port = 7,
+                            .seq = i * 1000,
+                            .window = 8192};
+        assert_true(peer_syn(&peer));
+        peer_send(&peer, PEER_RST, NULL, 0);
         host_run_ms(1);
-        assert_int_equal(net_connect(&server, &peer, &handle), NET_OK);
+        assert_int_equal(net_connect(&server, &remote, &handle), NET_OK);
         assert_int_equal(net_abort(&server, handle), NET_OK);
     }
     assert_int_equal(host_random_len, taken_len);
