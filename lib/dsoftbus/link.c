@@ -349,7 +349,7 @@ size_t dsb_link_body_max(const struct dsb_link *link)
     }
     size_t peer_max = dsb_session_data_max(&link->slot.session);
     size_t own_max = body_room(link->out_cap);
-    return peer_max < own_max ? peer_max : own_max;
+    return link->out == NULL || peer_max < own_max ? peer_max : own_max;
 }
 
 uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room_len)

@@ -138,7 +138,8 @@ void dsb_link_sent(struct dsb_link *link, size_t len, uint64_t now_ms);
  * has FAILED. DSB_INVALID when `in` is too small for a session: dsb_link_set_in, and again. */
 DSB_MUST_CHECK enum dsb_status dsb_link_open(struct dsb_link *link, uint64_t now_ms);
 
-/* Longest body that can ever be sent to this peer in `out`, bytes; 0 unless OPEN. */
+/* Longest body that this peer takes, and `out` if there is one has room for, bytes; 0 unless OPEN.
+ */
 size_t dsb_link_body_max(const struct dsb_link *link);
 
 /* Where the next body may be written so that dsb_link_send need not copy it, and in *body_room how
