@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two links joined by pieces of every size: the handshake, the session, both CLOSEs; then what each
- * call does at its limits, with lent buffers, and when something fails. */
+/* Two links joined in memory: what each call does at its limits, with lent buffers, and when
+ * something fails. */
 #include "dsoftbus/link.h"
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"
@@ -143,28 +143,6 @@ static void expect_text(struct dsb_link_event event, const char *text)
     assert_int_equal(event.type, DSB_LINK_EVENT_DATA);
     assert_int_equal(event.body_len, strlen(text));
     assert_memory_equal(event.body, text, event.body_len);
-}
-
-static void pieces_of_every_size(void **state)
-{
-    (void)state;
-    for (size_t piece = 1; piece <= 150; piece++) {
-        authenticate(piece);
-        assert_ok(dsb_link_send(&a.link, (const uint8_t *)"hello", 5, now_ms));
-        struct dsb_link_event event = await(&a, &b, piece);
-        assert_int_equal(event.type, DSB_LINK_EVENT_DATA);
-        assert_int_equal(event.body_len, 5);
-        assert_memory_equal(event.body, "hello", 5);
-        assert_ok(dsb_link_ping(&b.link, (const uint8_t *)"token", 5));
-        assert_int_equal(await(&b, &a, piece).type, DSB_LINK_EVENT_NONE);
-        assert_int_equal(await(&a, &b, piece).type, DSB_LINK_EVENT_PONG);
-        assert_ok(dsb_link_close(&a.link));
-        assert_int_equal(await(&a, &b, piece).type, DSB_LINK_EVENT_PEER_CLOSED);
-        assert_ok(dsb_link_close(&b.link));
-        assert_int_equal(await(&b, &a, piece).type, DSB_LINK_EVENT_PEER_CLOSED);
-        assert_int_equal(next(&a).type, DSB_LINK_EVENT_CLOSED);
-        assert_int_equal(next(&b).type, DSB_LINK_EVENT_CLOSED);
-    }
 }
 
 static void end_and_abort_have_their_reasons(void **state)
@@ -661,7 +639,6 @@ static void the_end_wipes_the_link_and_both_buffers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_of_every_size),
         cmocka_unit_test(end_and_abort_have_their_reasons),
         cmocka_unit_test(writing_never_blocks_reading),
         cmocka_unit_test(own_records_go_before_data),
