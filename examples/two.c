@@ -1,61 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two devices in one process hold a session. Build: cc two.c $(pkg-config --cflags --libs dsoftbus)
  */
-#include <dsoftbus/session.h>
+#include "host.h"
+#include <dsoftbus/link.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-static void check(bool ok)
+static struct side {
+    struct dsb_identity_file file;
+    struct dsb_identity self;
+    struct dsb_trust_entry peer;
+    struct dsb_trust_store trust;
+    struct dsb_local local;
+    struct dsb_link link;
+    uint8_t in[DSB_LINK_IN_MIN(512)], out[512];
+} ann, bob;
+
+static void make(struct side *side, const char *id)
 {
-    if (!ok)
-        abort();
+    host_random(side->file.private_key, DSB_KEY_LEN);
+    must(dsb_device_id_set(&side->file.id, id, strlen(id)) == DSB_OK, "id");
+    must(dsb_identity_init(&side->self, &side->file) == DSB_OK, "identity");
+    side->local = (struct dsb_local){&side->self, &side->trust, .recv_max = 512};
+}
+
+static void trust(struct side *side, const struct side *other)
+{
+    side->peer.id = other->self.id;
+    memcpy(side->peer.key, other->self.key.public_key, DSB_KEY_LEN);
+    side->trust = (struct dsb_trust_store){&side->peer, 1, 1};
+}
+
+/* The wire: what waits at one side reaches the other. Returns what that one makes of it. */
+static struct dsb_link_event move(struct side *from, struct side *to)
+{
+    size_t len, room_len;
+    const uint8_t *bytes = dsb_link_pending(&from->link, 0, &len);
+    uint8_t *room = dsb_link_room(&to->link, &room_len);
+    if (len > 0 && len <= room_len) {
+        memcpy(room, bytes, len);
+        dsb_link_received(&to->link, len);
+        dsb_link_sent(&from->link, len, 0);
+    }
+    struct dsb_link_event event = dsb_link_next_event(&to->link, 0);
+    if (event.type == DSB_LINK_EVENT_AUTHENTICATED)
+        must(dsb_link_open(&to->link, 0) == DSB_OK, "open");
+    return event;
 }
 
 int main(void)
 {
-    struct dsb_identity_file file[2];
-    struct dsb_identity self[2];
-    struct dsb_trust_entry peer[2];
-    struct dsb_trust_store trust[2];
-    struct dsb_local local[2];
-    union dsb_slot side[2]; /* 0 connects, 1 accepts */
-    uint8_t random[DSB_KEY_LEN], wire[600];
-    const uint8_t *body;
-    size_t len, used;
-
-    check(noise_init() == 0);
-    for (int i = 0; i < 2; i++) { /* each has an identity */
-        check(getrandom(file[i].private_key, DSB_KEY_LEN, 0) == DSB_KEY_LEN);
-        check(dsb_device_id_set(&file[i].id, i == 0 ? "ann" : "bob", 3) == DSB_OK);
-        check(dsb_identity_init(&self[i], &file[i]) == DSB_OK);
-        peer[1 - i].id = self[i].id;
-        memcpy(peer[1 - i].key, self[i].key.public_key, DSB_KEY_LEN);
+    uint8_t random[DSB_KEY_LEN];
+    must(noise_init() == 0, "crypto");
+    make(&ann, "ann");
+    make(&bob, "bob");
+    trust(&ann, &bob);
+    trust(&bob, &ann);
+    struct dsb_link_buffers at_ann = {ann.in, sizeof ann.in, ann.out, sizeof ann.out};
+    struct dsb_link_buffers at_bob = {bob.in, sizeof bob.in, bob.out, sizeof bob.out};
+    host_random(random, sizeof random);
+    must(dsb_link_connect(&ann.link, &ann.local, &bob.self.id, random, &at_ann, 0) == 0, "connect");
+    host_random(random, sizeof random);
+    must(dsb_link_accept(&bob.link, &bob.local, random, &at_bob, 0) == 0, "accept");
+    while (ann.link.state != DSB_LINK_OPEN) { /* three messages, and bob's ACCEPT */
+        (void)move(&bob, &ann);
+        (void)move(&ann, &bob);
     }
-    for (int i = 0; i < 2; i++) { /* and trusts the other */
-        trust[i] = (struct dsb_trust_store){&peer[i], 1, 1};
-        local[i] = (struct dsb_local){&self[i], &trust[i], 512};
-    }
-    check(getrandom(random, sizeof random, 0) == sizeof random);
-    check(dsb_handshake_connect(&side[0].handshake, &local[0], &self[1].id, random, 0) == 0);
-    check(getrandom(random, sizeof random, 0) == sizeof random);
-    check(dsb_handshake_accept(&side[1].handshake, &local[1], random, 0) == 0);
-    for (int i = 0; i < 3; i++) { /* three messages, from one to the other and back */
-        len = dsb_handshake_output(&side[i % 2].handshake, wire);
-        check(dsb_handshake_feed(&side[1 - i % 2].handshake, wire, len, 0, &used) !=
-              DSB_HANDSHAKE_FAILED);
-    }
-    check(dsb_slot_finish(&side[1], 0) == DSB_OK); /* bob knows ann */
-    len = dsb_session_output(&side[1].session, wire, sizeof wire, 0);
-    check(dsb_handshake_feed(&side[0].handshake, wire, len, 0, &used) ==
-          DSB_HANDSHAKE_AUTHENTICATED);
-    check(dsb_slot_finish(&side[0], 0) == DSB_OK); /* ann knows bob, who ACCEPTed her */
-
-    check(dsb_session_send_data(&side[0].session, wire, sizeof wire, (const uint8_t *)"hello", 5, 0,
-                                &len) == 0);
-    check(dsb_session_feed(&side[1].session, wire, len, 0, &used, &body, &len) == DSB_EVENT_DATA);
-    printf("%.3s says %.*s\n", dsb_session_peer(&side[1].session)->text, (int)len,
-           (const char *)body);
+    must(dsb_link_send(&ann.link, (const uint8_t *)"hello", 5, 0) == DSB_OK, "send");
+    struct dsb_link_event event = move(&ann, &bob);
+    must(event.type == DSB_LINK_EVENT_DATA, "hear");
+    printf("%.3s says %.*s\n", dsb_link_peer(&bob.link)->text, (int)event.body_len, event.body);
     return 0;
 }

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-static bool is_over(const struct dsb_link *link)
+/* Nothing can come any more. Behind the peer's CLOSE only what ends a CLOSED link as a failed one.
+ */
+static bool is_dead(const struct dsb_link *link)
 {
-    return link->state == DSB_LINK_CLOSED || link->state == DSB_LINK_FAILED ||
-           link->state == DSB_LINK_UNUSED;
+    return link->state == DSB_LINK_FAILED || link->state == DSB_LINK_UNUSED;
 }
 
 /* A link that failed says nothing more: what is left of `out` must not leave. */
@@ -20,6 +21,18 @@ static void finish_failed(struct dsb_link *link)
 
 /* Beginning */
 
+static bool is_in(const struct dsb_link *link, const uint8_t *in, size_t in_cap)
+{
+    size_t min = link->is_session ? link->session_in_min : DSB_HANDSHAKE_IN_MAX;
+
+    return in == NULL ? in_cap == 0 : in_cap >= min;
+}
+
+static bool is_out(const uint8_t *out, size_t out_cap)
+{
+    return out == NULL ? out_cap == 0 : out_cap >= DSB_LINK_OUT_MIN;
+}
+
 static bool begin(struct dsb_link *link, const struct dsb_local *local,
                   const struct dsb_link_buffers *buffers)
 {
@@ -27,10 +40,10 @@ static bool begin(struct dsb_link *link, const struct dsb_local *local,
     link->state = DSB_LINK_HANDSHAKE;
     link->in = buffers->in;
     link->in_cap = buffers->in_cap;
-    link->in_min = DSB_LINK_IN_MIN(local->recv_max);
+    link->session_in_min = DSB_LINK_IN_MIN(local->recv_max);
     link->out = buffers->out;
     link->out_cap = buffers->out_cap;
-    return link->in_cap >= link->in_min && link->out_cap >= DSB_LINK_OUT_MIN;
+    return is_in(link, link->in, link->in_cap) && is_out(link->out, link->out_cap);
 }
 
 /* The handshake is made in every case: it wipes the ephemeral, and keeps the reason. */
@@ -82,7 +95,7 @@ static void use(struct dsb_link *link, size_t used_len)
 uint8_t *dsb_link_room(struct dsb_link *link, size_t *room_len)
 {
     *room_len = 0;
-    if (is_over(link) || link->stream_ended || link->in == NULL) {
+    if (is_dead(link) || link->stream_ended || link->in == NULL) {
         return NULL;
     }
     if (link->in_first != 0 && link->in_len != 0) {
@@ -106,6 +119,13 @@ void dsb_link_end_of_stream(struct dsb_link *link)
     link->stream_ended = true;
 }
 
+void dsb_link_write_failed(struct dsb_link *link)
+{
+    link->write_failed = true;
+    link->out_len = 0;
+    link->handshake_out_len = 0;
+}
+
 /* Where the next bytes to be written are put. The buffer begins anew when all of it was written. */
 static uint8_t *out_tail(struct dsb_link *link, size_t *room_len)
 {
@@ -120,16 +140,22 @@ static uint8_t *out_tail(struct dsb_link *link, size_t *room_len)
     return link->out + link->out_first + link->out_len;
 }
 
+/* len bytes were put there. Those that cannot be written are forgotten: the session goes on waiting
+ * for them, and is never closed cleanly. */
+static void add_out(struct dsb_link *link, size_t len)
+{
+    link->out_len += link->write_failed ? 0 : len;
+}
+
 /* Seals those of the session's own records that fit. */
 static void seal_own(struct dsb_link *link, uint64_t now_ms)
 {
     size_t room_len;
-
-    if (link->state != DSB_LINK_OPEN || !dsb_session_wants_output(&link->slot.session)) {
-        return;
-    }
     uint8_t *tail = out_tail(link, &room_len);
-    link->out_len += dsb_session_output(&link->slot.session, tail, room_len, now_ms);
+
+    if (link->state == DSB_LINK_OPEN && room_len != 0) {
+        add_out(link, dsb_session_output(&link->slot.session, tail, room_len, now_ms));
+    }
 }
 
 const uint8_t *dsb_link_pending(struct dsb_link *link, uint64_t now_ms, size_t *pending_len)
@@ -165,7 +191,8 @@ static struct dsb_link_event failed(struct dsb_link *link)
     return event_of(DSB_LINK_EVENT_FAILED);
 }
 
-/* Writes this side's next handshake message, if it is its turn. False when there is no room. */
+/* Writes this side's next handshake message, if it is its turn. False when there is no room: only
+ * without a buffer, since an `out` has room for two. */
 static bool say_handshake(struct dsb_link *link)
 {
     size_t room_len;
@@ -174,9 +201,8 @@ static bool say_handshake(struct dsb_link *link)
     if (room_len < DSB_HANDSHAKE_OUT_MAX) {
         return false;
     }
-    size_t len = dsb_handshake_output(&link->slot.handshake, tail);
-    link->out_len += len;
-    link->handshake_out_len += len;
+    add_out(link, dsb_handshake_output(&link->slot.handshake, tail));
+    link->handshake_out_len = link->out_len;
     return true;
 }
 
@@ -207,13 +233,18 @@ static struct dsb_link_event handshake_event(struct dsb_link *link, uint64_t now
     return event_of(DSB_LINK_EVENT_NONE);
 }
 
-static struct dsb_link_event end_session(struct dsb_link *link)
+/* All that came was used: is it the end, or is there more to wait for? */
+static struct dsb_link_event rest_event(struct dsb_link *link)
 {
-    if (dsb_session_end_of_stream(&link->slot.session) == DSB_EVENT_FAILED) {
+    if (dsb_session_is_closed(&link->slot.session)) {
+        link->state = DSB_LINK_CLOSED;
+        return event_of(DSB_LINK_EVENT_CLOSED);
+    }
+    if (link->stream_ended && !link->paused) {
+        (void)dsb_session_end_of_stream(&link->slot.session);
         return failed(link);
     }
-    link->state = DSB_LINK_CLOSED;
-    return event_of(DSB_LINK_EVENT_CLOSED);
+    return event_of(DSB_LINK_EVENT_NONE);
 }
 
 /* Feeds one record. Returns what it was; *used_len is 0 when there was none. */
@@ -241,17 +272,12 @@ static struct dsb_link_event feed_record(struct dsb_link *link, uint64_t now_ms,
 
 static struct dsb_link_event session_event(struct dsb_link *link, uint64_t now_ms)
 {
-    struct dsb_session *session = &link->slot.session;
-    struct dsb_link_event event;
-    size_t used_len;
+    struct dsb_link_event event = event_of(DSB_LINK_EVENT_NONE);
+    size_t used_len = 0;
 
-    if (dsb_session_is_closed(session)) {
-        return end_session(link);
-    }
     if (link->paused) {
-        return dsb_session_tick(session, now_ms) == DSB_EVENT_FAILED
-                   ? failed(link)
-                   : event_of(DSB_LINK_EVENT_NONE);
+        return dsb_session_tick(&link->slot.session, now_ms) == DSB_EVENT_FAILED ? failed(link)
+                                                                                 : rest_event(link);
     }
     do {
         event = feed_record(link, now_ms, &used_len);
@@ -259,7 +285,7 @@ static struct dsb_link_event session_event(struct dsb_link *link, uint64_t now_m
     if (event.type == DSB_LINK_EVENT_FAILED) {
         return failed(link);
     }
-    return event.type == DSB_LINK_EVENT_NONE && link->stream_ended ? end_session(link) : event;
+    return event.type == DSB_LINK_EVENT_NONE ? rest_event(link) : event;
 }
 
 struct dsb_link_event dsb_link_next_event(struct dsb_link *link, uint64_t now_ms)
@@ -268,11 +294,10 @@ struct dsb_link_event dsb_link_next_event(struct dsb_link *link, uint64_t now_ms
     case DSB_LINK_HANDSHAKE:
         return handshake_event(link, now_ms);
     case DSB_LINK_OPEN:
+    case DSB_LINK_CLOSED:
         return session_event(link, now_ms);
     case DSB_LINK_AUTHENTICATED:
         return event_of(DSB_LINK_EVENT_AUTHENTICATED);
-    case DSB_LINK_CLOSED:
-        return event_of(DSB_LINK_EVENT_CLOSED);
     case DSB_LINK_FAILED:
         return event_of(DSB_LINK_EVENT_FAILED);
     case DSB_LINK_UNUSED:
@@ -294,7 +319,14 @@ uint64_t dsb_link_deadline(const struct dsb_link *link)
 
 enum dsb_status dsb_link_open(struct dsb_link *link, uint64_t now_ms)
 {
-    if (link->state != DSB_LINK_AUTHENTICATED || dsb_slot_finish(&link->slot, now_ms) != DSB_OK) {
+    if (link->state != DSB_LINK_AUTHENTICATED) {
+        return DSB_WRONG_STATE;
+    }
+    if (link->in != NULL && link->in_cap < link->session_in_min) {
+        return DSB_INVALID;
+    }
+    if (dsb_slot_finish(&link->slot, now_ms) != DSB_OK) {
+        finish_failed(link); /* the peer is not trusted any more */
         return DSB_WRONG_STATE;
     }
     link->is_session = true;
@@ -317,7 +349,7 @@ size_t dsb_link_body_max(const struct dsb_link *link)
     }
     size_t peer_max = dsb_session_data_max(&link->slot.session);
     size_t own_max = body_room(link->out_cap);
-    return peer_max < own_max ? peer_max : own_max;
+    return link->out == NULL || peer_max < own_max ? peer_max : own_max;
 }
 
 uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room_len)
@@ -348,7 +380,7 @@ enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body, size_t
     }
     enum dsb_status status = dsb_session_send_data(&link->slot.session, tail, room_len, body,
                                                    body_len, now_ms, &record_len);
-    link->out_len += record_len;
+    add_out(link, record_len);
     return status;
 }
 
@@ -374,16 +406,15 @@ enum dsb_status dsb_link_finish(struct dsb_link *link, uint64_t now_ms)
 
 void dsb_link_abort(struct dsb_link *link, enum dsb_reason reason)
 {
-    if (is_over(link)) {
+    if (is_dead(link)) {
         return;
     }
-    if (!link->is_session) {
+    if (link->is_session) {
+        dsb_session_abort(&link->slot.session, reason);
+    } else {
         dsb_handshake_abort(&link->slot.handshake, reason);
-        finish_failed(link);
-        return;
     }
-    dsb_session_abort(&link->slot.session, reason);
-    if (link->slot.session.state == DSB_SESSION_FAILED) {
+    if (dsb_link_reason(link) != DSB_REASON_NONE) {
         finish_failed(link);
     }
 }
@@ -398,9 +429,7 @@ void dsb_link_pause(struct dsb_link *link, bool paused, uint64_t now_ms)
 
 enum dsb_status dsb_link_set_in(struct dsb_link *link, uint8_t *in, size_t in_cap)
 {
-    bool given_back = in == NULL && in_cap == 0 && link->in_len == 0;
-
-    if (!given_back && (in == NULL || in_cap < link->in_min || in_cap < link->in_len)) {
+    if (!is_in(link, in, in_cap) || in_cap < link->in_len) {
         return DSB_INVALID;
     }
     if (link->in_len != 0) {
@@ -414,14 +443,14 @@ enum dsb_status dsb_link_set_in(struct dsb_link *link, uint8_t *in, size_t in_ca
 
 enum dsb_status dsb_link_set_out(struct dsb_link *link, uint8_t *out, size_t out_cap)
 {
-    if (link->state != DSB_LINK_OPEN) {
-        return DSB_WRONG_STATE;
+    if (!is_out(out, out_cap)) {
+        return DSB_INVALID;
     }
     if (link->out_len != 0) {
         return DSB_WOULD_BLOCK;
     }
     link->out = out;
-    link->out_cap = out == NULL ? 0 : out_cap;
+    link->out_cap = out_cap;
     link->out_first = 0;
     return DSB_OK;
 }
@@ -448,6 +477,11 @@ const struct dsb_device_id *dsb_link_peer(const struct dsb_link *link)
 {
     return link->is_session ? dsb_session_peer(&link->slot.session)
                             : dsb_handshake_peer(&link->slot.handshake);
+}
+
+bool dsb_link_is_trusted(const struct dsb_link *link, const struct dsb_trust_store *trust)
+{
+    return link->is_session && dsb_session_is_trusted(&link->slot.session, trust);
 }
 
 static void wipe_buffer(uint8_t *buffer, size_t len)

@@ -16,7 +16,9 @@
  *
  * Ownership: the link and both buffers are the caller's, and stay where they are until dsb_link_end
  * (or dsb_link_set_in, _set_out). The link is not to be copied or moved. What an event points at
- * lies in `in`, and is valid until the next dsb_link_room, dsb_link_set_in or dsb_link_end.
+ * lies in `in`, and is valid until the next dsb_link_room, dsb_link_set_in or dsb_link_end. A
+ * caller of many links lends buffers only while there is something in them: without `in` nothing is
+ * received, without `out` nothing is said.
  *
  * Errors: what goes wrong on the stream, or in time, ends the link for good with DSB_LINK_FAILED
  * and dsb_link_reason; nothing is pending then. What a call cannot do is its dsb_status, and
@@ -27,7 +29,8 @@
 
 #include "dsoftbus/session.h"
 
-/* Bytes that `in` must have for a device with this recv_max: any one unit. More saves reads. */
+/* Bytes that `in` must have for a device with this recv_max: any one unit. More saves reads. Until
+ * dsb_link_open DSB_HANDSHAKE_IN_MAX is enough. */
 #define DSB_LINK_IN_MIN(recv_max)                                                                  \
     (DSB_FRAME_HEADER_LEN +                                                                        \
      (size_t)((recv_max) > DSB_HANDSHAKE_UNIT_MAX ? (recv_max) : DSB_HANDSHAKE_UNIT_MAX))
@@ -41,7 +44,7 @@ enum dsb_link_state {
     DSB_LINK_HANDSHAKE,     /* nobody yet */
     DSB_LINK_AUTHENTICATED, /* the peer is known; the caller says dsb_link_open, or ends it */
     DSB_LINK_OPEN,
-    DSB_LINK_CLOSED, /* both CLOSEs have passed: close the stream */
+    DSB_LINK_CLOSED, /* both CLOSEs have passed: close the stream. Bytes that come yet: FAILED */
     DSB_LINK_FAILED, /* see dsb_link_reason: abort the stream */
 };
 
@@ -67,18 +70,20 @@ struct dsb_link {
     bool is_session; /* slot holds a session, alive or failed; else a handshake */
     bool paused;
     bool stream_ended;
+    bool write_failed;
     union dsb_slot slot;
     uint8_t *in; /* in[in_first] and in_len from there: received, not yet used */
-    size_t in_cap, in_min, in_first, in_len;
-    uint8_t *out; /* out[out_first] and out_len from there: to be written to the stream */
+    size_t in_cap, in_first, in_len;
+    size_t session_in_min; /* what in_cap must be in a session */
+    uint8_t *out;          /* out[out_first] and out_len from there: to be written to the stream */
     size_t out_cap, out_first, out_len;
     size_t handshake_out_len; /* of out_len: bytes of the handshake, which the session never knew */
 };
 
-/* What a link is given to work in. */
+/* What a link is given to work in. Each may be NULL and 0, to be lent later. */
 struct dsb_link_buffers {
     uint8_t *in;
-    size_t in_cap; /* bytes, DSB_LINK_IN_MIN at least */
+    size_t in_cap; /* bytes, DSB_HANDSHAKE_IN_MAX at least; for a session DSB_LINK_IN_MIN */
     uint8_t *out;
     size_t out_cap; /* bytes, DSB_LINK_OUT_MIN at least */
 };
@@ -110,6 +115,10 @@ void dsb_link_received(struct dsb_link *link, size_t len);
  * CLOSED if all had been said, else FAILED. */
 void dsb_link_end_of_stream(struct dsb_link *link);
 
+/* The stream takes no more bytes: nothing is pending from now on, what would be is dropped, and the
+ * end will not be a clean one. What was received, and may yet be, still comes as events. */
+void dsb_link_write_failed(struct dsb_link *link);
+
 /* The next thing that happened. Lets time pass. */
 DSB_MUST_CHECK struct dsb_link_event dsb_link_next_event(struct dsb_link *link, uint64_t now_ms);
 
@@ -125,10 +134,12 @@ DSB_MUST_CHECK const uint8_t *dsb_link_pending(struct dsb_link *link, uint64_t n
 void dsb_link_sent(struct dsb_link *link, size_t len, uint64_t now_ms);
 
 /* Makes the session, after AUTHENTICATED. A responder's ACCEPT is pending then, before anything of
- * the application can be. DSB_WRONG_STATE otherwise, or when the handshake holds no more. */
+ * the application can be. DSB_WRONG_STATE otherwise, or when the peer is trusted no more: then it
+ * has FAILED. DSB_INVALID when `in` is too small for a session: dsb_link_set_in, and again. */
 DSB_MUST_CHECK enum dsb_status dsb_link_open(struct dsb_link *link, uint64_t now_ms);
 
-/* Longest body that can ever be sent to this peer in `out`, bytes; 0 unless OPEN. */
+/* Longest body that this peer takes, and `out` if there is one has room for, bytes; 0 unless OPEN.
+ */
 size_t dsb_link_body_max(const struct dsb_link *link);
 
 /* Where the next body may be written so that dsb_link_send need not copy it, and in *body_room how
@@ -136,8 +147,9 @@ size_t dsb_link_body_max(const struct dsb_link *link);
 DSB_MUST_CHECK uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room);
 
 /*
- * Seals a DATA record of body_len bytes, which are anywhere outside of `out`, or at dsb_link_tail,
- * asked for just before. DSB_OK; DSB_WOULD_BLOCK (try again when something was sent),
+ * Seals a DATA record of body_len bytes, which are anywhere outside of `out`, or in place: at
+ * dsb_link_tail, asked for just before, or DSB_DATA_HEADROOM into a new dsb_link_set_out and so on
+ * behind each record sealed there. DSB_OK; DSB_WOULD_BLOCK (try again when something was sent),
  * DSB_TOO_LARGE (over the peer's limit), DSB_INVALID (0 bytes), DSB_WRONG_STATE (not OPEN, or
  * closed).
  */
@@ -159,10 +171,9 @@ void dsb_link_abort(struct dsb_link *link, enum dsb_reason reason);
 void dsb_link_pause(struct dsb_link *link, bool paused, uint64_t now_ms);
 
 /*
- * Other buffers, for callers that lend them only while there is something in them. The old one is
- * the caller's again, not wiped. `in` takes over what was not used yet: DSB_INVALID when it is
- * smaller than that, or than DSB_LINK_IN_MIN; NULL and 0 is allowed when there is nothing. `out` is
- * only changed when nothing is pending (DSB_WOULD_BLOCK) and the link is OPEN (DSB_WRONG_STATE).
+ * Other buffers, or none (NULL and 0). The old one is the caller's again, not wiped. `in` takes
+ * over what was not used yet: DSB_INVALID when it is smaller than that, or than it must be. `out`
+ * is only changed when nothing is pending, else DSB_WOULD_BLOCK; DSB_INVALID when it is too small.
  */
 DSB_MUST_CHECK enum dsb_status dsb_link_set_in(struct dsb_link *link, uint8_t *in, size_t in_cap);
 DSB_MUST_CHECK enum dsb_status dsb_link_set_out(struct dsb_link *link, uint8_t *out,
@@ -177,6 +188,9 @@ const struct dsb_device_id *dsb_link_claim(const struct dsb_link *link);
 
 /* The authenticated peer; NULL before AUTHENTICATED, or when it never came to that. */
 const struct dsb_device_id *dsb_link_peer(const struct dsb_link *link);
+
+/* As dsb_session_is_trusted; false when there is no session. */
+bool dsb_link_is_trusted(const struct dsb_link *link, const struct dsb_trust_store *trust);
 
 /* Wipes the link and both buffers. UNUSED afterwards. */
 void dsb_link_end(struct dsb_link *link);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A wire in the event loop, and what its owner is told of it. A body that the owner does not take
+ * waits in the wire's chunk. */
 #include "node/engine/conn.h"
 
 #include "node/base/secret.h"
-#include "node/engine/conn_buffer.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,218 +23,151 @@ static uint64_t now_ms(const struct conn *c)
 static void on_handle_closed(uv_handle_t *handle)
 {
     struct conn *c = handle->data;
-    if (--c->open_handle_count == 0) {
-        secret_wipe(&c->slot, sizeof c->slot);
+    if (--c->open_handle_count == 0)
         free(c);
-    }
 }
 
 static void end(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason)
 {
     c->state = CONN_ENDED;
-    c->events->ended(c, outcome, reason, c->fault);
-    secret_wipe(&c->slot, sizeof c->slot);
-    chunk_unref(&c->shared->chunks, c->in);
-    chunk_unref(&c->shared->chunks, c->out);
-    c->in = NULL;
-    c->out = NULL;
+    c->events->ended(c, outcome, reason, c->wire.fault);
     uv_close((uv_handle_t *)&c->poll, on_handle_closed);
     uv_close((uv_handle_t *)&c->timer, on_handle_closed);
-    close(c->fd);
+    wire_close(&c->wire);
 }
 
-/* The library failed the handshake or the session; its reason is kept there. */
+/* The link failed, and keeps its reason; or there was no TCP connection. */
 static void end_failed(struct conn *c)
 {
     if (c->state == CONN_OPEN)
-        end(c, CONN_BROKEN, dsb_session_reason(&c->slot.session));
+        end(c, CONN_BROKEN, dsb_link_reason(&c->wire.link));
     else if (c->state == CONN_HANDSHAKE)
-        end(c, CONN_REJECTED, dsb_handshake_reason(&c->slot.handshake));
+        end(c, CONN_REJECTED, dsb_link_reason(&c->wire.link));
     else
         end(c, CONN_NO_CONNECT, DSB_REASON_NONE);
 }
 
-static void end_of_stream(struct conn *c)
-{
-    if (c->state == CONN_OPEN && dsb_session_end_of_stream(&c->slot.session) == DSB_EVENT_CLOSED) {
-        end(c, CONN_CLEAN, DSB_REASON_NONE);
-        return;
-    }
-    if (c->state == CONN_HANDSHAKE)
-        (void)dsb_handshake_end_of_stream(&c->slot.handshake);
-    end_failed(c);
-}
+/* Events of the link */
 
 static void report_steps(struct conn *c)
 {
     enum dsb_step step;
-    while ((step = dsb_handshake_next_step(&c->slot.handshake)) != DSB_STEP_NONE)
+    while ((step = dsb_link_next_step(&c->wire.link)) != DSB_STEP_NONE)
         if (c->events->step != NULL)
             c->events->step(c, step);
-}
-
-/* The handshake became a session: what was received behind it belongs to the session. */
-static void open_session(struct conn *c)
-{
-    if (dsb_slot_finish(&c->slot, now_ms(c)) != DSB_OK)
-        abort(); /* only called when AUTHENTICATED */
-    c->state = CONN_OPEN;
-    c->opened_ms = now_ms(c);
-    if (c->handshake_in_len > 0) {
-        c->in = chunk_take(&c->shared->chunks);
-        c->in_begin = 0;
-        c->in_end = c->handshake_in_len;
-        memcpy(c->in->bytes, c->handshake_in, c->handshake_in_len);
-        c->handshake_in_len = 0;
-    }
-    /* ACCEPT goes out before the owner can say anything. */
-    size_t room;
-    uint8_t *tail = conn_out_tail(c, &room);
-    conn_out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
-    c->events->opened(c);
 }
 
 /* The owner's word on an authenticated peer, before that peer can take itself for let in. */
 static bool is_admitted(struct conn *c)
 {
-    const struct dsb_device_id *peer = dsb_handshake_peer(&c->slot.handshake);
+    const struct dsb_device_id *peer = dsb_link_peer(&c->wire.link);
     enum dsb_reason reason = c->events->admit != NULL ? c->events->admit(c, peer) : DSB_REASON_NONE;
     if (reason != DSB_REASON_NONE)
         conn_abort(c, reason);
     return reason == DSB_REASON_NONE;
 }
 
-static void pump_handshake(struct conn *c)
+static void open_session(struct conn *c)
 {
-    struct dsb_handshake *hs = &c->slot.handshake;
-    size_t moved_len;
-    do {
-        size_t room;
-        size_t used_len;
-        uint8_t *tail = conn_out_tail(c, &room);
-        assert(room >= DSB_HANDSHAKE_OUT_MAX);
-        moved_len = dsb_handshake_output(hs, tail);
-        conn_out_add(c, moved_len);
-        enum dsb_handshake_state state =
-            dsb_handshake_feed(hs, c->handshake_in, c->handshake_in_len, now_ms(c), &used_len);
-        c->handshake_in_len -= used_len;
-        memmove(c->handshake_in, c->handshake_in + used_len, c->handshake_in_len);
-        moved_len += used_len;
-        report_steps(c);
-        if (state == DSB_HANDSHAKE_FAILED) {
-            end_failed(c);
-            return;
-        }
-        if (state == DSB_HANDSHAKE_AUTHENTICATED) {
-            if (is_admitted(c))
-                open_session(c);
-            return;
-        }
-    } while (moved_len > 0);
-    if (c->ends)
-        end_of_stream(c);
+    wire_lend_in(&c->wire);
+    if (dsb_link_open(&c->wire.link, now_ms(c)) != DSB_OK)
+        return; /* the link failed, and says so */
+    c->state = CONN_OPEN;
+    c->opened_ms = now_ms(c);
+    (void)wire_flush(&c->wire, now_ms(c)); /* ACCEPT goes out before the owner can say anything */
+    c->events->opened(c);
 }
 
 static void offer(struct conn *c, const uint8_t *body, size_t body_len)
 {
     c->held = NULL;
-    if (c->events->data(c, c->in, body, body_len) == CONN_TAKEN || c->state != CONN_OPEN)
+    if (c->events->data(c, c->wire.in, body, body_len) == CONN_TAKEN || c->state != CONN_OPEN)
         return;
     c->held = body;
     c->held_len = body_len;
     c->paused = true;
-    dsb_session_pause(&c->slot.session, true, now_ms(c));
+    dsb_link_pause(&c->wire.link, true, now_ms(c));
 }
 
-/* One record, or none when it is not all there. Returns true when there may be more. */
-static bool feed_one(struct conn *c)
+/* Tells the owner of one event. False when there is none. */
+static bool take_event(struct conn *c)
 {
-    const uint8_t *body;
-    size_t body_len;
-    size_t used_len;
-    enum dsb_event event =
-        dsb_session_feed(&c->slot.session, c->in->bytes + c->in_begin, c->in_end - c->in_begin,
-                         now_ms(c), &used_len, &body, &body_len);
-    c->in_begin += used_len;
-    switch (event) {
-    case DSB_EVENT_DATA:
-        c->data_in_len += body_len;
-        offer(c, body, body_len);
+    struct dsb_link_event event = dsb_link_next_event(&c->wire.link, now_ms(c));
+    if (c->state == CONN_HANDSHAKE)
+        report_steps(c);
+    if (c->state == CONN_ENDED)
+        return false;
+    switch (event.type) {
+    case DSB_LINK_EVENT_AUTHENTICATED:
+        if (is_admitted(c))
+            open_session(c);
         break;
-    case DSB_EVENT_PONG:
+    case DSB_LINK_EVENT_DATA:
+        c->data_in_len += event.body_len;
+        offer(c, event.body, event.body_len);
+        break;
+    case DSB_LINK_EVENT_PONG:
         if (c->events->pong != NULL)
-            c->events->pong(c, body, body_len);
+            c->events->pong(c, event.body, event.body_len);
         break;
-    case DSB_EVENT_PEER_CLOSED:
+    case DSB_LINK_EVENT_PEER_CLOSED:
         c->events->peer_closed(c);
         break;
-    case DSB_EVENT_FAILED:
+    case DSB_LINK_EVENT_CLOSED:
+        end(c, CONN_CLEAN, DSB_REASON_NONE);
+        break;
+    case DSB_LINK_EVENT_FAILED:
         end_failed(c);
         break;
-    case DSB_EVENT_NONE:
-    case DSB_EVENT_CLOSED: /* comes from end_of_stream only */
-        break;
+    case DSB_LINK_EVENT_NONE:
+        return false;
     }
-    return used_len > 0;
+    return true;
 }
 
-static void feed_all(struct conn *c)
+static void take_events(struct conn *c)
 {
     if (c->held != NULL && !c->paused)
         offer(c, c->held, c->held_len);
-    while (c->state == CONN_OPEN && !c->paused && c->in != NULL && c->in_begin < c->in_end &&
-           feed_one(c))
+    while (c->state != CONN_ENDED && take_event(c))
         continue;
-    if (c->state == CONN_OPEN && c->held == NULL && c->in != NULL && c->in_begin == c->in_end) {
-        chunk_unref(&c->shared->chunks, c->in);
-        c->in = NULL;
-    }
 }
 
-/* Seals the session's own records when there is room for any of them. */
-static void write_control(struct conn *c)
+/* Everything sent is with the kernel, and the owner waits for that. */
+static bool report_drained(struct conn *c)
 {
-    size_t room;
-    if (!dsb_session_wants_output(&c->slot.session))
-        return;
-    uint8_t *tail = conn_out_tail(c, &room);
-    if (room >= DSB_CONTROL_MAX)
-        conn_out_add(c, dsb_session_output(&c->slot.session, tail, room, now_ms(c)));
+    if (c->wire.out != NULL || !c->owes_drained)
+        return false;
+    c->owes_drained = false;
+    if (c->events->drained != NULL)
+        c->events->drained(c);
+    return true;
 }
 
-static void pump_session(struct conn *c)
+/* What was written may have been the last thing that kept the link open. */
+static void run_link(struct conn *c)
 {
     bool again = true;
-    while (again && c->state == CONN_OPEN) {
-        again = false;
-        feed_all(c);
-        if (c->state != CONN_OPEN)
+    while (again) {
+        wire_lend_out(&c->wire);
+        take_events(c);
+        if (c->state == CONN_ENDED)
             return;
-        write_control(c);
-        if (c->out == NULL && c->owes_drained) {
-            c->owes_drained = false;
-            if (c->events->drained != NULL)
-                c->events->drained(c);
-            again = true;
-        }
+        again = wire_flush(&c->wire, now_ms(c));
+        again = report_drained(c) || again;
+        if (c->state == CONN_ENDED)
+            return;
     }
-    if (c->state != CONN_OPEN)
-        return;
-    if (c->slot.session.state == DSB_SESSION_FAILED)
-        end_failed(c);
-    else if (dsb_session_is_closed(&c->slot.session))
-        end(c, CONN_CLEAN, DSB_REASON_NONE);
-    else if (c->ends && !c->paused)
-        end_of_stream(c);
+    wire_give_back(&c->wire, c->held != NULL);
 }
 
 /* Asks the loop for what this connection waits for, and for its next deadline. */
 static void watch(struct conn *c)
 {
     int events = 0;
-    if (c->state == CONN_CONNECTING || c->out != NULL)
+    if (c->state == CONN_CONNECTING || c->wire.out != NULL)
         events |= UV_WRITABLE;
-    if (c->state != CONN_CONNECTING && !c->paused && !c->ends)
+    if (c->state != CONN_CONNECTING && !c->paused && !c->wire.ends)
         events |= UV_READABLE;
     if (c->paused && !c->hung_up)
         events |= UV_DISCONNECT;
@@ -247,8 +179,7 @@ static void watch(struct conn *c)
             uv_poll_start(&c->poll, events, on_poll);
     }
     /* A timer that fires too early is set again then: cheaper than moving it at every record. */
-    uint64_t deadline_ms = c->state == CONN_OPEN ? dsb_session_deadline(&c->slot.session)
-                                                 : dsb_handshake_deadline(&c->slot.handshake);
+    uint64_t deadline_ms = dsb_link_deadline(&c->wire.link);
     if (deadline_ms < c->armed_ms) {
         c->armed_ms = deadline_ms;
         uint64_t now = now_ms(c);
@@ -259,10 +190,8 @@ static void watch(struct conn *c)
 static void pump(struct conn *c)
 {
     c->pumping = true;
-    if (c->state == CONN_HANDSHAKE)
-        pump_handshake(c);
-    if (c->state == CONN_OPEN)
-        pump_session(c);
+    if (c->state == CONN_HANDSHAKE || c->state == CONN_OPEN)
+        run_link(c);
     c->pumping = false;
     if (c->state != CONN_ENDED)
         watch(c);
@@ -281,26 +210,20 @@ static void on_timer(uv_timer_t *timer)
 {
     struct conn *c = timer->data;
     c->armed_ms = DSB_NO_DEADLINE;
-    bool failed;
-    if (c->state == CONN_OPEN)
-        failed = dsb_session_tick(&c->slot.session, now_ms(c)) == DSB_EVENT_FAILED;
-    else
-        failed = dsb_handshake_tick(&c->slot.handshake, now_ms(c)) == DSB_HANDSHAKE_FAILED;
-    if (!failed) {
-        pump(c);
+    if (c->state == CONN_CONNECTING && now_ms(c) >= dsb_link_deadline(&c->wire.link)) {
+        c->wire.fault = ETIMEDOUT;
+        end_failed(c);
         return;
     }
-    if (c->state == CONN_CONNECTING)
-        c->fault = ETIMEDOUT;
-    end_failed(c);
+    pump(c);
 }
 
 static void connected(struct conn *c)
 {
-    socklen_t len = sizeof c->fault;
-    if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &c->fault, &len) != 0)
-        c->fault = errno;
-    if (c->fault != 0)
+    socklen_t len = sizeof c->wire.fault;
+    if (getsockopt(c->wire.fd, SOL_SOCKET, SO_ERROR, &c->wire.fault, &len) != 0)
+        c->wire.fault = errno;
+    if (c->wire.fault != 0)
         end_failed(c);
     else
         c->state = CONN_HANDSHAKE;
@@ -308,21 +231,11 @@ static void connected(struct conn *c)
 
 static void receive(struct conn *c)
 {
-    size_t room;
-    uint8_t *tail = conn_in_tail(c, &room);
-    ssize_t got = recv(c->fd, tail, room, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-        got = 0;
-    else if (got <= 0) {
-        c->ends = true;
-        if (got < 0)
-            c->fault = errno;
-        got = 0;
-    }
-    if (c->state == CONN_HANDSHAKE)
-        c->handshake_in_len += (size_t)got;
-    else
-        c->in_end += (size_t)got;
+    if (c->paused || c->wire.ends)
+        return;
+    if (c->state == CONN_OPEN)
+        wire_lend_in(&c->wire);
+    wire_receive(&c->wire);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
@@ -339,8 +252,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         events = 0;
     }
     if ((events & UV_WRITABLE) != 0)
-        conn_flush(c);
-    if ((events & UV_READABLE) != 0 && !c->paused)
+        (void)wire_flush(&c->wire, now_ms(c));
+    if ((events & UV_READABLE) != 0)
         receive(c);
     if (c->paused && ((events & UV_DISCONNECT) != 0 || status < 0)) {
         c->hung_up = true;
@@ -351,7 +264,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 }
 
 static struct conn *conn_new(struct conn_shared *shared, int fd, const union endpoint *remote,
-                             const struct conn_events *events, void *owner)
+                             const struct conn_events *events, void *owner,
+                             struct dsb_link_buffers *buffers)
 {
     const int on = 1;
     struct conn *c = calloc(1, sizeof *c);
@@ -366,7 +280,7 @@ static struct conn *conn_new(struct conn_shared *shared, int fd, const union end
     c->timer.data = c;
     c->open_handle_count = 2;
     c->shared = shared;
-    c->fd = fd;
+    *buffers = wire_init(&c->wire, fd, &shared->chunks);
     c->remote = *remote;
     c->events = events;
     c->owner = owner;
@@ -380,19 +294,20 @@ static void conn_discard(struct conn *c)
     c->state = CONN_ENDED;
     uv_close((uv_handle_t *)&c->poll, on_handle_closed);
     uv_close((uv_handle_t *)&c->timer, on_handle_closed);
-    close(c->fd);
+    wire_close(&c->wire);
 }
 
 struct conn *conn_accept(struct conn_shared *shared, int fd, const union endpoint *remote,
                          const struct conn_events *events, void *owner)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
-    struct conn *c = conn_new(shared, fd, remote, events, owner);
+    struct dsb_link_buffers buffers;
+    struct conn *c = conn_new(shared, fd, remote, events, owner, &buffers);
     if (c == NULL)
         return NULL;
     c->state = CONN_HANDSHAKE;
     random_bytes(ephemeral, sizeof ephemeral);
-    if (dsb_handshake_accept(&c->slot.handshake, &shared->local, ephemeral, now_ms(c)) !=
+    if (dsb_link_accept(&c->wire.link, &shared->local, ephemeral, &buffers, now_ms(c)) !=
         DSB_REASON_NONE) {
         conn_discard(c);
         return NULL;
@@ -410,13 +325,14 @@ struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remo
     int fd = socket(remote->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return NULL;
-    struct conn *c = conn_new(shared, fd, remote, events, owner);
+    struct dsb_link_buffers buffers;
+    struct conn *c = conn_new(shared, fd, remote, events, owner, &buffers);
     if (c == NULL)
         return NULL;
     c->state = CONN_CONNECTING;
     random_bytes(ephemeral, sizeof ephemeral);
     *reason =
-        dsb_handshake_connect(&c->slot.handshake, &shared->local, target, ephemeral, now_ms(c));
+        dsb_link_connect(&c->wire.link, &shared->local, target, ephemeral, &buffers, now_ms(c));
     if (*reason == DSB_REASON_NONE &&
         (connect(fd, &remote->any, endpoint_len(remote)) == 0 || errno == EINPROGRESS)) {
         watch(c);
@@ -430,17 +346,17 @@ struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remo
 
 const struct dsb_device_id *conn_peer(const struct conn *c)
 {
-    return dsb_session_peer(&c->slot.session);
+    return dsb_link_peer(&c->wire.link);
 }
 
 const struct dsb_device_id *conn_claim(const struct conn *c)
 {
-    return dsb_handshake_claim(&c->slot.handshake);
+    return dsb_link_claim(&c->wire.link);
 }
 
 size_t conn_body_max(const struct conn *c)
 {
-    size_t peer_max = dsb_session_data_max(&c->slot.session);
+    size_t peer_max = dsb_link_body_max(&c->wire.link);
     size_t own_max = RECORD_FRAME_LEN - DSB_DATA_HEADROOM - DSB_DATA_TAILROOM;
     return peer_max < own_max ? peer_max : own_max;
 }
@@ -453,25 +369,21 @@ size_t conn_stride_len(const struct conn *c)
 /* After the owner's output: what the kernel did not take is reported as drained later. */
 static void sent(struct conn *c)
 {
-    conn_flush(c);
-    c->owes_drained = c->owes_drained || c->out != NULL;
+    (void)wire_flush(&c->wire, now_ms(c));
+    c->owes_drained = c->owes_drained || c->wire.out != NULL;
     kick(c);
 }
 
 enum dsb_status conn_send(struct conn *c, const uint8_t *body, size_t body_len)
 {
-    size_t room;
-    size_t sealed_len = 0;
     if (c->state != CONN_OPEN)
         return DSB_WRONG_STATE;
-    uint8_t *tail = conn_out_tail(c, &room);
-    enum dsb_status status =
-        dsb_session_send_data(&c->slot.session, tail, room, body, body_len, now_ms(c), &sealed_len);
+    wire_lend_out(&c->wire);
+    enum dsb_status status = dsb_link_send(&c->wire.link, body, body_len, now_ms(c));
     if (status == DSB_OK)
         c->data_out_len += body_len;
     if (status == DSB_WOULD_BLOCK)
         c->owes_drained = true;
-    conn_out_add(c, status == DSB_OK ? sealed_len : 0);
     sent(c);
     return status;
 }
@@ -479,41 +391,26 @@ enum dsb_status conn_send(struct conn *c, const uint8_t *body, size_t body_len)
 enum dsb_status conn_send_chunk(struct conn *c, struct chunk *chunk, size_t body_total_len)
 {
     size_t body_max = conn_body_max(c);
-    size_t end = 0;
     if (c->state != CONN_OPEN)
         return DSB_WRONG_STATE;
-    if (c->out != NULL) {
+    enum dsb_status status =
+        wire_seal_chunk(&c->wire, chunk, body_total_len, body_max, conn_stride_len(c), now_ms(c));
+    if (status == DSB_WOULD_BLOCK)
         c->owes_drained = true;
-        return DSB_WOULD_BLOCK;
+    if (status == DSB_OK) {
+        c->data_out_len += body_total_len;
+        sent(c);
     }
-    for (size_t done_len = 0; done_len < body_total_len;) {
-        size_t body_len =
-            body_total_len - done_len < body_max ? body_total_len - done_len : body_max;
-        size_t sealed_len;
-        uint8_t *at = chunk->bytes + end;
-        enum dsb_status status =
-            dsb_session_send_data(&c->slot.session, at, CHUNK_LEN - end, at + DSB_DATA_HEADROOM,
-                                  body_len, now_ms(c), &sealed_len);
-        if (status != DSB_OK)
-            return status;
-        done_len += body_len;
-        end += sealed_len;
-    }
-    c->data_out_len += body_total_len;
-    c->out = chunk;
-    c->out_begin = 0;
-    c->out_end = end;
-    sent(c);
-    return DSB_OK;
+    return status;
 }
 
 enum dsb_status conn_ping(struct conn *c, const uint8_t *body, size_t body_len)
 {
     if (c->state != CONN_OPEN)
         return DSB_WRONG_STATE;
-    enum dsb_status status = dsb_session_ping(&c->slot.session, body, body_len);
+    enum dsb_status status = dsb_link_ping(&c->wire.link, body, body_len);
     if (status == DSB_OK) {
-        write_control(c);
+        (void)wire_flush(&c->wire, now_ms(c));
         kick(c);
     }
     return status;
@@ -524,22 +421,22 @@ void conn_resume(struct conn *c)
     if (c->state != CONN_OPEN || !c->paused)
         return;
     c->paused = false;
-    dsb_session_pause(&c->slot.session, false, now_ms(c));
+    dsb_link_pause(&c->wire.link, false, now_ms(c));
     kick(c);
 }
 
 void conn_close(struct conn *c)
 {
-    if (c->state == CONN_OPEN && dsb_session_close(&c->slot.session) == DSB_OK)
+    if (c->state == CONN_OPEN && dsb_link_close(&c->wire.link) == DSB_OK)
         kick(c);
 }
 
 void conn_finish(struct conn *c)
 {
-    if (c->state != CONN_OPEN || dsb_session_end(&c->slot.session, now_ms(c)) != DSB_OK)
+    if (c->state != CONN_OPEN || dsb_link_finish(&c->wire.link, now_ms(c)) != DSB_OK)
         return;
     c->held = NULL; /* what waits for the owner's room is not delivered either */
-    conn_resume(c);
+    c->paused = false;
     kick(c);
 }
 
@@ -547,9 +444,6 @@ void conn_abort(struct conn *c, enum dsb_reason reason)
 {
     if (c->state == CONN_ENDED)
         return;
-    if (c->state == CONN_OPEN)
-        dsb_session_abort(&c->slot.session, reason);
-    else
-        dsb_handshake_abort(&c->slot.handshake, reason);
+    dsb_link_abort(&c->wire.link, reason);
     end(c, c->state == CONN_OPEN ? CONN_BROKEN : CONN_REJECTED, reason);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One TCP connection and the handshake, then the session, that runs over it: the library's state
- * machine joined to a socket in the event loop. Both roles, for the daemon and for the commands.
+ * One TCP connection and the handshake, then the session, that runs over it: the library's link
+ * joined to a socket in the event loop. Both roles, for the daemon and for the commands.
  *
  *     CONNECTING -> HANDSHAKE -> OPEN -> ENDED        the peer's end, a failure, a deadline: ENDED
  * from any
@@ -12,8 +12,8 @@
 #ifndef NODE_CONN_H
 #define NODE_CONN_H
 
-#include "node/engine/chunk.h"
 #include "node/engine/endpoint.h"
+#include "node/engine/wire.h"
 
 #include <uv.h>
 
@@ -73,9 +73,8 @@ struct conn_events {
 
 /* Members are read-only outside conn.c, but number, work, next and previous are the owner's. */
 struct conn {
-    union dsb_slot slot;
+    struct wire wire;
     enum conn_state state;
-    int fd;
     const struct conn_events *events;
     struct conn_shared *shared;
     void *owner;
@@ -83,33 +82,21 @@ struct conn {
     struct conn *next;
     struct conn *previous;
     uint32_t number;
-    bool paused;  /* the owner answered CONN_LATER */
-    bool hung_up; /* the stream ended while paused */
-    bool ends;    /* the stream's end, or its failure (in fault), was read or met while writing */
-    bool mute;    /* writing failed: output is dropped until the stream's end is read */
+    bool paused;               /* the owner answered CONN_LATER */
+    bool hung_up;              /* the stream ended while paused */
     bool owes_drained;         /* output had to wait: tell the owner when it is gone */
     bool pumping;              /* inside pump: it will see what the owner changes */
     uint8_t open_handle_count; /* libuv handles not closed yet */
     int watched;               /* uv_poll events asked for */
-    int fault;                 /* errno of the connection, 0 */
     uint64_t armed_ms;         /* when the timer fires */
-    struct chunk *in; /* received and not used: in->bytes[in_begin..in_end), NULL when empty */
-    size_t in_begin;
-    size_t in_end;
-    const uint8_t *held; /* the body that the owner did not take, in `in` */
+    const uint8_t *held;       /* the body that the owner did not take, in `in` */
     size_t held_len;
-    struct chunk *out; /* sealed and not written: out->bytes[out_begin..out_end), NULL when empty */
-    size_t out_begin;
-    size_t out_end;
     uint64_t data_in_len;  /* bytes of DATA bodies received */
     uint64_t data_out_len; /* bytes of DATA bodies sent */
     uint64_t opened_ms;
     union endpoint remote;
     uv_poll_t poll;
     uv_timer_t timer;
-    size_t handshake_in_len;
-    uint8_t handshake_in[DSB_HANDSHAKE_IN_MAX]; /* a half-open handshake needs nothing beside its
-                                                   conn */
 };
 
 /*

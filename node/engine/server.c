@@ -265,7 +265,7 @@ void server_recheck_peers(struct server *s)
     for (struct conn *c = s->sessions; c != NULL; c = next) {
         next = c->next;
         /* Not asked to close: whoever is trusted no more is owed no courtesy, and not heard. */
-        if (!dsb_session_is_trusted(&c->slot.session, s->shared.local.trust))
+        if (!dsb_link_is_trusted(&c->wire.link, s->shared.local.trust))
             conn_abort(c, DSB_REASON_LOCAL_REVOKED);
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One connection of dsoftbusd: a TCP stream, the handshake or the session on it, and the bytes on
- * their way. The library decides; this object moves bytes between it and the sockets facade, never
- * waits, and takes no more from the network than it can answer.
+ * One connection of dsoftbusd: a TCP stream and the link on it. The library decides; this object
+ * moves bytes between it and the sockets facade, never waits, and takes no more from the network
+ * than it can answer.
  */
 #ifndef DSOFTBUSD_CONNECTION_H
 #define DSOFTBUSD_CONNECTION_H
@@ -10,24 +10,15 @@
 #include "limits.h"
 #include "netfacade/netfacade.h"
 
-enum connection_state {
-    CONNECTION_FREE = 0,
-    CONNECTION_HANDSHAKE, /* nobody yet: slot.handshake */
-    CONNECTION_SESSION,   /* the bound peer: slot.session */
-};
-
 struct connection {
-    enum connection_state state;
+    struct dsb_link link; /* DSB_LINK_UNUSED: the connection is free */
+    bool is_session;      /* with the bound peer, dsb_link_peer; else nobody yet */
     bool is_ready; /* worth a turn: something happened on the stream since it would have blocked */
     bool is_eof;   /* the stream ended, or failed */
     bool is_greeted; /* `os session ok` was written */
     net_handle stream;
     uint64_t fin_by_ms; /* the session is closed: the peer's end of stream is waited for until then;
                            0: it is not closed */
-    size_t in_len;      /* received, not yet used, bytes */
-    size_t out_first;   /* out[out_first] to out[out_len - 1] are to be written */
-    size_t out_len;
-    union dsb_slot slot;
     uint8_t in[CONNECTION_IN_MAX];
     uint8_t out[CONNECTION_OUT_MAX];
 };
@@ -40,12 +31,17 @@ enum connection_outcome {
 };
 
 /*
- * A newcomer on a FREE connection, as responder. `ephemeral` is 32 fresh random bytes and is
+ * A newcomer on a free connection, as responder. `ephemeral` is 32 fresh random bytes and is
  * zeroed. DSB_REASON_NONE, or why not: then connection_end.
  */
 DSB_MUST_CHECK enum dsb_reason connection_begin(struct connection *connection, net_handle stream,
                                                 const struct dsb_local *local,
                                                 uint8_t ephemeral[DSB_KEY_LEN], uint64_t now_ms);
+
+static inline bool connection_is_free(const struct connection *connection)
+{
+    return connection->link.state == DSB_LINK_UNUSED;
+}
 
 /* Does what can be done now, at most UNITS_PER_TURN units of it. */
 DSB_MUST_CHECK enum connection_outcome connection_turn(struct connection *connection,
@@ -54,15 +50,11 @@ DSB_MUST_CHECK enum connection_outcome connection_turn(struct connection *connec
 /* After CONNECTION_AUTHENTICATED: the session exists, and its peer is journalled. */
 void connection_begin_session(struct connection *connection, uint64_t now_ms);
 
-/* When connection_tick must be called, DSB_NO_DEADLINE when never. */
+/* When it needs a turn at the latest, DSB_NO_DEADLINE when never. */
 uint64_t connection_deadline(const struct connection *connection);
 
-/* Lets time pass. */
-DSB_MUST_CHECK enum connection_outcome connection_tick(struct connection *connection,
-                                                       uint64_t now_ms);
-
 /*
- * Writes why into the journal, then closes the stream and wipes everything: the connection is FREE.
+ * Writes why into the journal, then closes the stream and wipes everything: the connection is free.
  * One that has not failed is given up with `give_up`, DSB_REASON_LOCAL_DROPPED or _ABORTED.
  */
 void connection_end(struct connection *connection, struct net_client *net, enum dsb_reason give_up);

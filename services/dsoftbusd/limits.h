@@ -3,7 +3,7 @@
 #ifndef DSOFTBUSD_LIMITS_H
 #define DSOFTBUSD_LIMITS_H
 
-#include "dsoftbus/session.h"
+#include "dsoftbus/link.h"
 #include "proto/net.h"
 
 /* Handshakes under way. A newcomer over this drops the oldest of the source that has most of them:
@@ -64,8 +64,8 @@
 _Static_assert(CONNECTION_MAX + BACKLOG_MAX + 2 <= NET_CLIENT_SOCKETS_MAX,
                "all of them, the listener and the datagram socket have a socket");
 _Static_assert(BACKLOG_MAX <= NET_BACKLOG_MAX, "what netstackd offers");
-_Static_assert(CONNECTION_OUT_MAX >= DSB_HANDSHAKE_OUT_MAX, "any handshake message fits");
-_Static_assert(CONNECTION_IN_MAX >= DSB_HANDSHAKE_IN_MAX, "any handshake unit fits");
-_Static_assert(CONNECTION_OUT_MAX >= DSB_CONTROL_MAX, "any of the session's own records fits");
+_Static_assert(CONNECTION_IN_MAX >= DSB_LINK_IN_MIN(RECORD_UNIT_MAX), "any unit fits");
+_Static_assert(CONNECTION_OUT_MAX >= DSB_LINK_OUT_MIN, "the link's own words fit");
+_Static_assert(CONNECTION_OUT_MAX >= CONNECTION_IN_MAX, "what was received has its answers");
 
 #endif

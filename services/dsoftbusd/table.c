@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Who gets in, who is dropped for whom, whose turn it is. */
 #include "table.h"
 
 #include "journal.h"
@@ -25,7 +26,7 @@ static uint32_t index_of(const struct table *table, const struct connection *con
 /* Ends a connection in whichever state it is, and forgets it. */
 static void end(struct table *table, struct connection *connection, enum dsb_reason give_up)
 {
-    if (connection->state == CONNECTION_SESSION)
+    if (connection->is_session)
         table->session_count--;
     else
         (void)dsb_admission_leave(&table->admission, index_of(table, connection));
@@ -36,9 +37,9 @@ static void end(struct table *table, struct connection *connection, enum dsb_rea
 static struct connection *find_free(struct table *table)
 {
     size_t i = 0;
-    while (i < CONNECTION_MAX - 1 && table->connections[i].state != CONNECTION_FREE)
+    while (i < CONNECTION_MAX - 1 && !connection_is_free(&table->connections[i]))
         i++;
-    assert(table->connections[i].state == CONNECTION_FREE);
+    assert(connection_is_free(&table->connections[i]));
     return &table->connections[i];
 }
 
@@ -79,7 +80,7 @@ void table_ready(struct table *table, net_handle stream)
 {
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         struct connection *connection = &table->connections[i];
-        if (connection->state != CONNECTION_FREE && connection->stream == stream)
+        if (!connection_is_free(connection) && connection->stream == stream)
             connection->is_ready = true;
     }
 }
@@ -89,8 +90,8 @@ static size_t session_count_of(const struct table *table, const struct dsb_devic
     size_t count = 0;
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         const struct connection *connection = &table->connections[i];
-        count += connection->state == CONNECTION_SESSION &&
-                 dsb_device_id_equal(dsb_session_peer(&connection->slot.session), peer);
+        count +=
+            connection->is_session && dsb_device_id_equal(dsb_link_peer(&connection->link), peer);
     }
     return count;
 }
@@ -98,19 +99,19 @@ static size_t session_count_of(const struct table *table, const struct dsb_devic
 /* The handshake of connection is authenticated. False when there is no room for its session. */
 static bool begin_session(struct table *table, struct connection *connection, uint64_t now_ms)
 {
-    const struct dsb_device_id *peer = dsb_handshake_peer(&connection->slot.handshake);
+    const struct dsb_device_id *peer = dsb_link_peer(&connection->link);
     if (peer == NULL || table->session_count == SESSION_MAX ||
         session_count_of(table, peer) == PEER_SESSION_MAX)
         return false;
     connection_begin_session(connection, now_ms);
-    if (connection->state != CONNECTION_SESSION)
+    if (!connection->is_session)
         return false;
     (void)dsb_admission_leave(&table->admission, index_of(table, connection));
     table->session_count++;
     return true;
 }
 
-/* What follows from a turn or a tick. */
+/* What follows from a turn. */
 static void settle(struct table *table, struct connection *connection,
                    enum connection_outcome outcome, uint64_t now_ms)
 {
@@ -121,27 +122,13 @@ static void settle(struct table *table, struct connection *connection,
         end(table, connection, DSB_REASON_LOCAL_FULL);
 }
 
-/* A connection that its deadline gives something to say becomes ready. */
-static void tick(struct table *table, uint64_t now_ms)
-{
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
-        struct connection *connection = &table->connections[i];
-        if (connection_deadline(connection) > now_ms)
-            continue;
-        enum connection_outcome outcome = connection_tick(connection, now_ms);
-        if (outcome != CONNECTION_WAITS)
-            settle(table, connection, outcome, now_ms);
-    }
-}
-
 bool table_turn(struct table *table, uint64_t now_ms)
 {
     bool goes_on = false;
 
-    tick(table, now_ms);
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         struct connection *connection = &table->connections[i];
-        if (connection->is_ready)
+        if (connection->is_ready || connection_deadline(connection) <= now_ms)
             settle(table, connection, connection_turn(connection, table->net, now_ms), now_ms);
         goes_on = goes_on || connection->is_ready;
     }

@@ -36,8 +36,8 @@ DSB_MUST_CHECK enum accept_outcome table_accept(struct table *table, net_handle 
 /* Something happened on this stream; handles that are not in the table are ignored. */
 void table_ready(struct table *table, net_handle stream);
 
-/* Lets time pass for whom a deadline came, then gives every connection that is ready one turn. True
- * when one of them has more to do. */
+/* Gives every connection that is ready, or whose deadline came, one turn. True when one of them has
+ * more to do. */
 DSB_MUST_CHECK bool table_turn(struct table *table, uint64_t now_ms);
 
 /* The earliest deadline, DSB_NO_DEADLINE when there is none. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole conversation, from connect to both CLOSEs, over streams that deliver in pieces of every
- * size. What either side sees must not depend on the pieces.
+ * A whole conversation, from connect to both CLOSEs, between two links over streams that deliver in
+ * pieces of every size. What either side sees must not depend on the pieces.
  */
+#include "dsoftbus/link.h"
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"
 
@@ -10,14 +11,16 @@
 #include <string.h>
 
 #define MESSAGES 12
+#define OUT_LEN  8000 /* less than two of the longest records: writing has to wait */
 
-/* One side, what it has sent and not yet delivered, and how far its part of the conversation is. */
+/* One side, and how far its part of the conversation is. */
 struct side {
-    struct end end;
-    struct stream wire; /* towards the other side */
-    unsigned sent_count;
+    struct dsb_link link;
+    uint8_t in[2 + PEER_RECV_MAX], out[OUT_LEN];
+    unsigned sent_count; /* messages; at b those that are to be echoed come on top */
     unsigned received_count;
     unsigned pong_count;
+    bool ping_is_out;
     bool peer_closed;
 };
 
@@ -54,134 +57,134 @@ static void make_message(uint8_t *out, unsigned number)
     }
 }
 
+/* Or nothing, while there is no room. */
 static void send_message(struct side *side, unsigned number)
 {
-    static uint8_t message[4096], out[4200];
-    size_t out_len;
+    static uint8_t message[4096];
 
     make_message(message, number);
-    assert_ok(dsb_session_send_data(&side->end.slot.session, out, sizeof(out), message,
-                                    message_len(number), pair.now_ms, &out_len));
-    stream_put(&side->wire, out, out_len);
-    dsb_session_written(&side->end.slot.session, out_len, pair.now_ms);
-    side->sent_count++;
+    enum dsb_status status = dsb_link_send(&side->link, message, message_len(number), pair.now_ms);
+    assert_true(status == DSB_OK || status == DSB_WOULD_BLOCK);
+    side->sent_count += status == DSB_OK;
 }
 
-static void on_event(struct side *side, enum dsb_event event, const uint8_t *body, size_t body_len)
+static void on_data(struct side *side, const struct dsb_link_event *event)
 {
     static uint8_t expected[4096];
 
-    switch (event) {
-    case DSB_EVENT_DATA:
-        make_message(expected, side->received_count);
-        assert_int_equal(body_len, message_len(side->received_count));
-        assert_memory_equal(body, expected, body_len);
-        side->received_count++;
-        if (side == &b) {
-            send_message(&b, side->received_count - 1);
-        }
+    make_message(expected, side->received_count);
+    assert_int_equal(event->body_len, message_len(side->received_count));
+    assert_memory_equal(event->body, expected, event->body_len);
+    side->received_count++;
+}
+
+/* Takes one event; false when there is none. */
+static bool take_event(struct side *side)
+{
+    struct dsb_link_event event = dsb_link_next_event(&side->link, pair.now_ms);
+
+    switch (event.type) {
+    case DSB_LINK_EVENT_NONE:
+    case DSB_LINK_EVENT_CLOSED:
+        return false;
+    case DSB_LINK_EVENT_AUTHENTICATED:
+        assert_ok(dsb_link_open(&side->link, pair.now_ms));
         break;
-    case DSB_EVENT_PONG:
-        assert_memory_equal(body, "token", body_len);
+    case DSB_LINK_EVENT_DATA:
+        on_data(side, &event);
+        break;
+    case DSB_LINK_EVENT_PONG:
+        assert_memory_equal(event.body, "token", event.body_len);
         side->pong_count++;
+        side->ping_is_out = false;
         break;
-    case DSB_EVENT_PEER_CLOSED:
+    case DSB_LINK_EVENT_PEER_CLOSED:
         assert_false(side->peer_closed);
         side->peer_closed = true;
         break;
-    default:
-        fail_msg("event %d, reason %s", event,
-                 dsb_reason_name(dsb_session_reason(&side->end.slot.session)));
+    case DSB_LINK_EVENT_FAILED:
+        fail_msg("reason %s", dsb_reason_name(dsb_link_reason(&side->link)));
     }
+    return true;
 }
 
-static void run_handshake(struct side *side)
+static void ask(struct side *side)
 {
-    uint8_t out[DSB_HANDSHAKE_OUT_MAX];
-    struct dsb_handshake *hs = &side->end.slot.handshake;
+    enum dsb_status status = dsb_link_ping(&side->link, (const uint8_t *)"token", 5);
 
-    (void)end_feed(&side->end, pair.now_ms);
-    assert_int_not_equal(hs->state, DSB_HANDSHAKE_FAILED);
-    stream_put(&side->wire, out, dsb_handshake_output(hs, out));
-    if (hs->state == DSB_HANDSHAKE_AUTHENTICATED) {
-        assert_ok(dsb_slot_finish(&side->end.slot, pair.now_ms));
-        side->end.is_session = true;
-    }
+    assert_true(status == DSB_OK || status == DSB_WOULD_BLOCK);
+    side->ping_is_out = true;
 }
 
-static void run_session(struct side *side)
+/* a says so many messages, b echoes them, and a closes when it has heard all. */
+static void speak(struct side *side)
 {
-    uint8_t out[4 * DSB_CONTROL_MAX];
-    struct dsb_session *session = &side->end.slot.session;
-    const uint8_t *body;
-    size_t body_len, used_len;
+    unsigned to_send = side == &a ? MESSAGES : b.received_count;
 
-    do { /* own records first: ACCEPT must be out before anything is fed */
-        size_t out_len = dsb_session_output(session, out, sizeof(out), pair.now_ms);
-
-        stream_put(&side->wire, out, out_len);
-        dsb_session_written(session, out_len, pair.now_ms);
-        enum dsb_event event = dsb_session_feed(session, side->end.in.bytes, side->end.in.len,
-                                                pair.now_ms, &used_len, &body, &body_len);
-        if (event != DSB_EVENT_NONE) {
-            on_event(side, event, body, body_len);
-        }
-        stream_drop(&side->end.in, used_len);
-    } while (used_len != 0);
-
-    if (side == &a && a.sent_count < MESSAGES) {
-        if (a.sent_count % 3 == 0) {
-            enum dsb_status status = dsb_session_ping(session, (const uint8_t *)"token", 5);
-
-            assert_true(status == DSB_OK || status == DSB_WOULD_BLOCK);
-        }
-        send_message(&a, a.sent_count);
+    if (side->link.state != DSB_LINK_OPEN) {
+        return;
     }
-    if (side == &b
-            ? b.peer_closed
-            : a.received_count == MESSAGES && a.pong_count > 0 && session->ping == DSB_SEND_NONE) {
-        assert_ok(dsb_session_close(session));
+    if (side == &a && a.sent_count < MESSAGES && a.sent_count % 3 == 0) {
+        ask(side);
+    }
+    if (side->sent_count < to_send) {
+        send_message(side, side->sent_count);
+    } else if (side == &b ? b.peer_closed : a.received_count == MESSAGES && !a.ping_is_out) {
+        assert_ok(dsb_link_close(&side->link));
     }
 }
 
 static void run_side(struct side *side)
 {
-    if (side->end.is_session) {
-        run_session(side);
-    } else {
-        run_handshake(side);
+    while (take_event(side)) {
+        speak(side);
     }
+    speak(side);
 }
 
 static void deliver(struct side *from, struct side *to, struct pieces *pieces)
 {
-    size_t len = next_piece(pieces);
+    size_t len, room_len, piece = next_piece(pieces);
+    const uint8_t *bytes = dsb_link_pending(&from->link, pair.now_ms, &len);
+    uint8_t *room = dsb_link_room(&to->link, &room_len);
 
-    if (len > from->wire.len) {
-        len = from->wire.len;
+    len = len < piece ? len : piece;
+    len = len < room_len ? len : room_len;
+    if (len != 0) {
+        memcpy(room, bytes, len);
     }
-    stream_put(&to->end.in, from->wire.bytes, len);
-    stream_drop(&from->wire, len);
+    dsb_link_received(&to->link, len);
+    dsb_link_sent(&from->link, len, pair.now_ms);
+}
+
+static void start(void)
+{
+    uint8_t ephemeral[DSB_KEY_LEN];
+    struct dsb_link_buffers at_a = {a.in, sizeof(a.in), a.out, sizeof(a.out)};
+    struct dsb_link_buffers at_b = {b.in, sizeof(b.in), b.out, sizeof(b.out)};
+
+    pair_start(&pair);
+    memset(&a, 0, sizeof(a));
+    memset(&b, 0, sizeof(b));
+    test_ephemeral(ephemeral, PAIR_A_EPHEMERAL);
+    assert_ok(dsb_link_connect(&a.link, &pair.a_peer.local, &pair.b_peer.identity.id, ephemeral,
+                               &at_a, pair.now_ms));
+    test_ephemeral(ephemeral, PAIR_B_EPHEMERAL);
+    assert_ok(dsb_link_accept(&b.link, &pair.b_peer.local, ephemeral, &at_b, pair.now_ms));
 }
 
 static void converse(struct pieces pieces)
 {
-    pair_start(&pair);
-    memset(&a, 0, sizeof(a));
-    memset(&b, 0, sizeof(b));
-    a.end.slot = pair.a.slot;
-    b.end.slot = pair.b.slot;
-
+    start();
     for (unsigned turn = 0; turn < 200000; turn++) {
         run_side(&a);
         deliver(&a, &b, &pieces);
         run_side(&b);
         deliver(&b, &a, &pieces);
-        if (a.end.is_session && b.end.is_session && dsb_session_is_closed(&a.end.slot.session) &&
-            dsb_session_is_closed(&b.end.slot.session)) {
+        if (a.link.state == DSB_LINK_CLOSED && b.link.state == DSB_LINK_CLOSED) {
             assert_int_equal(a.received_count, MESSAGES);
             assert_int_equal(b.received_count, MESSAGES);
-            assert_int_equal(a.wire.len + b.wire.len + a.end.in.len + b.end.in.len, 0);
+            assert_true(a.pong_count > 0);
             return;
         }
     }

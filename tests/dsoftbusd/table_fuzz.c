@@ -33,8 +33,9 @@ static void check_table(void)
 {
     size_t session_count = 0, handshake_count = 0;
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
-        session_count += table.connections[i].state == CONNECTION_SESSION;
-        handshake_count += table.connections[i].state == CONNECTION_HANDSHAKE;
+        session_count += table.connections[i].is_session;
+        handshake_count +=
+            !connection_is_free(&table.connections[i]) && !table.connections[i].is_session;
     }
     check(session_count == table.session_count && session_count <= SESSION_MAX);
     check(handshake_count == table.admission.count && handshake_count <= HALF_OPEN_MAX);

@@ -303,6 +303,27 @@ static void takes_no_more_than_it_can_answer(void **state)
     }
 }
 
+/* It takes a byte now and then, and what it says meanwhile waits where nobody looks. */
+static void a_slow_reader_is_not_silent(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    stream->room_len = 3;
+    session_send(&client, &wire, "slow", 4, START_MS);
+    session_send(&client, &wire, "more", 4, START_MS);
+    exchange(stream);
+    for (uint64_t i = 1; i <= 3; i++) {
+        stream->room_len = 1;
+        run(START_MS + i * (DSB_DEAD_AFTER_MS - 1));
+    }
+    assert_int_equal(fake_count("ended session-silent"), 0);
+    stream->room_len = FAKE_STREAM_MAX;
+    run(START_MS + 4 * (DSB_DEAD_AFTER_MS - 1));
+    stream_put(&client.in, stream->out, stream->out_len);
+    expect_data("slow", 4);
+    expect_data("more", 4);
+}
+
 static void ends_a_peer_that_never_reads(void **state)
 {
     (void)state;
@@ -536,6 +557,7 @@ int main(void)
         TEST(reports_a_reset),
         TEST(reports_the_end_in_a_handshake),
         TEST(takes_no_more_than_it_can_answer),
+        TEST(a_slow_reader_is_not_silent),
         TEST(ends_a_peer_that_never_reads),
         TEST(pings_a_silent_peer),
         TEST(closes_on_a_record_that_is_too_long_to_echo),

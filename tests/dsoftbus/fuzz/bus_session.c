@@ -7,6 +7,7 @@
  * What must hold: no memory error; nothing is authenticated that the honest peer did not carry
  * there, no DATA but what was sealed by it, in order; a failure is final.
  */
+#include "device.h"
 #include "dsoftbus/session.h"
 #include "fuzz.h"
 
@@ -15,20 +16,6 @@
 #define IN_MAX        ((size_t)2 * DSB_FRAME_UNIT_MAX)
 #define HANDSHAKE_MAX ((size_t)1024) /* more than any honest handshake */
 #define STEPS_MAX     200            /* per input: keeps a run short */
-
-struct device {
-    struct dsb_identity_file file;
-    struct dsb_identity identity;
-    struct dsb_trust_entry entry;
-    struct dsb_trust_store trust;
-    struct dsb_local local;
-};
-
-/* The input, taken from the front. */
-struct input {
-    const uint8_t *data;
-    size_t len;
-};
 
 /* The side under test, its honest peer, and the stream between them. */
 struct run {
@@ -44,46 +31,7 @@ struct run {
     size_t said_len, arrived_len;
 };
 
-static struct device alpha, beta;
 static struct run run;
-
-static void make_device(struct device *device, const char *id, uint8_t seed)
-{
-    CHECK(dsb_device_id_set(&device->file.id, id, strlen(id)) == DSB_OK);
-    memset(device->file.private_key, seed, DSB_KEY_LEN);
-    CHECK(dsb_identity_init(&device->identity, &device->file) == DSB_OK);
-    dsb_trust_store_init(&device->trust, &device->entry, 1);
-    device->local = (struct dsb_local){&device->identity, &device->trust, 1024};
-}
-
-static void trust(struct device *device, const struct device *other)
-{
-    struct dsb_trust_entry entry = {.id = other->identity.id};
-
-    memcpy(entry.key, other->identity.key.public_key, DSB_KEY_LEN);
-    CHECK(dsb_trust_store_add(&device->trust, &device->identity, &entry) == DSB_TEXT_NO_FAULT);
-}
-
-static uint8_t take_byte(struct input *input)
-{
-    if (input->len == 0) {
-        return 0;
-    }
-    input->len--;
-    return *input->data++;
-}
-
-static size_t take_bytes(struct input *input, size_t max, const uint8_t **bytes)
-{
-    size_t len = take_byte(input);
-
-    len = len < max ? len : max;
-    len = len < input->len ? len : input->len;
-    *bytes = input->data;
-    input->data += len;
-    input->len -= len;
-    return len;
-}
 
 /* Appends what fits: the rest cannot be part of an honest handshake. */
 static void note(uint8_t *log, size_t *log_len, const uint8_t *bytes, size_t len)
@@ -362,12 +310,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct input input = {data, size};
     uint8_t first = take_byte(&input);
 
-    if (alpha.file.id.len == 0) {
-        make_device(&alpha, "alpha", 1);
-        make_device(&beta, "beta", 2);
-        trust(&alpha, &beta);
-        trust(&beta, &alpha);
-    }
+    devices_make();
     begin(first & 1);
     go_ahead(first / 2 % 5);
     for (unsigned i = 0; i < STEPS_MAX && input.len > 0; i++) {

@@ -60,13 +60,12 @@ static bool trust_the_impostor(struct dsb_local *local)
 static const char *use_session(struct selftest *selftest)
 {
     static const uint8_t data[] = {0x01, 'm', 'i', 'n', 'e'};
-    const struct dsb_session *session = &link.slot.session;
 
     if (!link_echo(selftest, &link, data, sizeof(data)))
-        return session->state == DSB_SESSION_OPEN ? SEES_ECHO
-                                                  : dsb_reason_name(dsb_session_reason(session));
+        return link.link.state == DSB_LINK_OPEN ? SEES_ECHO
+                                                : dsb_reason_name(dsb_link_reason(&link.link));
     if (!link_ping(selftest, &link, data, sizeof(data)))
-        return dsb_reason_name(dsb_session_reason(session));
+        return dsb_reason_name(dsb_link_reason(&link.link));
     return SEES_SESSION;
 }
 

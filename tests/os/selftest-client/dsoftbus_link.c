@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The library's link on a stream, for a program that waits for each answer. */
 #include "dsoftbus_link.h"
 
 #include "rt/time.h"
@@ -9,64 +10,81 @@
 /* An answer inside a session takes no longer. */
 #define ANSWER_MS 5000
 
-/* Records that are passed over while waiting for one answer. */
-#define RECORDS_PER_ANSWER 4
-
 static uint64_t ticks_of(uint64_t deadline_ms)
 {
     return deadline_ms == DSB_NO_DEADLINE ? ABI_DEADLINE_NONE : deadline_ms * ABI_TICKS_PER_MS;
 }
 
-static void drop_used(struct link *link, size_t used_len)
+/* Writes all that waits, or finds that the stream is gone. False at the deadline. */
+static bool flush(struct selftest *selftest, struct link *link, uint64_t deadline)
 {
-    link->in_len -= used_len;
-    memmove(link->in, link->in + used_len, link->in_len);
+    const uint8_t *bytes;
+    size_t len;
+
+    while ((bytes = dsb_link_pending(&link->link, dsoftbus_now_ms(), &len)) != NULL) {
+        enum net_status status = stream_write(selftest, link->stream, bytes, len, deadline);
+        if (status == NET_TIMED_OUT)
+            return false;
+        if (status == NET_OK) {
+            dsb_link_sent(&link->link, len, dsoftbus_now_ms());
+        } else {
+            dsb_link_write_failed(&link->link);
+            dsb_link_end_of_stream(&link->link);
+        }
+    }
+    return true;
 }
 
-/* Reads more. NET_DISCONNECTED at the end of the stream. */
-static enum net_status receive(struct selftest *selftest, struct link *link, uint64_t deadline)
+/* Reads what comes, or the end of the stream. False at the deadline. */
+static bool receive(struct selftest *selftest, struct link *link, uint64_t deadline)
 {
-    size_t read_len = 0;
-    enum net_status status = stream_read(selftest, link->stream, link->in + link->in_len,
-                                         sizeof(link->in) - link->in_len, deadline, &read_len);
-    if (status == NET_OK && read_len == 0)
-        return NET_DISCONNECTED;
-    link->in_len += read_len;
-    return status;
+    size_t room_len = 0, read_len = 0;
+    uint8_t *at = dsb_link_room(&link->link, &room_len);
+    if (room_len == 0)
+        return true; /* the stream is gone, and the link says so */
+    enum net_status status = stream_read(selftest, link->stream, at, room_len, deadline, &read_len);
+    if (status == NET_TIMED_OUT)
+        return false;
+    if (status == NET_OK && read_len > 0)
+        dsb_link_received(&link->link, read_len);
+    else
+        dsb_link_end_of_stream(&link->link);
+    return true;
 }
 
-/* One step of the handshake: the network moved, or time passed. */
-static void advance(struct selftest *selftest, struct link *link)
+/* The next thing that the link has for us; NONE when nothing came in time. */
+static struct dsb_link_event next_event(struct selftest *selftest, struct link *link,
+                                        uint64_t deadline)
 {
-    struct dsb_handshake *handshake = &link->slot.handshake;
-    uint64_t deadline = ticks_of(dsb_handshake_deadline(handshake));
-    size_t used_len = 0;
-    enum net_status status = NET_OK;
+    for (;;) {
+        struct dsb_link_event event = dsb_link_next_event(&link->link, dsoftbus_now_ms());
+        if (event.type != DSB_LINK_EVENT_NONE || !flush(selftest, link, deadline) ||
+            !receive(selftest, link, deadline))
+            return event;
+    }
+}
 
-    size_t out_len = dsb_handshake_output(handshake, link->out);
-    if (out_len > 0)
-        status = stream_write(selftest, link->stream, link->out, out_len, deadline);
-    if (status == NET_OK)
-        status = receive(selftest, link, deadline);
-    if (status == NET_TIMED_OUT) {
-        (void)dsb_handshake_tick(handshake, dsoftbus_now_ms());
-        return;
-    }
-    if (status != NET_OK) {
-        (void)dsb_handshake_end_of_stream(handshake);
-        return;
-    }
-    enum dsb_handshake_state state =
-        dsb_handshake_feed(handshake, link->in, link->in_len, dsoftbus_now_ms(), &used_len);
-    (void)state; /* the caller looks at it */
-    drop_used(link, used_len);
+/* The session, or why there is none. */
+static enum dsb_reason authenticate(struct selftest *selftest, struct link *link)
+{
+    struct dsb_link_event event;
+    uint64_t deadline = ticks_of(dsb_link_deadline(&link->link));
+
+    while ((event = next_event(selftest, link, deadline)).type == DSB_LINK_EVENT_NONE)
+        continue; /* its time is up: the next one says so */
+    if (event.type == DSB_LINK_EVENT_AUTHENTICATED &&
+        dsb_link_open(&link->link, dsoftbus_now_ms()) == DSB_OK)
+        return DSB_REASON_NONE;
+    dsb_link_abort(&link->link, DSB_REASON_LOCAL_ABORTED);
+    return dsb_link_reason(&link->link);
 }
 
 enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
                              const struct dsb_local *local, const struct dsb_device_id *target,
                              const struct net_address *address)
 {
-    struct dsb_handshake *handshake = &link->slot.handshake;
+    const struct dsb_link_buffers buffers = {link->in, sizeof(link->in), link->out,
+                                             sizeof(link->out)};
     uint8_t ephemeral[DSB_KEY_LEN];
 
     memset(link, 0, sizeof(*link));
@@ -74,23 +92,16 @@ enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
         return DSB_REASON_LOCAL_CRYPTO;
     /* The target's key is looked up here: without one nothing is sent to anybody. */
     enum dsb_reason reason =
-        dsb_handshake_connect(handshake, local, target, ephemeral, dsoftbus_now_ms());
+        dsb_link_connect(&link->link, local, target, ephemeral, &buffers, dsoftbus_now_ms());
     if (reason != DSB_REASON_NONE)
         return reason;
-    if (stream_connect(selftest, address, ticks_of(dsb_handshake_deadline(handshake)),
-                       &link->stream) != NET_OK) {
-        dsb_handshake_abort(handshake, DSB_REASON_LOCAL_ABORTED);
-        return dsb_handshake_reason(handshake);
-    }
-    while (handshake->state != DSB_HANDSHAKE_AUTHENTICATED &&
-           handshake->state != DSB_HANDSHAKE_FAILED)
-        advance(selftest, link);
-    reason = dsb_handshake_reason(handshake);
-    if (reason != DSB_REASON_NONE || dsb_slot_finish(&link->slot, dsoftbus_now_ms()) != DSB_OK) {
+    if (stream_connect(selftest, address, ticks_of(dsb_link_deadline(&link->link)),
+                       &link->stream) != NET_OK)
+        return DSB_REASON_LOCAL_ABORTED;
+    reason = authenticate(selftest, link);
+    if (reason != DSB_REASON_NONE)
         stream_close(selftest, link->stream);
-        return reason != DSB_REASON_NONE ? reason : DSB_REASON_LOCAL_ABORTED;
-    }
-    return DSB_REASON_NONE;
+    return reason;
 }
 
 static bool is_among(const struct net_address *address, const struct net_address *tried,
@@ -128,93 +139,33 @@ enum dsb_reason link_dial(struct selftest *selftest, struct link *link, net_hand
     return reason;
 }
 
-/* Sends the session's own records. */
-static bool send_own(struct selftest *selftest, struct link *link, uint64_t deadline)
+static bool is_body(const struct dsb_link_event *event, const uint8_t *bytes, size_t bytes_len)
 {
-    struct dsb_session *session = &link->slot.session;
-    while (dsb_session_wants_output(session)) {
-        size_t out_len =
-            dsb_session_output(session, link->out, sizeof(link->out), dsoftbus_now_ms());
-        if (out_len == 0 ||
-            stream_write(selftest, link->stream, link->out, out_len, deadline) != NET_OK)
-            return false;
-        dsb_session_written(session, out_len, dsoftbus_now_ms());
-    }
-    return true;
-}
-
-/* The next thing that the session has for us; FAILED also when nothing came in time. *body stays
- * valid until the next call that receives. */
-static enum dsb_event next_event(struct selftest *selftest, struct link *link, uint64_t deadline,
-                                 const uint8_t **body, size_t *body_len)
-{
-    for (int i = 0; i < RECORDS_PER_ANSWER;) {
-        size_t used_len = 0;
-        enum dsb_event event = dsb_session_feed(&link->slot.session, link->in, link->in_len,
-                                                dsoftbus_now_ms(), &used_len, body, body_len);
-        /* Moved away with what was used: the body is copied where the next record is sealed. */
-        if (event == DSB_EVENT_DATA || event == DSB_EVENT_PONG) {
-            memcpy(link->out, *body, *body_len);
-            *body = link->out;
-        }
-        drop_used(link, used_len);
-        if (event != DSB_EVENT_NONE)
-            return event;
-        if (!send_own(selftest, link, deadline))
-            return DSB_EVENT_FAILED;
-        if (used_len != 0) {
-            i++;
-            continue;
-        }
-        enum net_status status = receive(selftest, link, deadline);
-        if (status == NET_DISCONNECTED)
-            return dsb_session_end_of_stream(&link->slot.session);
-        if (status != NET_OK)
-            return DSB_EVENT_FAILED;
-    }
-    return DSB_EVENT_FAILED;
+    return event->body_len == bytes_len && memcmp(event->body, bytes, bytes_len) == 0;
 }
 
 bool link_ping(struct selftest *selftest, struct link *link, const uint8_t *bytes, size_t bytes_len)
 {
-    uint64_t deadline = rt_deadline_ms(ANSWER_MS);
-    const uint8_t *body = NULL;
-    size_t body_len = 0;
-
-    return dsb_session_ping(&link->slot.session, bytes, bytes_len) == DSB_OK &&
-           send_own(selftest, link, deadline) &&
-           next_event(selftest, link, deadline, &body, &body_len) == DSB_EVENT_PONG &&
-           body_len == bytes_len && memcmp(body, bytes, bytes_len) == 0;
+    if (dsb_link_ping(&link->link, bytes, bytes_len) != DSB_OK)
+        return false;
+    struct dsb_link_event event = next_event(selftest, link, rt_deadline_ms(ANSWER_MS));
+    return event.type == DSB_LINK_EVENT_PONG && is_body(&event, bytes, bytes_len);
 }
 
 bool link_echo(struct selftest *selftest, struct link *link, const uint8_t *bytes, size_t bytes_len)
 {
-    uint64_t deadline = rt_deadline_ms(ANSWER_MS);
-    struct dsb_session *session = &link->slot.session;
-    const uint8_t *body = NULL;
-    size_t body_len = 0;
-    size_t out_len = 0;
-
-    if (dsb_session_send_data(session, link->out, sizeof(link->out), bytes, bytes_len,
-                              dsoftbus_now_ms(), &out_len) != DSB_OK ||
-        stream_write(selftest, link->stream, link->out, out_len, deadline) != NET_OK)
+    if (dsb_link_send(&link->link, bytes, bytes_len, dsoftbus_now_ms()) != DSB_OK)
         return false;
-    dsb_session_written(session, out_len, dsoftbus_now_ms());
-    return next_event(selftest, link, deadline, &body, &body_len) == DSB_EVENT_DATA &&
-           body_len == bytes_len && memcmp(body, bytes, bytes_len) == 0;
+    struct dsb_link_event event = next_event(selftest, link, rt_deadline_ms(ANSWER_MS));
+    return event.type == DSB_LINK_EVENT_DATA && is_body(&event, bytes, bytes_len);
 }
 
 bool link_close(struct selftest *selftest, struct link *link)
 {
     uint64_t deadline = rt_deadline_ms(ANSWER_MS);
-    const uint8_t *body = NULL;
-    size_t body_len = 0;
-    enum dsb_event event = DSB_EVENT_FAILED;
-
-    if (dsb_session_close(&link->slot.session) == DSB_OK && send_own(selftest, link, deadline))
-        event = next_event(selftest, link, deadline, &body, &body_len);
-    bool clean = (event == DSB_EVENT_PEER_CLOSED || event == DSB_EVENT_CLOSED) &&
-                 dsb_session_is_closed(&link->slot.session);
+    bool clean = dsb_link_close(&link->link) == DSB_OK &&
+                 next_event(selftest, link, deadline).type == DSB_LINK_EVENT_PEER_CLOSED &&
+                 next_event(selftest, link, deadline).type == DSB_LINK_EVENT_CLOSED;
     link_leave(selftest, link);
     return clean;
 }
@@ -222,5 +173,5 @@ bool link_close(struct selftest *selftest, struct link *link)
 void link_leave(struct selftest *selftest, struct link *link)
 {
     stream_close(selftest, link->stream);
-    dsb_session_wipe(&link->slot.session);
+    dsb_link_end(&link->link);
 }

@@ -6,7 +6,7 @@
 #ifndef SELFTEST_DSOFTBUS_LINK_H
 #define SELFTEST_DSOFTBUS_LINK_H
 
-#include "dsoftbus/session.h"
+#include "dsoftbus/link.h"
 #include "dsoftbus_peer.h"
 
 /* Places that are tried for one target: a forger must answer that often before the device does. */
@@ -14,8 +14,7 @@
 
 struct link {
     net_handle stream;
-    size_t in_len; /* received, not yet used, bytes */
-    union dsb_slot slot;
+    struct dsb_link link;
     uint8_t in[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
     uint8_t out[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
 };
