@@ -165,7 +165,7 @@ bool command_trust(const struct options *o, char **words, int word_count, struct
 {
     struct keyring k;
     struct confdir lock;
-    enum trust_verb verb;
+    enum trust_verb verb = TRUST_LIST;
     bool ok = true;
     if (!parse_verb(&verb, words, word_count, e))
         return false;
