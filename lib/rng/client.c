@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Questions to rngd: as many as the bytes need, again where it has none yet. */
 #include "rng/rng.h"
 
+#include "rt/log.h"
 #include "rt/syscall.h"
 #include "rt/time.h"
+#include <stdbool.h>
 #include <string.h>
 
 enum {
     /* A slow device is waited for, in small sleeps: rngd itself keeps nobody waiting. */
     RNG_AGAIN_MS = 20,
     RNG_WAIT_MS = 30000,
+    /* Between the questions of who waits for a device that failed. */
+    RNG_AWAIT_MS = 1000,
 };
 
 /* One question; no answer, since rngd died under it, is worth asking again. */
@@ -62,4 +67,16 @@ enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len)
         done_len += part_len;
     }
     return RNG_OK;
+}
+
+void rng_await(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len, const char *who)
+{
+    bool said = false;
+
+    while (rng_get(endpoint_cap, bytes, bytes_len) != RNG_OK) {
+        if (!said)
+            rt_logf("%s: no random bytes yet, waiting", who);
+        said = true;
+        rt_sleep_ms(RNG_AWAIT_MS);
+    }
 }

@@ -48,15 +48,12 @@ static void must_net(enum net_status status, const char *what)
         rt_panic(what, -(int64_t)status);
 }
 
-/* Sessions need fresh random bytes: a device that gives none is found here, not at the first peer.
- */
-static void check_randomness(void)
+/* Sessions need fresh random bytes: a device that gives none yet is waited for here, not with the
+ * first peer. */
+static void await_randomness(void)
 {
     uint8_t bytes[DSB_KEY_LEN];
-    if (rng_get(CLIENT_SLOT_RNG, bytes, sizeof(bytes)) != RNG_OK) {
-        rt_logf("dsoftbusd: no random bytes, not serving");
-        rt_exit(1);
-    }
+    rng_await(CLIENT_SLOT_RNG, bytes, sizeof(bytes), "dsoftbusd");
     noise_wipe(bytes, sizeof(bytes));
 }
 
@@ -86,7 +83,7 @@ static void start(struct daemon *daemon)
     if (noise_init() != 0)
         rt_panic("dsoftbusd: crypto", -1);
     config_load(&daemon->config);
-    check_randomness();
+    await_randomness();
     attach(daemon);
     table_init(&daemon->table, &daemon->config.local, &daemon->net, CLIENT_SLOT_RNG);
     must_net(net_listen(&daemon->net, &local, BACKLOG_MAX, &daemon->listener), "dsoftbusd: listen");

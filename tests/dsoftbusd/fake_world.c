@@ -152,6 +152,14 @@ enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len)
     return fake.no_randomness ? RNG_IO : RNG_OK;
 }
 
+void rng_await(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len, const char *who)
+{
+    (void)who;
+    fake.awaited_count++;
+    if (rng_get(endpoint_cap, bytes, bytes_len) != RNG_OK)
+        fake.waits_for_ever();
+}
+
 /* --- netstackd ---------------------------------------------------------------------------------
  */
 

@@ -47,6 +47,8 @@ struct fake_world {
     size_t accepted_count;
     bool no_sockets; /* accept answers NET_NO_BUFFERS */
     bool no_randomness;
+    void (*waits_for_ever)(void); /* rng_await without randomness; does not return */
+    unsigned awaited_count;
     uint8_t ephemeral; /* the last random byte that was given */
     struct net_interface interface;
     struct fake_datagram in[64], out[64]; /* to and from dsoftbusd */

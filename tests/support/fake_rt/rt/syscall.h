@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What dsoftbusd asks of the kernel, for a test on the host: fake_rt.c stands behind it. Shadows
+/* What a service asks of the kernel, for a test on the host: fake_rt.c stands behind it. Shadows
  * lib/rt. */
 #ifndef RT_SYSCALL_H
 #define RT_SYSCALL_H
@@ -20,6 +20,12 @@ struct rt_event {
 
 int64_t rt_recv(rt_slot endpoint, rt_slot notification, void *recv, size_t recv_capacity,
                 struct abi_caps *caps, uint64_t deadline, struct rt_event *event);
+int64_t rt_call(rt_slot endpoint, const void *send, size_t send_len, void *recv,
+                size_t recv_capacity, struct abi_caps *caps, uint64_t deadline, size_t *recv_len);
+int64_t rt_reply(const void *send, size_t send_len, struct abi_caps *caps);
+int64_t rt_memory_phys(rt_slot memory, uint64_t *address);
+int64_t rt_irq_bind(rt_slot irq, rt_slot notification);
+int64_t rt_irq_ack(rt_slot irq);
 void rt_exit(uint64_t code) __attribute__((noreturn));
 int64_t rt_cap_copy(rt_slot source, uint32_t rights, uint64_t badge);
 int64_t rt_cap_drop(rt_slot slot);

@@ -5,6 +5,9 @@
 
 #include "rt/syscall.h"
 
+#include "abi/memory.h"
+
+int64_t rt_map_any(rt_slot slot, uint32_t prot, void **address, size_t *len);
 int64_t rt_map_file(rt_slot slot, const uint8_t **data, size_t *data_len);
 
 #endif
