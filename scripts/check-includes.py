@@ -35,7 +35,7 @@ RULES = {
     "services/rngd": ("abi proto lib/rt lib/virtio", None),
     "services/netstackd": ("abi proto lib/rt lib/virtio lib/rng", r"(lwip|netif)/.*"),
     "services/dsoftbusd": ("abi proto lib/rt lib/netfacade lib/rng lib/dsoftbus", None),
-    "tests/os/selftest-client": ("abi proto lib/rt lib/netfacade lib/rng lib/dsoftbus lib/noise", None),
+    "tests/os/selftest-client": ("abi proto tests/os/system lib/rt lib/netfacade lib/rng lib/dsoftbus lib/noise", None),
     "node/base": (NODE, ".*"),
     "node/store": (NODE + " node/base", ".*"),
     "node/engine": (NODE + " node/base node/store", ".*"),

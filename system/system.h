@@ -91,6 +91,14 @@ struct system_profile {
     const struct system_process *gated;
 };
 
+/* The product (device.c). */
+#define BADGE_NETSTACKD 1 /* to rngd */
+#define BADGE_DSOFTBUSD 2 /* to netstackd and rngd */
+extern const struct system_process system_rngd;
+extern const struct system_process system_netstackd;
+extern const struct system_process system_dsoftbusd;
+
+/* What this init can start: product.c, or the tables of the test images. */
 extern const struct system_profile system_profiles[];
 extern const uint32_t system_profile_count;
 

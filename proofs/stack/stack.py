@@ -196,8 +196,12 @@ def stack_bytes(tree):
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "sizes")
         subprocess.run(["gcc", "-std=c11", f"-I{tree}", f"-I{tree}/lib", "-o", program,
-                        f"{tree}/proofs/stack/sizes.c", f"{tree}/system/system.c"], check=True)
-        sizes = {name: int(size) for name, size in (line.split() for line in output(program).splitlines())}
+                        f"{tree}/system/describe.c", f"{tree}/system/device.c",
+                        f"{tree}/system/product.c"], check=True)
+        sizes = {line.split()[1]: int(line.split()[2]) for line in output(program).splitlines()
+                 if line.startswith("program ")}
+    if not set(sizes) <= set(PROGRAMS):
+        raise Refused(f"the product runs {sorted(set(sizes) - set(PROGRAMS))}, of which nothing is claimed")
     with open(f"{tree}/kernel/boot.c", encoding="utf-8") as file:
         pages = re.search(r"#define INIT_STACK_PAGES (\d+)", file.read())
     return {**sizes, "init": int(pages[1]) * 4096}

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starts the measuring client and, above it, the peers that it wakes and calls; ends with it. */
 #include "peer.h"
-#include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/process.h"
 #include "rt/time.h"
+#include "tests/os/system/slots.h"
 
 /* A process that is not started yet; it holds the console. */
 static rt_slot create(const char *name, rt_slot image, uint32_t priority)

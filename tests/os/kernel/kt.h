@@ -8,7 +8,7 @@
 #ifndef KT_H
 #define KT_H
 
-#include "proto/slots.h"
+#include "tests/os/system/slots.h"
 #include "rt/log.h"
 #include "rt/syscall.h"
 #include "rt/time.h"

@@ -5,10 +5,10 @@
 #include "cases.h"
 
 #include "net_steps.h"
-#include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/time.h"
 #include "stream.h"
+#include "tests/os/system/slots.h"
 
 #define BATCH_COUNT     21
 #define CALLS_PER_BATCH 100

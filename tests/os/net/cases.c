@@ -3,10 +3,10 @@
 
 #include "child.h"
 #include "net_steps.h"
-#include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/time.h"
 #include "stream.h"
+#include "tests/os/system/slots.h"
 
 #define DEADLINE_MS    60000
 #define OTHER_BYTES    (256 * 1024)

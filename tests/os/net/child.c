@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "child.h"
 
-#include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/time.h"
 #include "stream.h"
+#include "tests/os/system/slots.h"
 
 #define REPORT_DEADLINE_MS 120000
 

@@ -3,10 +3,10 @@
  * then what takes other clients, or netstackd's life. */
 #include "cases.h"
 #include "net_steps.h"
-#include "proto/selftest.h"
 #include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/process.h"
+#include "tests/os/system/modes.h"
 
 bool selftest_fail(const char *what)
 {

@@ -3,12 +3,12 @@
 #include "dsoftbus_link.h"
 #include "dsoftbus_peer.h"
 
-#include "proto/selftest.h"
-#include "proto/slots.h"
 #include "rng/rng.h"
 #include "rt/log.h"
 #include "rt/time.h"
 #include "stream.h"
+#include "tests/os/system/modes.h"
+#include "tests/os/system/slots.h"
 
 /* Random bytes that go through the session and come back: a PING's, and a DATA record's. */
 #define PING_LEN DSB_PING_MAX

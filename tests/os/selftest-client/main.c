@@ -4,10 +4,10 @@
 #include "net_steps.h"
 
 #include "noise/crypto.h"
-#include "proto/selftest.h"
 #include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/process.h"
+#include "tests/os/system/modes.h"
 
 bool selftest_fail(const char *what)
 {

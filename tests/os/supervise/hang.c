@@ -2,7 +2,7 @@
 /* Linked in front of netstackd's datagram_open(): one port makes it run in a circle for ever, as a
  * fault in it might. */
 #include "datagram.h"
-#include "proto/selftest.h"
+#include "tests/os/system/modes.h"
 
 enum net_status __real_datagram_open(struct client *client, const struct net_address *local,
                                      struct socket **udp);

@@ -1,102 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one static table of the system. Priorities: drivers above the servers that call them, servers
- * above their clients; init (7) above all, so that every process is started before any one runs. */
+/* The tables of the test images: the product's processes (system/device.c) beside programs that try
+ * them, or programs that try the kernel. None of this is in a product image. */
 #include "system/system.h"
 
 #include "abi/cap.h"
 #include "abi/system.h"
 #include "proto/net.h"
-#include "proto/selftest.h"
-#include "proto/slots.h"
+#include "tests/os/system/modes.h"
+#include "tests/os/system/slots.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Where scripts/qemu-test.sh puts the devices: virtio-mmio-bus.0 and .1. */
-#define DEVICE_NET (ABI_DEVICE_VIRTIO0 + 0)
-#define DEVICE_RNG (ABI_DEVICE_VIRTIO0 + 1)
-
-#define RIGHTS_NOTIFICATION (ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_MINT)
-#define RIGHTS_DEVICE       (ABI_RIGHT_READ | ABI_RIGHT_WRITE)
-#define RIGHTS_DMA          (ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_DMA)
-
-/* Callers of rngd and netstackd, by badge. */
-#define BADGE_NETSTACKD 1 /* to rngd */
-#define BADGE_DSOFTBUSD 2
-#define BADGE_CLIENT    3
-#define BADGE_NET_TEST  4
-
-const uint64_t system_dma_len[DMA_COUNT] = {
-    [DMA_RNGD] = 16 * 1024,
-    [DMA_NETSTACKD] = 256 * 1024,
-};
-
-/* --- services -------------------------------------------------------------------------------- */
-
-static const struct grant rngd_grants[] = {
-    {GRANT_ENDPOINT, RNGD_SLOT_ENDPOINT, ENDPOINT_RNGD, ABI_RIGHT_RECV, 0, NULL},
-    {GRANT_NOTIFICATION, RNGD_SLOT_NOTIFY, NOTIFICATION_RNGD, RIGHTS_NOTIFICATION, 0, NULL},
-    {GRANT_DEVICE, RNGD_SLOT_DEVICE, DEVICE_RNG, RIGHTS_DEVICE, 0, NULL},
-    {GRANT_IRQ, RNGD_SLOT_IRQ, DEVICE_RNG, ABI_RIGHT_MANAGE, 0, NULL},
-    {GRANT_DMA, RNGD_SLOT_DMA, DMA_RNGD, RIGHTS_DMA, 0, NULL},
-};
-
-static const struct system_process rngd = {
-    .name = "rngd",
-    .program = "rngd",
-    .priority = 6,
-    .stack_pages = 4,
-    .page_quota = 64,
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_NONE,
-    .grants = rngd_grants,
-    .grant_count = COUNT_OF(rngd_grants),
-};
-
-static const struct grant netstackd_grants[] = {
-    {GRANT_ENDPOINT, NETSTACKD_SLOT_ENDPOINT, ENDPOINT_NETSTACKD, ABI_RIGHT_RECV, 0, NULL},
-    {GRANT_NOTIFICATION, NETSTACKD_SLOT_NOTIFY, NOTIFICATION_NETSTACKD, RIGHTS_NOTIFICATION, 0,
-     NULL},
-    {GRANT_DEVICE, NETSTACKD_SLOT_DEVICE, DEVICE_NET, RIGHTS_DEVICE, 0, NULL},
-    {GRANT_IRQ, NETSTACKD_SLOT_IRQ, DEVICE_NET, ABI_RIGHT_MANAGE, 0, NULL},
-    {GRANT_DMA, NETSTACKD_SLOT_DMA, DMA_NETSTACKD, RIGHTS_DMA, 0, NULL},
-    {GRANT_ENDPOINT, NETSTACKD_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NETSTACKD, NULL},
-};
-
-/* Its argument is its address on the wire: 10.0.2.15/24, the gateway is .2. */
-#define NETSTACKD(program_name)                                                                    \
-    {                                                                                              \
-        .name = "netstackd", .program = (program_name), .priority = 5, .stack_pages = 8,           \
-        .page_quota = 1024, .arg = 0x0a00020f, .end = END_RESTART,                                 \
-        .death_notification = NOTIFICATION_DSOFTBUSD, .death_bits = DSOFTBUSD_DEATH_BITS,          \
-        .grants = netstackd_grants, .grant_count = COUNT_OF(netstackd_grants),                     \
-    }
-
-static const struct system_process netstackd = NETSTACKD("netstackd");
-
-static const struct grant dsoftbusd_grants[] = {
-    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
-    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
-    {GRANT_NOTIFICATION, DSOFTBUSD_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD,
-     RIGHTS_NOTIFICATION | ABI_RIGHT_GRANT, 0, NULL},
-    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
-    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
-};
-
-static const struct system_process dsoftbusd = {
-    .name = "dsoftbusd",
-    .program = "dsoftbusd",
-    .priority = 4,
-    .stack_pages = 8,
-    .page_quota = 128,
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_NETSTACKD,
-    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_DSOFTBUSD),
-    .grants = dsoftbusd_grants,
-    .grant_count = COUNT_OF(dsoftbusd_grants),
-};
+/* Callers of netstackd beside the product's own. */
+#define BADGE_CLIENT   3
+#define BADGE_NET_TEST 4
 
 /* --- selftest-client ------------------------------------------------------------------------- */
 
@@ -183,9 +102,7 @@ static const struct system_process net_test = NET_TEST(NET_TEST_ALL);
 static const struct system_process net_echo = NET_TEST(NET_TEST_ECHO);
 static const struct system_process net_bench = NET_TEST(NET_TEST_BENCH);
 
-/* A netstackd that can be made to hang, and a service that dies at every start. */
-static const struct system_process netstackd_hang = NETSTACKD("netstackd-hang");
-
+/* A service that dies at every start. */
 static const struct system_process crasher = {
     .name = "crasher",
     .program = "crasher",
@@ -242,9 +159,12 @@ static const struct system_process kernel_bench = {
 
 /* --- profiles -------------------------------------------------------------------------------- */
 
-static const struct system_process *const net_processes[] = {&rngd, &netstackd, &net_test};
-static const struct system_process *const net_echo_processes[] = {&rngd, &netstackd, &net_echo};
-static const struct system_process *const net_bench_processes[] = {&rngd, &netstackd, &net_bench};
+static const struct system_process *const net_processes[] = {&system_rngd, &system_netstackd,
+                                                             &net_test};
+static const struct system_process *const net_echo_processes[] = {&system_rngd, &system_netstackd,
+                                                                  &net_echo};
+static const struct system_process *const net_bench_processes[] = {&system_rngd, &system_netstackd,
+                                                                   &net_bench};
 static const struct system_process *const kernel_processes[] = {&kernel_test};
 static const struct system_process *const bench_kernel_processes[] = {&kernel_bench};
 
@@ -253,7 +173,7 @@ static const struct system_process *const restart_limit_processes[] = {&crasher}
 /* What every image with sessions runs; the last process is the one that the profile is about. */
 #define SESSION_PROCESSES(client)                                                                  \
     {                                                                                              \
-        &rngd, &netstackd, &dsoftbusd, (client)                                                    \
+        &system_rngd, &system_netstackd, &system_dsoftbusd, (client)                               \
     }
 #define SESSION_PROCESS_COUNT 4
 
@@ -264,17 +184,16 @@ static const struct system_process *const local[] = SESSION_PROCESSES(&client_lo
 static const struct system_process *const host_peer[] = SESSION_PROCESSES(&client_host_peer);
 static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
 static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
-static const struct system_process *const watchdog[] = {&rngd, &netstackd_hang, &dsoftbusd,
-                                                        &client_hang};
+static const struct system_process *const watchdog[] = SESSION_PROCESSES(&client_hang);
 
 const struct system_profile system_profiles[] = {
-    {"default", all, SESSION_PROCESS_COUNT, &dsoftbusd},
+    {"default", all, SESSION_PROCESS_COUNT, &system_dsoftbusd},
     {"no-trust", refused, SESSION_PROCESS_COUNT, NULL},
     {"wrong-trust", refused, SESSION_PROCESS_COUNT, NULL},
     {"empty-trust", refused, SESSION_PROCESS_COUNT, NULL},
     {"no-rng", no_rng, SESSION_PROCESS_COUNT, NULL},
     {"rekey", rekey, SESSION_PROCESS_COUNT, NULL},
-    {"deterministic", local, SESSION_PROCESS_COUNT, &dsoftbusd},
+    {"deterministic", local, SESSION_PROCESS_COUNT, &system_dsoftbusd},
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
     {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
@@ -287,13 +206,3 @@ const struct system_profile system_profiles[] = {
 };
 
 const uint32_t system_profile_count = COUNT_OF(system_profiles);
-
-const struct system_profile *system_find_profile(const char *name, uint64_t name_len)
-{
-    for (uint32_t i = 0; i < system_profile_count; i++) {
-        if (strlen(system_profiles[i].name) == name_len &&
-            memcmp(system_profiles[i].name, name, name_len) == 0)
-            return &system_profiles[i];
-    }
-    return NULL;
-}

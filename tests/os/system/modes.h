@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What selftest-client is asked to do: its argument at process start, from init's table. */
-#ifndef PROTO_SELFTEST_H
-#define PROTO_SELFTEST_H
+#ifndef TESTS_OS_SYSTEM_MODES_H
+#define TESTS_OS_SYSTEM_MODES_H
 
 enum selftest_mode {
     SELFTEST_ALL = 0,       /* the network, a session, every adversarial case */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A program of the build machine that prints what the tables say, for the build and the tools: a
+ * line for each profile, and behind it one for each program with its bytes of stack and one for
+ * each file that a process is given.
+ */
+#include "system/system.h"
+
+#include "abi/memory.h"
+
+#include <stdio.h>
+
+static void describe(const struct system_process *process)
+{
+    printf("program %s %u\n", process->program, (unsigned)(process->stack_pages * ABI_PAGE_BYTES));
+    for (uint32_t i = 0; i < process->grant_count; i++) {
+        if (process->grants[i].kind == GRANT_FILE)
+            printf("file %s\n", process->grants[i].file);
+    }
+}
+
+int main(void)
+{
+    for (uint32_t i = 0; i < system_profile_count; i++) {
+        printf("profile %s\n", system_profiles[i].name);
+        for (uint32_t k = 0; k < system_profiles[i].process_count; k++)
+            describe(system_profiles[i].processes[k]);
+    }
+    return 0;
+}

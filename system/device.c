@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The product: its processes and what each holds, and no other. Priorities: drivers above the
+ * servers that call them, servers above their clients; init (7) above all, so that every process is
+ * started before any one runs. */
+#include "system/system.h"
+
+#include "abi/cap.h"
+#include "abi/system.h"
+#include "proto/net.h"
+#include "proto/slots.h"
+
+#include <stddef.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Where the machine has the devices: virtio-mmio-bus.0 and .1. */
+#define DEVICE_NET (ABI_DEVICE_VIRTIO0 + 0)
+#define DEVICE_RNG (ABI_DEVICE_VIRTIO0 + 1)
+
+#define RIGHTS_NOTIFICATION (ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_MINT)
+#define RIGHTS_DEVICE       (ABI_RIGHT_READ | ABI_RIGHT_WRITE)
+#define RIGHTS_DMA          (ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_DMA)
+
+const uint64_t system_dma_len[DMA_COUNT] = {
+    [DMA_RNGD] = 16 * 1024,
+    [DMA_NETSTACKD] = 256 * 1024,
+};
+
+static const struct grant rngd_grants[] = {
+    {GRANT_ENDPOINT, RNGD_SLOT_ENDPOINT, ENDPOINT_RNGD, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, RNGD_SLOT_NOTIFY, NOTIFICATION_RNGD, RIGHTS_NOTIFICATION, 0, NULL},
+    {GRANT_DEVICE, RNGD_SLOT_DEVICE, DEVICE_RNG, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, RNGD_SLOT_IRQ, DEVICE_RNG, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, RNGD_SLOT_DMA, DMA_RNGD, RIGHTS_DMA, 0, NULL},
+};
+
+const struct system_process system_rngd = {
+    .name = "rngd",
+    .program = "rngd",
+    .priority = 6,
+    .stack_pages = 4,
+    .page_quota = 64,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = rngd_grants,
+    .grant_count = COUNT_OF(rngd_grants),
+};
+
+static const struct grant netstackd_grants[] = {
+    {GRANT_ENDPOINT, NETSTACKD_SLOT_ENDPOINT, ENDPOINT_NETSTACKD, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, NETSTACKD_SLOT_NOTIFY, NOTIFICATION_NETSTACKD, RIGHTS_NOTIFICATION, 0,
+     NULL},
+    {GRANT_DEVICE, NETSTACKD_SLOT_DEVICE, DEVICE_NET, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, NETSTACKD_SLOT_IRQ, DEVICE_NET, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, NETSTACKD_SLOT_DMA, DMA_NETSTACKD, RIGHTS_DMA, 0, NULL},
+    {GRANT_ENDPOINT, NETSTACKD_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_NETSTACKD, NULL},
+};
+
+const struct system_process system_netstackd = {
+    .name = "netstackd",
+    .program = "netstackd",
+    .priority = 5,
+    .stack_pages = 8,
+    .page_quota = 1024,
+    .arg = 0x0a00020f, /* its address on the wire: 10.0.2.15/24, the gateway is .2 */
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = DSOFTBUSD_DEATH_BITS,
+    .grants = netstackd_grants,
+    .grant_count = COUNT_OF(netstackd_grants),
+};
+
+static const struct grant dsoftbusd_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_NOTIFICATION, DSOFTBUSD_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD,
+     RIGHTS_NOTIFICATION | ABI_RIGHT_GRANT, 0, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
+};
+
+const struct system_process system_dsoftbusd = {
+    .name = "dsoftbusd",
+    .program = "dsoftbusd",
+    .priority = 4,
+    .stack_pages = 8,
+    .page_quota = 128,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NETSTACKD,
+    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_DSOFTBUSD),
+    .grants = dsoftbusd_grants,
+    .grant_count = COUNT_OF(dsoftbusd_grants),
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a product must be, beyond what holds for every table: it runs until it is switched off, and
+ * nobody in it can do more to the machine than its own work. */
+#include "system/system.h"
+
+#include "proto/slots.h"
+#include "test.h"
+
+#include <string.h>
+
+static void test_there_is_one_profile(void **state)
+{
+    (void)state;
+    assert_int_equal(system_profile_count, 1);
+    assert_string_equal(system_profiles[0].name, "device");
+    assert_null(system_profiles[0].gated);
+}
+
+static void test_every_process_is_kept_up(void **state)
+{
+    const struct system_profile *product = &system_profiles[0];
+    (void)state;
+    for (uint32_t i = 0; i < product->process_count; i++)
+        assert_int_equal(product->processes[i]->end, END_RESTART);
+}
+
+static void test_nobody_holds_more_than_its_work_needs(void **state)
+{
+    const struct system_profile *product = &system_profiles[0];
+    (void)state;
+    for (uint32_t i = 0; i < product->process_count; i++) {
+        const struct system_process *process = product->processes[i];
+        for (uint32_t k = 0; k < process->grant_count; k++) {
+            const struct grant *grant = &process->grants[k];
+            assert_true(grant->kind != GRANT_SYSTEM && grant->kind != GRANT_PROCESS);
+            assert_false(grant->kind == GRANT_NOTIFICATION && grant->object == NOTIFICATION_INIT);
+            assert_true(grant->kind != GRANT_FILE || strcmp(process->name, "dsoftbusd") == 0);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_there_is_one_profile),
+        cmocka_unit_test(test_every_process_is_kept_up),
+        cmocka_unit_test(test_nobody_holds_more_than_its_work_needs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
