@@ -46,6 +46,6 @@ enum abi_event {
 
 /* A deadline is served at most this late on a machine whose higher priorities are idle: the kernel
  * runs with interrupts off, and long operations in pieces. */
-#define ABI_DEADLINE_SLACK_TICKS (20 * ABI_TICKS_PER_MS)
+#define ABI_DEADLINE_SLACK_TICKS (2 * ABI_TICKS_PER_MS)
 
 #endif

@@ -202,28 +202,31 @@ static uint32_t memory_pages(uint32_t process_index)
 }
 
 /* Mappings do not overlap, so as many leaves as their pages means that each leaf belongs to one. */
-static enum audit_result check_space(uint32_t process_index)
+static enum audit_result check_space(const struct process *process)
 {
-    const struct process *process = &processes[process_index];
     struct leaf_check check = {.count = 0, .ok = true};
-    uint32_t mapped = 0, expected = memory_pages(process_index);
-    if (process->state == PROCESS_FREE)
-        return AUDIT_OK;
+    uint32_t mapped = 0, expected = memory_pages(process_idx(process));
     if (process->root_phys)
         expected += sv39_walk(process->root_phys, check_leaf, &check);
-    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
-        const struct mapping *mapping = &process->mapping[i];
-        if (mapping->addr == 0)
-            continue;
-        if (!mapping_ok(process, mapping))
-            return AUDIT_MAPPINGS;
-        mapped += mapping->page_count;
-    }
+    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++)
+        mapped += process->mapping[i].addr != 0 ? process->mapping[i].page_count : 0;
     if (!check.ok || check.count != mapped)
         return AUDIT_MAPPINGS;
     if (process->page_count != expected || process->page_count > process->page_quota)
         return AUDIT_PROCESS_PAGES;
     return AUDIT_OK;
+}
+
+/* One of the process's AUDIT_PROCESS_STEPS: each of its mappings, and the whole. */
+static enum audit_result check_process(const struct process *process, uint32_t part)
+{
+    if (process->state == PROCESS_FREE)
+        return AUDIT_OK;
+    if (part == ABI_MAPPING_COUNT_MAX)
+        return check_space(process);
+    const struct mapping *mapping = &process->mapping[part];
+    bool ok = mapping->addr == 0 || mapping_ok(process, mapping);
+    return ok ? AUDIT_OK : AUDIT_MAPPINGS;
 }
 
 static enum audit_result check_memory(void)
@@ -352,23 +355,25 @@ static enum audit_result check_deadlines(void)
     return listed == expected ? AUDIT_OK : AUDIT_DEADLINES;
 }
 
-static enum audit_result check_tables(void)
+/* What is counted once for all of them. */
+static enum audit_result check_refs(void)
 {
-    static enum audit_result (*const checks[])(void) = {
-        check_memory, check_object_refs, check_process_refs, check_replies,
-        check_queues, check_waits,       check_deadlines,
-    };
-    for (uint32_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-        enum audit_result result = checks[i]();
-        if (result != AUDIT_OK)
-            return result;
-    }
-    return AUDIT_OK;
+    static enum audit_result (*const checks[])(void) = {check_object_refs, check_process_refs,
+                                                        check_replies};
+    enum audit_result result = AUDIT_OK;
+    for (uint32_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && result == AUDIT_OK; i++)
+        result = checks[i]();
+    return result;
 }
 
 enum audit_result audit_step(uint32_t step)
 {
-    return step == 0 ? check_tables() : check_space(step - 1);
+    static enum audit_result (*const checks[AUDIT_TABLE_STEPS])(void) = {
+        check_memory, check_refs, check_queues, check_waits, check_deadlines};
+    if (step < AUDIT_TABLE_STEPS)
+        return checks[step]();
+    step -= AUDIT_TABLE_STEPS;
+    return check_process(&processes[step / AUDIT_PROCESS_STEPS], step % AUDIT_PROCESS_STEPS);
 }
 
 enum audit_result audit_walk(void)

@@ -3,6 +3,7 @@
 #ifndef AUDIT_H
 #define AUDIT_H
 
+#include "abi/memory.h"
 #include "abi/process.h"
 
 #include <stdint.h>
@@ -25,9 +26,11 @@ enum audit_result {
     AUDIT_REPLIES = 13,   /* who is PARKED has one token, in the table of its server */
 };
 
-/* Step 0 checks everything but the address spaces, steps 1 .. AUDIT_STEP_COUNT - 1 that of one
- * process each. What a step checks holds at any time, so they need not be done in one go. */
-#define AUDIT_STEP_COUNT (1 + ABI_PROCESS_COUNT_MAX)
+/* Steps: some over all tables, then those of one process after the other, a mapping each. What a
+ * step checks holds at any time, so they need not be done in one go. */
+#define AUDIT_TABLE_STEPS   5
+#define AUDIT_PROCESS_STEPS (ABI_MAPPING_COUNT_MAX + 1)
+#define AUDIT_STEP_COUNT    (AUDIT_TABLE_STEPS + ABI_PROCESS_COUNT_MAX * AUDIT_PROCESS_STEPS)
 
 enum audit_result audit_step(uint32_t step);
 

@@ -8,9 +8,9 @@
 #include "process.h"
 #include "sched.h"
 #include "syscall.h"
+#include "upkeep.h"
 
 static struct process *active; /* whose address space is current and who ran last; NULL: none */
-bool kernel_upkeep_needed;
 static uint64_t charged_until; /* time up to which whoever ran was charged */
 
 /* Charges the active process the time since the last charge: its turn is time that it ran itself,
@@ -76,15 +76,16 @@ void kernel_device_interrupt(void)
     interrupt_dispatch();
 }
 
-/* How often freed pages are looked after when nothing else happens. */
+/* How often the log and freed pages are looked after when nothing else happens. */
 #define UPKEEP_TICKS (ABI_TICKS_PER_MS / 2)
 
 static __attribute__((noinline)) void upkeep(void)
 {
     process_reap();
     pages_scrub();
-    kernel_upkeep_needed = pages_scrub_needed();
-    if (kernel_upkeep_needed)
+    log_drain();
+    upkeep_needed = pages_scrub_needed() || log_pending();
+    if (upkeep_needed)
         clock_program(arch_time() + UPKEEP_TICKS);
 }
 
@@ -94,9 +95,9 @@ static __attribute__((noinline)) struct process *idle(void)
     struct process *next;
     charge(arch_time());
     do {
-        if (kernel_upkeep_needed)
+        if (upkeep_needed)
             upkeep();
-        clock_program(kernel_upkeep_needed ? 0 : ABI_DEADLINE_NONE); /* 0: only a look around */
+        clock_program(pages_scrub_needed() ? 0 : ABI_DEADLINE_NONE); /* 0: only a look around */
         arch_idle();
         next = sched_head();
     } while (!next);
@@ -106,7 +107,7 @@ static __attribute__((noinline)) struct process *idle(void)
 
 struct arch_frame *kernel_resume(void)
 {
-    if (kernel_upkeep_needed)
+    if (upkeep_needed)
         upkeep();
     struct process *next = sched_head();
     if (!next)

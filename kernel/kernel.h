@@ -5,7 +5,6 @@
 
 #include "arch.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct process;
@@ -21,10 +20,6 @@ void kernel_device_interrupt(void);
 /* How long the process has run, in ticks. What the kernel does for it counts, and so does what
  * interrupts it. */
 uint64_t kernel_cpu_ticks(const struct process *process);
-
-/* Set by whoever leaves work for upkeep: unstarted processes to end, freed pages to clear. Looked
- * at after every event. */
-extern bool kernel_upkeep_needed;
 
 /* Chooses who runs next (waits when all are blocked) and returns its registers. */
 struct arch_frame *kernel_resume(void);

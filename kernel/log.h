@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel's own log lines, and its end. */
+/* The log: lines of processes and of the kernel wait here for the console, which is slow. Nobody
+ * waits for it with interrupts off. */
 #ifndef LOG_H
 #define LOG_H
 
+#include "abi/ipc.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* One line of the console, built from parts. */
+/* What waits, and how much of it processes leave to the kernel's own lines: those of a few deaths
+ * at once. What does not fit is lost, and counted. */
+#define LOG_BUFFER_BYTES  4096u
+#define LOG_RESERVE_BYTES 512u
+/* Most that one log_drain() writes. */
+#define LOG_PIECE_BYTES 64u
+/* A console that takes nothing for so long is dead. */
+#define LOG_PATIENCE_TICKS (100 * ABI_TICKS_PER_MS)
+
+/* One line of the kernel's, built from parts. */
 void log_text(const char *text);
 void log_hex(uint64_t value);
 void log_end(void);
 
-/* One line from user bytes: what is not printable ASCII is written as '?'. */
-void log_line(const char *bytes, size_t len);
+/* One line from user bytes: what is not printable ASCII is written as '?'. False, with nothing
+ * written, when there is no room now. */
+bool log_line(const char *bytes, size_t len);
+
+/* Writes what the console takes now; after every event while log_pending(). */
+void log_drain(void);
+bool log_pending(void);
+
+/* Writes everything, however long it takes: before the machine ends. */
+void log_flush(void);
 
 /* Logs "kernel: panic: <what> <value>" and powers off. */
 void panic(const char *what, uint64_t value) __attribute__((noreturn));

@@ -3,9 +3,9 @@
 
 #include "arch.h"
 #include "bytes.h"
-#include "kernel.h"
 #include "log.h"
 #include "plat.h"
+#include "upkeep.h"
 
 #define WORD_BITS  64
 #define WORD_COUNT (PLAT_RAM_BYTES / PAGE_BYTES / WORD_BITS)
@@ -115,7 +115,7 @@ void pages_free(uint64_t phys, uint32_t count)
         scrub_first = (uint32_t)first;
     if (first + count > scrub_end)
         scrub_end = (uint32_t)first + count;
-    kernel_upkeep_needed = true;
+    upkeep_needed = true;
 }
 
 bool pages_scrub_needed(void)

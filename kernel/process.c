@@ -15,6 +15,7 @@
 #include "pages.h"
 #include "sched.h"
 #include "space.h"
+#include "upkeep.h"
 #include "watch.h"
 
 struct process processes[ABI_PROCESS_COUNT_MAX];
@@ -189,7 +190,7 @@ void process_unreferenced(struct process *process)
         return;
     if (process->state == PROCESS_CREATED) {
         reap_needed = true; /* nobody can start it any more */
-        kernel_upkeep_needed = true;
+        upkeep_needed = true;
     } else if (process->state == PROCESS_DEAD && process->object_count == 0)
         process->state = PROCESS_FREE;
 }

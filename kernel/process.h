@@ -61,6 +61,7 @@ enum work_kind {
     WORK_MEMORY,  /* object: memory that is being cleared, with a reference; done: pages */
     WORK_PROCESS, /* object: process that is being loaded, with a reference */
     WORK_AUDIT,   /* done: checks */
+    WORK_LOG,     /* waits for room in the log */
 };
 
 struct work {

@@ -28,6 +28,7 @@ static void set_result2(struct process *process, uint64_t value)
 
 /* --- log, end --------------------------------------------------------------------------------- */
 
+/* A full log is waited for as any long call is done: by making it again. */
 static int64_t sys_log(struct process *process, const uint64_t *arg)
 {
     char line[ABI_LOG_BYTES_MAX];
@@ -39,8 +40,9 @@ static int64_t sys_log(struct process *process, const uint64_t *arg)
         return -ABI_E_TOO_BIG;
     if (!space_copy_in(process, line, arg[1], arg[2]))
         return -ABI_E_ADDRESS;
-    log_line(line, arg[2]);
-    return 0;
+    bool written = log_line(line, arg[2]);
+    process->work.kind = written ? WORK_NONE : WORK_LOG;
+    return written ? 0 : SYSCALL_AGAIN;
 }
 
 static int64_t sys_exit(struct process *process, const uint64_t *arg)

@@ -267,5 +267,6 @@ int64_t sys_system_off(struct process *process, const uint64_t *arg)
         return syscall_status(error);
     if (arg[1] >= ABI_OFF_COUNT)
         return -ABI_E_ARGUMENT;
+    log_flush();
     arch_power_off((enum abi_off)arg[1]);
 }

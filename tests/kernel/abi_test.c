@@ -109,7 +109,7 @@ static void test_messages(void **state)
     assert_int_equal(ABI_TICKS_PER_SECOND, 10000000);
     assert_int_equal(ABI_SLICE_TICKS, 100000);
     assert_int_equal(ABI_LOG_BYTES_MAX, 240);
-    assert_int_equal(ABI_DEADLINE_SLACK_TICKS, 200000);
+    assert_int_equal(ABI_DEADLINE_SLACK_TICKS, 20000);
     assert_int_equal(ABI_TICKS_PER_MS, 10000);
     assert_true(ABI_DEADLINE_NONE == UINT64_MAX);
     assert_int_equal(sizeof(struct abi_caps), 60);

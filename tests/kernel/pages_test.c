@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "plat.h"
 #include "test.h"
+#include "upkeep.h"
 
 #include <string.h>
 
@@ -103,7 +104,7 @@ static void test_freed_pages_are_scrubbed(void **state)
     memset(arch_direct(phys), 0xa5, 130 * PAGE_BYTES);
     pages_free(phys, 100);
     pages_free(last, 20);
-    assert_true(kernel_upkeep_needed);
+    assert_true(upkeep_needed);
     uint32_t calls = 0;
     while (pages_scrub_needed()) {
         pages_scrub();

@@ -7,6 +7,7 @@
 #include "endpoint.h"
 #include "interrupt.h"
 #include "kernel.h"
+#include "log.h"
 #include "machine.h"
 #include "notification.h"
 #include "pages.h"
@@ -304,6 +305,7 @@ static void test_fault_is_logged(void **state)
     machine_call(init, ABI_SYS_RECV, 0, 0, 0, 0, 0, ABI_DEADLINE_NONE, 0);
     assert_ptr_equal(kernel_resume(), &process->frame);
     kernel_fault(ABI_DEATH_LOAD, 0xdead);
+    log_flush();
     assert_non_null(
         strstr(machine_console, "kernel: process victim died: bad load at 0x10000 addr 0xdead\n"));
     assert_int_equal(machine_active_root, 0); /* the dead one's tables are not in use */

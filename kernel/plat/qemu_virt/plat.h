@@ -23,8 +23,9 @@ struct plat_device {
 
 extern const struct plat_device plat_devices[ABI_DEVICE_COUNT];
 
-/* --- console: polled, bounded, output only --- */
-void plat_console_write(char c);
+/* --- console: output only --- */
+/* Writes as many of the bytes as it takes at once, and returns how many; never waits. */
+uint32_t plat_console_write(const char *bytes, uint32_t len);
 
 /* --- interrupt controller --- */
 void plat_irq_init(void);

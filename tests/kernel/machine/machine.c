@@ -5,6 +5,7 @@
 #include "endpoint.h"
 #include "image.h"
 #include "interrupt.h"
+#include "log.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
@@ -27,7 +28,8 @@ uint32_t machine_irq_line;
 uint64_t machine_irq_enabled_mask;
 uint64_t machine_irq_completed_mask;
 uint64_t machine_active_root;
-char machine_console[4096];
+char machine_console[8192];
+uint32_t machine_console_room = UINT32_MAX;
 jmp_buf *machine_power_off_jump;
 void (*machine_pause)(void);
 
@@ -93,12 +95,22 @@ void arch_power_off(enum abi_off how)
 
 /* --- plat.h ----------------------------------------------------------------------------------- */
 
-void plat_console_write(char c)
+uint32_t plat_console_write(const char *bytes, uint32_t len)
 {
-    if (console_len + 1 >= sizeof(machine_console))
+    uint32_t taken = len < machine_console_room ? len : machine_console_room;
+    machine_console_room -= machine_console_room == UINT32_MAX ? 0 : taken;
+    if (console_len + taken >= sizeof(machine_console))
         console_len = 0;
-    machine_console[console_len++] = c;
+    memcpy(machine_console + console_len, bytes, taken);
+    console_len += taken;
     machine_console[console_len] = 0;
+    return taken;
+}
+
+void machine_console_clear(void)
+{
+    console_len = 0;
+    machine_console[0] = 0;
 }
 
 void plat_irq_init(void)
@@ -171,11 +183,18 @@ void machine_boot(void)
     machine_time = 1000;
     machine_irq_line = 0;
     machine_pause = NULL;
-    console_len = 0;
+    machine_console_clear();
     make_bundle();
     const struct abi_bundle_header *bundle = arch_direct(BUNDLE_PHYS);
     boot_start(bundle, BUNDLE_PHYS, bundle->bundle_len, FREE_PHYS,
                PLAT_RAM_BASE + MACHINE_RAM_BYTES);
+}
+
+/* What the kernel does after every event. */
+static void upkeep(void)
+{
+    process_reap();
+    log_drain();
 }
 
 int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint64_t a1,
@@ -186,14 +205,14 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
     memcpy(&process->frame.x[ARCH_REG_A0], arg, sizeof(arg));
     process->frame.x[ARCH_REG_A7] = number;
     syscall_dispatch(process);
-    process_reap();
+    upkeep();
     while (process->state == PROCESS_RUNNABLE && process->work.kind != WORK_NONE) {
         if (machine_pause)
             machine_pause();
         if (process->state != PROCESS_RUNNABLE)
             break;
         syscall_dispatch(process);
-        process_reap();
+        upkeep();
     }
     return (int64_t)process->frame.x[ARCH_REG_A0];
 }

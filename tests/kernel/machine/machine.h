@@ -21,8 +21,10 @@ extern uint64_t machine_timer;    /* last arch_timer_set() */
 extern uint32_t machine_irq_line; /* raised by the test, 0 for none; claimed once */
 extern uint64_t machine_irq_enabled_mask;
 extern uint64_t machine_irq_completed_mask;
-extern uint64_t machine_active_root; /* 0: the kernel's own */
-extern char machine_console[4096];   /* the newest output, terminated */
+extern uint64_t machine_active_root;  /* 0: the kernel's own */
+extern char machine_console[8192];    /* the newest output, terminated */
+extern uint32_t machine_console_room; /* bytes that the console takes yet; UINT32_MAX: any number */
+void machine_console_clear(void);
 
 /* What happens between two pieces of a call that takes several; NULL: nothing. */
 extern void (*machine_pause)(void);

@@ -80,8 +80,8 @@ static void deadline_beside_messages(void)
 }
 
 /* The largest image there is: as many segments as a program may have, each as long as it may be,
- * all of it from the file. */
-static void make_largest_image(uint8_t *file)
+ * all of it from the file, from this offset on. */
+static void make_largest_image(uint8_t *file, uint64_t offset)
 {
     static const uint8_t header[64] = {0x7f,
                                        'E',
@@ -103,7 +103,7 @@ static void make_largest_image(uint8_t *file)
     memcpy(file, header, sizeof(header));
     for (uint64_t i = 0; i < LARGEST_SEGMENTS; i++) {
         const uint64_t program[7] = {1 | (i == 0 ? 5ull : 6ull) << 32,
-                                     0,
+                                     offset,
                                      ABI_USER_BASE + i * LARGEST_SEGMENT_BYTES,
                                      0,
                                      LARGEST_SEGMENT_BYTES,
@@ -113,11 +113,11 @@ static void make_largest_image(uint8_t *file)
     }
 }
 
-static void deadline_beside_largest_image(void)
+static void check_beside_image(const char *what, uint64_t offset)
 {
     rt_slot image = kt_memory(ABI_MEMORY_BYTES_MAX);
     kt_map(image, KT_WINDOW, ABI_PROT_READ | ABI_PROT_WRITE);
-    make_largest_image(kt_at(KT_WINDOW));
+    make_largest_image(kt_at(KT_WINDOW), offset);
     struct peer *maker = peer_create("maker");
     peer_give(maker, KTEST_SLOT_SYSTEM, ABI_RIGHT_MANAGE, 0, HELPER_SLOT_CASE);
     peer_give(maker, image, ABI_RIGHT_READ, 0, HELPER_SLOT_CASE + 1);
@@ -130,13 +130,42 @@ static void deadline_beside_largest_image(void)
     memcpy(maker->data, &config, sizeof(config));
     maker->box->arg[0] = HELPER_SLOT_CASE;
     peer_begin(maker, HELPER_CREATE_PROCESS);
-    check_lateness("beside the largest image");
+    check_lateness(what);
     kt_true("processes are created", maker->box->status >= 0);
     kt_true("several", maker->box->counter > 1);
 }
 
+static void deadline_beside_largest_image(void)
+{
+    check_beside_image("beside the largest image", 0);
+}
+
+/* Not one word of the file lies where a word should. */
+static void deadline_beside_odd_image(void)
+{
+    check_beside_image("beside the largest image at an odd offset", 1);
+}
+
+/* As much to walk as a process can have: the largest object, mapped as often as it goes. */
+static void map_everywhere(void)
+{
+    rt_slot memory = kt_memory(ABI_MEMORY_BYTES_MAX);
+    struct peer *peer = peer_create("mapper");
+    peer_give(peer, memory, ABI_RIGHT_READ, 0, HELPER_SLOT_CASE);
+    peer_start(peer);
+    uint64_t count = 0, addr = KT_WINDOW;
+    int64_t status = 0;
+    for (; status == 0; count++, addr += ABI_MEMORY_BYTES_MAX)
+        status =
+            peer_syscall(peer, ABI_SYS_MAP, (uint64_t[7]){HELPER_SLOT_CASE, addr, ABI_PROT_READ});
+    kt_eq("until its table is full", -ABI_E_NO_OBJECT, status);
+    kt_true("many mappings", count > ABI_MAPPING_COUNT_MAX - 8);
+}
+
 static void deadline_beside_audits(void)
 {
+    map_everywhere();
+    map_everywhere();
     struct peer *auditor = peer_create("auditor");
     peer_give(auditor, KTEST_SLOT_SYSTEM, ABI_RIGHT_READ, 0, HELPER_SLOT_CASE);
     peer_start(auditor);
@@ -332,6 +361,7 @@ static const struct kt_case cases[] = {
     {"time-deadline-beside-long-calls", deadline_beside_long_calls},
     {"time-deadline-beside-messages", deadline_beside_messages},
     {"time-deadline-beside-largest-image", deadline_beside_largest_image},
+    {"time-deadline-beside-odd-image", deadline_beside_odd_image},
     {"time-deadline-beside-audits", deadline_beside_audits},
     {"time-deadlines-in-order", deadlines_in_order},
     {"time-equals-share", equals_share},
