@@ -123,6 +123,15 @@ class Install(TestCase):
             result = self.run_program(f"{self.tree}/{program}", "--version")
             self.assertRegex(result.stdout, r"^dsoftbusd? \d+\.\d+\.\d+\n$")
 
+    def test_the_unit_starts_the_installed_daemon(self):
+        with open(f"{self.tree}/lib/systemd/system/dsoftbusd.service", encoding="ascii") as text:
+            unit = dict(line.split("=", 1) for line in text.read().splitlines() if re.match("[A-Z].*=", line))
+        program, *options = unit["ExecStart"].split()
+        self.assertEqual((program, options[0]), (f"{PREFIX}/sbin/dsoftbusd", "--dir"))
+        self.assertEqual(unit["ConditionPathExists"], options[1] + "/identity")
+        self.assertEqual(options[1], "/var/lib/" + unit["StateDirectory"])
+        self.assertEqual(self.run_program(self.root + program, *options, "--help").returncode, 0)
+
     def test_manual_pages(self):
         for page in ("dsoftbus.1", "dsoftbusd.8"):
             result = subprocess.run(["man", "--warnings", "--local-file", self.find(page)], text=True,
