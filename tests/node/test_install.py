@@ -106,8 +106,17 @@ class Install(TestCase):
                    for name in os.listdir(os.path.join(folder, part))]
         self.assertIn("dsoftbus/session.h", headers)
         for header in headers:
-            subprocess.run([*CC, "-Wall", "-Wextra", "-Werror", *include, "-fsyntax-only", "-x", "c", "-"],
-                           input=f"#include <{header}>\n", text=True, check=True)
+            for language in ("c", "c++"):
+                subprocess.run([*CC, "-Wall", "-Wextra", "-Werror", *include, "-fsyntax-only", "-x", language, "-"],
+                               input=f"#include <{header}>\n", text=True, check=True)
+
+    def test_a_program_in_another_language_is_linked(self):
+        program = self.path("program")
+        subprocess.run([*CC, *self.pkg_config("--cflags"), "-o", program, "-x", "c++", "-", "-x", "none", *self.shared()],
+                       input="#include <dsoftbus/link.h>\n"
+                             "int main() { return dsb_reason_name(DSB_REASON_NONE)[0] == 'n' ? 0 : 1; }\n",
+                       text=True, check=True)
+        self.assertEqual(self.run_program(program).returncode, 0)
 
     def test_shared_library_exports_its_interface_only(self):
         symbols = subprocess.run(["nm", "--dynamic", "--defined-only", "--format=posix",
