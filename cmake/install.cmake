@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make install`: the two programs, their manual pages, and the library for other programs: one libdsoftbus,
+# `make install`: the two programs, their manual pages and unit, and the library for other programs: one libdsoftbus,
 # static and shared, of lib/noise and lib/dsoftbus, with headers and a pkg-config file.
 include(GNUInstallDirs)
 
@@ -33,11 +33,15 @@ foreach(folder dsoftbus noise)
 endforeach()
 
 set(AT @)
+# Both name the prefix, so they are made again at install time: it may be chosen only then.
 configure_file(${CMAKE_CURRENT_LIST_DIR}/dsoftbus.pc.in ${CMAKE_BINARY_DIR}/dsoftbus.pc.in @ONLY)
-# Made again at install time: the prefix may be chosen only then.
+configure_file(${CMAKE_SOURCE_DIR}/node/daemon/dsoftbusd.service.in ${CMAKE_BINARY_DIR}/dsoftbusd.service.in @ONLY)
 install(CODE "set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
-  configure_file(${CMAKE_BINARY_DIR}/dsoftbus.pc.in ${CMAKE_BINARY_DIR}/dsoftbus.pc @ONLY)")
+  foreach(file dsoftbus.pc dsoftbusd.service)
+    configure_file(${CMAKE_BINARY_DIR}/\${file}.in ${CMAKE_BINARY_DIR}/\${file} @ONLY)
+  endforeach()")
 install(FILES ${CMAKE_BINARY_DIR}/dsoftbus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_BINARY_DIR}/dsoftbusd.service DESTINATION lib/systemd/system)
 
 install(TARGETS dsoftbus_static dsoftbus_shared)
 install(TARGETS dsoftbus_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

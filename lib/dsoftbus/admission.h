@@ -20,6 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A source address without its port: IPv6, or IPv4 as ::ffff:a.b.c.d. A caller that has no IPv6 may
  * put IPv4 into the first four bytes, zeros behind them. */
 #define DSB_SOURCE_LEN 16
@@ -58,5 +62,9 @@ DSB_MUST_CHECK bool dsb_admission_enter(struct dsb_admission *table,
 /* The handshake authenticated, or failed: it is half-open no more. False when it was not in the
  * table. */
 bool dsb_admission_leave(struct dsb_admission *table, uint32_t handle);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

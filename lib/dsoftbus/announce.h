@@ -15,6 +15,10 @@
 #include "dsoftbus/rate.h"
 #include "dsoftbus/trust_store.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_DISCOVERY_PORT   37020
 #define DSB_SESSION_PORT     34567 /* where dsoftbusd listens unless told otherwise */
 #define DSB_SERVICE_MAX      16    /* services in a packet */
@@ -83,5 +87,9 @@ enum dsb_announce_standing dsb_announce_standing(const struct dsb_trust_store *t
  * only loopback.
  */
 bool dsb_query_source_is_near(uint32_t source, uint32_t own_address, uint32_t own_mask);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

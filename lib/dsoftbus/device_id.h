@@ -16,6 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest id. It fits one payload field and one prologue length byte with room for the rest. */
 #define DSB_DEVICE_ID_MAX 64
 
@@ -31,5 +35,9 @@ DSB_MUST_CHECK enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const
 
 /* Both hold an id, and it is the same one. Two objects without an id are not equal. */
 bool dsb_device_id_equal(const struct dsb_device_id *a, const struct dsb_device_id *b);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_FRAME_HEADER_LEN 2
 #define DSB_FRAME_UNIT_MAX   65535 /* bytes; what the length can say */
 
@@ -29,5 +33,9 @@ DSB_MUST_CHECK enum dsb_frame_result dsb_frame_next(const uint8_t *in, size_t in
 
 /* Writes a unit's length bytes. */
 void dsb_frame_header(uint8_t out[DSB_FRAME_HEADER_LEN], size_t unit_len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

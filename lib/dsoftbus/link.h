@@ -29,6 +29,10 @@
 
 #include "dsoftbus/session.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes that `in` must have for a device with this recv_max: any one unit. More saves reads. Until
  * dsb_link_open DSB_HANDSHAKE_IN_MAX is enough. */
 #define DSB_LINK_IN_MIN(recv_max)                                                                  \
@@ -194,5 +198,9 @@ bool dsb_link_is_trusted(const struct dsb_link *link, const struct dsb_trust_sto
 
 /* Wipes the link and both buffers. UNUSED afterwards. */
 void dsb_link_end(struct dsb_link *link);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

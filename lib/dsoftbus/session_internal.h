@@ -5,6 +5,10 @@
 
 #include "dsoftbus/session.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The one place where a session fails: keeps the reason, wipes the keys. DSB_EVENT_FAILED. */
 enum dsb_event dsb_session_fail(struct dsb_session *session, enum dsb_reason reason);
 
@@ -13,5 +17,9 @@ bool dsb_session_is_open(const struct dsb_session *session);
 
 /* The record whose number is n is sealed with a new key. */
 bool dsb_session_is_rekey_point(uint64_t n);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

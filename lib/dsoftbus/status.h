@@ -6,6 +6,10 @@
 #ifndef DSOFTBUS_STATUS_H
 #define DSOFTBUS_STATUS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_MUST_CHECK __attribute__((warn_unused_result))
 
 enum dsb_status {
@@ -15,5 +19,9 @@ enum dsb_status {
     DSB_INVALID,     /* an argument is outside what the function documents */
     DSB_WRONG_STATE, /* not possible in this state: ended, failed, or this direction is closed */
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

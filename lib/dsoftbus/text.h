@@ -9,6 +9,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Longest line without its line feed: a trust entry has at most 64 + 1 + 64 bytes; comments may be
  * a little longer. */
 #define DSB_TEXT_LINE_MAX 200
@@ -44,5 +48,9 @@ struct dsb_text_error {
 
 /* A short phrase for messages, "duplicate key" for example; never NULL. */
 const char *dsb_text_fault_name(enum dsb_text_fault fault);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 
 #include "dsoftbus/identity.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct dsb_trust_entry {
     struct dsb_device_id id;
     uint8_t key[DSB_KEY_LEN];
@@ -66,5 +70,9 @@ bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_d
 
 /* Writes the entry's line, with its line feed, to out; returns its length in bytes. */
 size_t dsb_trust_entry_format(char out[DSB_TRUST_LINE_MAX], const struct dsb_trust_entry *entry);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 
 #include "noise/noise.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* 2^64-1 is kept for rekey; 2^64-2 numbers the last message (section 5.1). */
 #define NOISE_NONCE_RESERVED UINT64_MAX
 
@@ -35,5 +39,9 @@ NOISE_MUST_CHECK enum noise_result noise_cipher_decrypt(struct noise_cipher *c, 
 
 /* Rekey: k = REKEY(k) (section 4.2), n stays. */
 void noise_cipher_rekey(struct noise_cipher *c);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

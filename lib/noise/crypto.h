@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define NOISE_CRYPTO_KEY_LEN   32 /* X25519 keys and shared secrets, AEAD keys */
 #define NOISE_CRYPTO_NONCE_LEN 12 /* RFC 8439 section 2.8 */
 #define NOISE_CRYPTO_TAG_LEN   16 /* RFC 8439 section 2.5 */
@@ -71,5 +75,9 @@ NOISE_CRYPTO_MUST_CHECK bool noise_equal(const uint8_t a[NOISE_CRYPTO_KEY_LEN],
 
 /* Zeroes memory in a way the compiler does not remove. */
 void noise_wipe(void *secret, size_t secret_len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

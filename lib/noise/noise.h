@@ -10,6 +10,10 @@
 
 #include "noise/crypto.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define NOISE_MUST_CHECK NOISE_CRYPTO_MUST_CHECK
 
 #define NOISE_KEY_LEN     NOISE_CRYPTO_KEY_LEN  /* DHLEN, and the cipher key (sections 4.1, 4.2) */
@@ -48,5 +52,9 @@ struct noise_static_key {
  * outlive `key`, and is the caller's to wipe; it is only read.
  */
 void noise_static_key_init(struct noise_static_key *key, uint8_t private_key[NOISE_KEY_LEN]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+_Static_assert(sizeof(struct noise_xk_handshake) <= 400, "handshake state");
+
 static bool is_zero(const uint8_t key[NOISE_KEY_LEN])
 {
     static const uint8_t zeros[NOISE_KEY_LEN];

@@ -26,6 +26,10 @@
 #include "noise/symmetric.h"
 #include "noise/transport.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Bytes that each message adds to its payload. */
 #define NOISE_XK_MESSAGE_1_OVERHEAD (NOISE_KEY_LEN + NOISE_TAG_LEN)
 #define NOISE_XK_MESSAGE_2_OVERHEAD (NOISE_KEY_LEN + NOISE_TAG_LEN)
@@ -54,7 +58,6 @@ struct noise_xk_handshake {
     uint8_t rs[NOISE_KEY_LEN]; /* the peer's static key */
     uint8_t re[NOISE_KEY_LEN]; /* the peer's ephemeral key */
 };
-_Static_assert(sizeof(struct noise_xk_handshake) <= 400, "handshake state");
 
 /*
  * Begins a handshake, whatever `hs` held before (section 5.3, Initialize). `ephemeral` is 32 fresh
@@ -115,5 +118,9 @@ NOISE_MUST_CHECK enum noise_result noise_xk_split(struct noise_xk_handshake *hs,
 
 /* Gives a handshake up: wipes it; later calls return NOISE_ERR_FAILED. */
 void noise_xk_wipe(struct noise_xk_handshake *hs);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

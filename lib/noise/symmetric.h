@@ -5,6 +5,10 @@
 
 #include "noise/cipher.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct noise_symmetric {
     struct noise_cipher cipher;
     uint8_t ck[NOISE_HASH_LEN];
@@ -39,5 +43,9 @@ NOISE_MUST_CHECK enum noise_result noise_symmetric_decrypt(struct noise_symmetri
 /* Split: the two transport ciphers; `first` is the initiator's sending direction. */
 void noise_symmetric_split(const struct noise_symmetric *ss, struct noise_cipher *first,
                            struct noise_cipher *second);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

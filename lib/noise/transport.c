@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "noise/transport.h"
 
+_Static_assert(sizeof(struct noise_transport) <= 128, "transport state");
+
 bool noise_transport_is_live(const struct noise_transport *t)
 {
     return t->self == t;

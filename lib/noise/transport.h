@@ -6,6 +6,10 @@
 #include "noise/cipher.h"
 #include "noise/noise.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * Made by noise_xk_split. `send.n` and `recv.n` are the numbers of the next message each way and
  * may be read; the rest is the library's. Zeroed memory is a transport that refuses every call, and
@@ -16,7 +20,6 @@ struct noise_transport {
     struct noise_cipher recv;
     const struct noise_transport *self; /* the object itself while it lives */
 };
-_Static_assert(sizeof(struct noise_transport) <= 128, "transport state");
 
 /*
  * Seals one message of at most NOISE_PLAINTEXT_MAX bytes: writes plaintext_len + NOISE_TAG_LEN
@@ -55,5 +58,9 @@ bool noise_transport_is_live(const struct noise_transport *t);
 
 /* Wipes both keys; every later call returns NOISE_ERR_STATE. */
 void noise_transport_wipe(struct noise_transport *t);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -24,7 +24,8 @@ PUBLIC_KEYS = [u.to_bytes(32, "little").hex() for u in (
     9, 16, 34, 45, 49, 78, 100, 104, 111, 130, 134, 142, 173, 178, 186, 232, 240, 273, 276, 307,
     322, 324, 334, 347, 385, 398, 399, 402, 430, 452, 474, 484, 506, 520, 522, 544, 558, 559, 565,
     589, 605, 610)]
-PATIENCE = 60  # seconds after which something that should come soon counts as not coming
+# Seconds after which something that should come soon counts as not coming.
+PATIENCE = float(os.environ.get("DSB_PATIENCE", "60"))
 
 # LeakSanitizer traces the process, which ours forbid; only root may do it all the same.
 ENV = dict(os.environ)
@@ -225,8 +226,11 @@ class TestCase(unittest.TestCase):
 
 
 def main():
-    """As unittest.main, but a test that was left out is no success: exit 77 says so to ctest."""
-    program = unittest.main(verbosity=2, exit=False, module="__main__")
+    """As unittest.main, but a test that was left out is no success: exit 77 says so to ctest. Whoever wants to know
+    only whether all pass sets DSB_FAIL_FAST, and DSB_CASE for one alone."""
+    program = unittest.main(verbosity=2, exit=False, module="__main__",
+                            argv=[sys.argv[0], *os.environ.get("DSB_CASE", "").split(), *sys.argv[1:]],
+                            failfast=bool(os.environ.get("DSB_FAIL_FAST")))
     if not program.result.wasSuccessful():
         sys.exit(1)
     if program.result.skipped:

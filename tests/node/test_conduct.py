@@ -188,7 +188,7 @@ class Status(TestCase):
     def test_of_a_daemon_that_is_stopped(self):
         daemon = self.daemon(self.device("beta"))
         with frozen(daemon):
-            result = daemon.device.run("status", timeout=30)
+            result = daemon.device.run("status")
         self.assertEqual(result.returncode, EXIT_UNREACHABLE)
         self.assertIn(f"(process {daemon.pid}) does not answer: is it stopped?", result.stderr)
         self.assertEqual(daemon.status()["pid"], str(daemon.pid))

@@ -106,8 +106,17 @@ class Install(TestCase):
                    for name in os.listdir(os.path.join(folder, part))]
         self.assertIn("dsoftbus/session.h", headers)
         for header in headers:
-            subprocess.run([*CC, "-Wall", "-Wextra", "-Werror", *include, "-fsyntax-only", "-x", "c", "-"],
-                           input=f"#include <{header}>\n", text=True, check=True)
+            for language in ("c", "c++"):
+                subprocess.run([*CC, "-Wall", "-Wextra", "-Werror", *include, "-fsyntax-only", "-x", language, "-"],
+                               input=f"#include <{header}>\n", text=True, check=True)
+
+    def test_a_program_in_another_language_is_linked(self):
+        program = self.path("program")
+        subprocess.run([*CC, *self.pkg_config("--cflags"), "-o", program, "-x", "c++", "-", "-x", "none", *self.shared()],
+                       input="#include <dsoftbus/link.h>\n"
+                             "int main() { return dsb_reason_name(DSB_REASON_NONE)[0] == 'n' ? 0 : 1; }\n",
+                       text=True, check=True)
+        self.assertEqual(self.run_program(program).returncode, 0)
 
     def test_shared_library_exports_its_interface_only(self):
         symbols = subprocess.run(["nm", "--dynamic", "--defined-only", "--format=posix",
@@ -122,6 +131,15 @@ class Install(TestCase):
         for program in ("bin/dsoftbus", "sbin/dsoftbusd"):
             result = self.run_program(f"{self.tree}/{program}", "--version")
             self.assertRegex(result.stdout, r"^dsoftbusd? \d+\.\d+\.\d+\n$")
+
+    def test_the_unit_starts_the_installed_daemon(self):
+        with open(f"{self.tree}/lib/systemd/system/dsoftbusd.service", encoding="ascii") as text:
+            unit = dict(line.split("=", 1) for line in text.read().splitlines() if re.match("[A-Z].*=", line))
+        program, *options = unit["ExecStart"].split()
+        self.assertEqual((program, options[0]), (f"{PREFIX}/sbin/dsoftbusd", "--dir"))
+        self.assertEqual(unit["ConditionPathExists"], options[1] + "/identity")
+        self.assertEqual(options[1], "/var/lib/" + unit["StateDirectory"])
+        self.assertEqual(self.run_program(self.root + program, *options, "--help").returncode, 0)
 
     def test_manual_pages(self):
         for page in ("dsoftbus.1", "dsoftbusd.8"):

@@ -28,12 +28,27 @@ int main(void)
     return add(2, 3) != 5;
 }
 C
+cat >count-test.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+int unused(void);
+int main(void)
+{
+    if (strcmp(getenv("DSB_CASE"), "is-one") == 0)
+        return unused() != 1;
+    for (int i = 0; i < 3; i += unused())
+        ;
+    return getenv("DSB_FAIL_FAST") == NULL;
+}
+C
 cat >CMakeLists.txt <<'C'
 cmake_minimum_required(VERSION 3.25)
 project(small LANGUAGES C)
 enable_testing()
-add_executable(add-test add.c add-test.c)
-add_test(NAME add-test COMMAND add-test)
+foreach(test add-test count-test)
+  add_executable(${test} add.c ${test}.c)
+  add_test(NAME ${test} COMMAND ${test})
+endforeach()
 C
 cat >CMakePresets.json <<'C'
 {"version": 6, "configurePresets": [{"name": "host-asan", "generator": "Ninja", "binaryDir": "${sourceDir}/build/host-asan"}]}
@@ -45,9 +60,9 @@ mutant() { # name, old, new [, test]
     printf 'mutant %s\nwhy to see it\nfile add.c\ntest host-asan %s\nold\n%s\nnew\n%s\nend\n' \
         "$1" "${4:-add-test}" "$2" "$3" >>tests/mutants/list.txt
 }
-expect() { # exit code, text
+expect() { # exit code, text [, arguments of mutants.py]
     local code=0 out
-    out=$(scripts/mutants.py 2>&1) || code=$?
+    out=$(scripts/mutants.py "${@:3}" 2>&1) || code=$?
     if [ "$code" -ne "$1" ] || [[ $out != *"$2"* ]]; then
         echo "exit $code, '$out', not $1 '$2'" >&2
         exit 1
@@ -61,6 +76,36 @@ does-not-compile) mutant broken '    return a + b;' '    return a +;'; expect 1 
 text-not-there) mutant lost '    return a * b;' ''; expect 1 "error: the old text occurs 0 times" ;;
 text-twice) mutant twice '{' ''; expect 1 "error: the old text occurs 2 times" ;;
 no-such-test) mutant minus '    return a + b;' '    return a - b;' other-test; expect 2 "does not pass on the unbroken source" ;;
+endless) # caught, and does not run on
+    mutant still '    return 1;' '    return 0;' count-test
+    expect 0 "still: caught by its time"
+    ! find /proc/[0-9]*/exe -lname "$dir/build/*" 2>/dev/null | grep . || exit 1
+    ;;
+two-tests) # side by side and one after the other
+    mutant minus '    return a + b;' '    return a - b;'
+    mutant back '    return 1;' '    return __builtin_trap(), 1;' count-test
+    expect 0 "2 caught of 2"
+    [ "$(ls build/mutants)" = "$(printf '0\n1')" ]
+    expect 0 "2 caught of 2" -j 1
+    ;;
+one-case) # all the others survive it
+    mutant two '    return 1;' '    return 2;' count-test
+    mutant two-again '    return 1;' '    return 2;' 'count-test is-one'
+    expect 1 "two-again: caught"
+    expect 1 "two: SURVIVED"
+    ;;
+by-name)
+    mutant minus '    return a + b;' '    return a - b;'
+    mutant idle '    return 1;' '    return 2;'
+    expect 0 "1 caught of 1" minus
+    expect 2 "no mutant has the name mius" minus mius
+    ;;
+one-list-error-ends-all)
+    sed -i 's/!= 5/!= 6/' add-test.c
+    mutant minus '    return a + b;' '    return a - b;'
+    mutant back '    return 1;' '    return __builtin_trap(), 1;' count-test
+    expect 2 "add-test (host-asan) does not pass on the unbroken source"
+    ;;
 fails-unbroken) sed -i 's/!= 5/!= 6/' add-test.c; mutant minus '    return a + b;' '    return a - b;'; expect 2 "does not pass on the unbroken source" ;;
 no-mutants) expect 2 "no mutants" ;;
 bad-list) echo nonsense >tests/mutants/list.txt; expect 2 "not understood" ;;

@@ -98,6 +98,8 @@ CHANGED = {
     "not hexadecimal": (setter(0, init_ephemeral="zz" * 32), 1, ONE_FAILED),
     "wrong payload": (lambda v: v[2]["messages"][1].update(payload="00"), 1, ONE_FAILED),
     "wrong transport order": (swap_transport, 1, ONE_FAILED),
+    "noise-c calls it name": (each(lambda x: x.update(name=x.pop("protocol_name"))), 0, ALL),
+    "another name": (lambda v: v[0].update(name=v[0]["protocol_name"], protocol_name="Noise_XX"), 0, ONE_LESS),
     "name missing": (dropper(0, "protocol_name"), 1, ONE_FAILED),
     "name a number": (setter(0, protocol_name=3), 1, ONE_FAILED),
     "vector a number": (lambda v: v.__setitem__(0, 3), 1, ONE_FAILED),
