@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-os fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
+.PHONY: help run image test bench bench-os fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: ## boot the system in QEMU and show its log; Ctrl-C ends it
 	@SHOW=1 RUN_TIMEOUT=10m scripts/qemu-test.sh
+
+image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR
+	@IDENTITY="$(IDENTITY)" scripts/image.sh
 
 test: ## install what is missing, build, run every test
 	@scripts/test.sh

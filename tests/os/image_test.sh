@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What scripts/image.sh says to a directory that will not do, and what it makes of a good one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tool=build/host/node/dsoftbus
+scripts/build.sh host dsoftbus_program
+
+refused() { # words that must be said, directory
+    if said=$(IDENTITY=$2 OUT=$work/out scripts/image.sh 2>&1); then
+        echo "an image was made of $2"
+        exit 1
+    fi
+    grep -qF "$1" <<<"$said" || {
+        echo "said: $said"
+        echo "and not: $1"
+        exit 1
+    }
+}
+refused "no such directory" "$work/none"
+mkdir -m 700 "$work/empty"
+refused "has no file 'identity': \`dsoftbus keygen --dir $work/empty ID\`" "$work/empty"
+mkdir -m 700 "$work/bring-up"
+install -m 600 tests/identities/dsoftbusd.identity "$work/bring-up/identity"
+install -m 600 tests/identities/dsoftbusd.trust "$work/bring-up/trust"
+refused "a bring-up test key, not for use" "$work/bring-up"
+
+"$tool" keygen --quiet --dir "$work/lamp" lamp-1
+"$tool" keygen --quiet --dir "$work/gateway" gateway
+refused "has no file 'trust'" "$work/lamp"
+"$tool" trust --dir "$work/lamp" add gateway "$("$tool" id --dir "$work/gateway" | cut -d' ' -f2)"
+cp -p "$work/lamp/trust" "$work/trust"
+echo junk >>"$work/lamp/trust"
+refused "$work/lamp/trust:3: not two words" "$work/lamp"
+cp -p "$work/trust" "$work/lamp/trust"
+
+IDENTITY=$work/lamp OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, id and key: lamp-1 "
+[ "$(stat -c %a "$work/out/kernel.elf")" = 600 ]
+for word in lamp-1 "$(sed -n 's/^gateway //p' "$work/trust")"; do
+    grep -qF "$word" "$work/out/kernel.elf" || { echo "the image lacks $word"; exit 1; }
+done
+for word in SELFTEST selftest device.test; do
+    ! grep -qF "$word" "$work/out/kernel.elf" || { echo "the image holds $word"; exit 1; }
+done
+[ ! -e build/os/release ] || { echo "the key was left in build/os/release"; exit 1; }
+echo "image: ok"
