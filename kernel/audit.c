@@ -220,13 +220,15 @@ static enum audit_result check_space(const struct process *process)
 /* One of the process's AUDIT_PROCESS_STEPS: each of its mappings, and the whole. */
 static enum audit_result check_process(const struct process *process, uint32_t part)
 {
-    if (process->state == PROCESS_FREE)
-        return AUDIT_OK;
     if (part == ABI_MAPPING_COUNT_MAX)
         return check_space(process);
-    const struct mapping *mapping = &process->mapping[part];
-    bool ok = mapping->addr == 0 || mapping_ok(process, mapping);
-    return ok ? AUDIT_OK : AUDIT_MAPPINGS;
+    return mapping_ok(process, &process->mapping[part]) ? AUDIT_OK : AUDIT_MAPPINGS;
+}
+
+static bool is_empty(const struct process *process, uint32_t part)
+{
+    bool is_whole = part == ABI_MAPPING_COUNT_MAX;
+    return process->state == PROCESS_FREE || (!is_whole && process->mapping[part].addr == 0);
 }
 
 static enum audit_result check_memory(void)
@@ -366,20 +368,28 @@ static enum audit_result check_refs(void)
     return result;
 }
 
-enum audit_result audit_step(uint32_t step)
+enum audit_result audit_step(uint32_t *step)
 {
     static enum audit_result (*const checks[AUDIT_TABLE_STEPS])(void) = {
         check_memory, check_refs, check_queues, check_waits, check_deadlines};
-    if (step < AUDIT_TABLE_STEPS)
-        return checks[step]();
-    step -= AUDIT_TABLE_STEPS;
-    return check_process(&processes[step / AUDIT_PROCESS_STEPS], step % AUDIT_PROCESS_STEPS);
+    uint32_t at = *step;
+    (*step)++;
+    if (at < AUDIT_TABLE_STEPS)
+        return checks[at]();
+    for (at -= AUDIT_TABLE_STEPS; at < AUDIT_STEP_COUNT - AUDIT_TABLE_STEPS; at++) {
+        const struct process *process = &processes[at / AUDIT_PROCESS_STEPS];
+        uint32_t part = at % AUDIT_PROCESS_STEPS;
+        *step = AUDIT_TABLE_STEPS + at + 1;
+        if (!is_empty(process, part))
+            return check_process(process, part);
+    }
+    return AUDIT_OK;
 }
 
 enum audit_result audit_walk(void)
 {
     enum audit_result result = AUDIT_OK;
-    for (uint32_t step = 0; step < AUDIT_STEP_COUNT && result == AUDIT_OK; step++)
-        result = audit_step(step);
+    for (uint32_t step = 0; step < AUDIT_STEP_COUNT && result == AUDIT_OK;)
+        result = audit_step(&step);
     return result;
 }

@@ -32,7 +32,8 @@ enum audit_result {
 #define AUDIT_PROCESS_STEPS (ABI_MAPPING_COUNT_MAX + 1)
 #define AUDIT_STEP_COUNT    (AUDIT_TABLE_STEPS + ABI_PROCESS_COUNT_MAX * AUDIT_PROCESS_STEPS)
 
-enum audit_result audit_step(uint32_t step);
+/* The first step from *step on that has something to check; *step is the next one then. */
+enum audit_result audit_step(uint32_t *step);
 
 /* All steps. */
 enum audit_result audit_walk(void);

@@ -15,7 +15,7 @@ struct process;
 #define ENDPOINT_COUNT (ABI_PROCESS_COUNT_MAX * ABI_PROCESS_ENDPOINTS_MAX)
 
 struct endpoint {
-    struct queue senders;     /* processes in state SENDING */
+    struct queue senders;     /* processes in state SENDING, by priority */
     struct process *receiver; /* blocked in a receive on it, NULL when nobody is */
     struct process *server;   /* who received on it last, before that who was given it to receive
                                  on before its start; NULL: nobody yet, or not any more */

@@ -227,7 +227,7 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
     } else {
         process->state = PROCESS_SENDING;
         process->endpoint = endpoint;
-        queue_push(&endpoint->senders, process);
+        queue_push_by_priority(&endpoint->senders, process);
     }
     return 0;
 }

@@ -14,6 +14,29 @@ void queue_push(struct queue *queue, struct process *process)
     queue->tail = process;
 }
 
+/* NULL: in front of all. */
+static void insert_behind(struct queue *queue, struct process *previous, struct process *process)
+{
+    struct process *next = previous ? previous->link.next : queue->head;
+    process->link = (struct queue_link){.previous = previous, .next = next};
+    if (previous)
+        previous->link.next = process;
+    else
+        queue->head = process;
+    if (next)
+        next->link.previous = process;
+    else
+        queue->tail = process;
+}
+
+void queue_push_by_priority(struct queue *queue, struct process *process)
+{
+    struct process *previous = queue->tail;
+    while (previous && previous->priority < process->priority)
+        previous = previous->link.previous;
+    insert_behind(queue, previous, process);
+}
+
 void queue_remove(struct queue *queue, struct process *process)
 {
     struct process *previous = process->link.previous;

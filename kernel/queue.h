@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A queue of processes: first in, first out, removal anywhere. A process is in at most one: the run
+/* A queue of processes, removal anywhere. A process is in at most one: the run
  * queue of its priority or the queue of an endpoint. */
 #ifndef QUEUE_H
 #define QUEUE_H
@@ -16,7 +16,10 @@ struct queue_link {
     struct process *next;
 };
 
+/* Behind all others. */
 void queue_push(struct queue *queue, struct process *process);
+/* Behind all others of its priority or a higher one. */
+void queue_push_by_priority(struct queue *queue, struct process *process);
 void queue_remove(struct queue *queue, struct process *process);
 
 #endif

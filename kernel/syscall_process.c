@@ -251,8 +251,7 @@ int64_t sys_system_audit(struct process *process, const uint64_t *arg)
     KASSERT(work->kind == WORK_NONE || work->kind == WORK_AUDIT);
     if (work->kind == WORK_NONE)
         *work = (struct work){.kind = WORK_AUDIT};
-    enum audit_result result = audit_step(work->done);
-    work->done++;
+    enum audit_result result = audit_step(&work->done);
     if (result == AUDIT_OK && work->done < AUDIT_STEP_COUNT)
         return SYSCALL_AGAIN;
     work->kind = WORK_NONE;

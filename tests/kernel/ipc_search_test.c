@@ -13,11 +13,14 @@
 #define CLIENT_COUNT 3
 #define SERVER       CLIENT_COUNT /* as a party */
 #define PARTY_COUNT  (CLIENT_COUNT + 1)
-#define TOKEN_COUNT  2       /* the search goes no further than this many at a time */
-#define NOBODY       0xff    /* no debt, no token */
-#define GONE         0xfe    /* a debt or token whose caller has gone */
-#define STATE_MAX    100000u /* more than there are */
-#define PATH_MAX     24u     /* steps to the farthest state, and some */
+/* The second one waits behind the others, whenever it comes. */
+static const uint32_t priority[CLIENT_COUNT] = {3, 2, 3};
+
+#define TOKEN_COUNT 2       /* the search goes no further than this many at a time */
+#define NOBODY      0xff    /* no debt, no token */
+#define GONE        0xfe    /* a debt or token whose caller has gone */
+#define STATE_MAX   100000u /* more than there are */
+#define PATH_MAX    24u     /* steps to the farthest state, and some */
 
 enum party_state { RUNS, QUEUED, OWED, PUT_OFF, RECEIVES, DIED };
 
@@ -107,7 +110,10 @@ static void call(struct model *model, struct results *results, uint8_t client, b
     }
     model->timed[client] = timed;
     model->state[client] = QUEUED;
-    model->queue[model->queue_count++] = client;
+    uint8_t at = model->queue_count++;
+    for (; at > 0 && priority[model->queue[at - 1]] < priority[client]; at--)
+        model->queue[at] = model->queue[at - 1];
+    model->queue[at] = client;
     if (model->state[SERVER] == RECEIVES)
         take(model, results, client);
 }
@@ -256,7 +262,7 @@ static void boot(void)
                                                ABI_SYS_ENDPOINT_CREATE, 0, 0, 0, 0, 0, 0, 0);
     party[SERVER] = machine_spawn_on("server", endpoint, ABI_RIGHT_RECV, 0, 3, &slot);
     for (uint64_t i = 0; i < CLIENT_COUNT; i++)
-        party[i] = machine_spawn_on("client", endpoint, ABI_RIGHT_SEND, i + 1, 3, &slot);
+        party[i] = machine_spawn_on("client", endpoint, ABI_RIGHT_SEND, i + 1, priority[i], &slot);
 }
 
 static void kernel_do(struct op op)

@@ -155,7 +155,13 @@ static void test_audit_in_pieces(void **state)
     (void)state;
     assert_int_equal(
         machine_call(init, ABI_SYS_SYSTEM_AUDIT, ABI_INIT_SLOT_SYSTEM, 0, 0, 0, 0, 0, 0), 0);
-    assert_int_equal(pause_count, AUDIT_STEP_COUNT - 1);
+    uint32_t step_count = AUDIT_TABLE_STEPS;
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+        for (uint32_t k = 0; k < ABI_MAPPING_COUNT_MAX; k++)
+            step_count += processes[i].mapping[k].addr != 0;
+        step_count += processes[i].state != PROCESS_FREE;
+    }
+    assert_in_range(pause_count, step_count - 1, step_count);
     maker->mapping[0].page_count--; /* a page that belongs to no mapping: a later piece finds it */
     machine_pause = NULL;
     assert_int_equal(
