@@ -39,6 +39,17 @@ sources_in() { # folder of the database
 tidy() { # folder of the compile database, further checks
     sources_in "$1" | xargs -r -P "$jobs" -n 2 clang-tidy --quiet --checks="${2:-}" -p "$1"
 }
+# A test that no list of tests has is never run, and nobody notices.
+tests_built() {
+    local lost
+    lost=$(comm -23 <(git ls-files --cached --others --exclude-standard -- 'tests/*_test.c' | sed "s|^|$PWD/|" | sort) \
+        <({ sources_in build/host && sources_in build/os; } | sort) | sed "s|^$PWD/||")
+    [ -z "$lost" ] || {
+        echo "built by no preset:"
+        echo "$lost"
+        return 1
+    }
+}
 # The OS is built by gcc; clang reads it by gcc's compile commands, less what only gcc knows.
 tidy_os() {
     local libc folder=build/check-os
@@ -82,6 +93,7 @@ part "shell scripts" shell_scripts
 part "nothing unfinished" unfinished
 part "gcc, warnings as errors (host)" scripts/build.sh host
 part "gcc, warnings as errors (rv64imac)" scripts/build.sh os
+part "every test is built" tests_built
 part "clang, warnings as errors" scripts/build.sh host-clang
 part "clang-tidy (host)" tidy build/host-clang
 part "clang-tidy and clang's warnings (rv64imac)" tidy_os

@@ -3,8 +3,9 @@
  * One TCP connection and the handshake, then the session, that runs over it: the library's link
  * joined to a socket in the event loop. Both roles, for the daemon and for the commands.
  *
- *     CONNECTING -> HANDSHAKE -> OPEN -> ENDED        the peer's end, a failure, a deadline: ENDED
- * from any
+ *     CONNECTING -> HANDSHAKE -> OPEN -> ENDED
+ *          |            |                  ^
+ *          +------------+------------------+   the peer's end, a failure, a deadline
  *
  * Every connection reports exactly once that it ended, with what came of it, and frees itself after
  * that.
