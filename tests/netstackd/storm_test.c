@@ -266,6 +266,7 @@ static void begin(uint64_t seed)
         .seed = seed,
         .device_ipv4 = HOST_WIRE_IPV4,
         .gateway_ipv4 = GATEWAY_IPV4,
+        .station_count = STORM_HOST_COUNT,
         .device_mac = HOST_DEVICE_MAC,
         .tcp_ports = {ECHO_PORT, WILD_PORT},
         .udp_ports = {UDP_PORT, UDP_PORT + 1},
