@@ -170,6 +170,7 @@ struct net_interface {
     uint8_t link_up;  /* 0 or 1 */
     uint8_t mac[6];
     uint8_t reserved[3]; /* zero */
+    uint32_t pool_use; /* what the network's pools hold now; for tests, which watch it for leaks */
 };
 
 struct net_interface_reply {
@@ -231,8 +232,8 @@ _Static_assert(sizeof(struct net_send_to_request) == 16 + NET_DATAGRAM_BYTES_MAX
 _Static_assert(sizeof(struct net_receive_from_reply) == 16 + NET_DATAGRAM_BYTES_MAX, "wire layout");
 _Static_assert(sizeof(struct net_ping_request) == 16, "wire layout");
 _Static_assert(sizeof(struct net_ping_reply) == 16, "wire layout");
-_Static_assert(sizeof(struct net_interface) == 24, "wire layout");
-_Static_assert(sizeof(struct net_interface_reply) == 32, "wire layout");
+_Static_assert(sizeof(struct net_interface) == 28, "wire layout");
+_Static_assert(sizeof(struct net_interface_reply) == 36, "wire layout");
 _Static_assert(sizeof(union net_any_request) == NET_MESSAGE_BYTES_MAX, "one message");
 _Static_assert(sizeof(union net_any_reply) == NET_MESSAGE_BYTES_MAX, "one message");
 _Static_assert(sizeof(struct net_event) == 8, "wire layout");

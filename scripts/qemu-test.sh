@@ -10,6 +10,7 @@
 #   UART_LOG          where the log goes (default: uart.log in a folder of this run under build/run/)
 #   IDENTITIES        folder of other identities than the bring-up ones (the image is built with them)
 #   RNG_FILE          file that feeds the machine's entropy device (default: /dev/urandom)
+#   WIRE_SEED, WIRE_SECONDS  of the storm in PROFILE=hostile-wire (default: 1, 60)
 #   RNG_QUOTA         bytes/milliseconds of a slow entropy device (default: 256/2000)
 #   SHOW=1            also show the log as it grows, made readable (scripts/show-log.awk)
 #   KERNEL, QEMU      boot this file with this emulator instead of the built one
@@ -35,8 +36,10 @@ IFS='|' read -r image devices <<<"$row"
 image=${image// /}
 
 # A profile with programs on the host as well: its script starts them and calls this one for the boot.
-if [ "$profile" = host-peer ] && [ -z "${HOST_PEER:-}" ]; then
-    exec scripts/host-peer-test.py
+if [ -z "${HOST_PEER:-}" ]; then
+    case $profile in
+    host-peer | hostile-wire) exec "scripts/$profile-test.py" ;;
+    esac
 fi
 
 # The image. Only this and the packages may take long; the clock starts at the boot.
@@ -75,6 +78,11 @@ for device in $devices; do
         mkdir -p "$run/tftp"
         echo "hello from tftp" >"$run/tftp/hello.txt"
         command+=(-netdev "user,id=n0,restrict=on,tftp=$run/tftp${HOSTFWD:+,hostfwd=$HOSTFWD}${GUESTFWD:+,guestfwd=$GUESTFWD}"
+            -device "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0")
+        ;;
+    wire) # a program on the host is the wire (WIRE: QEMU's UDP port, and that program's)
+        end="inet,%s.host=127.0.0.1,%s.port"
+        command+=(-netdev "dgram,id=n0,local.type=${end//%s/local}=${WIRE%:*},remote.type=${end//%s/remote}=${WIRE#*:}"
             -device "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0")
         ;;
     reboots) # a reset of the machine is a new boot, not the end

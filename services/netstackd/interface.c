@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "counters.h"
+#include "pool.h"
 #include <lwip/etharp.h>
 #include <lwip/netif.h>
 #include <netif/ethernet.h>
@@ -160,6 +161,7 @@ struct net_interface interface_describe(void)
         .gateway = lwip_ntohl(ip4_addr_get_u32(netif_ip4_gw(&wire))),
         .mtu_len = wire.mtu,
         .link_up = netif_is_link_up(&wire) ? 1 : 0,
+        .pool_use = pool_use(),
     };
 
     memcpy(interface.mac, wire.hwaddr, sizeof(interface.mac));

@@ -774,6 +774,7 @@ static void the_interface_is_described(void **state)
     assert_int_equal(interface.mtu_len, 1500);
     assert_int_equal(interface.link_up, 1);
     assert_memory_equal(interface.mac, "\x52\x54\x00\x12\x34\x0f", 6);
+    assert_int_equal(interface.pool_use, host_pool_use());
 }
 
 /* --- shares --- */

@@ -4,11 +4,10 @@
 #include "dispatch.h"
 #include "interface.h"
 #include "platform.h"
+#include "pool.h"
 #include "stack.h"
 #include "transport.h"
 #include <lwip/pbuf.h>
-#include <lwip/priv/tcp_priv.h>
-#include <lwip/stats.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -100,13 +99,5 @@ void host_run_ms(uint64_t ms)
 
 uint32_t host_pool_use(void)
 {
-    uint32_t use = (uint32_t)lwip_stats.mem.used;
-
-    for (size_t i = 0; i < MEMP_MAX; i++)
-        use += (uint32_t)lwip_stats.memp[i]->used;
-    if (tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL)
-        use--; /* TCP's timer */
-    for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next)
-        use--;
-    return use;
+    return pool_use();
 }

@@ -26,9 +26,7 @@ void host_run_ms(uint64_t ms);
 /* Deterministic random numbers of the test itself. */
 uint32_t host_random(uint64_t *state);
 
-/* Everything that lwIP holds now, in objects of its pools and bytes of its heap, TIME-WAIT and
- * its timer aside.
- */
+/* pool_use(), of this program's or module's lwIP. */
 uint32_t host_pool_use(void);
 
 #endif

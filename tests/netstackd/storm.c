@@ -163,7 +163,7 @@ static void move_syn(struct storm *storm, struct storm_connection *with)
 
     *with = (struct storm_connection){
         .state = STORM_SYN_SENT,
-        .ipv4 = is_again ? last.ipv4 : station(storm, below(storm, STORM_HOST_COUNT)),
+        .ipv4 = is_again ? last.ipv4 : station(storm, below(storm, storm->config.station_count)),
         .port = is_again ? last.port : (uint16_t)(STORM_PORT_FIRST + below(storm, 10000)),
         .device_port = is_again ? last.device_port : some_port(storm, storm->config.tcp_ports),
         .seq = is_again ? last.seq + below(storm, 100) : random_of(storm),
@@ -533,7 +533,7 @@ void storm_init(struct storm *storm, const struct storm_config *config)
     storm->random = config->seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
     for (uint32_t i = 0; i < STORM_CONNECTIONS;
          i++) /* spoilt packets come from here, before any SYN */
-        storm->connections[i].ipv4 = station(storm, i);
+        storm->connections[i].ipv4 = station(storm, i % config->station_count);
 }
 
 /* --- what the device says --- */

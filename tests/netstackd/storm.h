@@ -75,6 +75,7 @@ enum storm_move {
 struct storm_config {
     uint64_t seed;
     uint32_t device_ipv4, gateway_ipv4;
+    uint32_t station_count; /* 1 to STORM_HOST_COUNT: from so many hosts its connections come */
     uint8_t device_mac[6];
     uint16_t tcp_ports[STORM_PORTS_MAX], udp_ports[STORM_PORTS_MAX]; /* 0: none */
     /* What many of its streams, and of its datagrams, begin with; borrowed. */

@@ -38,8 +38,10 @@
 #define REST_STEP_MS   50
 
 /* One exchange of the honest peer: a ping, a connection, an echo, the end. */
-#define HONEST_LEN    1500
-#define HONEST_MS_MAX 15000 /* stated in docs/testing.md */
+#define HONEST_LEN      1500
+#define PING_TIMEOUT_MS 1000
+#define PINGS_LOST_MAX  100   /* one in so many */
+#define HONEST_MS_MAX   15000 /* stated in docs/testing.md */
 
 struct frame {
     bool is_for_device;
@@ -53,7 +55,7 @@ struct honest {
     net_handle stream, ping; /* 0: none */
     uint64_t begin_ms, longest_ms, total_ms;
     size_t sent_len, got_len;
-    uint32_t done_count;
+    uint32_t done_count, lost_pings;
 };
 
 static struct storm storm;
@@ -131,6 +133,12 @@ static uint8_t byte_of(size_t pos)
     return pos < ECHO_GREETING_LEN ? (uint8_t)ECHO_GREETING[pos] : (uint8_t)(pos * 31 + 7);
 }
 
+static void ping(void)
+{
+    assert_int_equal(
+        honest.end->ping(&honest.client, HOST_WIRE_IPV4, PING_TIMEOUT_MS, &honest.ping), NET_OK);
+}
+
 static void begin_exchange(void)
 {
     const struct net_address server = {.ipv4 = HOST_WIRE_IPV4, .port = ECHO_PORT};
@@ -138,11 +146,12 @@ static void begin_exchange(void)
     honest.begin_ms = now_ms();
     honest.sent_len = honest.got_len = 0;
     assert_int_equal(honest.end->connect(&honest.client, &server, &honest.stream), NET_OK);
-    assert_int_equal(
-        honest.end->ping(&honest.client, HOST_WIRE_IPV4, NET_PING_TIMEOUT_MS_MAX, &honest.ping),
-        NET_OK);
+    ping();
 }
 
+/* One that is not answered is sent again: while ARP asks for the honest address, which the storm
+ * has pushed out of the table, the last packet to it is kept, and the answer may not be the last.
+ */
 static void look_at_ping(void)
 {
     uint64_t round_trip_ns;
@@ -152,9 +161,13 @@ static void look_at_ping(void)
     enum net_status status = honest.end->ping_result(&honest.client, honest.ping, &round_trip_ns);
     if (status == NET_WOULD_BLOCK)
         return;
-    assert_int_equal(status, NET_OK);
+    assert_true(status == NET_OK || status == NET_TIMED_OUT);
     assert_int_equal(honest.end->close(&honest.client, honest.ping), NET_OK);
     honest.ping = 0;
+    if (status == NET_OK)
+        return;
+    honest.lost_pings++;
+    ping();
 }
 
 static void move_bytes(void)
@@ -253,6 +266,7 @@ static void begin(uint64_t seed)
         .seed = seed,
         .device_ipv4 = HOST_WIRE_IPV4,
         .gateway_ipv4 = GATEWAY_IPV4,
+        .station_count = STORM_HOST_COUNT,
         .device_mac = HOST_DEVICE_MAC,
         .tcp_ports = {ECHO_PORT, WILD_PORT},
         .udp_ports = {UDP_PORT, UDP_PORT + 1},
@@ -322,9 +336,10 @@ static void tell(uint64_t seed, uint64_t steps)
            (unsigned long long)(host_now_ns / NS_PER_MS / 1000), (unsigned long long)storm.digest);
     printf("storm: %u connections to the device, %u from it, %llu bytes of it taken\n",
            storm.opened_count, storm.accepted_count, (unsigned long long)storm.received_len);
-    printf("storm: honest exchanges %u, on the average %llu ms, the longest %llu ms\n",
-           honest.done_count, (unsigned long long)(honest.total_ms / honest.done_count),
-           (unsigned long long)honest.longest_ms);
+    printf(
+        "storm: honest exchanges %u, on the average %llu ms, the longest %llu ms, pings lost %u\n",
+        honest.done_count, (unsigned long long)(honest.total_ms / honest.done_count),
+        (unsigned long long)honest.longest_ms, honest.lost_pings);
     for (uint32_t i = 0; i < STORM_MOVE_COUNT; i++)
         printf("%s %u%s", storm_move_name(i), storm.move_count[i],
                i + 1 < STORM_MOVE_COUNT ? ", " : "\n");
@@ -340,6 +355,7 @@ static void a_storm_leaves_nothing_and_stops_nobody(void **state)
     (void)state;
     run(seed, steps);
     tell(seed, steps);
+    assert_in_range(honest.lost_pings, 0, honest.done_count / PINGS_LOST_MAX);
     if (steps < STEPS_DEFAULT)
         return;
     for (uint32_t i = 0; i < STORM_MOVE_COUNT; i++)

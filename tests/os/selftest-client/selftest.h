@@ -49,6 +49,9 @@ bool dsoftbus_impostors(struct selftest *selftest);
 /* dsoftbus_rekey.c */
 bool dsoftbus_rekey(struct selftest *selftest);
 
+/* wire_service.c */
+bool wire_service(struct selftest *selftest);
+
 /* dsoftbus_cases.c */
 bool dsoftbus_cases(struct selftest *selftest);
 

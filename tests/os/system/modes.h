@@ -13,8 +13,21 @@ enum selftest_mode {
     SELFTEST_BENCH = 6,     /* count instructions */
     SELFTEST_REKEY = 7,     /* a session of more records than one key is for */
     SELFTEST_HANG = 8,      /* make netstackd hang in the middle, and have a session again */
-    SELFTEST_MODE_COUNT = 9
+    SELFTEST_WIRE = 9,      /* serve the program that is the wire (PROFILE=hostile-wire) */
+    SELFTEST_MODE_COUNT = 10
 };
+
+/* Ports of PROFILE=hostile-wire, from SELFTEST_WIRE_PORT_FIRST on, and who may give orders. */
+enum selftest_wire_port {
+    SELFTEST_WIRE_ECHO,    /* sends back what comes */
+    SELFTEST_WIRE_POUR,    /* writes all that it can, never reads */
+    SELFTEST_WIRE_LEAVE,   /* sends a byte and ends first */
+    SELFTEST_WIRE_CONTROL, /* lines: "say TEXT", "wait MS", "pools", "time", "end"; the answer to
+                              each is a number of four bytes, big-endian, and a line end */
+    SELFTEST_WIRE_PORT_COUNT
+};
+#define SELFTEST_WIRE_PORT_FIRST  7000
+#define SELFTEST_WIRE_DRIVER_IPV4 0x0a000264u /* 10.0.2.100 */
 
 /* In PROFILE=watchdog alone, a UDP bind to this port never returns. */
 #define SELFTEST_HANG_PORT 666

@@ -71,6 +71,7 @@ static const struct system_process client_host_peer =
 static const struct system_process client_restart =
     SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
 static const struct system_process client_rekey = SELFTEST_CLIENT(SELFTEST_REKEY, client_grants);
+static const struct system_process client_wire = SELFTEST_CLIENT(SELFTEST_WIRE, client_grants);
 static const struct system_process client_hang = SELFTEST_CLIENT(SELFTEST_HANG, client_grants);
 
 /* --- test programs --------------------------------------------------------------------------- */
@@ -185,6 +186,7 @@ static const struct system_process *const host_peer[] = SESSION_PROCESSES(&clien
 static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
 static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
 static const struct system_process *const watchdog[] = SESSION_PROCESSES(&client_hang);
+static const struct system_process *const hostile_wire[] = SESSION_PROCESSES(&client_wire);
 
 const struct system_profile system_profiles[] = {
     {"default", all, SESSION_PROCESS_COUNT, &system_dsoftbusd},
@@ -194,6 +196,7 @@ const struct system_profile system_profiles[] = {
     {"no-rng", no_rng, SESSION_PROCESS_COUNT, NULL},
     {"rekey", rekey, SESSION_PROCESS_COUNT, NULL},
     {"deterministic", local, SESSION_PROCESS_COUNT, &system_dsoftbusd},
+    {"hostile-wire", hostile_wire, SESSION_PROCESS_COUNT, NULL},
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
     {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
