@@ -47,7 +47,6 @@ KNOWN_CIRCLES = (
     "kernel/account kernel/audit kernel/boot kernel/cap kernel/clock kernel/endpoint "
     "kernel/interrupt kernel/ipc kernel/kernel kernel/memory kernel/notification "
     "kernel/process kernel/queue kernel/sched kernel/space kernel/syscall kernel/syscall_process kernel/watch",
-    "lib/dsoftbus/session lib/dsoftbus/session_internal",
     "services/netstackd/address services/netstackd/interface",
     "services/netstackd/client services/netstackd/datagram services/netstackd/listener "
     "services/netstackd/ping services/netstackd/socket services/netstackd/stream",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A table of half-open handshakes, and whom a newcomer drops. */
 #include "dsoftbus/admission.h"
 
 #include <string.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The packets of discovery: reading them, making them, and what a trust store says of one. */
 #include "dsoftbus/announce.h"
+
+#include "dsoftbus/utf8.h"
 
 #include <string.h>
 
@@ -47,52 +50,18 @@ static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t mag
     return *version == VERSION ? DSB_PACKET_OK : DSB_PACKET_UNSUPPORTED_VERSION;
 }
 
-/* The bytes that the lead byte of a UTF-8 character announces behind it, and the least code point
- * so written. */
-static bool utf8_lead(uint8_t lead, size_t *more, uint32_t *code, uint32_t *least)
-{
-    if (lead < 0x80) {
-        *more = 0, *code = lead, *least = 0;
-    } else if ((lead & 0xe0) == 0xc0) {
-        *more = 1, *code = lead & 0x1fU, *least = 0x80;
-    } else if ((lead & 0xf0) == 0xe0) {
-        *more = 2, *code = lead & 0x0fU, *least = 0x800;
-    } else if ((lead & 0xf8) == 0xf0) {
-        *more = 3, *code = lead & 0x07U, *least = 0x10000;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
-/* Shortest form only, no surrogates (RFC 3629 section 3), and nothing that moves a terminal's
- * cursor. */
+/* Nothing that moves a terminal's cursor. */
 static bool is_printable_utf8(const uint8_t *text, size_t text_len)
 {
-    size_t pos = 0;
+    while (text_len > 0) {
+        uint32_t code;
+        size_t len = dsb_utf8_next(text, text_len, &code);
 
-    while (pos < text_len) {
-        size_t more;
-        uint32_t code, least;
-
-        if (!utf8_lead(text[pos++], &more, &code, &least) || text_len - pos < more) {
+        if (len == 0 || dsb_utf8_is_control(code)) {
             return false;
         }
-        for (; more > 0; more--) {
-            if ((text[pos] & 0xc0) != 0x80) {
-                return false;
-            }
-            code = code << 6 | (text[pos++] & 0x3fU);
-        }
-        if (code < least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ||
-            is_control(code)) {
-            return false;
-        }
+        text += len;
+        text_len -= len;
     }
     return true;
 }

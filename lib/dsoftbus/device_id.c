@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which text is a device id. */
 #include "dsoftbus/device_id.h"
 
 #include <string.h>

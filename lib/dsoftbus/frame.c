@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The length bytes of a unit. */
 #include "dsoftbus/frame.h"
 
 enum dsb_frame_result dsb_frame_next(const uint8_t *in, size_t in_len, size_t unit_max,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads and writes an identity file, and makes a static key of it. */
 #include "dsoftbus/identity.h"
 
 #include "dsoftbus/lines.h"

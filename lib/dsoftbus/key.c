@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Judges a public key by multiplying it. */
 #include "dsoftbus/key.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The lines and words of the text files; hexadecimal digits without a branch on them. */
 #include "dsoftbus/lines.h"
 
 #include "noise/crypto.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The fields of messages 2 and 3. */
 #include "dsoftbus/payload.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The words for reasons. */
 #include "dsoftbus/reason.h"
 
 const char *dsb_reason_name(enum dsb_reason reason)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which types and body lengths a record may have. */
 #include "dsoftbus/record.h"
 
 #include <stdbool.h>

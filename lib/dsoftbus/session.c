@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The session's life, its sending half, and its time. session_receive.c is the other half. */
+#include "dsoftbus/session.h"
+
 #include "dsoftbus/session_internal.h"
 
 #include <string.h>
@@ -6,11 +9,16 @@
 _Static_assert(sizeof(struct dsb_session) <= 1024, "a session is at most 1 KiB");
 _Static_assert(sizeof(union dsb_slot) <= 1024, "a session is at most 1 KiB");
 
-enum dsb_event dsb_session_fail(struct dsb_session *session, enum dsb_reason reason)
+void dsb_session_fail(struct dsb_session *session, enum dsb_reason reason)
 {
     noise_transport_wipe(&session->transport);
     session->state = DSB_SESSION_FAILED;
     session->reason = reason;
+}
+
+static enum dsb_event failed(struct dsb_session *session, enum dsb_reason reason)
+{
+    dsb_session_fail(session, reason);
     return DSB_EVENT_FAILED;
 }
 
@@ -79,7 +87,7 @@ static size_t seal(struct dsb_session *session, enum dsb_record_type type, const
          noise_transport_rekey_send(&session->transport) != NOISE_OK) ||
         noise_transport_seal(&session->transport, unit, DSB_RECORD_TYPE_LEN + body_len, unit,
                              DSB_RECORD_OVERHEAD + body_len, &unit_len) != NOISE_OK) {
-        (void)dsb_session_fail(session, DSB_REASON_RECORD_NONCE);
+        dsb_session_fail(session, DSB_REASON_RECORD_NONCE);
         return 0;
     }
     dsb_frame_header(out, unit_len);
@@ -233,7 +241,7 @@ enum dsb_status dsb_session_end(struct dsb_session *session, uint64_t now_ms)
 void dsb_session_abort(struct dsb_session *session, enum dsb_reason reason)
 {
     if (dsb_session_is_open(session) && !dsb_session_is_closed(session)) {
-        (void)dsb_session_fail(session, reason);
+        dsb_session_fail(session, reason);
     }
 }
 
@@ -251,7 +259,7 @@ enum dsb_event dsb_session_end_of_stream(struct dsb_session *session)
     if (dsb_session_is_closed(session)) {
         return DSB_EVENT_CLOSED;
     }
-    return dsb_session_fail(session, DSB_REASON_SESSION_TRUNCATED);
+    return failed(session, DSB_REASON_SESSION_TRUNCATED);
 }
 
 /* Time */
@@ -327,10 +335,10 @@ enum dsb_event dsb_session_tick(struct dsb_session *session, uint64_t now_ms)
         return DSB_EVENT_NONE;
     }
     if (now_ms >= dead_at(session)) {
-        return dsb_session_fail(session, DSB_REASON_SESSION_SILENT);
+        return failed(session, DSB_REASON_SESSION_SILENT);
     }
     if (now_ms >= end_at(session)) {
-        return dsb_session_fail(session, DSB_REASON_SESSION_UNCLOSED);
+        return failed(session, DSB_REASON_SESSION_UNCLOSED);
     }
     if (now_ms >= ping_at(session)) {
         queue_ping(session, NULL, 0, true);

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The receiving half of a session: units are checked, opened in place and handled by type. */
+#include "dsoftbus/session.h"
 #include "dsoftbus/session_internal.h"
 
 #include <string.h>
 
+static enum dsb_event failed(struct dsb_session *session, enum dsb_reason reason)
+{
+    dsb_session_fail(session, reason);
+    return DSB_EVENT_FAILED;
+}
+
 static enum dsb_event on_accept(struct dsb_session *session, const struct dsb_record *record)
 {
     (void)record;
-    return dsb_session_fail(session, DSB_REASON_RECORD_TYPE);
+    return failed(session, DSB_REASON_RECORD_TYPE);
 }
 
 static enum dsb_event on_data(struct dsb_session *session, const struct dsb_record *record)
@@ -22,7 +29,7 @@ static enum dsb_event on_ping(struct dsb_session *session, const struct dsb_reco
         return DSB_EVENT_NONE; /* it crossed our CLOSE, after which nothing may follow */
     }
     if (session->pong == DSB_SEND_QUEUED || session->early_len != 0) {
-        return dsb_session_fail(session, DSB_REASON_RECORD_PING_FLOOD);
+        return failed(session, DSB_REASON_RECORD_PING_FLOOD);
     }
     memcpy(session->pong_body, record->body, record->body_len);
     session->pong_len = (uint8_t)record->body_len;
@@ -34,7 +41,7 @@ static enum dsb_event on_pong(struct dsb_session *session, const struct dsb_reco
 {
     if (session->ping != DSB_SEND_DONE || record->body_len != session->ping_len ||
         memcmp(record->body, session->ping_body, record->body_len) != 0) {
-        return dsb_session_fail(session, DSB_REASON_RECORD_PONG);
+        return failed(session, DSB_REASON_RECORD_PONG);
     }
     session->ping = DSB_SEND_NONE;
     return session->ping_is_own || session->ended ? DSB_EVENT_NONE : DSB_EVENT_PONG;
@@ -130,12 +137,12 @@ static enum dsb_event feed_unit(struct dsb_session *session, uint8_t *in, size_t
     enum dsb_reason reason = open_record(session, in + DSB_FRAME_HEADER_LEN, unit_len, record);
 
     if (reason != DSB_REASON_NONE) {
-        return dsb_session_fail(session, reason);
+        return failed(session, reason);
     }
     session->heard_ms = now_ms;
     enum dsb_event event = handlers[record->type](session, record);
     if (event == DSB_EVENT_PEER_CLOSED && in_len > used_len) {
-        return dsb_session_fail(session, DSB_REASON_RECORD_AFTER_CLOSE);
+        return failed(session, DSB_REASON_RECORD_AFTER_CLOSE);
     }
     count_early(session, record->type, used_len, in_len - used_len);
     return event;
@@ -158,7 +165,7 @@ enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in, size_t
         enum dsb_reason reason = check_unit(session, in, in_len, &unit_len);
 
         if (reason != DSB_REASON_NONE) {
-            return dsb_session_fail(session, reason);
+            return failed(session, reason);
         }
     }
     if (unit_len == 0) {

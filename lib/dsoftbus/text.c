@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The words for faults of text files. */
 #include "dsoftbus/text.h"
 
 const char *dsb_text_fault_name(enum dsb_text_fault fault)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Fills a trust store, from a file or entry by entry, and looks devices up in it. */
 #include "dsoftbus/trust_store.h"
 
 #include "dsoftbus/lines.h"

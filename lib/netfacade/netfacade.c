@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The sockets facade: each call is one message to netstackd. */
 #include "netfacade/netfacade.h"
 
 #include "transport.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One message to netstackd and its answer. */
 #include "transport.h"
 
 #include "rt/syscall.h"

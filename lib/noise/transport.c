@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The two cipher states after Split (section 5.2), which live in one place. */
 #include "noise/transport.h"
 
 _Static_assert(sizeof(struct noise_transport) <= 128, "transport state");

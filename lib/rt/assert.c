@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a failed assertion does in a process. */
 #include "rt/log.h"
 
 /* What the C library's assert() calls: our own logic is wrong, and the process ends. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Lines of text for the console. */
 #include "rt/log.h"
 
 #include <stdarg.h>

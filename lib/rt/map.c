@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Where mappings lie in the address space. */
 #include "rt/map.h"
 
 /* Far above any program image, far below the stack. Addresses are not used again: 38 bits outlast

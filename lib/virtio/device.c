@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Finds a device in its registers and brings it up. */
 #include "virtio/device.h"
 
 #include <stddef.h>

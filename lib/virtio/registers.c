@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Register accesses of the MMIO transport. */
 #include "virtio/registers.h"
 
 /* 4.2.2: control registers, then the device's configuration; QEMU gives each device 512 bytes. */

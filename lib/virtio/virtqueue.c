@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A split virtqueue whose device is not trusted. */
 #include "virtio/virtqueue.h"
 
 enum {

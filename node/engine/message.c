@@ -3,6 +3,8 @@
  * is stored, one how it is shown. */
 #include "node/engine/message.h"
 
+#include "dsoftbus/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -90,36 +92,6 @@ size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
     return 1;
 }
 
-/*
- * Length of the first character of valid UTF-8, with its code point; 0 when it is none: a stray or
- * missing continuation byte, a longer form than needed, a surrogate, beyond U+10FFFF (RFC 3629
- * section 4).
- */
-static size_t utf8_next(const uint8_t *in, uint32_t *code)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = in[0] < 0x80 ? 1 : in[0] < 0xc0 ? 0 : in[0] < 0xe0 ? 2 : in[0] < 0xf0 ? 3 : 4;
-    if (len <= 1) {
-        *code = in[0];
-        return len;
-    }
-    if (in[0] > 0xf4)
-        return 0;
-    *code = in[0] & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        if ((in[i] & 0xc0) != 0x80)
-            return 0; /* also the end of the text */
-        *code = *code << 6 | (in[i] & 0x3f);
-    }
-    bool surrogate = *code >= 0xd800 && *code <= 0xdfff;
-    return *code < least[len] || *code > 0x10ffff || surrogate ? 0 : len;
-}
-
-static bool is_control(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code < 0xa0);
-}
-
 /* What a terminal obeys or hides: with one of these a name looks like another. */
 static bool is_shown(uint32_t code)
 {
@@ -138,12 +110,13 @@ bool message_name_is_valid(const char *name)
     size_t len = strlen(name);
     if (len < 1 || len > MESSAGE_NAME_MAX)
         return false;
-    while (*at != '\0') {
+    while (len > 0) {
         uint32_t code;
-        size_t step = utf8_next(at, &code);
-        if (step == 0 || code == '/' || is_control(code))
+        size_t step = dsb_utf8_next(at, len, &code);
+        if (step == 0 || code == '/' || dsb_utf8_is_control(code))
             return false;
         at += step;
+        len -= step;
     }
     return true;
 }
@@ -167,7 +140,7 @@ void message_name_text(char out[MESSAGE_NAME_TEXT_SIZE], const char *name)
     *end++ = '"';
     for (size_t left = MESSAGE_NAME_MAX; *at != '\0' && left > 0;) {
         uint32_t code;
-        size_t step = utf8_next(at, &code);
+        size_t step = dsb_utf8_next(at, strlen((const char *)at), &code);
         bool shown = step != 0 && step <= left && is_shown(code);
         if (shown && (code == '"' || code == '\\'))
             *end++ = '\\';

@@ -3,6 +3,7 @@
 #include "dsoftbus/announce.h"
 #include "dsoftbus/peer.h"
 #include "dsoftbus/testing.h"
+#include "dsoftbus/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,24 @@ static void service_names_are_printable_utf8(void **state)
     }
 }
 
+/* The length decides where a name ends, whatever lies behind it. */
+static void a_character_cut_by_its_length_is_none(void **state)
+{
+    static const char *const characters[] = {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+    uint32_t code;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
+        const uint8_t *text = (const uint8_t *)characters[i];
+        size_t len = strlen(characters[i]);
+
+        assert_int_equal(dsb_utf8_next(text, len, &code), len);
+        for (size_t cut_len = 0; cut_len < len; cut_len++) {
+            assert_int_equal(dsb_utf8_next(text, cut_len, &code), 0);
+        }
+    }
+}
+
 static void what_would_not_decode_is_not_encoded(void **state)
 {
     struct dsb_announce bad;
@@ -324,6 +343,7 @@ int main(void)
         cmocka_unit_test_setup(other_versions_are_unsupported, make_sample),
         cmocka_unit_test_setup(a_byte_out_of_its_bounds_is_invalid, make_sample),
         cmocka_unit_test_setup(service_names_are_printable_utf8, make_sample),
+        cmocka_unit_test(a_character_cut_by_its_length_is_none),
         cmocka_unit_test_setup(what_would_not_decode_is_not_encoded, make_sample),
         cmocka_unit_test(query_has_six_bytes),
         cmocka_unit_test_setup(an_announce_never_outweighs_the_trust_store, make_sample),

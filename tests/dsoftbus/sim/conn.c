@@ -7,6 +7,10 @@
 #include <string.h>
 
 #define MSG1_ON_WIRE ((size_t)50)
+#define BUFFERS(end)                                                                               \
+    {                                                                                              \
+        (end)->in, BUFFER_LEN, (end)->out, BUFFER_LEN                                              \
+    }
 
 static struct conn *free_conn(struct world *world)
 {
@@ -72,12 +76,13 @@ void conn_dial(struct world *world, size_t from, size_t target, size_t target_id
     world->dialled++;
     if (kind == END_LIBRARY) {
         random_ephemeral(world, ephemeral);
-        assert_ok(dsb_handshake_connect(&conn->ends[0].slot.handshake, &world->devices[from].local,
-                                        &world->devices[target].file.id, ephemeral, world->now_ms));
+        assert_ok(dsb_link_connect(
+            &conn->ends[0].link, &world->devices[from].local, &world->devices[target].file.id,
+            ephemeral, &(struct dsb_link_buffers)BUFFERS(&conn->ends[0]), world->now_ms));
     }
     random_ephemeral(world, ephemeral);
-    assert_ok(dsb_handshake_accept(&conn->ends[1].slot.handshake, &world->devices[listener].local,
-                                   ephemeral, world->now_ms));
+    assert_ok(dsb_link_accept(&conn->ends[1].link, &world->devices[listener].local, ephemeral,
+                              &(struct dsb_link_buffers)BUFFERS(&conn->ends[1]), world->now_ms));
     admit(world, conn);
 }
 
@@ -94,7 +99,7 @@ void end_close(struct world *world, struct conn *conn, unsigned side)
     } else {
         device->outgoing_count--;
     }
-    noise_wipe(&end->slot, sizeof(end->slot));
+    dsb_link_end(&end->link);
     end->open = false;
     conn->pipes[1 - side].ended = true;
     if (!conn->ends[1 - side].open) {

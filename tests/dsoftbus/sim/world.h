@@ -3,7 +3,7 @@
  * A simulated network of devices that all run the session library: one seed, one history.
  *
  * Time goes in steps of STEP_MS. Every connection is two byte pipes between two ends; every end is
- * the library driven as a daemon would drive it, or a hostile script. The network splits, stalls,
+ * a link driven as a daemon would drive it, or a hostile script. The network splits, stalls,
  * cuts and corrupts streams, loses, doubles, delays and forges announces, is partitioned and heals;
  * devices crash.
  */
@@ -12,7 +12,7 @@
 
 #include "dsoftbus/admission.h"
 #include "dsoftbus/announce.h"
-#include "dsoftbus/session.h"
+#include "dsoftbus/link.h"
 
 #define STEP_MS        20
 #define HONEST_COUNT   200
@@ -74,13 +74,10 @@ struct pipe {
 struct end {
     enum end_kind kind;
     size_t device;
-    bool initiator, open, is_session;
+    bool initiator, open;
     bool half_open; /* in the listener's table */
-    union dsb_slot slot;
-    uint8_t in[BUFFER_LEN];
-    size_t in_len;
-    uint8_t out[BUFFER_LEN]; /* sealed, not yet in the pipe */
-    size_t out_len;
+    struct dsb_link link;
+    uint8_t in[BUFFER_LEN], out[BUFFER_LEN];
     size_t replay_pos;
     size_t target;       /* initiator: the device meant */
     size_t target_idx;   /* and its place among the own peers */
@@ -89,7 +86,7 @@ struct end {
     unsigned send_count;      /* DATA this side will send: initiator only */
     unsigned sent, delivered; /* DATA sent, and received */
     uint64_t idle_until_ms;   /* a lazy application does nothing before */
-    bool peer_closed;
+    bool peer_closed, closing;
     size_t handshake; /* index in world.handshakes, once known */
 };
 
