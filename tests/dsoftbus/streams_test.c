@@ -150,7 +150,7 @@ static void credit_comes_with_reading(void **state)
     (void)state;
     put(&a, id, "12345678");
     pass(&a, &b);
-    put(&a, id, "9");
+    put(&a, id, "9abcdefg");
     assert_int_equal(next(&a), 0); /* no credit */
     assert_int_equal(next(&b), 0); /* nothing was read */
     assert_ok(dsb_streams_read(&b.streams, id, bytes, 3, &len));
@@ -161,7 +161,8 @@ static void credit_comes_with_reading(void **state)
     assert_ok(RECEIVE(&a, CREDIT, "\x00\x00\x00\x01\x00\x00\x00\x04"));
     ASSERT_NEXT(&a, BYTES,
                 "\x00\x00\x00\x01"
-                "9");
+                "9abc"); /* not one more */
+    assert_int_equal(next(&a), 0);
 }
 
 static void opened_brings_the_credit_of_what_was_read_before(void **state)

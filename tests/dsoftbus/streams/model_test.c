@@ -74,7 +74,7 @@ static void run(const struct plan *plan)
         NOBODY, {0, 0}, false                                                                      \
     }
 static const struct plan plans[] = {
-    {"one stream, any end", 1, 1, 2, 1, {{0, {1, 1}, true}, NO_TALK}},
+    {"one stream, any end", 1, 1, 2, 1, {{0, {2, 2}, true}, NO_TALK}},
     {"one stream, any end, much to send", 1, 1, 2, 2, {{0, {2, 0}, true}, NO_TALK}},
     {"one stream, any end, much to hear", 1, 1, 2, 2, {{0, {0, 2}, true}, NO_TALK}},
     {"one stream, in pieces", 3, 2, 2, 2, {{0, {4, 4}, false}, NO_TALK}},
@@ -85,7 +85,7 @@ static const struct plan plans[] = {
 };
 /* Minutes: bus-streams-model --long */
 static const struct plan long_plans[] = {
-    {"one stream, any end, both much", 1, 1, 2, 2, {{0, {2, 2}, true}, NO_TALK}},
+    {"one stream, any end, two on the way", 1, 1, 2, 2, {{0, {2, 2}, true}, NO_TALK}},
     {"one stream, any end, in pieces", 2, 2, 2, 2, {{0, {3, 1}, true}, NO_TALK}},
     {"two streams, room for one, both reset", 1, 1, 1, 1, {{0, {0, 0}, true}, {0, {0, 0}, true}}},
     {"two streams of one side, both ways", 1, 1, 2, 1, {{0, {1, 1}, false}, {0, {1, 1}, false}}},
