@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Read `cap` and `len` freely. */
 struct dsb_byte_ring {
     uint8_t *bytes;
@@ -37,5 +41,9 @@ void dsb_byte_ring_drop(struct dsb_byte_ring *ring, size_t len);
 /* Copies as many bytes as fit, in or out; returns how many. */
 size_t dsb_byte_ring_put(struct dsb_byte_ring *ring, const uint8_t *bytes, size_t len);
 size_t dsb_byte_ring_get(struct dsb_byte_ring *ring, uint8_t *bytes, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 #include "dsoftbus/link.h"
 #include "dsoftbus/streams.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* dsb_streams_init with what both sides of an OPEN link offered. DSB_WRONG_STATE: it is not OPEN,
  * or carries no streams. */
 DSB_MUST_CHECK enum dsb_status dsb_stream_link_begin(struct dsb_streams *streams,
@@ -28,5 +32,9 @@ void dsb_stream_link_receive(struct dsb_streams *streams, struct dsb_link *link,
 
 /* Seals what the streams have to say, as much as fits into the link's `out`. */
 void dsb_stream_link_send(struct dsb_streams *streams, struct dsb_link *link, uint64_t now_ms);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

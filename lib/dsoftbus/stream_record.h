@@ -18,6 +18,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define DSB_STREAM_ID_LEN      4
 #define DSB_STREAM_SERVICE_MAX 64 /* bytes */
 
@@ -64,5 +68,9 @@ size_t dsb_stream_record_len(const struct dsb_stream_record *record);
 /* Writes the body, dsb_stream_record_len bytes. BYTES with bytes NULL: those behind the id are the
  * caller's to write. */
 void dsb_stream_record_write(const struct dsb_stream_record *record, uint8_t *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

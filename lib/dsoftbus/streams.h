@@ -27,6 +27,10 @@
 #include "dsoftbus/reason.h"
 #include "dsoftbus/stream_record.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Streams of one session, both sides' together: what a 16-bit index with a "none" can name. */
 #define DSB_STREAMS_COUNT_MAX 65535
 
@@ -243,5 +247,9 @@ size_t dsb_streams_unread(struct dsb_streams *streams, uint32_t id);
  * yet: those that it opened, and the peer's. */
 size_t dsb_streams_own_count(const struct dsb_streams *streams);
 size_t dsb_streams_peer_count(const struct dsb_streams *streams);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
