@@ -28,7 +28,7 @@ set_target_properties(dsoftbus_shared PROPERTIES LINK_DEPENDS ${symbols})
 set(include_root ${CMAKE_INSTALL_INCLUDEDIR}/dsoftbus)
 foreach(folder dsoftbus noise)
   file(GLOB headers ${CMAKE_SOURCE_DIR}/lib/${folder}/*.h)
-  list(FILTER headers EXCLUDE REGEX "/(lines|session_internal)\\.h$") # headers of the library's own files
+  list(FILTER headers EXCLUDE REGEX "/(lines|[a-z]*_internal)\\.h$") # of the library's own files
   install(FILES ${headers} DESTINATION ${include_root}/${folder})
 endforeach()
 

@@ -73,6 +73,8 @@ static enum dsb_reason payload2_reason(enum dsb_payload_result result)
         return DSB_REASON_MSG2_CRITICAL;
     case DSB_PAYLOAD_RECV_MAX:
         return DSB_REASON_MSG2_RECV_MAX;
+    case DSB_PAYLOAD_STREAMS:
+        return DSB_REASON_MSG2_STREAMS;
     default:
         return DSB_REASON_MSG2_PAYLOAD;
     }
@@ -92,6 +94,10 @@ static enum dsb_reason read_msg2(struct dsb_handshake *hs, uint8_t *unit, size_t
     enum dsb_reason reason =
         payload2_reason(dsb_payload2_read(payload, payload_len, &hs->peer_recv_max));
     if (reason == DSB_REASON_NONE) {
+        reason = payload2_reason(
+            dsb_payload_streams_read(payload, payload_len, hs->peer_recv_max, &hs->peer_streams));
+    }
+    if (reason == DSB_REASON_NONE) {
         advance(hs, DSB_HANDSHAKE_WRITE_MSG3, DSB_STEP_MSG2_READ);
     }
     return reason;
@@ -108,6 +114,8 @@ static enum dsb_reason payload3_reason(enum dsb_payload_result result)
         return DSB_REASON_MSG3_RECV_MAX;
     case DSB_PAYLOAD_BAD_ID:
         return DSB_REASON_MSG3_BAD_ID;
+    case DSB_PAYLOAD_STREAMS:
+        return DSB_REASON_MSG3_STREAMS;
     default:
         return DSB_REASON_MSG3_PAYLOAD;
     }
@@ -162,6 +170,10 @@ static enum dsb_reason read_msg3(struct dsb_handshake *hs, uint8_t *unit, size_t
 
     enum dsb_reason reason =
         payload3_reason(dsb_payload3_read(payload, payload_len, &hs->claim, &hs->peer_recv_max));
+    if (reason == DSB_REASON_NONE) {
+        reason = payload3_reason(
+            dsb_payload_streams_read(payload, payload_len, hs->peer_recv_max, &hs->peer_streams));
+    }
     if (reason == DSB_REASON_NONE) {
         reason = bind_peer(hs);
     }
@@ -346,10 +358,18 @@ static size_t write_msg1(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
     return out_len;
 }
 
+/* What this side said of streams, if anything: behind the other fields. */
+static size_t write_streams(const struct dsb_handshake *hs, uint8_t *out)
+{
+    return hs->streams.window == 0 ? 0 : dsb_payload_streams_write(out, &hs->streams);
+}
+
 static size_t write_msg2(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT_MAX])
 {
-    uint8_t payload[DSB_PAYLOAD2_MAX];
+    uint8_t payload[DSB_PAYLOAD2_MAX + DSB_PAYLOAD_STREAMS_LEN];
     size_t payload_len = dsb_payload2_write(payload, hs->local->recv_max);
+
+    payload_len += write_streams(hs, payload + payload_len);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
     if (out_len != 0) {
@@ -360,8 +380,10 @@ static size_t write_msg2(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
 
 static size_t write_msg3(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT_MAX])
 {
-    uint8_t payload[DSB_PAYLOAD3_MAX];
+    uint8_t payload[DSB_PAYLOAD3_MAX + DSB_PAYLOAD_STREAMS_LEN];
     size_t payload_len = dsb_payload3_write(payload, &hs->local->identity->id, hs->local->recv_max);
+
+    payload_len += write_streams(hs, payload + payload_len);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
     if (out_len == 0) {
@@ -388,6 +410,19 @@ size_t dsb_handshake_output(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_
     default:
         return 0;
     }
+}
+
+enum dsb_status dsb_handshake_offer_streams(struct dsb_handshake *hs,
+                                            const struct dsb_stream_limits *limits)
+{
+    if (hs->state != DSB_HANDSHAKE_WRITE_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG1) {
+        return DSB_WRONG_STATE;
+    }
+    if (limits->window == 0 || hs->local->recv_max < DSB_STREAM_RECV_MAX_MIN) {
+        return DSB_INVALID;
+    }
+    hs->streams = *limits;
+    return DSB_OK;
 }
 
 uint64_t dsb_handshake_deadline(const struct dsb_handshake *hs)

@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-/* Longest unit before the session, bytes: message 3 needs 134, the rest is room for later fields.
+/* Longest unit before the session, bytes: message 3 needs 144, the rest is room for later fields.
  */
 #define DSB_HANDSHAKE_UNIT_MAX 512
 
@@ -43,7 +43,8 @@ extern "C" {
 
 /* Longest output: message 3 with its length bytes. */
 #define DSB_HANDSHAKE_OUT_MAX                                                                      \
-    (DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_3_OVERHEAD + DSB_PAYLOAD3_MAX)
+    (DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_3_OVERHEAD + DSB_PAYLOAD3_MAX +                       \
+     DSB_PAYLOAD_STREAMS_LEN)
 
 /* From connect or accept to AUTHENTICATED; not restarted by anything. */
 #define DSB_HANDSHAKE_DEADLINE_MS 5000
@@ -102,6 +103,8 @@ struct dsb_handshake {
     struct dsb_device_id claim;    /* responder: what message 3 claimed */
     uint8_t hash[NOISE_HASH_LEN];  /* h, once the handshake messages are complete */
     uint64_t deadline_ms;
+    struct dsb_stream_limits streams;      /* what this side offers, and the peer */
+    struct dsb_stream_limits peer_streams; /* window 0: nothing */
     uint16_t peer_recv_max;
     bool initiator;
     uint8_t step;          /* last dsb_step reached */
@@ -129,6 +132,14 @@ DSB_MUST_CHECK enum dsb_reason dsb_handshake_accept(struct dsb_handshake *hs,
                                                     const struct dsb_local *local,
                                                     uint8_t ephemeral[DSB_KEY_LEN],
                                                     uint64_t now_ms);
+
+/*
+ * Right after connect or accept: tells the peer which streams this side takes. Only when both sides
+ * do, the session carries streams, and then no DATA. DSB_INVALID: a window of 0, or a recv_max
+ * under DSB_STREAM_RECV_MAX_MIN; DSB_WRONG_STATE: later.
+ */
+DSB_MUST_CHECK enum dsb_status dsb_handshake_offer_streams(struct dsb_handshake *hs,
+                                                           const struct dsb_stream_limits *limits);
 
 /*
  * Looks at the received bytes: all of those not used yet, in one piece. Handles at most one unit

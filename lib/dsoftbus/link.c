@@ -79,6 +79,14 @@ enum dsb_reason dsb_link_accept(struct dsb_link *link, const struct dsb_local *l
     return begun(link, fits, DSB_REASON_ACCEPT_BAD_ARGUMENT);
 }
 
+enum dsb_status dsb_link_offer_streams(struct dsb_link *link,
+                                       const struct dsb_stream_limits *limits)
+{
+    return link->state == DSB_LINK_HANDSHAKE
+               ? dsb_handshake_offer_streams(&link->slot.handshake, limits)
+               : DSB_WRONG_STATE;
+}
+
 /* The stream's side */
 
 static uint8_t *unused(const struct dsb_link *link)
@@ -363,8 +371,9 @@ uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room
     return *body_room_len == 0 ? NULL : tail + DSB_DATA_HEADROOM;
 }
 
-enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body, size_t body_len,
-                              uint64_t now_ms)
+/* Seals a record of the application's behind what is there. */
+static enum dsb_status send_record(struct dsb_link *link, enum dsb_record_type type,
+                                   const uint8_t *body, size_t body_len, uint64_t now_ms)
 {
     size_t room_len, record_len;
     uint8_t *tail = out_tail(link, &room_len);
@@ -378,10 +387,26 @@ enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body, size_t
         seal_own(link, now_ms);
         tail = out_tail(link, &room_len);
     }
-    enum dsb_status status = dsb_session_send_data(&link->slot.session, tail, room_len, body,
-                                                   body_len, now_ms, &record_len);
+    enum dsb_status status =
+        type == DSB_RECORD_DATA ? dsb_session_send_data(&link->slot.session, tail, room_len, body,
+                                                        body_len, now_ms, &record_len)
+                                : dsb_session_send_stream(&link->slot.session, type, tail, room_len,
+                                                          body, body_len, now_ms, &record_len);
     add_out(link, record_len);
     return status;
+}
+
+enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body, size_t body_len,
+                              uint64_t now_ms)
+{
+    return send_record(link, DSB_RECORD_DATA, body, body_len, now_ms);
+}
+
+enum dsb_status dsb_link_send_stream(struct dsb_link *link, enum dsb_record_type type,
+                                     const uint8_t *body, size_t body_len, uint64_t now_ms)
+{
+    return dsb_record_is_stream(type) ? send_record(link, type, body, body_len, now_ms)
+                                      : DSB_INVALID;
 }
 
 enum dsb_status dsb_link_ping(struct dsb_link *link, const uint8_t *body, size_t body_len)
@@ -453,35 +478,6 @@ enum dsb_status dsb_link_set_out(struct dsb_link *link, uint8_t *out, size_t out
     link->out_cap = out_cap;
     link->out_first = 0;
     return DSB_OK;
-}
-
-/* What the log and the application may know */
-
-enum dsb_reason dsb_link_reason(const struct dsb_link *link)
-{
-    return link->is_session ? dsb_session_reason(&link->slot.session)
-                            : dsb_handshake_reason(&link->slot.handshake);
-}
-
-enum dsb_step dsb_link_next_step(struct dsb_link *link)
-{
-    return link->is_session ? DSB_STEP_NONE : dsb_handshake_next_step(&link->slot.handshake);
-}
-
-const struct dsb_device_id *dsb_link_claim(const struct dsb_link *link)
-{
-    return link->is_session ? NULL : dsb_handshake_claim(&link->slot.handshake);
-}
-
-const struct dsb_device_id *dsb_link_peer(const struct dsb_link *link)
-{
-    return link->is_session ? dsb_session_peer(&link->slot.session)
-                            : dsb_handshake_peer(&link->slot.handshake);
-}
-
-bool dsb_link_is_trusted(const struct dsb_link *link, const struct dsb_trust_store *trust)
-{
-    return link->is_session && dsb_session_is_trusted(&link->slot.session, trust);
 }
 
 static void wipe_buffer(uint8_t *buffer, size_t len)

@@ -55,7 +55,7 @@ enum dsb_link_state {
 enum dsb_link_event_type {
     DSB_LINK_EVENT_NONE = 0,      /* nothing to do but to wait */
     DSB_LINK_EVENT_AUTHENTICATED, /* again and again until dsb_link_open */
-    DSB_LINK_EVENT_DATA,          /* body: of one DATA record */
+    DSB_LINK_EVENT_DATA,          /* body: of one DATA record, or one of a stream */
     DSB_LINK_EVENT_PONG,          /* body: that of the answered dsb_link_ping */
     DSB_LINK_EVENT_PEER_CLOSED,   /* no more DATA will come; close too when all is said */
     DSB_LINK_EVENT_CLOSED,        /* the state; again and again */
@@ -106,6 +106,10 @@ DSB_MUST_CHECK enum dsb_reason dsb_link_accept(struct dsb_link *link, const stru
                                                uint8_t ephemeral[DSB_KEY_LEN],
                                                const struct dsb_link_buffers *buffers,
                                                uint64_t now_ms);
+
+/* As dsb_handshake_offer_streams, right after connect or accept; DSB_WRONG_STATE later. */
+DSB_MUST_CHECK enum dsb_status dsb_link_offer_streams(struct dsb_link *link,
+                                                      const struct dsb_stream_limits *limits);
 
 /* Where the stream's next bytes go, and in *room_len how many at most; 0 when `in` is full of what
  * a pause holds back, when there is no `in`, after the end of the stream, or when the link is over.
@@ -160,6 +164,11 @@ DSB_MUST_CHECK uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, si
 DSB_MUST_CHECK enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body,
                                              size_t body_len, uint64_t now_ms);
 
+/* The same for a record of a session that carries streams: stream_link.h does it. */
+DSB_MUST_CHECK enum dsb_status dsb_link_send_stream(struct dsb_link *link,
+                                                    enum dsb_record_type type, const uint8_t *body,
+                                                    size_t body_len, uint64_t now_ms);
+
 /* As dsb_session_ping, _close, _end; DSB_WRONG_STATE unless OPEN. */
 DSB_MUST_CHECK enum dsb_status dsb_link_ping(struct dsb_link *link, const uint8_t *body,
                                              size_t body_len);
@@ -192,6 +201,9 @@ const struct dsb_device_id *dsb_link_claim(const struct dsb_link *link);
 
 /* The authenticated peer; NULL before AUTHENTICATED, or when it never came to that. */
 const struct dsb_device_id *dsb_link_peer(const struct dsb_link *link);
+
+/* The session, to look at; NULL when there is none. */
+const struct dsb_session *dsb_link_session(const struct dsb_link *link);
 
 /* As dsb_session_is_trusted; false when there is no session. */
 bool dsb_link_is_trusted(const struct dsb_link *link, const struct dsb_trust_store *trust);

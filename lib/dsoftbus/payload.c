@@ -6,6 +6,8 @@
 
 #define FIELD_HEADER_LEN 2 /* type, length */
 #define RECV_MAX_LEN     2
+#define WINDOW_LEN       4
+#define STREAMS_MAX_LEN  2
 #define TYPE_MASK        0x7f
 
 /* A field's value, or NULL when the payload does not have it. */
@@ -17,6 +19,8 @@ struct field {
 struct fields {
     struct field device_id;
     struct field recv_max;
+    struct field window;
+    struct field streams_max;
 };
 
 /* Walks the whole payload before anything of it is used. */
@@ -43,6 +47,10 @@ static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len,
             fields->device_id = field;
         } else if (type == DSB_FIELD_RECV_MAX) {
             fields->recv_max = field;
+        } else if (type == DSB_FIELD_WINDOW) {
+            fields->window = field;
+        } else if (type == DSB_FIELD_STREAMS_MAX) {
+            fields->streams_max = field;
         } else if (critical) {
             return DSB_PAYLOAD_CRITICAL;
         }
@@ -121,5 +129,49 @@ enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
     }
     *id = claimed;
     *recv_max = claimed_recv_max;
+    return DSB_PAYLOAD_OK;
+}
+
+size_t dsb_payload_streams_write(uint8_t out[DSB_PAYLOAD_STREAMS_LEN],
+                                 const struct dsb_stream_limits *limits)
+{
+    out[0] = DSB_FIELD_WINDOW;
+    out[1] = WINDOW_LEN;
+    for (unsigned i = 0; i < WINDOW_LEN; i++) {
+        out[2 + i] = (uint8_t)(limits->window >> (24 - 8 * i));
+    }
+    out[6] = DSB_FIELD_STREAMS_MAX;
+    out[7] = STREAMS_MAX_LEN;
+    out[8] = (uint8_t)(limits->streams_max >> 8);
+    out[9] = (uint8_t)limits->streams_max;
+    return DSB_PAYLOAD_STREAMS_LEN;
+}
+
+enum dsb_payload_result dsb_payload_streams_read(const uint8_t *data, size_t data_len,
+                                                 uint16_t recv_max,
+                                                 struct dsb_stream_limits *limits)
+{
+    struct fields fields;
+    uint32_t window = 0;
+    enum dsb_payload_result result = read_fields(data, data_len, true, &fields);
+
+    memset(limits, 0, sizeof(*limits));
+    if (result != DSB_PAYLOAD_OK ||
+        (fields.window.value == NULL && fields.streams_max.value == NULL)) {
+        return result;
+    }
+    if (fields.window.value == NULL || fields.window.value_len != WINDOW_LEN ||
+        fields.streams_max.value == NULL || fields.streams_max.value_len != STREAMS_MAX_LEN) {
+        return DSB_PAYLOAD_STREAMS;
+    }
+    for (unsigned i = 0; i < WINDOW_LEN; i++) {
+        window = window << 8 | fields.window.value[i];
+    }
+    if (window == 0 || recv_max < DSB_STREAM_RECV_MAX_MIN) {
+        return DSB_PAYLOAD_STREAMS;
+    }
+    limits->window = window;
+    limits->streams_max =
+        (uint16_t)(fields.streams_max.value[0] << 8 | fields.streams_max.value[1]);
     return DSB_PAYLOAD_OK;
 }

@@ -47,6 +47,7 @@ extern "C" {
     X(MSG2_CRITICAL, 0x020a, "msg2-critical") /* a critical field that is not known here */        \
     X(MSG2_RECV_MAX, 0x020b, "msg2-recv-max") /* outside the bounds */                             \
     X(MSG2_EARLY, 0x020c, "msg2-early")       /* bytes before message 1 was sent */                \
+    X(MSG2_STREAMS, 0x020d, "msg2-streams") /* the fields about streams are not as they must be */ \
     /* Message 3, at the responder. */                                                             \
     X(MSG3_ZERO_LENGTH, 0x0301, "msg3-zero-length")                                                \
     X(MSG3_OVERSIZE, 0x0302, "msg3-oversize")                                                      \
@@ -62,6 +63,7 @@ extern "C" {
     X(MSG3_BAD_ID, 0x030c, "msg3-bad-id")           /* the claimed id is not a device id */        \
     X(MSG3_UNKNOWN_KEY, 0x030d, "msg3-unknown-key") /* authenticated key not in the trust store */ \
     X(MSG3_ID_MISMATCH, 0x030e, "msg3-id-mismatch") /* that key belongs to another id */           \
+    X(MSG3_STREAMS, 0x030f, "msg3-streams")                                                        \
     /* ACCEPT, at the initiator: the responder's first record. */                                  \
     X(ACCEPT_ZERO_LENGTH, 0x0401, "accept-zero-length")                                            \
     X(ACCEPT_OVERSIZE, 0x0402, "accept-oversize") /* over DSB_HANDSHAKE_UNIT_MAX */                \
@@ -83,7 +85,11 @@ extern "C" {
     X(RECORD_NONCE, 0x050a, "record-nonce")           /* a direction used up its nonces */         \
     X(SESSION_TRUNCATED, 0x050b, "session-truncated") /* the stream ended without both CLOSEs */   \
     X(SESSION_SILENT, 0x050c, "session-silent")     /* nothing came, or went out, for too long */  \
-    X(SESSION_UNCLOSED, 0x050d, "session-unclosed") /* our end was not answered in time */
+    X(SESSION_UNCLOSED, 0x050d, "session-unclosed") /* our end was not answered in time */         \
+    X(STREAM_ID, 0x050e, "stream-id") /* not the peer's to give, not ascending, or never given */  \
+    X(STREAM_STATE, 0x050f, "stream-state")   /* before its OPENED, or after its FIN */            \
+    X(STREAM_CREDIT, 0x0510, "stream-credit") /* more bytes, or more credit, than there can be */  \
+    X(STREAM_COUNT, 0x0511, "stream-count")   /* more streams than we said we would take */
 
 enum dsb_reason {
 #define X(name, number, text) DSB_REASON_##name = (number),

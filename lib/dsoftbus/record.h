@@ -7,6 +7,7 @@
 
 #include "dsoftbus/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,13 @@ enum dsb_record_type {
     DSB_RECORD_PING = 3,   /* 0 to DSB_PING_MAX bytes; at most one without its PONG at a time */
     DSB_RECORD_PONG = 4,   /* the PING's bytes */
     DSB_RECORD_CLOSE = 5,  /* empty; the sender's last record */
+    /* Instead of DATA in a session whose sides both announced streams: stream_record.h. */
+    DSB_RECORD_OPEN = 6,
+    DSB_RECORD_OPENED = 7,
+    DSB_RECORD_BYTES = 8,
+    DSB_RECORD_CREDIT = 9,
+    DSB_RECORD_FIN = 10,
+    DSB_RECORD_RESET = 11,
 };
 
 #define DSB_TAG_LEN         16
@@ -42,6 +50,12 @@ enum dsb_record_result {
     DSB_RECORD_BAD_TYPE, /* none of the above */
     DSB_RECORD_BAD_BODY, /* a body length that the type does not allow */
 };
+
+/* OPEN to RESET. */
+bool dsb_record_is_stream(unsigned type);
+
+/* A record of this type, which is one of the above, may have a body of body_len bytes. */
+bool dsb_record_has_length(enum dsb_record_type type, size_t body_len);
 
 /* Splits a plaintext. *record is set only on DSB_RECORD_OK. */
 DSB_MUST_CHECK enum dsb_record_result

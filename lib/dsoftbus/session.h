@@ -60,7 +60,7 @@ enum dsb_session_state {
 /* What dsb_session_feed met. */
 enum dsb_event {
     DSB_EVENT_NONE = 0,    /* nothing for the application */
-    DSB_EVENT_DATA,        /* *body is one DATA record's */
+    DSB_EVENT_DATA,        /* *body is one DATA record's, or a stream's: dsb_session_record_type */
     DSB_EVENT_PONG,        /* *body answers dsb_session_ping: the bytes of that PING */
     DSB_EVENT_PEER_CLOSED, /* no more DATA will come; this side may still send, then closes too */
     DSB_EVENT_CLOSED,      /* the stream ended, cleanly */
@@ -87,8 +87,12 @@ struct dsb_session {
     struct dsb_device_id peer;
     uint8_t peer_key[DSB_KEY_LEN];
     uint8_t hash[NOISE_HASH_LEN];
+    struct dsb_stream_limits streams; /* both 0 when the session carries no streams */
+    struct dsb_stream_limits peer_streams;
     uint16_t local_recv_max;
     uint16_t peer_recv_max;
+    uint8_t record_type; /* of the last DSB_EVENT_DATA */
+    bool is_initiator;
     bool peer_closed; /* its CLOSE was opened */
     bool ended;       /* by this side: nothing more is delivered */
     bool paused;
@@ -127,6 +131,19 @@ DSB_MUST_CHECK enum dsb_event dsb_session_feed(struct dsb_session *session, uint
                                                size_t in_len, uint64_t now_ms, size_t *used_len,
                                                const uint8_t **body, size_t *body_len);
 
+/* Both sides offered streams: the session carries stream records (dsb_streams_receive) and no DATA.
+ */
+bool dsb_session_has_streams(const struct dsb_session *session);
+
+/* What both sides offered, window 0 when the session has no streams; and whether this side dialled.
+ */
+const struct dsb_stream_limits *dsb_session_streams(const struct dsb_session *session);
+const struct dsb_stream_limits *dsb_session_peer_streams(const struct dsb_session *session);
+bool dsb_session_is_initiator(const struct dsb_session *session);
+
+/* The type of the record that the last DSB_EVENT_DATA was. */
+enum dsb_record_type dsb_session_record_type(const struct dsb_session *session);
+
 /*
  * A caller that cannot take more DATA for now pauses the session and does not feed it: its silence
  * is then not the peer's. (The peer, whose writes stall, gives up after DSB_DEAD_AFTER_MS all the
@@ -157,6 +174,15 @@ DSB_MUST_CHECK enum dsb_status dsb_session_send_data(struct dsb_session *session
                                                      size_t out_cap, const uint8_t *data,
                                                      size_t data_len, uint64_t now_ms,
                                                      size_t *out_len);
+
+/* The same for a stream record (type, and its body of 1 byte or more), in a session that has
+ * streams; dsb_session_send_data is then DSB_WRONG_STATE, as this is in another. DSB_INVALID too
+ * for another type. */
+DSB_MUST_CHECK enum dsb_status dsb_session_send_stream(struct dsb_session *session,
+                                                       enum dsb_record_type type, uint8_t *out,
+                                                       size_t out_cap, const uint8_t *body,
+                                                       size_t body_len, uint64_t now_ms,
+                                                       size_t *out_len);
 
 /* A record of the session's own waits to be sealed. */
 bool dsb_session_wants_output(const struct dsb_session *session);
@@ -193,8 +219,9 @@ DSB_MUST_CHECK enum dsb_status dsb_session_close(struct dsb_session *session);
 DSB_MUST_CHECK enum dsb_status dsb_session_end(struct dsb_session *session, uint64_t now_ms);
 
 /*
- * Fails the session at once, with a reason of this side's: DSB_REASON_LOCAL_ABORTED, _FULL or
- * _REVOKED. The caller then aborts the connection. Does nothing once failed or cleanly closed.
+ * Fails the session at once, with a reason of this side's (DSB_REASON_LOCAL_ABORTED, _FULL or
+ * _REVOKED), or what dsb_streams_receive answered. The caller then aborts the connection. Does
+ * nothing once failed or cleanly closed.
  */
 void dsb_session_abort(struct dsb_session *session, enum dsb_reason reason);
 

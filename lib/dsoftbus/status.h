@@ -18,6 +18,8 @@ enum dsb_status {
     DSB_TOO_LARGE,   /* longer than the peer, or the caller's buffer, accepts */
     DSB_INVALID,     /* an argument is outside what the function documents */
     DSB_WRONG_STATE, /* not possible in this state: ended, failed, or this direction is closed */
+    DSB_ENDED,       /* a stream: the peer has finished, and all of it was taken */
+    DSB_WAS_RESET,   /* a stream: over without the peer's FIN; what came before it was taken */
 };
 
 #ifdef __cplusplus

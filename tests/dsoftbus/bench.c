@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The session library in memory, on this machine: sessions per second, DATA throughput, bytes per
- * session, each beside what the Noise library and the multiplications alone allow. Rounds are
- * interleaved, so that all rows see the same machine; a row gives the best and the median round and
- * the spread between worst and best.
+ * The session library in memory, on this machine: sessions per second, DATA and streams'
+ * throughput, bytes per session, each beside what the Noise library and the multiplications alone
+ * allow. Rounds are interleaved, so that all rows see the same machine; a row gives the best and
+ * the median round and the spread between worst and best.
  */
 #include "dsoftbus/session.h"
+#include "dsoftbus/streams.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,8 +102,8 @@ static void hand_over(struct dsb_handshake *from, struct dsb_handshake *to)
     check(used_len == len && len != 0);
 }
 
-/* connect and accept to two sessions. */
-static void make_session(void)
+/* connect and accept to two sessions; with streams when there are limits. */
+static void make_session_of(const struct dsb_stream_limits *limits)
 {
     uint8_t ephemeral[DSB_KEY_LEN], wire[DSB_CONTROL_MAX];
     size_t used_len;
@@ -112,6 +113,8 @@ static void make_session(void)
           DSB_REASON_NONE);
     fresh(ephemeral);
     check(dsb_handshake_accept(&b.handshake, &beta.local, ephemeral, 0) == DSB_REASON_NONE);
+    check(limits == NULL || (dsb_handshake_offer_streams(&a.handshake, limits) == DSB_OK &&
+                             dsb_handshake_offer_streams(&b.handshake, limits) == DSB_OK));
     hand_over(&a.handshake, &b.handshake);
     hand_over(&b.handshake, &a.handshake);
     hand_over(&a.handshake, &b.handshake);
@@ -119,6 +122,11 @@ static void make_session(void)
     size_t len = dsb_session_output(&b.session, wire, sizeof(wire), 0);
     check(dsb_handshake_feed(&a.handshake, wire, len, 0, &used_len) == DSB_HANDSHAKE_AUTHENTICATED);
     check(dsb_slot_finish(&a, 0) == DSB_OK);
+}
+
+static void make_session(void)
+{
+    make_session_of(NULL);
 }
 
 /* The same three messages by the Noise library alone. */
@@ -190,6 +198,105 @@ static double session_rate(size_t body_len)
     return (double)(count * body_len) / 1e6 / (now_s() - start);
 }
 
+/* Streams from a to b, with the windows that the Linux node is to have. */
+#define STREAMS_MAX   64
+#define STREAM_WINDOW (256 * 1024) /* bytes */
+#define SEND_CAP      (64 * 1024)
+
+struct streams_end {
+    struct dsb_streams streams;
+    struct dsb_stream table[STREAMS_MAX];
+    uint32_t refused[STREAMS_MAX];
+    uint8_t *bytes;
+};
+
+static struct streams_end from_a, at_b;
+
+static void make_streams(struct streams_end *end, bool is_initiator)
+{
+    const struct dsb_streams_config config = {.is_initiator = is_initiator,
+                                              .streams_max = is_initiator ? 0 : STREAMS_MAX,
+                                              .own_max = is_initiator ? STREAMS_MAX : 0,
+                                              .peer_streams_max = STREAMS_MAX,
+                                              .window = STREAM_WINDOW,
+                                              .peer_window = STREAM_WINDOW,
+                                              .send_cap = SEND_CAP};
+
+    end->bytes = end->bytes != NULL ? end->bytes : malloc(DSB_STREAMS_BYTES(&config));
+    const struct dsb_streams_memory memory = {end->table, end->bytes, end->refused};
+    check(end->bytes != NULL && dsb_streams_init(&end->streams, &config, &memory) == DSB_OK);
+}
+
+/* The next record of one end, sealed, opened, and taken by the other; false when there is none. */
+static bool carry(struct streams_end *from, struct dsb_session *sender, struct streams_end *to,
+                  struct dsb_session *receiver)
+{
+    enum dsb_record_type type;
+    const uint8_t *got;
+    size_t out_len, used_len, got_len;
+    size_t len = dsb_streams_next_record(&from->streams, &type, wire + DSB_DATA_HEADROOM,
+                                         DSB_STREAM_ID_LEN + DSB_STREAM_BYTES_MAX);
+
+    if (len == 0) {
+        return false;
+    }
+    check(dsb_session_send_stream(sender, type, wire, sizeof(wire), wire + DSB_DATA_HEADROOM, len,
+                                  0, &out_len) == DSB_OK);
+    dsb_session_written(sender, out_len, 0);
+    check(dsb_session_feed(receiver, wire, out_len, 0, &used_len, &got, &got_len) ==
+          DSB_EVENT_DATA);
+    check(dsb_streams_receive(&to->streams, type, got, got_len) == DSB_REASON_NONE);
+    return true;
+}
+
+/* The applications, which write and read in place: all the room there is, all that has come. */
+static size_t write_and_read(const uint32_t *ids, size_t stream_count)
+{
+    size_t read_len = 0;
+
+    for (size_t i = 0; i < stream_count; i++) {
+        uint8_t *room;
+        const uint8_t *front;
+        size_t len;
+
+        if (dsb_streams_room(&from_a.streams, ids[i], &room, &len) == DSB_OK) {
+            check(dsb_streams_wrote(&from_a.streams, ids[i], len) == DSB_OK);
+        }
+        if (dsb_streams_front(&at_b.streams, ids[i], &front, &len) == DSB_OK) {
+            check(dsb_streams_took(&at_b.streams, ids[i], len) == DSB_OK);
+            read_len += len;
+        }
+    }
+    return read_len;
+}
+
+/* MB/s through so many streams at once. */
+static double streams_rate(size_t stream_count)
+{
+    static const struct dsb_stream_limits limits = {STREAM_WINDOW, STREAMS_MAX};
+    uint32_t ids[STREAMS_MAX];
+    size_t read_len = 0;
+
+    make_session_of(&limits);
+    make_streams(&from_a, true);
+    make_streams(&at_b, false);
+    for (size_t i = 0; i < stream_count; i++) {
+        check(dsb_streams_open(&from_a.streams, "bench", 5, &ids[i]) == DSB_OK);
+        check(carry(&from_a, &a.session, &at_b, &b.session));
+        check(dsb_streams_next_event(&at_b.streams).type == DSB_STREAM_EVENT_INCOMING);
+        check(dsb_streams_accept(&at_b.streams, ids[i]) == DSB_OK);
+    }
+    double start = now_s();
+    while (read_len < DATA_BYTES) {
+        read_len += write_and_read(ids, stream_count);
+        for (size_t i = 0; i < stream_count && carry(&from_a, &a.session, &at_b, &b.session); i++) {
+        }
+        while (carry(&at_b, &b.session, &from_a, &a.session)) {
+        }
+    }
+    return (double)read_len / 1e6 / (now_s() - start);
+}
+
 static double noise_rate(size_t body_len)
 {
     size_t count = DATA_BYTES / body_len, len, got_len;
@@ -238,6 +345,24 @@ static void bench_sessions(void)
     print_row("6 X25519 + 2 base alone", bound, "per s", best);
 }
 
+/* Against the session's own rate with records as long as theirs. */
+static void bench_streams(void)
+{
+    static double session[ROUNDS], one[ROUNDS], many[ROUNDS];
+
+    for (int i = 0; i < ROUNDS; i++) {
+        make_session();
+        session[i] = session_rate(DSB_STREAM_BYTES_MAX);
+        one[i] = streams_rate(1);
+        many[i] = streams_rate(STREAMS_MAX);
+    }
+    qsort(session, ROUNDS, sizeof(double), compare);
+    double best = session[ROUNDS - 1];
+    print_row("DATA, 16384 bytes, again", session, "MB/s", 0);
+    print_row("one stream", one, "MB/s", best);
+    print_row("64 streams in turn", many, "MB/s", best);
+}
+
 static void bench_data(void)
 {
     static const size_t lens[] = {64, 1024, 16384, DSB_RECV_MAX_MAX - DSB_RECORD_OVERHEAD};
@@ -274,6 +399,8 @@ int main(void)
            ROUNDS);
     bench_sessions();
     bench_data();
+    bench_streams();
+    printf("bytes: stream %zu, and its window and send buffer\n", sizeof(struct dsb_stream));
     printf("bytes: half-open handshake %zu, session %zu, slot for either %zu, trust entry %zu\n",
            sizeof(struct dsb_handshake), sizeof(struct dsb_session), sizeof(union dsb_slot),
            sizeof(struct dsb_trust_entry));

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The wire format, byte for byte: a whole session with fixed keys must give exactly the bytes of
- * golden/session.txt, and the announce and query exactly those of golden/packets.txt. A change of
- * the format fails here; if it is meant, it is a new wire version.
+ * golden/session.txt, one with streams those of golden/streams.txt, and the announce and query
+ * those of golden/packets.txt. A change of the format fails here; if it is meant, it is a new wire
+ * version.
  *
  *   golden_test FOLDER           compares
  *   golden_test FOLDER --write   writes the files anew
  */
 #include "dsoftbus/announce.h"
 #include "dsoftbus/peer.h"
+#include "dsoftbus/streams.h"
 #include "dsoftbus/testing.h"
 
 #include <stdio.h>
@@ -64,11 +66,15 @@ static void flush(const char *name, struct stream *stream)
 
 static struct pair pair;
 
-static void handshake_part(void)
+static void handshake_part(const struct dsb_stream_limits *limits)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
 
     pair_start(&pair);
+    if (limits != NULL) {
+        assert_ok(dsb_handshake_offer_streams(&pair.a.slot.handshake, limits));
+        assert_ok(dsb_handshake_offer_streams(&pair.b.slot.handshake, limits));
+    }
     put_hex("initiator alpha, private key", pair.a_peer.file.private_key, DSB_KEY_LEN);
     put_hex("responder beta, private key", pair.b_peer.file.private_key, DSB_KEY_LEN);
     test_ephemeral(ephemeral, PAIR_A_EPHEMERAL);
@@ -143,9 +149,127 @@ static void session_bytes(void **state)
     (void)state;
     text_len = 0;
     put_line("# DSoftBus wire version 1: every unit with its length bytes, as on the stream");
-    handshake_part();
+    handshake_part(NULL);
     session_part();
     compare_or_write("session.txt");
+}
+
+/* Streams, of both sides, with a window of 4. */
+
+#define WINDOW 4
+
+struct side {
+    struct dsb_streams streams;
+    struct dsb_stream table[2];
+    uint32_t refused[1];
+    uint8_t bytes[2 * (WINDOW + 16)];
+    struct end *end;
+};
+
+static struct side at_alpha, at_beta;
+
+static void begin(struct side *side, struct end *end)
+{
+    const struct dsb_streams_config config = {.is_initiator = side == &at_alpha,
+                                              .streams_max = 1,
+                                              .own_max = 1,
+                                              .peer_streams_max = 1,
+                                              .window = WINDOW,
+                                              .peer_window = WINDOW,
+                                              .send_cap = 16};
+    const struct dsb_streams_memory memory = {side->table, side->bytes, side->refused};
+
+    side->end = end;
+    assert_ok(dsb_streams_init(&side->streams, &config, &memory));
+}
+
+/* The next record of `from` is this one, and arrives. */
+static void say(const char *name, struct side *from, struct side *to)
+{
+    uint8_t record[64], out[128];
+    enum dsb_record_type type;
+    const uint8_t *body;
+    size_t body_len, out_len;
+    size_t len = dsb_streams_next_record(&from->streams, &type, record, sizeof(record));
+
+    assert_ok(dsb_session_send_stream(&from->end->slot.session, type, out, sizeof(out), record, len,
+                                      pair.now_ms, &out_len));
+    dsb_session_written(&from->end->slot.session, out_len, pair.now_ms);
+    stream_put(&to->end->in, out, out_len);
+    flush(name, &to->end->in);
+    assert_int_equal(session_read(to->end, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_ok(dsb_streams_receive(&to->streams, type, body, body_len));
+}
+
+static void write_all(struct side *side, uint32_t id, const char *bytes)
+{
+    size_t len;
+
+    assert_ok(dsb_streams_write(&side->streams, id, (const uint8_t *)bytes, strlen(bytes), &len));
+    assert_int_equal(len, strlen(bytes));
+}
+
+static void read_all(struct side *side, uint32_t id)
+{
+    uint8_t bytes[WINDOW];
+    size_t len;
+
+    assert_ok(dsb_streams_read(&side->streams, id, bytes, sizeof(bytes), &len));
+}
+
+static void say_close(const char *name, struct side *from, struct side *to)
+{
+    assert_false(dsb_streams_wants_output(&from->streams));
+    assert_ok(dsb_session_close(&from->end->slot.session));
+    assert_true(session_write(from->end, to->end, pair.now_ms) > 0);
+    pass(name, to->end, DSB_EVENT_PEER_CLOSED);
+}
+
+static void streams_part(void)
+{
+    uint32_t log, clock;
+
+    assert_ok(dsb_streams_open(&at_alpha.streams, "log", 3, &log));
+    write_all(&at_alpha, log, "hello, log");
+    say("alpha: OPEN 1 log", &at_alpha, &at_beta);
+    say("alpha: BYTES 1 hell", &at_alpha, &at_beta);
+    assert_int_equal(dsb_streams_next_event(&at_beta.streams).type, DSB_STREAM_EVENT_INCOMING);
+    assert_ok(dsb_streams_accept(&at_beta.streams, log));
+    read_all(&at_beta, log);
+    say("beta: OPENED 1 4", &at_beta, &at_alpha);
+    say("alpha: BYTES 1 o, l", &at_alpha, &at_beta);
+    read_all(&at_beta, log);
+    say("beta: CREDIT 1 4", &at_beta, &at_alpha);
+    assert_ok(dsb_streams_finish(&at_alpha.streams, log));
+    say("alpha: BYTES 1 og", &at_alpha, &at_beta);
+    say("alpha: FIN 1", &at_alpha, &at_beta);
+    write_all(&at_beta, log, "ok");
+    assert_ok(dsb_streams_finish(&at_beta.streams, log));
+    say("beta: BYTES 1 ok", &at_beta, &at_alpha);
+    say("beta: FIN 1", &at_beta, &at_alpha);
+    assert_ok(dsb_streams_open(&at_beta.streams, "clock", 5, &clock));
+    say("beta: OPEN 2 clock", &at_beta, &at_alpha);
+    while (dsb_streams_next_event(&at_alpha.streams).type != DSB_STREAM_EVENT_NONE) {
+    }
+    assert_ok(dsb_streams_refuse(&at_alpha.streams, clock, DSB_RESET_NOT_ALLOWED));
+    say("alpha: RESET 2 not-allowed", &at_alpha, &at_beta);
+}
+
+static void streams_bytes(void **state)
+{
+    static const struct dsb_stream_limits limits = {WINDOW, 1};
+
+    (void)state;
+    text_len = 0;
+    put_line(
+        "# DSoftBus streams, in a session of wire version 1: every unit with its length bytes");
+    handshake_part(&limits);
+    begin(&at_alpha, &pair.a);
+    begin(&at_beta, &pair.b);
+    streams_part();
+    say_close("alpha: CLOSE", &at_alpha, &at_beta);
+    say_close("beta: CLOSE", &at_beta, &at_alpha);
+    compare_or_write("streams.txt");
 }
 
 static void packet_bytes(void **state)
@@ -174,6 +298,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(session_bytes),
+        cmocka_unit_test(streams_bytes),
         cmocka_unit_test(packet_bytes),
     };
 

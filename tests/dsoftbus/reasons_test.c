@@ -4,6 +4,7 @@
  * without a test does not compile.
  */
 #include "dsoftbus/raw.h"
+#include "dsoftbus/streams.h"
 #include "dsoftbus/testing.h"
 
 #include <stdlib.h>
@@ -515,6 +516,12 @@ REASON(MSG2_RECV_MAX)
     assert_feed_fails(&pair.a, DSB_REASON_MSG2_RECV_MAX);
 }
 
+REASON(MSG2_STREAMS)
+{
+    answer_with_payload("\x82\x02\x10\x00\x03\x04\x00\x01\x00\x00", 10); /* a window alone */
+    assert_feed_fails(&pair.a, DSB_REASON_MSG2_STREAMS);
+}
+
 REASON(MSG2_EARLY)
 {
     stream_put(&pair.a.in, low_order_key, 1);
@@ -652,7 +659,7 @@ REASON(MSG3_PAYLOAD)
 REASON(MSG3_CRITICAL)
 {
     finish_with_payload("\x81\x05"
-                        "alpha\x82\x02\x10\x00\x83\x00",
+                        "alpha\x82\x02\x10\x00\x85\x00",
                         13);
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_CRITICAL);
 }
@@ -663,6 +670,14 @@ REASON(MSG3_RECV_MAX)
                         "alpha\x82\x02\x00\x00",
                         11);
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_RECV_MAX);
+}
+
+REASON(MSG3_STREAMS)
+{
+    finish_with_payload("\x81\x05"
+                        "alpha\x82\x02\x10\x00\x04\x02\x00\x08", /* a number alone */
+                        15);
+    assert_feed_fails(&pair.b, DSB_REASON_MSG3_STREAMS);
 }
 
 REASON(MSG3_BAD_ID)
@@ -1074,6 +1089,50 @@ REASON(SESSION_UNCLOSED)
     assert_int_equal(dsb_session_tick(b, pair.now_ms), DSB_EVENT_NONE);
     assert_int_equal(dsb_session_tick(b, pair.now_ms + 1), DSB_EVENT_FAILED);
     assert_session_failed(&pair.b, DSB_REASON_SESSION_UNCLOSED);
+}
+
+/* Of the stream layer: it names the reason, and whoever feeds it ends the session with it. */
+static void assert_streams_refuse(enum dsb_record_type type, const char *body, size_t body_len,
+                                  enum dsb_reason reason)
+{
+    static struct dsb_stream table[1];
+    static uint8_t bytes[2];
+    static uint32_t refused[1];
+    static const struct dsb_streams_config config = {
+        .streams_max = 1, .window = 1, .peer_window = 1, .send_cap = 1};
+    const struct dsb_streams_memory memory = {table, bytes, refused};
+    struct dsb_streams streams;
+
+    assert_ok(dsb_streams_init(&streams, &config, &memory));
+    for (uint8_t id = 1; id <= 3; id += 2) { /* one has room, the other does not */
+        const uint8_t open[] = {0, 0, 0, id, 1, 's'};
+        assert_ok(dsb_streams_receive(&streams, DSB_RECORD_OPEN, open, sizeof(open)));
+    }
+    pair_authenticate(&pair);
+    dsb_session_abort(&pair.b.slot.session,
+                      dsb_streams_receive(&streams, type, (const uint8_t *)body, body_len));
+    assert_session_failed(&pair.b, reason);
+}
+
+REASON(STREAM_ID)
+{
+    assert_streams_refuse(DSB_RECORD_FIN, "\x00\x00\x00\x05", 4, DSB_REASON_STREAM_ID);
+}
+
+REASON(STREAM_STATE)
+{
+    assert_streams_refuse(DSB_RECORD_OPENED, "\x00\x00\x00\x01\x00\x00\x00\x00", 8,
+                          DSB_REASON_STREAM_STATE);
+}
+
+REASON(STREAM_CREDIT)
+{
+    assert_streams_refuse(DSB_RECORD_BYTES, "\x00\x00\x00\x01xy", 6, DSB_REASON_STREAM_CREDIT);
+}
+
+REASON(STREAM_COUNT)
+{
+    assert_streams_refuse(DSB_RECORD_OPEN, "\x00\x00\x00\x05\x01s", 6, DSB_REASON_STREAM_COUNT);
 }
 
 int main(void)

@@ -128,7 +128,7 @@ static void payload2_accepts_and_rejects(void **state)
         CASE("\x82\x02\x10\x00", DSB_PAYLOAD_OK),
         CASE("\x02\x02\x10\x00", DSB_PAYLOAD_OK),            /* known: the bit says nothing */
         CASE("\x01\x01x\x82\x02\x10\x00", DSB_PAYLOAD_OK),   /* id has no meaning here */
-        CASE("\x82\x02\x10\x00\x03\x00", DSB_PAYLOAD_OK),    /* unknown, optional, empty */
+        CASE("\x82\x02\x10\x00\x05\x00", DSB_PAYLOAD_OK),    /* unknown, optional, empty */
         CASE("\x82\x02\x10\x00\x7f\x02xy", DSB_PAYLOAD_OK),  /* the last type there is */
         CASE("\x82\x02\x00\x40", DSB_PAYLOAD_OK),            /* 64 */
         CASE("\x82\x02\x00\x3f", DSB_PAYLOAD_RECV_MAX),      /* 63 */
@@ -145,7 +145,7 @@ static void payload2_accepts_and_rejects(void **state)
         CASE("\x82\x02\x10\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED), /* twice */
         CASE("\x02\x02\x10\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED), /* twice, other bit */
         CASE("\x03\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED),         /* descending */
-        CASE("\x82\x02\x10\x00\x83\x00", DSB_PAYLOAD_CRITICAL),          /* unknown, critical */
+        CASE("\x82\x02\x10\x00\x85\x00", DSB_PAYLOAD_CRITICAL),          /* unknown, critical */
         CASE("\x80\x00\x82\x02\x10\x00", DSB_PAYLOAD_CRITICAL),          /* type 0 is one, too */
         CASE("\x81\x01x\x82\x02\x10\x00", DSB_PAYLOAD_CRITICAL), /* an id has no place here */
     };
@@ -201,6 +201,55 @@ static void payload3_refuses_an_id_of_65_bytes(void **state)
                      DSB_PAYLOAD_BAD_ID);
 }
 
+/* Behind a recv_max of 128; what is said of streams is read by itself. */
+#define STREAMS_CASE(text, expected) CASE("\x82\x02\x00\x80" text, expected)
+
+static void streams_are_offered_whole_or_not_at_all(void **state)
+{
+    static const struct payload_case cases[] = {
+        STREAMS_CASE("\x03\x04\x00\x01\x00\x00\x04\x02\x00\x08", DSB_PAYLOAD_OK),
+        STREAMS_CASE("\x83\x04\xff\xff\xff\xff\x84\x02\xff\xff", DSB_PAYLOAD_OK),
+        STREAMS_CASE("\x03\x04\x00\x00\x00\x01\x04\x02\x00\x00", DSB_PAYLOAD_OK),
+        STREAMS_CASE("\x03\x04\x00\x00\x00\x00\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x04\x00\x01\x00\x00", DSB_PAYLOAD_STREAMS), /* one alone */
+        STREAMS_CASE("\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x03\x01\x00\x00\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x05\x00\x00\x00\x00\x01\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x04\x00\x01\x00\x00\x04\x01\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x04\x00\x01\x00\x00\x04\x03\x00\x00\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x00\x04\x00", DSB_PAYLOAD_STREAMS),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct dsb_stream_limits limits;
+        const uint8_t *bytes = (const uint8_t *)cases[i].bytes;
+
+        assert_int_equal(dsb_payload_streams_read(bytes, cases[i].len, 128, &limits),
+                         cases[i].result);
+        assert_true((limits.window != 0) == (cases[i].result == DSB_PAYLOAD_OK));
+        assert_int_equal(dsb_payload_streams_read(bytes, cases[i].len, 127, &limits),
+                         DSB_PAYLOAD_STREAMS);
+    }
+}
+
+static void an_offer_of_streams_reads_back_as_written(void **state)
+{
+    const struct dsb_stream_limits limits = {0x12345678, 0x9abc};
+    struct dsb_stream_limits again;
+    uint8_t payload[DSB_PAYLOAD2_MAX + DSB_PAYLOAD_STREAMS_LEN];
+    size_t len = dsb_payload2_write(payload, 4096);
+
+    (void)state;
+    assert_ok(dsb_payload_streams_read(payload, len, 4096, &again));
+    assert_int_equal(again.window, 0); /* none was made */
+    len += dsb_payload_streams_write(payload + len, &limits);
+    assert_int_equal(len, sizeof(payload));
+    assert_ok(dsb_payload_streams_read(payload, len, 4096, &again));
+    assert_int_equal(again.window, limits.window);
+    assert_int_equal(again.streams_max, limits.streams_max);
+}
+
 static void payloads_read_back_as_written(void **state)
 {
     uint8_t payload[DSB_PAYLOAD3_MAX];
@@ -231,7 +280,13 @@ static void record_bodies_have_their_bounds(void **state)
                   {DSB_RECORD_DATA, 1, 200},
                   {DSB_RECORD_PING, 0, DSB_PING_MAX},
                   {DSB_RECORD_PONG, 0, DSB_PING_MAX},
-                  {DSB_RECORD_CLOSE, 0, 0}};
+                  {DSB_RECORD_CLOSE, 0, 0},
+                  {DSB_RECORD_OPEN, 6, 69},
+                  {DSB_RECORD_OPENED, 8, 8},
+                  {DSB_RECORD_BYTES, 5, 200},
+                  {DSB_RECORD_CREDIT, 8, 8},
+                  {DSB_RECORD_FIN, 4, 4},
+                  {DSB_RECORD_RESET, 6, 6}};
     uint8_t plaintext[201] = {0};
     struct dsb_record record;
 
@@ -253,7 +308,7 @@ static void record_bodies_have_their_bounds(void **state)
     assert_int_equal(dsb_record_parse(&record, plaintext, 0), DSB_RECORD_EMPTY);
     for (unsigned type = 0; type < 256; type++) {
         plaintext[0] = (uint8_t)type;
-        if (type < DSB_RECORD_ACCEPT || type > DSB_RECORD_CLOSE) {
+        if (type < DSB_RECORD_ACCEPT || type > DSB_RECORD_RESET) {
             assert_int_equal(dsb_record_parse(&record, plaintext, 2), DSB_RECORD_BAD_TYPE);
         }
     }
@@ -271,6 +326,8 @@ int main(void)
         cmocka_unit_test(payload2_accepts_and_rejects),
         cmocka_unit_test(payload3_accepts_and_rejects),
         cmocka_unit_test(payload3_refuses_an_id_of_65_bytes),
+        cmocka_unit_test(streams_are_offered_whole_or_not_at_all),
+        cmocka_unit_test(an_offer_of_streams_reads_back_as_written),
         cmocka_unit_test(payloads_read_back_as_written),
         cmocka_unit_test(record_bodies_have_their_bounds),
     };

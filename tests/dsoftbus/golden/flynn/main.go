@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// flynn-golden makes the session of session.txt from its keys with flynn/noise and the text of RFC-0008 alone, and
-// compares every byte: the golden bytes are not only what our library happens to write.
+// flynn-golden makes the sessions of session.txt and streams.txt from their keys with flynn/noise and the text of
+// RFC-0008 alone, and compares every byte: the golden bytes are not only what our library happens to write.
 //
-//	flynn-golden session.txt
+//	flynn-golden session.txt streams.txt
 package main
 
 import (
@@ -24,6 +24,12 @@ const (
 	ping
 	pong
 	close_
+	open
+	opened
+	bytes_
+	credit
+	fin
+	reset
 )
 
 const rekeyAt = 65536
@@ -85,8 +91,12 @@ func record(c *noise.CipherState, kind byte, body string) []byte {
 	return unit(sealed)
 }
 
-func main() {
-	golden := blocks(os.Args[1])
+func u32(value uint32) string {
+	return string(binary.BigEndian.AppendUint32(nil, value))
+}
+
+// handshake compares messages 1 to 3 and ACCEPT; fields stand behind recv_max. Returns what alpha and beta seal with.
+func handshake(golden map[string][]byte, fields []byte) (fromAlpha, fromBeta *noise.CipherState) {
 	alpha := keypair(golden["initiator alpha, private key"])
 	beta := keypair(golden["responder beta, private key"])
 	config := func(own noise.DHKey, ephemeral string) noise.Config {
@@ -103,23 +113,27 @@ func main() {
 	resp, err := noise.NewHandshakeState(config(beta, "beta, ephemeral private key"))
 	check(err)
 
-	recvMax := field(2, []byte{4096 >> 8, 4096 & 255})
+	limits := append(field(2, []byte{4096 >> 8, 4096 & 255}), fields...)
 	message, _, _, err := init.WriteMessage(nil, nil)
 	check(err)
 	compare(golden, "alpha: message 1", unit(message))
 	_, _, _, err = resp.ReadMessage(nil, message)
 	check(err)
-	message, _, _, err = resp.WriteMessage(nil, recvMax)
+	message, _, _, err = resp.WriteMessage(nil, limits)
 	check(err)
 	compare(golden, "beta: message 2", unit(message))
 	_, _, _, err = init.ReadMessage(nil, message)
 	check(err)
-	message, fromAlpha, fromBeta, err := init.WriteMessage(nil, append(field(1, []byte("alpha")), recvMax...))
+	message, fromAlpha, fromBeta, err = init.WriteMessage(nil, append(field(1, []byte("alpha")), limits...))
 	check(err)
 	compare(golden, "alpha: message 3", unit(message))
 	compare(golden, "handshake hash", init.ChannelBinding())
-
 	compare(golden, "beta: ACCEPT", record(fromBeta, accept, ""))
+	return fromAlpha, fromBeta
+}
+
+func session(golden map[string][]byte) {
+	fromAlpha, fromBeta := handshake(golden, nil)
 	compare(golden, "alpha: PING golden", record(fromAlpha, ping, "golden"))
 	compare(golden, "beta: PONG golden", record(fromBeta, pong, "golden"))
 	compare(golden, "alpha: DATA hello", record(fromAlpha, data, "hello"))
@@ -133,5 +147,31 @@ func main() {
 	compare(golden, "alpha: DATA rekeyed, n = 65536", record(fromAlpha, data, "rekeyed"))
 	compare(golden, "alpha: CLOSE", record(fromAlpha, close_, ""))
 	compare(golden, "beta: CLOSE", record(fromBeta, close_, ""))
-	fmt.Println(compared, "blocks are the same,", len(golden)-compared, "are keys")
+}
+
+// streams is section 2.7: a window of 4, one stream of each side.
+func streams(golden map[string][]byte) {
+	fromAlpha, fromBeta := handshake(golden, []byte("\x03\x04\x00\x00\x00\x04\x04\x02\x00\x01"))
+	compare(golden, "alpha: OPEN 1 log", record(fromAlpha, open, u32(1)+"\x03log"))
+	compare(golden, "alpha: BYTES 1 hell", record(fromAlpha, bytes_, u32(1)+"hell"))
+	compare(golden, "beta: OPENED 1 4", record(fromBeta, opened, u32(1)+u32(4)))
+	compare(golden, "alpha: BYTES 1 o, l", record(fromAlpha, bytes_, u32(1)+"o, l"))
+	compare(golden, "beta: CREDIT 1 4", record(fromBeta, credit, u32(1)+u32(4)))
+	compare(golden, "alpha: BYTES 1 og", record(fromAlpha, bytes_, u32(1)+"og"))
+	compare(golden, "alpha: FIN 1", record(fromAlpha, fin, u32(1)))
+	compare(golden, "beta: BYTES 1 ok", record(fromBeta, bytes_, u32(1)+"ok"))
+	compare(golden, "beta: FIN 1", record(fromBeta, fin, u32(1)))
+	compare(golden, "beta: OPEN 2 clock", record(fromBeta, open, u32(2)+"\x05clock"))
+	compare(golden, "alpha: RESET 2 not-allowed", record(fromAlpha, reset, u32(2)+"\x00\x02"))
+	compare(golden, "alpha: CLOSE", record(fromAlpha, close_, ""))
+	compare(golden, "beta: CLOSE", record(fromBeta, close_, ""))
+}
+
+func main() {
+	for i, make := range []func(map[string][]byte){session, streams} {
+		golden := blocks(os.Args[1+i])
+		compared = 0
+		make(golden)
+		fmt.Println(compared, "blocks are the same,", len(golden)-compared, "are keys")
+	}
 }
