@@ -48,7 +48,6 @@ KNOWN_CIRCLES = (
     "kernel/interrupt kernel/ipc kernel/kernel kernel/memory kernel/notification kernel/pages "
     "kernel/process kernel/queue kernel/sched kernel/space kernel/syscall kernel/syscall_process kernel/watch",
     "lib/dsoftbus/session lib/dsoftbus/session_internal",
-    "services/netstackd/address services/netstackd/interface",
     "services/netstackd/client services/netstackd/datagram services/netstackd/listener "
     "services/netstackd/ping services/netstackd/socket services/netstackd/stream",
 )
