@@ -26,6 +26,7 @@ RULES = {
     "lib/rt": ("abi", None),
     "lib/virtio": ("abi lib/rt", None),
     "lib/rng": ("abi proto lib/rt", None),
+    "lib/serve": ("abi proto lib/rt", None),
     "lib/netfacade": ("abi proto lib/rt", None),
     "lib/noise": ("", None),
     "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2)\.h"),
@@ -33,7 +34,7 @@ RULES = {
     "system": ("abi proto", None),
     "services/init": ("abi proto lib/rt system", None),
     "services/rngd": ("abi proto lib/rt lib/virtio", None),
-    "services/netstackd": ("abi proto lib/rt lib/virtio lib/rng", r"(lwip|netif)/.*"),
+    "services/netstackd": ("abi proto lib/rt lib/virtio lib/rng lib/serve", r"(lwip|netif)/.*"),
     "services/dsoftbusd": ("abi proto lib/rt lib/netfacade lib/rng lib/dsoftbus", None),
     "tests/os/selftest-client": ("abi proto lib/rt lib/netfacade lib/rng lib/dsoftbus lib/noise", None),
     "node/base": (NODE, ".*"),
@@ -48,8 +49,6 @@ KNOWN_CIRCLES = (
     "kernel/interrupt kernel/ipc kernel/kernel kernel/memory kernel/notification kernel/pages "
     "kernel/process kernel/queue kernel/sched kernel/space kernel/syscall kernel/syscall_process kernel/watch",
     "lib/dsoftbus/session lib/dsoftbus/session_internal",
-    "services/netstackd/client services/netstackd/datagram services/netstackd/listener "
-    "services/netstackd/ping services/netstackd/socket services/netstackd/stream",
 )
 ROOT_IS_OURS = len(sys.argv) <= 1
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)

@@ -8,7 +8,7 @@
 static enum net_status call(struct net_client *client, size_t request_len, uint32_t capability,
                             size_t *reply_len)
 {
-    const struct net_reply *reply = &client->reply.head;
+    const struct serve_reply *reply = &client->reply.head;
 
     if (!transport_call(client->endpoint_cap, &client->request, request_len, capability,
                         &client->reply, sizeof(client->reply), reply_len))
@@ -46,8 +46,9 @@ enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
     size_t reply_len;
 
     client->endpoint_cap = endpoint_cap;
-    begin(client, NET_OP_ATTACH, 0, sizeof(struct net_request));
-    enum net_status status = call(client, sizeof(struct net_request), notification_cap, &reply_len);
+    begin(client, NET_OP_ATTACH, 0, sizeof(struct serve_request));
+    enum net_status status =
+        call(client, sizeof(struct serve_request), notification_cap, &reply_len);
     if (status == NET_OK && reply_value(client) != NET_PROTOCOL_VERSION)
         return NET_IO;
     return status;
@@ -57,22 +58,22 @@ enum net_status net_get_interface(struct net_client *client, struct net_interfac
 {
     const struct net_interface_reply *reply = &client->reply.interface;
 
-    begin(client, NET_OP_INTERFACE, 0, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    begin(client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
+    enum net_status status = call_exact(client, sizeof(struct serve_request), sizeof(*reply));
     if (status == NET_OK)
         *interface = reply->interface;
     return status;
 }
 
 enum net_status net_ready(struct net_client *client,
-                          struct net_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
+                          struct serve_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
 {
     const struct net_ready_reply *reply = &client->reply.ready;
     size_t reply_len;
 
     *count = 0;
-    begin(client, NET_OP_READY, 0, sizeof(struct net_request));
-    enum net_status status = call(client, sizeof(struct net_request), 0, &reply_len);
+    begin(client, NET_OP_READY, 0, sizeof(struct serve_request));
+    enum net_status status = call(client, sizeof(struct serve_request), 0, &reply_len);
     if (status != NET_OK)
         return status;
     if (reply->head.value > NET_CLIENT_SOCKETS_MAX ||
@@ -92,7 +93,7 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
 
     request->local = *local;
     request->backlog_count = backlog_count;
-    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
+    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct serve_reply));
     if (status == NET_OK)
         *listener = reply_value(client);
     return status;
@@ -103,8 +104,8 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
 {
     const struct net_accept_reply *reply = &client->reply.accept;
 
-    begin(client, NET_OP_ACCEPT, listener, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    begin(client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
+    enum net_status status = call_exact(client, sizeof(struct serve_request), sizeof(*reply));
     if (status == NET_OK) {
         *stream = reply->head.value;
         if (remote != NULL)
@@ -122,7 +123,7 @@ static enum net_status open_at(struct net_client *client, enum net_op op,
     begin(client, op, 0, sizeof(*request));
 
     request->address = *address;
-    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
+    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct serve_reply));
     if (status == NET_OK)
         *handle = reply_value(client);
     return status;
@@ -168,7 +169,7 @@ enum net_status net_write(struct net_client *client, net_handle stream, const vo
 {
     struct net_write_request *request = &client->request.write;
 
-    begin(client, NET_OP_WRITE, stream, sizeof(struct net_request));
+    begin(client, NET_OP_WRITE, stream, sizeof(struct serve_request));
 
     *written_len = 0;
     if (data_len > NET_STREAM_BYTES_MAX)
@@ -176,7 +177,7 @@ enum net_status net_write(struct net_client *client, net_handle stream, const vo
     if (data_len > 0)
         memcpy(request->data, data, data_len);
     enum net_status status =
-        call_exact(client, sizeof(request->head) + data_len, sizeof(struct net_reply));
+        call_exact(client, sizeof(request->head) + data_len, sizeof(struct serve_reply));
     if (status != NET_OK)
         return status;
     if (reply_value(client) > data_len)
@@ -188,8 +189,8 @@ enum net_status net_write(struct net_client *client, net_handle stream, const vo
 /* Operations that send nothing but a handle and get nothing but a status. */
 static enum net_status end(struct net_client *client, enum net_op op, net_handle handle)
 {
-    begin(client, op, handle, sizeof(struct net_request));
-    return call_exact(client, sizeof(struct net_request), sizeof(struct net_reply));
+    begin(client, op, handle, sizeof(struct serve_request));
+    return call_exact(client, sizeof(struct serve_request), sizeof(struct serve_reply));
 }
 
 enum net_status net_close(struct net_client *client, net_handle handle)
@@ -207,8 +208,8 @@ static enum net_status get_address(struct net_client *client, enum net_op op, ne
 {
     const struct net_address_reply *reply = &client->reply.address;
 
-    begin(client, op, handle, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    begin(client, op, handle, sizeof(struct serve_request));
+    enum net_status status = call_exact(client, sizeof(struct serve_request), sizeof(*reply));
     if (status == NET_OK)
         *address = reply->address;
     return status;
@@ -239,7 +240,7 @@ enum net_status net_send_to(struct net_client *client, net_handle socket,
     if (data_len > 0)
         memcpy(request->data, data, data_len);
     return call_exact(client, offsetof(struct net_send_to_request, data) + data_len,
-                      sizeof(struct net_reply));
+                      sizeof(struct serve_reply));
 }
 
 enum net_status net_receive_from(struct net_client *client, net_handle socket,
@@ -250,8 +251,8 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
     size_t reply_len;
 
     *read_len = 0;
-    begin(client, NET_OP_RECEIVE_FROM, socket, sizeof(struct net_request));
-    enum net_status status = call(client, sizeof(struct net_request), 0, &reply_len);
+    begin(client, NET_OP_RECEIVE_FROM, socket, sizeof(struct serve_request));
+    enum net_status status = call(client, sizeof(struct serve_request), 0, &reply_len);
     if (status != NET_OK)
         return status;
     if (reply->head.value > NET_DATAGRAM_BYTES_MAX ||
@@ -274,7 +275,7 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
 
     request->ipv4 = ipv4;
     request->timeout_ms = timeout_ms;
-    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
+    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct serve_reply));
     if (status == NET_OK)
         *ping = reply_value(client);
     return status;
@@ -284,8 +285,8 @@ enum net_status net_ping_result(struct net_client *client, net_handle ping, uint
 {
     const struct net_ping_reply *reply = &client->reply.ping;
 
-    begin(client, NET_OP_PING_RESULT, ping, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    begin(client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
+    enum net_status status = call_exact(client, sizeof(struct serve_request), sizeof(*reply));
     if (status == NET_OK)
         *round_trip_ns = reply->round_trip_ns;
     return status;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "netstackd/host.h"
 
-#include "dispatch.h"
+#include "facade.h"
 #include "interface.h"
 #include "platform.h"
+#include "serve/port.h"
 #include "stack.h"
 #include "transport.h"
 #include <lwip/pbuf.h>
@@ -39,12 +40,12 @@ void platform_random(void *bytes, size_t bytes_len)
         ((uint8_t *)bytes)[i] = (uint8_t)host_random(&platform_seed);
 }
 
-void platform_notify(uint32_t capability)
+void serve_port_signal(uint32_t capability)
 {
     host_signal_count[capability]++;
 }
 
-void platform_drop_capability(uint32_t capability)
+void serve_port_drop(uint32_t capability)
 {
     host_dropped_count[capability]++;
 }
@@ -69,9 +70,19 @@ bool transport_call(uint32_t endpoint_cap, const void *request, size_t request_l
                     uint32_t capability, void *reply, size_t reply_capacity_len, size_t *reply_len)
 {
     (void)reply_capacity_len;
-    *reply_len = dispatch(endpoint_cap, request, request_len, capability, reply);
+    *reply_len = serve_dispatch(&facade, endpoint_cap, request, request_len, capability, reply);
     stack_run();
     return true;
+}
+
+void host_client_dies(uint32_t badge)
+{
+    serve_client_died(serve_client_of_badge(&facade, badge));
+}
+
+uint32_t host_socket_count(uint32_t badge)
+{
+    return serve_count(serve_client_of_badge(&facade, badge));
 }
 
 void host_start(uint64_t seed, uint32_t ipv4)
