@@ -4,6 +4,8 @@
 
 #include "rt/log.h"
 
+_Static_assert(SERVE_FOREVER == ABI_DEADLINE_NONE, "handed on as it is");
+
 struct serve_wake serve_port_wait(struct serve *serve, uint64_t deadline)
 {
     struct abi_caps caps = {.recv_capacity = 1};

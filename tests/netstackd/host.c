@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "netstackd/host.h"
 
+#include "call/transport.h"
 #include "facade.h"
 #include "interface.h"
 #include "platform.h"
 #include "serve/port.h"
 #include "stack.h"
-#include "transport.h"
 #include <lwip/pbuf.h>
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/stats.h>
@@ -66,13 +66,12 @@ bool interface_transmit(const struct pbuf *frame)
     return host_on_frame == NULL || host_on_frame(bytes, frame->tot_len);
 }
 
-bool transport_call(uint32_t endpoint_cap, const void *request, size_t request_len,
-                    uint32_t capability, void *reply, size_t reply_capacity_len, size_t *reply_len)
+enum transport_result transport_call(const struct transport_message *message, size_t *reply_len)
 {
-    (void)reply_capacity_len;
-    *reply_len = serve_dispatch(&facade, endpoint_cap, request, request_len, capability, reply);
+    *reply_len = serve_dispatch(&facade, message->endpoint_cap, message->request,
+                                message->request_len, message->capability, message->reply);
     stack_run();
-    return true;
+    return TRANSPORT_ANSWERED;
 }
 
 void host_client_dies(uint32_t badge)
