@@ -5,6 +5,8 @@
 #ifndef PROTO_NET_H
 #define PROTO_NET_H
 
+#include "proto/serve.h"
+
 #include <stdint.h>
 
 #define NET_PROTOCOL_VERSION  1
@@ -32,20 +34,16 @@
 /* The badge of a client's capability to netstackd's endpoint is 1 .. NET_CLIENTS_MAX. netstackd's
  * notification carries the device's interrupt and, by badge, the deaths of clients. */
 #define NET_NOTIFY_IRQ_BIT        0
-#define NET_NOTIFY_DEATH_BIT_BASE 0 /* + badge: bits 1 .. NET_CLIENTS_MAX */
+#define NET_NOTIFY_DEATH_BIT_BASE 0 /* + badge, as serve_death_mask() */
 static inline uint64_t net_notify_irq_mask(void)
 {
     return (uint64_t)1 << NET_NOTIFY_IRQ_BIT;
 }
-static inline uint64_t net_notify_death_mask(uint32_t badge)
-{
-    return (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + badge);
-}
 
 enum net_op {
-    NET_OP_ATTACH = 1, /* with one capability: the notification that tells of readiness */
-    NET_OP_INTERFACE,
-    NET_OP_READY,
+    NET_OP_ATTACH = SERVE_OP_ATTACH,
+    NET_OP_READY = SERVE_OP_READY,
+    NET_OP_INTERFACE = SERVE_OP_FIRST,
     NET_OP_LISTEN,
     NET_OP_ACCEPT,
     NET_OP_CONNECT,
@@ -64,21 +62,20 @@ enum net_op {
 };
 
 enum net_status {
-    NET_OK = 0,
-    NET_NOT_FOUND,   /* no such handle of this client: never given, closed, or another client's */
-    NET_MALFORMED,   /* unknown operation, wrong length, value out of range, wrong kind of socket */
-    NET_WOULD_BLOCK, /* not now; the notification is signalled when it is worth trying again */
-    NET_NO_BUFFERS,  /* the client's share, or a bounded pool behind it, is used up */
-    NET_IN_USE,      /* the local port is taken */
-    NET_NOT_CONNECTED, /* the connection was refused by the peer */
-    NET_DISCONNECTED,  /* the established connection was reset */
-    NET_TIMED_OUT,     /* no answer in time */
-    NET_IO, /* no route, device failed, netstackd restarted, or not attached: attach again */
+    NET_OK = SERVE_OK,
+    NET_NOT_FOUND = SERVE_NOT_FOUND,
+    NET_MALFORMED = SERVE_MALFORMED,
+    NET_WOULD_BLOCK = SERVE_WOULD_BLOCK,
+    NET_NO_BUFFERS = SERVE_NO_BUFFERS,
+    NET_IO = SERVE_IO,               /* also: no route, the link is down, the device failed */
+    NET_IN_USE = SERVE_STATUS_COUNT, /* the local port is taken */
+    NET_NOT_CONNECTED,               /* the connection was refused by the peer */
+    NET_DISCONNECTED,                /* the established connection was reset */
+    NET_TIMED_OUT,                   /* no answer in time */
     NET_STATUS_COUNT,
 };
 
-/* Never zero. Belongs to the client that got it; means nothing after close. */
-typedef uint32_t net_handle;
+typedef serve_handle net_handle;
 
 struct net_address {
     uint32_t ipv4; /* 127.0.0.1 is 0x7f000001; 0 as a local address means every interface */
@@ -86,79 +83,68 @@ struct net_address {
     uint16_t reserved; /* zero */
 };
 
-/* Every request begins with this; `handle` is zero where the operation takes none. */
-struct net_request {
-    uint32_t op;
-    net_handle handle;
-};
-
-/* Every reply begins with this. A reply whose status is not NET_OK is this and nothing more. */
-struct net_reply {
-    uint32_t status;
-    uint32_t value; /* a new handle, or a count: see each operation */
-};
-
 struct net_listen_request {
-    struct net_request head;
+    struct serve_request head;
     struct net_address local; /* port 0: netstackd chooses */
     uint32_t backlog_count;   /* 1 .. NET_BACKLOG_MAX */
     uint32_t reserved;        /* zero */
 };
 
 struct net_accept_reply {
-    struct net_reply head; /* value: the new handle */
+    struct serve_reply head; /* value: the new handle */
     struct net_address remote;
 };
 
 /* Also the form of UDP_BIND, with the local address. */
 struct net_address_request {
-    struct net_request head;
+    struct serve_request head;
     struct net_address address;
 };
 
 struct net_address_reply {
-    struct net_reply head;
+    struct serve_reply head;
     struct net_address address;
 };
 
 struct net_read_request {
-    struct net_request head;
+    struct serve_request head;
     uint32_t capacity_len; /* 1 .. NET_STREAM_BYTES_MAX */
     uint32_t reserved;     /* zero */
 };
 
 struct net_read_reply {
-    struct net_reply head; /* value: bytes of data; 0 is the end of the stream */
+    struct serve_reply head; /* value: bytes of data; 0 is the end of the stream */
     uint8_t data[NET_STREAM_BYTES_MAX];
 };
 
-/* As long as its data. The reply is a net_reply whose value counts the bytes taken, from the front.
+/* As long as its data. The reply is a serve_reply whose value counts the bytes taken, from the
+ * front.
  */
 struct net_write_request {
-    struct net_request head;
+    struct serve_request head;
     uint8_t data[NET_STREAM_BYTES_MAX]; /* none at all asks only whether the connection stands */
 };
 
 struct net_send_to_request {
-    struct net_request head;
+    struct serve_request head;
     struct net_address remote;
     uint8_t data[NET_DATAGRAM_BYTES_MAX];
 };
 
 struct net_receive_from_reply {
-    struct net_reply head; /* value: bytes of data, 0 included */
+    struct serve_reply head; /* value: bytes of data, 0 included */
     struct net_address remote;
     uint8_t data[NET_DATAGRAM_BYTES_MAX];
 };
 
 struct net_ping_request {
-    struct net_request head;
+    struct serve_request head;
     uint32_t ipv4;
     uint32_t timeout_ms; /* 1 .. NET_PING_TIMEOUT_MS_MAX */
 };
 
 struct net_ping_reply {
-    struct net_reply head;
+    struct serve_reply head;
     uint64_t round_trip_ns;
 };
 
@@ -174,31 +160,25 @@ struct net_interface {
 };
 
 struct net_interface_reply {
-    struct net_reply head;
+    struct serve_reply head;
     struct net_interface interface;
 };
 
-/* What became possible since the operation that answered would-block. Told once: try again until it
- * answers would-block again. */
+/* What READY's events tell. */
 enum {
     NET_EVENT_READ_MASK =
         1u << 0, /* read, receive-from, accept, ping-result; end and failure too */
     NET_EVENT_WRITE_MASK = 1u << 1, /* write, connect's outcome; failure too */
 };
 
-struct net_event {
-    net_handle handle;
-    uint32_t events_mask;
-};
-
 struct net_ready_reply {
-    struct net_reply head; /* value: events that follow */
-    struct net_event events[NET_CLIENT_SOCKETS_MAX];
+    struct serve_reply head; /* value: events that follow */
+    struct serve_event events[NET_CLIENT_SOCKETS_MAX];
 };
 
 /* A buffer that holds any request, or any reply; aligned so that payloads are copied by words. */
 union net_any_request {
-    _Alignas(8) struct net_request head;
+    _Alignas(8) struct serve_request head;
     struct net_listen_request listen;
     struct net_address_request address;
     struct net_read_request read;
@@ -208,7 +188,7 @@ union net_any_request {
 };
 
 union net_any_reply {
-    _Alignas(8) struct net_reply head;
+    _Alignas(8) struct serve_reply head;
     struct net_accept_reply accept;
     struct net_address_reply address;
     struct net_read_reply read;
@@ -219,8 +199,6 @@ union net_any_reply {
 };
 
 _Static_assert(sizeof(struct net_address) == 8, "wire layout");
-_Static_assert(sizeof(struct net_request) == 8, "wire layout");
-_Static_assert(sizeof(struct net_reply) == 8, "wire layout");
 _Static_assert(sizeof(struct net_listen_request) == 24, "wire layout");
 _Static_assert(sizeof(struct net_accept_reply) == 16, "wire layout");
 _Static_assert(sizeof(struct net_address_request) == 16, "wire layout");
@@ -236,7 +214,6 @@ _Static_assert(sizeof(struct net_interface) == 28, "wire layout");
 _Static_assert(sizeof(struct net_interface_reply) == 36, "wire layout");
 _Static_assert(sizeof(union net_any_request) == NET_MESSAGE_BYTES_MAX, "one message");
 _Static_assert(sizeof(union net_any_reply) == NET_MESSAGE_BYTES_MAX, "one message");
-_Static_assert(sizeof(struct net_event) == 8, "wire layout");
 _Static_assert(sizeof(struct net_ready_reply) == 8 + 8 * NET_CLIENT_SOCKETS_MAX, "wire layout");
 
 #endif

@@ -26,14 +26,16 @@ RULES = {
     "lib/rt": ("abi", None),
     "lib/virtio": ("abi lib/rt", None),
     "lib/rng": ("abi proto lib/rt", None),
-    "lib/netfacade": ("abi proto lib/rt", None),
+    "lib/serve": ("abi proto lib/rt", None),
+    "lib/call": ("abi proto lib/rt", None),
+    "lib/netfacade": ("proto lib/call", None),
     "lib/noise": ("", None),
     "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2)\.h"),
     "lib/dsoftbus": ("lib/noise", None),
     "system": ("abi proto", None),
     "services/init": ("abi proto lib/rt system", None),
     "services/rngd": ("abi proto lib/rt lib/virtio", None),
-    "services/netstackd": ("abi proto lib/rt lib/virtio lib/rng", r"(lwip|netif)/.*"),
+    "services/netstackd": ("abi proto lib/rt lib/virtio lib/rng lib/serve", r"(lwip|netif)/.*"),
     "services/dsoftbusd": ("abi proto lib/rt lib/netfacade lib/rng lib/dsoftbus", None),
     "tests/os/selftest-client": ("abi proto tests/os/system lib/rt lib/netfacade lib/rng lib/dsoftbus lib/noise", None),
     "node/base": (NODE, ".*"),
@@ -47,9 +49,6 @@ KNOWN_CIRCLES = (
     "kernel/account kernel/audit kernel/boot kernel/cap kernel/clock kernel/endpoint "
     "kernel/interrupt kernel/ipc kernel/kernel kernel/memory kernel/notification "
     "kernel/process kernel/queue kernel/sched kernel/space kernel/syscall kernel/syscall_process kernel/watch",
-    "services/netstackd/address services/netstackd/interface",
-    "services/netstackd/client services/netstackd/datagram services/netstackd/listener "
-    "services/netstackd/ping services/netstackd/socket services/netstackd/stream",
 )
 ROOT_IS_OURS = len(sys.argv) <= 1
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)

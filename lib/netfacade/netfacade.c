@@ -1,55 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sockets facade: each call is one message to netstackd. */
+/* Each function: what the operation needs into the request, the call (lib/call checks the answer),
+ * what it gives out of the answer. */
 #include "netfacade/netfacade.h"
 
-#include "transport.h"
+#include "call/call.h"
 #include <string.h>
 
-/* A reply that is not as the protocol says is as good as none. */
-static enum net_status call(struct net_client *client, size_t request_len, uint32_t capability,
-                            size_t *reply_len)
+/* A request without what belongs to the operation. */
+static struct call begin(struct net_client *client, enum net_op op, net_handle handle,
+                         size_t request_len)
 {
-    const struct net_reply *reply = &client->reply.head;
+    struct call call;
 
-    if (!transport_call(client->endpoint_cap, &client->request, request_len, capability,
-                        &client->reply, sizeof(client->reply), reply_len))
-        return NET_IO;
-    if (*reply_len < sizeof(*reply) || reply->status >= NET_STATUS_COUNT)
-        return NET_IO;
-    return (enum net_status)reply->status;
+    call_begin(&call, client->endpoint_cap, &client->request, request_len, &client->reply,
+               sizeof(client->reply));
+    call.status_count = NET_STATUS_COUNT;
+    call_name(&call, op, handle);
+    return call;
 }
 
-static enum net_status call_exact(struct net_client *client, size_t request_len,
-                                  size_t wanted_reply_len)
+/* Operations whose answer is a handle and nothing more. */
+static enum net_status open_socket(const struct net_client *client, struct call *call,
+                                   net_handle *handle)
 {
-    size_t reply_len;
-    enum net_status status = call(client, request_len, 0, &reply_len);
+    enum net_status status = call_exact(call, sizeof(struct serve_reply));
 
-    return status == NET_OK && reply_len != wanted_reply_len ? NET_IO : status;
-}
-
-/* The request without what belongs to the operation. */
-static void begin(struct net_client *client, enum net_op op, net_handle handle, size_t request_len)
-{
-    memset(&client->request, 0, request_len);
-    client->request.head.op = op;
-    client->request.head.handle = handle;
-}
-
-static uint32_t reply_value(const struct net_client *client)
-{
-    return client->reply.head.value;
+    if (status == NET_OK)
+        *handle = client->reply.head.value;
+    return status;
 }
 
 enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
                            uint32_t notification_cap)
 {
-    size_t reply_len;
-
     client->endpoint_cap = endpoint_cap;
-    begin(client, NET_OP_ATTACH, 0, sizeof(struct net_request));
-    enum net_status status = call(client, sizeof(struct net_request), notification_cap, &reply_len);
-    if (status == NET_OK && reply_value(client) != NET_PROTOCOL_VERSION)
+    struct call call = begin(client, NET_OP_ATTACH, 0, sizeof(struct serve_request));
+    call.message.capability = notification_cap;
+    enum net_status status = call_exact(&call, sizeof(struct serve_reply));
+    if (status == NET_OK && client->reply.head.value != NET_PROTOCOL_VERSION)
         return NET_IO;
     return status;
 }
@@ -57,55 +45,46 @@ enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
 enum net_status net_get_interface(struct net_client *client, struct net_interface *interface)
 {
     const struct net_interface_reply *reply = &client->reply.interface;
+    struct call call = begin(client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
 
-    begin(client, NET_OP_INTERFACE, 0, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK)
         *interface = reply->interface;
     return status;
 }
 
 enum net_status net_ready(struct net_client *client,
-                          struct net_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
+                          struct serve_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
 {
     const struct net_ready_reply *reply = &client->reply.ready;
-    size_t reply_len;
+    struct call call = begin(client, NET_OP_READY, 0, sizeof(struct serve_request));
+    uint32_t event_count;
 
-    *count = 0;
-    begin(client, NET_OP_READY, 0, sizeof(struct net_request));
-    enum net_status status = call(client, sizeof(struct net_request), 0, &reply_len);
-    if (status != NET_OK)
-        return status;
-    if (reply->head.value > NET_CLIENT_SOCKETS_MAX ||
-        reply_len != sizeof(reply->head) + reply->head.value * sizeof(reply->events[0]))
-        return NET_IO;
-    *count = reply->head.value;
-    memcpy(events, reply->events, *count * sizeof(events[0]));
-    return NET_OK;
+    enum net_status status = call_counted(&call, sizeof(reply->head), sizeof(reply->events[0]),
+                                          NET_CLIENT_SOCKETS_MAX, &event_count);
+    *count = event_count;
+    memcpy(events, reply->events, event_count * sizeof(events[0]));
+    return status;
 }
 
 enum net_status net_listen(struct net_client *client, const struct net_address *local,
                            uint32_t backlog_count, net_handle *listener)
 {
     struct net_listen_request *request = &client->request.listen;
-
-    begin(client, NET_OP_LISTEN, 0, sizeof(*request));
+    struct call call = begin(client, NET_OP_LISTEN, 0, sizeof(*request));
 
     request->local = *local;
     request->backlog_count = backlog_count;
-    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
-    if (status == NET_OK)
-        *listener = reply_value(client);
-    return status;
+    return open_socket(client, &call, listener);
 }
 
 enum net_status net_accept(struct net_client *client, net_handle listener, net_handle *stream,
                            struct net_address *remote)
 {
     const struct net_accept_reply *reply = &client->reply.accept;
+    struct call call = begin(client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
 
-    begin(client, NET_OP_ACCEPT, listener, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK) {
         *stream = reply->head.value;
         if (remote != NULL)
@@ -119,14 +98,10 @@ static enum net_status open_at(struct net_client *client, enum net_op op,
                                const struct net_address *address, net_handle *handle)
 {
     struct net_address_request *request = &client->request.address;
-
-    begin(client, op, 0, sizeof(*request));
+    struct call call = begin(client, op, 0, sizeof(*request));
 
     request->address = *address;
-    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
-    if (status == NET_OK)
-        *handle = reply_value(client);
-    return status;
+    return open_socket(client, &call, handle);
 }
 
 enum net_status net_connect(struct net_client *client, const struct net_address *remote,
@@ -146,51 +121,46 @@ enum net_status net_read(struct net_client *client, net_handle stream, void *dat
 {
     const struct net_read_reply *reply = &client->reply.read;
     struct net_read_request *request = &client->request.read;
+    struct call call = begin(client, NET_OP_READ, stream, sizeof(*request));
+    uint32_t len;
 
-    begin(client, NET_OP_READ, stream, sizeof(*request));
-    size_t reply_len;
-
-    *read_len = 0;
     request->capacity_len =
         (uint32_t)(capacity_len < NET_STREAM_BYTES_MAX ? capacity_len : NET_STREAM_BYTES_MAX);
-    enum net_status status = call(client, sizeof(*request), 0, &reply_len);
-    if (status != NET_OK)
-        return status;
-    if (reply->head.value > request->capacity_len ||
-        reply_len != sizeof(reply->head) + reply->head.value)
-        return NET_IO;
-    *read_len = reply->head.value;
-    memcpy(data, reply->data, *read_len);
-    return NET_OK;
+    enum net_status status =
+        call_counted(&call, sizeof(reply->head), 1, request->capacity_len, &len);
+    *read_len = len;
+    if (len > 0)
+        memcpy(data, reply->data, len);
+    return status;
 }
 
 enum net_status net_write(struct net_client *client, net_handle stream, const void *data,
                           size_t data_len, size_t *written_len)
 {
     struct net_write_request *request = &client->request.write;
-
-    begin(client, NET_OP_WRITE, stream, sizeof(struct net_request));
+    struct call call = begin(client, NET_OP_WRITE, stream, sizeof(request->head));
 
     *written_len = 0;
     if (data_len > NET_STREAM_BYTES_MAX)
         data_len = NET_STREAM_BYTES_MAX;
     if (data_len > 0)
         memcpy(request->data, data, data_len);
-    enum net_status status =
-        call_exact(client, sizeof(request->head) + data_len, sizeof(struct net_reply));
+    call.message.request_len += data_len;
+    enum net_status status = call_exact(&call, sizeof(struct serve_reply));
     if (status != NET_OK)
         return status;
-    if (reply_value(client) > data_len)
+    if (client->reply.head.value > data_len)
         return NET_IO;
-    *written_len = reply_value(client);
+    *written_len = client->reply.head.value;
     return NET_OK;
 }
 
 /* Operations that send nothing but a handle and get nothing but a status. */
 static enum net_status end(struct net_client *client, enum net_op op, net_handle handle)
 {
-    begin(client, op, handle, sizeof(struct net_request));
-    return call_exact(client, sizeof(struct net_request), sizeof(struct net_reply));
+    struct call call = begin(client, op, handle, sizeof(struct serve_request));
+
+    return call_exact(&call, sizeof(struct serve_reply));
 }
 
 enum net_status net_close(struct net_client *client, net_handle handle)
@@ -207,9 +177,9 @@ static enum net_status get_address(struct net_client *client, enum net_op op, ne
                                    struct net_address *address)
 {
     const struct net_address_reply *reply = &client->reply.address;
+    struct call call = begin(client, op, handle, sizeof(struct serve_request));
 
-    begin(client, op, handle, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK)
         *address = reply->address;
     return status;
@@ -231,16 +201,16 @@ enum net_status net_send_to(struct net_client *client, net_handle socket,
                             const struct net_address *remote, const void *data, size_t data_len)
 {
     struct net_send_to_request *request = &client->request.send_to;
-
-    begin(client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
+    struct call call =
+        begin(client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
 
     if (data_len > NET_DATAGRAM_BYTES_MAX)
         return NET_MALFORMED;
     request->remote = *remote;
     if (data_len > 0)
         memcpy(request->data, data, data_len);
-    return call_exact(client, offsetof(struct net_send_to_request, data) + data_len,
-                      sizeof(struct net_reply));
+    call.message.request_len += data_len;
+    return call_exact(&call, sizeof(struct serve_reply));
 }
 
 enum net_status net_receive_from(struct net_client *client, net_handle socket,
@@ -248,21 +218,19 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
                                  size_t *read_len)
 {
     const struct net_receive_from_reply *reply = &client->reply.receive_from;
-    size_t reply_len;
+    struct call call = begin(client, NET_OP_RECEIVE_FROM, socket, sizeof(struct serve_request));
+    uint32_t len;
 
     *read_len = 0;
-    begin(client, NET_OP_RECEIVE_FROM, socket, sizeof(struct net_request));
-    enum net_status status = call(client, sizeof(struct net_request), 0, &reply_len);
+    enum net_status status = call_counted(&call, offsetof(struct net_receive_from_reply, data), 1,
+                                          NET_DATAGRAM_BYTES_MAX, &len);
     if (status != NET_OK)
         return status;
-    if (reply->head.value > NET_DATAGRAM_BYTES_MAX ||
-        reply_len != offsetof(struct net_receive_from_reply, data) + reply->head.value)
-        return NET_IO;
-    if (reply->head.value > capacity_len)
+    if (len > capacity_len)
         return NET_MALFORMED;
-    *read_len = reply->head.value;
+    *read_len = len;
     *remote = reply->remote;
-    memcpy(data, reply->data, *read_len);
+    memcpy(data, reply->data, len);
     return NET_OK;
 }
 
@@ -270,23 +238,19 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
                          net_handle *ping)
 {
     struct net_ping_request *request = &client->request.ping;
-
-    begin(client, NET_OP_PING, 0, sizeof(*request));
+    struct call call = begin(client, NET_OP_PING, 0, sizeof(*request));
 
     request->ipv4 = ipv4;
     request->timeout_ms = timeout_ms;
-    enum net_status status = call_exact(client, sizeof(*request), sizeof(struct net_reply));
-    if (status == NET_OK)
-        *ping = reply_value(client);
-    return status;
+    return open_socket(client, &call, ping);
 }
 
 enum net_status net_ping_result(struct net_client *client, net_handle ping, uint64_t *round_trip_ns)
 {
     const struct net_ping_reply *reply = &client->reply.ping;
+    struct call call = begin(client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
 
-    begin(client, NET_OP_PING_RESULT, ping, sizeof(struct net_request));
-    enum net_status status = call_exact(client, sizeof(struct net_request), sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK)
         *round_trip_ns = reply->round_trip_ns;
     return status;

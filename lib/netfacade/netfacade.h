@@ -33,7 +33,7 @@ NET_MUST_CHECK enum net_status net_get_interface(struct net_client *client,
 
 /* Fills `events` with what became ready since the last call; `*count` = 0 when nothing did. */
 NET_MUST_CHECK enum net_status net_ready(struct net_client *client,
-                                         struct net_event events[NET_CLIENT_SOCKETS_MAX],
+                                         struct serve_event events[NET_CLIENT_SOCKETS_MAX],
                                          size_t *count);
 
 /* TCP. `backlog_count` is 1 .. NET_BACKLOG_MAX. Port 0: netstackd chooses, net_local_address()

@@ -106,7 +106,7 @@ static void begin_anew(void)
 /* What netstackd says became ready. */
 static void ask_what_is_ready(struct daemon *daemon)
 {
-    struct net_event events[NET_CLIENT_SOCKETS_MAX];
+    struct serve_event events[NET_CLIENT_SOCKETS_MAX];
     size_t count = 0;
     if (net_ready(&daemon->net, events, &count) != NET_OK)
         begin_anew();

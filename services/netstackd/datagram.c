@@ -23,12 +23,12 @@ static void on_received(void *arg, struct udp_pcb *pcb, struct pbuf *packet,
         ring_put(&udp->rx, &header, sizeof(header));
         for (const struct pbuf *part = packet; part != NULL; part = part->next)
             ring_put(&udp->rx, part->payload, part->len);
-        socket_event(udp, NET_EVENT_READ_MASK);
+        serve_happened(&udp->object, NET_EVENT_READ_MASK);
     }
     pbuf_free(packet);
 }
 
-enum net_status datagram_open(struct client *client, const struct net_address *local,
+enum net_status datagram_open(struct serve_client *client, const struct net_address *local,
                               struct socket **udp)
 {
     struct socket *socket = socket_allocate(client, SOCKET_UDP);
@@ -36,14 +36,14 @@ enum net_status datagram_open(struct client *client, const struct net_address *l
         return NET_NO_BUFFERS;
     struct udp_pcb *pcb = udp_new();
     if (pcb == NULL) {
-        socket_free(socket);
+        serve_free(&socket->object);
         return NET_NO_BUFFERS;
     }
     ip_addr_t ip = address_to_lwip(local->ipv4);
     err_t error = udp_bind(pcb, &ip, local->port);
     if (error != ERR_OK) {
         udp_remove(pcb);
-        socket_free(socket);
+        serve_free(&socket->object);
         return status_from_lwip(error);
     }
     socket->datagram.pcb = pcb;
@@ -71,7 +71,7 @@ enum net_status datagram_receive(struct socket *udp, struct net_address *remote,
     struct datagram_header header;
 
     if (ring_used_len(&udp->rx) == 0)
-        return socket_would_block(udp, NET_EVENT_READ_MASK);
+        return serve_would_block(&udp->object, NET_EVENT_READ_MASK);
     ring_get(&udp->rx, &header, sizeof(header));
     ring_get(&udp->rx, bytes, header.len);
     *remote = header.remote;
@@ -82,7 +82,7 @@ enum net_status datagram_receive(struct socket *udp, struct net_address *remote,
 void datagram_close(struct socket *udp)
 {
     udp_remove(udp->datagram.pcb);
-    socket_free(udp);
+    serve_free(&udp->object);
 }
 
 void datagram_local_address(const struct socket *udp, struct net_address *address)

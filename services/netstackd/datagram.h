@@ -3,9 +3,9 @@
 #ifndef NETSTACKD_DATAGRAM_H
 #define NETSTACKD_DATAGRAM_H
 
-#include "client.h"
+#include "socket.h"
 
-enum net_status datagram_open(struct client *client, const struct net_address *local,
+enum net_status datagram_open(struct serve_client *client, const struct net_address *local,
                               struct socket **udp);
 /* `len` is at most NET_DATAGRAM_BYTES_MAX. */
 enum net_status datagram_send(struct socket *udp, const struct net_address *remote,

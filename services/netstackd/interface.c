@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "interface.h"
 
-#include "address.h"
 #include "counters.h"
 #include "pool.h"
 #include <lwip/etharp.h>

@@ -3,15 +3,13 @@
 #ifndef NETSTACKD_LISTENER_H
 #define NETSTACKD_LISTENER_H
 
-#include "client.h"
+#include "socket.h"
 
 /* `local` and `backlog_count` were checked by the caller. */
-enum net_status listener_open(struct client *client, const struct net_address *local,
+enum net_status listener_open(struct serve_client *client, const struct net_address *local,
                               uint32_t backlog_count, struct socket **listener);
 /* The oldest waiting connection; those that died have left the queue. */
 enum net_status listener_accept(struct socket *listener, struct socket **stream);
-/* A waiting stream leaves the queue: accepted, or dead. */
-void listener_forget(struct socket *listener, const struct socket *stream);
 /* Connections not yet accepted are reset. */
 void listener_close(struct socket *listener);
 /* Whether one more connection could be accepted. Its SYN is dropped otherwise, and comes again: to

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* netstackd: the one owner of virtio-net. One loop: sleep until a request, an interrupt, a client's
- * death or lwIP's next timer; do it; answer. Nothing polls. */
+/* netstackd: the one owner of virtio-net. Beside requests and deaths (serve/serve.h) its loop wakes
+ * for the device's interrupt and for lwIP's next timer. */
 #include "backoff.h"
-#include "client.h"
 #include "counters.h"
-#include "dispatch.h"
+#include "facade.h"
 #include "interface.h"
 #include "proto/slots.h"
 #include "rt/log.h"
@@ -31,7 +30,8 @@ static struct virtio_net net;
 /* When a device that failed is started again. */
 static struct backoff device_backoff;
 static uint64_t device_start_ticks = ABI_DEADLINE_NONE;
-static bool device_ran; /* one that did not start at first has told no MAC */
+static bool device_ran;  /* one that did not start at first has told no MAC */
+static bool frames_left; /* received and not yet taken, perhaps */
 
 bool interface_transmit(const struct pbuf *frame)
 {
@@ -143,46 +143,42 @@ static void bring_up(uint32_t ipv4)
     rt_logf("netstackd: facade up");
 }
 
-static bool serve_notification(uint64_t bits)
+static void on_bits(uint64_t bits)
 {
-    for (uint32_t badge = 1; badge <= NET_CLIENTS_MAX; badge++) {
-        if (bits & net_notify_death_mask(badge))
-            client_died(client_of_badge(badge));
-    }
-    return (bits & net_notify_irq_mask()) && serve_device();
+    if (bits & net_notify_irq_mask())
+        frames_left = true;
+}
+
+/* Packets have moved and timers run when this round's answer goes out. */
+static void take_turn(void)
+{
+    if (frames_left)
+        frames_left = serve_device();
+    stack_run();
+    check_device();
+    report_counters();
+}
+
+static uint64_t next_deadline(void)
+{
+    uint64_t deadline = frames_left ? rt_ticks() : rt_deadline_ms(stack_sleep_ms());
+
+    return deadline < device_start_ticks ? deadline : device_start_ticks;
 }
 
 int process_main(uint64_t arg)
 {
     static union net_any_request request;
     static union net_any_reply reply;
-    struct rt_event event;
-    size_t reply_len = 0;
-    bool frames_left = false;
 
     bring_up((uint32_t)arg);
-    for (;;) {
-        struct abi_caps caps = {.recv_capacity = 1};
-        uint64_t deadline = frames_left ? rt_ticks() : rt_deadline_ms(stack_sleep_ms());
-        if (deadline > device_start_ticks)
-            deadline = device_start_ticks;
-        int64_t what;
-        if (reply_len > 0)
-            what = rt_reply_recv(&reply, reply_len, NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY,
-                                 &request, sizeof(request), &caps, deadline, &event);
-        else
-            what = rt_recv(NETSTACKD_SLOT_ENDPOINT, NETSTACKD_SLOT_NOTIFY, &request,
-                           sizeof(request), &caps, deadline, &event);
-        reply_len = 0;
-        if (frames_left)
-            frames_left = serve_device();
-        if (what == ABI_EVENT_MESSAGE)
-            reply_len = dispatch(event.value, &request, event.len,
-                                 caps.recv_count == 1 ? caps.recv_slot[0] : ABI_SLOT_NONE, &reply);
-        else if (what == ABI_EVENT_NOTIFICATION)
-            frames_left |= serve_notification(event.value);
-        stack_run();
-        check_device();
-        report_counters();
-    }
+    facade.endpoint = NETSTACKD_SLOT_ENDPOINT;
+    facade.notification = NETSTACKD_SLOT_NOTIFY;
+    facade.request = &request;
+    facade.request_capacity_len = sizeof(request);
+    facade.reply = &reply;
+    facade.deadline = next_deadline;
+    facade.woken = on_bits;
+    facade.turn = take_turn;
+    serve_run(&facade);
 }

@@ -21,21 +21,18 @@ struct echo {
 
 static struct raw_pcb *icmp_pcb;
 
-/* The echo identifier names the socket's slot, the sequence number its life. */
+/* The echo identifier names the socket, the sequence number its life. */
 static uint16_t identifier(const struct socket *ping)
 {
-    return (uint16_t)(client_number(ping->client) * NET_CLIENT_SOCKETS_MAX +
-                      (uint32_t)(ping - ping->client->sockets));
+    return (uint16_t)ping->object.number;
 }
 
 static struct socket *find(uint32_t echo_identifier, uint16_t sequence, uint32_t ipv4)
 {
-    struct client *client = client_of_number(echo_identifier / NET_CLIENT_SOCKETS_MAX);
-
-    if (client == NULL)
+    if (echo_identifier >= SOCKET_COUNT_MAX)
         return NULL;
-    struct socket *ping = &client->sockets[echo_identifier % NET_CLIENT_SOCKETS_MAX];
-    if (ping->kind != SOCKET_PING || ping->ping.state != PING_WAITING ||
+    struct socket *ping = &socket_table[echo_identifier];
+    if (ping->object.kind != SOCKET_PING || ping->ping.state != PING_WAITING ||
         ping->ping.sequence != sequence || ping->ping.ipv4 != ipv4)
         return NULL;
     return ping;
@@ -46,7 +43,7 @@ static void on_timeout(void *arg)
     struct socket *ping = arg;
 
     ping->ping.state = PING_TIMED_OUT;
-    socket_event(ping, NET_EVENT_READ_MASK);
+    serve_happened(&ping->object, NET_EVENT_READ_MASK);
 }
 
 /* lwIP hands raw packets on unchecked. The loopback has no checksums. */
@@ -79,7 +76,7 @@ static u8_t on_icmp(void *arg, struct raw_pcb *pcb, struct pbuf *packet, const i
     sys_untimeout(on_timeout, ping);
     ping->ping.round_trip_ns = platform_now_ns() - ping->ping.sent_ns;
     ping->ping.state = PING_ANSWERED;
-    socket_event(ping, NET_EVENT_READ_MASK);
+    serve_happened(&ping->object, NET_EVENT_READ_MASK);
     pbuf_free(packet);
     return 1;
 }
@@ -109,23 +106,23 @@ static err_t send_echo(const struct socket *ping)
     return error;
 }
 
-enum net_status ping_open(struct client *client, uint32_t ipv4, uint32_t timeout_ms,
+enum net_status ping_open(struct serve_client *client, uint32_t ipv4, uint32_t timeout_ms,
                           struct socket **ping)
 {
     struct socket *socket = socket_allocate(client, SOCKET_PING);
     if (socket == NULL)
         return NET_NO_BUFFERS;
     socket->ping = (struct ping){.state = PING_WAITING,
-                                 .sequence = (uint16_t)socket->generation,
+                                 .sequence = (uint16_t)socket->object.generation,
                                  .ipv4 = ipv4,
                                  .sent_ns = platform_now_ns()};
     err_t error = send_echo(socket);
     if (error != ERR_OK) {
-        socket_free(socket);
+        serve_free(&socket->object);
         return status_from_lwip(error);
     }
     sys_timeout(timeout_ms, on_timeout, socket);
-    socket_would_block(socket, NET_EVENT_READ_MASK);
+    serve_would_block(&socket->object, NET_EVENT_READ_MASK);
     *ping = socket;
     return NET_OK;
 }
@@ -139,12 +136,12 @@ enum net_status ping_result(struct socket *ping, uint64_t *round_trip_ns)
     case PING_TIMED_OUT:
         return NET_TIMED_OUT;
     default:
-        return socket_would_block(ping, NET_EVENT_READ_MASK);
+        return serve_would_block(&ping->object, NET_EVENT_READ_MASK);
     }
 }
 
 void ping_close(struct socket *ping)
 {
     sys_untimeout(on_timeout, ping);
-    socket_free(ping);
+    serve_free(&ping->object);
 }

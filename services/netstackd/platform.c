@@ -22,16 +22,6 @@ void platform_random(void *bytes, size_t bytes_len)
     rng_await(NETSTACKD_SLOT_RNG, bytes, bytes_len, "netstackd");
 }
 
-void platform_notify(uint32_t capability)
-{
-    (void)rt_notify(capability); /* a client without its notification misses its own signals */
-}
-
-void platform_drop_capability(uint32_t capability)
-{
-    (void)rt_cap_drop(capability);
-}
-
 void platform_panic(const char *what)
 {
     rt_panic(what, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What netstackd's networking part needs from outside: time, random bytes, signals to clients.
+/* What netstackd's networking part needs from outside: time and random bytes.
  * main.c's side is platform.c; the host tests bring their own. */
 #ifndef NETSTACKD_PLATFORM_H
 #define NETSTACKD_PLATFORM_H
@@ -13,10 +13,6 @@ uint64_t platform_now_ns(void);
 /* Unpredictable bytes; asked for once, at the start. Returns when they are there: without them no
  * connection is safe to make. */
 void platform_random(void *bytes, size_t bytes_len);
-
-/* ORs a client's notification; `capability` came with its ATTACH. */
-void platform_notify(uint32_t capability);
-void platform_drop_capability(uint32_t capability);
 
 void platform_panic(const char *what) __attribute__((noreturn));
 

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets: each belongs to one client, in that client's own slots; a handle names a slot and the
- * life that began in it. A socket can be named only from the moment its handle was given out until
- * it ends: handles can be computed, so a number alone proves nothing. */
+/* Sockets: what a client's handles name (serve/serve.h). */
 #ifndef NETSTACKD_SOCKET_H
 #define NETSTACKD_SOCKET_H
 
 #include "proto/net.h"
 #include "ring.h"
+#include "serve/serve.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 struct tcp_pcb;
 struct udp_pcb;
-struct client;
 struct socket;
 
 enum socket_kind {
@@ -68,12 +66,7 @@ struct ping {
 };
 
 struct socket {
-    enum socket_kind kind;
-    struct client *client;
-    bool named;          /* its handle was given out and has not ended */
-    uint32_t generation; /* of the handle; moves when the handle ends */
-    uint32_t armed_mask; /* NET_EVENT_*: answered would-block, not yet ready */
-    uint32_t ready_mask; /* NET_EVENT_*: to be told by READY */
+    struct serve_object object; /* kind: enum socket_kind; events: NET_EVENT_* */
     union {
         struct stream stream;
         struct listener listener;
@@ -84,22 +77,11 @@ struct socket {
     struct ring tx; /* stream: written bytes until they are acknowledged */
 };
 
-/* A slot of the client's share, for the caller to fill in what belongs to the kind; NULL when the
+#define SOCKET_COUNT_MAX (NET_CLIENTS_MAX * NET_CLIENT_SOCKETS_MAX)
+extern struct socket socket_table[SOCKET_COUNT_MAX]; /* free ones too */
+
+/* A socket of the client's share, for the caller to fill in what belongs to the kind; NULL when the
  * share, or its part for listeners, is used up. */
-struct socket *socket_allocate(struct client *client, enum socket_kind kind);
-void socket_free(struct socket *socket);
-
-/* Gives the socket's handle out: from now on it names the socket. */
-net_handle socket_give_handle(struct socket *socket);
-net_handle socket_handle(const struct socket *socket);
-/* The handle means nothing from now on; the slot stays taken. */
-void socket_end_handle(struct socket *socket);
-/* NULL unless `handle` was given to this very client and has not ended. */
-struct socket *socket_find(struct client *client, net_handle handle);
-
-/* The operation answered would-block: tell when one of these events comes. */
-enum net_status socket_would_block(struct socket *socket, uint32_t events_mask);
-/* It came. */
-void socket_event(struct socket *socket, uint32_t events_mask);
+struct socket *socket_allocate(struct serve_client *client, enum socket_kind kind);
 
 #endif

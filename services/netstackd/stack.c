@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stack.h"
 
-#include "client.h"
+#include "facade.h"
 #include "interface.h"
 #include "ping.h"
 #include "random.h"
@@ -15,7 +15,7 @@ void stack_init(void)
 {
     random_init();
     lwip_init();
-    clients_init();
+    serve_init(&facade, random_next); /* no handle of an earlier netstackd means anything */
     ping_init();
 }
 
@@ -23,7 +23,7 @@ void stack_run(void)
 {
     sys_check_timeouts();
     is_loopback_left = interface_deliver_loopback();
-    clients_notify();
+    serve_signal(&facade);
 }
 
 uint64_t stack_sleep_ms(void)

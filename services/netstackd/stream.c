@@ -2,7 +2,7 @@
 #include "stream.h"
 
 #include "address.h"
-#include "listener.h"
+#include "backlog.h"
 #include "platform.h"
 #include <lwip/tcp.h>
 
@@ -39,8 +39,8 @@ static struct tcp_pcb *detach(struct socket *socket)
 static void release(struct socket *socket)
 {
     if (socket->stream.listener != NULL)
-        listener_forget(socket->stream.listener, socket);
-    socket_free(socket);
+        backlog_remove(&socket->stream.listener->listener, socket);
+    serve_free(&socket->object);
 }
 
 void stream_abort(struct socket *socket)
@@ -98,7 +98,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t error)
     (void)pcb;
     (void)error; /* lwIP passes ERR_OK only */
     socket->stream.state = STREAM_OPEN;
-    socket_event(socket, NET_EVENT_WRITE_MASK);
+    serve_happened(&socket->object, NET_EVENT_WRITE_MASK);
     return ERR_OK;
 }
 
@@ -126,7 +126,7 @@ static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, er
             ring_put(&socket->rx, part->payload, part->len);
         pbuf_free(packet);
     }
-    socket_event(socket, NET_EVENT_READ_MASK);
+    serve_happened(&socket->object, NET_EVENT_READ_MASK);
     return ERR_OK;
 }
 
@@ -142,7 +142,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
     }
     push(socket);
     if (ring_free_len(&socket->tx) >= WRITE_READY_BYTES)
-        socket_event(socket, NET_EVENT_WRITE_MASK);
+        serve_happened(&socket->object, NET_EVENT_WRITE_MASK);
     return ERR_OK;
 }
 
@@ -178,7 +178,7 @@ static void on_error(void *arg, err_t error)
     else
         stream->failure = stream->state == STREAM_CONNECTING ? NET_NOT_CONNECTED : NET_DISCONNECTED;
     stream->state = STREAM_FAILED;
-    socket_event(socket, NET_EVENT_READ_MASK | NET_EVENT_WRITE_MASK);
+    serve_happened(&socket->object, NET_EVENT_READ_MASK | NET_EVENT_WRITE_MASK);
 }
 
 static void attach(struct socket *socket, struct tcp_pcb *pcb, enum stream_state state)
@@ -201,12 +201,12 @@ void stream_adopt(struct socket *socket, struct socket *listener, struct tcp_pcb
 
 void stream_accepted(struct socket *socket)
 {
-    listener_forget(socket->stream.listener, socket);
+    backlog_remove(&socket->stream.listener->listener, socket);
     socket->stream.listener = NULL;
     tcp_backlog_accepted(socket->stream.pcb);
 }
 
-enum net_status stream_connect(struct client *client, const struct net_address *remote,
+enum net_status stream_connect(struct serve_client *client, const struct net_address *remote,
                                struct socket **stream)
 {
     struct socket *socket = socket_allocate(client, SOCKET_STREAM);
@@ -214,7 +214,7 @@ enum net_status stream_connect(struct client *client, const struct net_address *
         return NET_NO_BUFFERS;
     struct tcp_pcb *pcb = tcp_new();
     if (pcb == NULL) {
-        socket_free(socket);
+        serve_free(&socket->object);
         return NET_NO_BUFFERS;
     }
     attach(socket, pcb, STREAM_CONNECTING);
@@ -224,7 +224,7 @@ enum net_status stream_connect(struct client *client, const struct net_address *
         stream_abort(socket);
         return status_from_lwip(error);
     }
-    socket_would_block(socket, NET_EVENT_WRITE_MASK);
+    serve_would_block(&socket->object, NET_EVENT_WRITE_MASK);
     *stream = socket;
     return NET_OK;
 }
@@ -246,7 +246,7 @@ enum net_status stream_read(struct socket *socket, void *bytes, uint32_t capacit
         return NET_OK;
     if (stream->state == STREAM_FAILED)
         return stream->failure;
-    return socket_would_block(socket, NET_EVENT_READ_MASK);
+    return serve_would_block(&socket->object, NET_EVENT_READ_MASK);
 }
 
 enum net_status stream_write(struct socket *socket, const void *bytes, uint32_t len,
@@ -258,12 +258,12 @@ enum net_status stream_write(struct socket *socket, const void *bytes, uint32_t 
     if (stream->state == STREAM_FAILED)
         return stream->failure;
     if (stream->state == STREAM_CONNECTING)
-        return socket_would_block(socket, NET_EVENT_WRITE_MASK);
+        return serve_would_block(&socket->object, NET_EVENT_WRITE_MASK);
     if (len == 0)
         return NET_OK;
     len = LWIP_MIN(len, ring_free_len(&socket->tx));
     if (len == 0)
-        return socket_would_block(socket, NET_EVENT_WRITE_MASK);
+        return serve_would_block(&socket->object, NET_EVENT_WRITE_MASK);
     ring_put(&socket->tx, bytes, len);
     push(socket);
     *written_len = len;
@@ -279,7 +279,7 @@ void stream_close(struct socket *socket)
         stream_abort(socket);
         return;
     }
-    socket_end_handle(socket);
+    serve_end_handle(&socket->object);
     stream->state = STREAM_LINGERING;
     stream->linger_end_ns = platform_now_ns() + (uint64_t)NET_LINGER_MS * NS_PER_MS;
     linger(socket);

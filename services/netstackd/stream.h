@@ -5,10 +5,10 @@
 #ifndef NETSTACKD_STREAM_H
 #define NETSTACKD_STREAM_H
 
-#include "client.h"
+#include "socket.h"
 
 /* `remote` was checked by the caller. */
-enum net_status stream_connect(struct client *client, const struct net_address *remote,
+enum net_status stream_connect(struct serve_client *client, const struct net_address *remote,
                                struct socket **stream);
 /* An established connection that waits in a listener's queue; when it dies there, it leaves the
  * queue and frees its slot. */

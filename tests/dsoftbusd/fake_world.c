@@ -196,14 +196,14 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
 
 /* Everything may have become ready. */
 enum net_status net_ready(struct net_client *client,
-                          struct net_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
+                          struct serve_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
 {
     (void)client;
-    events[0] = (struct net_event){.handle = FAKE_LISTENER};
-    events[1] = (struct net_event){.handle = FAKE_SOCKET};
+    events[0] = (struct serve_event){.handle = FAKE_LISTENER};
+    events[1] = (struct serve_event){.handle = FAKE_SOCKET};
     *count = 2;
     for (size_t i = 0; i < fake.accepted_count && *count < NET_CLIENT_SOCKETS_MAX; i++)
-        events[(*count)++] = (struct net_event){.handle = (net_handle)(i + 1)};
+        events[(*count)++] = (struct serve_event){.handle = (net_handle)(i + 1)};
     return NET_OK;
 }
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The facade, through its own client library, down to lwIP's loopback: what each operation does,
  * and that a client reaches only what is its own. */
-#include "client.h"
 #include "netstackd/host.h"
 #include "netstackd/testing.h"
 
-#include "dispatch.h"
+#include "facade.h"
 #include "interface.h"
 #include "lwipopts.h"
 #include "stack.h"
@@ -25,7 +24,7 @@ static int begin(void **state)
 {
     (void)state;
     for (uint32_t badge = 1; badge <= NET_CLIENTS_MAX; badge++) {
-        client_died(client_of_badge(badge));
+        host_client_dies(badge);
         assert_int_equal(net_attach(&clients[badge], badge, NOTIFICATION(badge)), NET_OK);
     }
     host_run_ms(1000);
@@ -37,7 +36,7 @@ static int begin(void **state)
 
 static uint32_t socket_count(uint32_t badge)
 {
-    return client_socket_count(client_of_badge(badge));
+    return host_socket_count(badge);
 }
 
 static net_handle listen_on(struct net_client *client, uint16_t port, uint32_t backlog_count)
@@ -74,7 +73,7 @@ static void make_pair(net_handle *client_stream, net_handle *server_stream)
 
 static uint32_t events_of(struct net_client *client, net_handle handle)
 {
-    struct net_event events[NET_CLIENT_SOCKETS_MAX];
+    struct serve_event events[NET_CLIENT_SOCKETS_MAX];
     size_t count;
 
     assert_int_equal(net_ready(client, events, &count), NET_OK);
@@ -94,7 +93,7 @@ static void nobody_is_served_without_attach(void **state)
     net_handle handle;
 
     (void)state;
-    client_died(client_of_badge(1));
+    host_client_dies(1);
     assert_int_equal(net_get_interface(a, &interface), NET_IO);
     assert_int_equal(net_listen(a, &local, 1, &handle), NET_IO);
     assert_int_equal(net_attach(&stranger, 0, 7), NET_IO);
@@ -128,11 +127,11 @@ static void a_stray_capability_is_dropped(void **state)
     union net_any_reply reply;
 
     (void)state;
-    dispatch(1, &request, sizeof(request.head), 9, &reply);
+    serve_dispatch(&facade, 1, &request, sizeof(request.head), 9, &reply);
     assert_int_equal(reply.head.status, NET_OK);
     assert_int_equal(host_dropped_count[9], 1);
     request.head.op = 0;
-    dispatch(1, &request, sizeof(request.head), 9, &reply);
+    serve_dispatch(&facade, 1, &request, sizeof(request.head), 9, &reply);
     assert_int_equal(host_dropped_count[9], 2);
 }
 
@@ -171,7 +170,8 @@ static uint32_t status_of(uint32_t op, net_handle handle, size_t request_len)
     memset(&request, 0, sizeof(request));
     request.head.op = op;
     request.head.handle = handle;
-    assert_int_equal(dispatch(1, &request, request_len, 0, &reply), sizeof(reply.head));
+    assert_int_equal(serve_dispatch(&facade, 1, &request, request_len, 0, &reply),
+                     sizeof(reply.head));
     assert_int_equal(reply.head.value, 0);
     return reply.head.status;
 }
@@ -793,7 +793,7 @@ static void a_hoarder_takes_only_its_own_share(void **state)
     assert_int_equal(net_connect(&clients[3], &local, &handle), NET_NO_BUFFERS);
     assert_int_equal(net_ping(&clients[3], LOOPBACK, 1, &handle), NET_NO_BUFFERS);
     make_pair(&stream, &peer); /* others do not notice */
-    client_died(client_of_badge(3));
+    host_client_dies(3);
     assert_int_equal(socket_count(3), 0);
 }
 
@@ -898,7 +898,7 @@ static void death_frees_everything(void **state)
     assert_int_equal(net_ping(a, 0x0a000263, 10000, &handle), NET_OK);
     udp_on(a, PORT);
     assert_int_equal(socket_count(1), 5);
-    client_died(client_of_badge(1));
+    host_client_dies(1);
     host_run_ms(10);
     assert_int_equal(socket_count(1), 0);
     assert_int_equal(host_dropped_count[NOTIFICATION(1)], 1);
@@ -906,7 +906,7 @@ static void death_frees_everything(void **state)
     while (net_read(b, peer, bytes, sizeof(bytes), &len) == NET_OK)
         ;
     assert_int_equal(net_read(b, peer, bytes, 1, &len), NET_DISCONNECTED);
-    client_died(client_of_badge(2));
+    host_client_dies(2);
     host_run_ms(60000); /* ARP's waiting packet too */
     assert_int_equal(host_pool_use(), baseline_use);
 }

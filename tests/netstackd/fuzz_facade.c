@@ -3,8 +3,7 @@
  * with time passing between them. No request may crash, reply beyond its length, or touch the
  * other's sockets. Handles are given ones, or computed from these: a handle that was not given to
  * the caller names nothing, whatever lives in the slot. */
-#include "client.h"
-#include "dispatch.h"
+#include "facade.h"
 #include "netstackd/host.h"
 #include "stack.h"
 #include <lwip/tcp.h>
@@ -57,7 +56,7 @@ static net_handle handle_of(uint32_t badge, uint32_t small)
 static void check_reply(uint32_t badge, const union net_any_request *request,
                         const union net_any_reply *reply, size_t reply_len)
 {
-    const struct net_reply *head = &reply->head;
+    const struct serve_reply *head = &reply->head;
 
     if (reply_len < sizeof(*head) || reply_len > sizeof(*reply) ||
         head->status >= NET_STATUS_COUNT || (head->status != NET_OK && reply_len != sizeof(*head)))
@@ -82,17 +81,18 @@ static void remember(uint32_t badge, const union net_any_request *request,
 /* What waits in an accept queue is alive, and nobody can name it. */
 static void check_queues(uint32_t badge)
 {
-    const struct client *client = client_of_badge(badge);
+    struct serve_client *client = serve_client_of_badge(&facade, badge);
 
     for (uint32_t s = 0; s < NET_CLIENT_SOCKETS_MAX; s++) {
-        const struct socket *listener = &client->sockets[s];
-        if (listener->kind != SOCKET_LISTENER)
+        const struct socket *listener = serve_share_at(client, s);
+        if (listener->object.kind != SOCKET_LISTENER)
             continue;
         const struct listener *l = &listener->listener;
         for (uint32_t i = 0; i < l->waiting_count; i++) {
             const struct socket *stream = l->waiting[i];
-            if (stream->kind != SOCKET_STREAM || stream->named || stream->client != client ||
-                stream->stream.pcb == NULL || stream->stream.listener != listener)
+            if (stream->object.kind != SOCKET_STREAM || stream->object.named ||
+                stream->object.client != client || stream->stream.pcb == NULL ||
+                stream->stream.listener != listener)
                 abort();
         }
         const struct tcp_pcb_listen *pcb = (const struct tcp_pcb_listen *)(const void *)l->pcb;
@@ -106,16 +106,16 @@ static void request_one(uint32_t badge, const uint8_t *bytes, size_t request_len
     static union net_any_request request;
     static union net_any_reply reply;
     uint32_t other = 3 - badge;
-    uint32_t others_count = client_socket_count(client_of_badge(other));
+    uint32_t others_count = host_socket_count(other);
 
     memset(&request, 0, sizeof(request));
     memcpy(&request, bytes, request_len);
     if (request.head.handle != 0 && request.head.handle < SMALL_HANDLES)
         request.head.handle = handle_of(badge, request.head.handle - 1);
-    size_t reply_len = dispatch(badge, &request, request_len, 0, &reply);
+    size_t reply_len = serve_dispatch(&facade, badge, &request, request_len, 0, &reply);
     check_reply(badge, &request, &reply, reply_len);
     /* A dispatch touches the caller's sockets alone; packets move later. */
-    if (client_socket_count(client_of_badge(other)) != others_count)
+    if (host_socket_count(other) != others_count)
         abort();
     remember(badge, &request, &reply);
     stack_run();
@@ -134,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     started = true;
     memset(given_count, 0, sizeof(given_count));
     for (uint32_t badge = 1; badge <= BADGE_COUNT; badge++)
-        dispatch(badge, &attach, sizeof(attach.head), badge, &reply);
+        serve_dispatch(&facade, badge, &attach, sizeof(attach.head), badge, &reply);
     /* Each: badge and time, length, bytes. */
     for (size_t i = 0; i + 2 < size;) {
         size_t request_len = data[i + 1];
@@ -147,8 +147,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         i += request_len;
     }
     for (uint32_t badge = 1; badge <= BADGE_COUNT; badge++) {
-        client_died(client_of_badge(badge));
-        if (client_socket_count(client_of_badge(badge)) != 0)
+        host_client_dies(badge);
+        if (host_socket_count(badge) != 0)
             abort();
     }
     return 0;

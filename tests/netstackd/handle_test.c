@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Handles under a hostile client that computes them, and slots whose life ends while something
  * still refers to them: the accept queue, lwIP's segments, packets that wait for ARP. */
-#include "client.h"
 #include "netstackd/host.h"
 #include "netstackd/host_peer.h"
 #include "netstackd/testing.h"
 
-#include "dispatch.h"
+#include "facade.h"
 #include "stack.h"
 #include <lwip/tcp.h>
 #include <string.h>
@@ -26,7 +25,7 @@ static int begin(void **state)
     (void)state;
     host_on_frame = NULL;
     for (uint32_t badge = 1; badge <= NET_CLIENTS_MAX; badge++) {
-        client_died(client_of_badge(badge));
+        host_client_dies(badge);
         assert_int_equal(net_attach(&clients[badge], badge, 100 + badge), NET_OK);
     }
     host_run_ms(1000);
@@ -35,7 +34,7 @@ static int begin(void **state)
 
 static uint32_t socket_count(uint32_t badge)
 {
-    return client_socket_count(client_of_badge(badge));
+    return host_socket_count(badge);
 }
 
 static net_handle listen_on(struct net_client *client, uint32_t backlog_count)
@@ -69,7 +68,7 @@ static uint32_t status_of(uint32_t op, net_handle handle, size_t request_len)
     request.head.handle = handle;
     if (op == NET_OP_READ)
         request.read.capacity_len = 1;
-    dispatch(2, &request, request_len, 0, &reply);
+    serve_dispatch(&facade, 2, &request, request_len, 0, &reply);
     stack_run();
     return reply.head.status;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "netstackd/host.h"
 
-#include "dispatch.h"
+#include "call/transport.h"
+#include "facade.h"
 #include "interface.h"
 #include "platform.h"
 #include "pool.h"
+#include "serve/port.h"
 #include "stack.h"
-#include "transport.h"
 #include <lwip/pbuf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,12 +39,12 @@ void platform_random(void *bytes, size_t bytes_len)
         ((uint8_t *)bytes)[i] = (uint8_t)host_random(&platform_seed);
 }
 
-void platform_notify(uint32_t capability)
+void serve_port_signal(uint32_t capability)
 {
     host_signal_count[capability]++;
 }
 
-void platform_drop_capability(uint32_t capability)
+void serve_port_drop(uint32_t capability)
 {
     host_dropped_count[capability]++;
 }
@@ -64,13 +65,22 @@ bool interface_transmit(const struct pbuf *frame)
     return host_on_frame == NULL || host_on_frame(bytes, frame->tot_len);
 }
 
-bool transport_call(uint32_t endpoint_cap, const void *request, size_t request_len,
-                    uint32_t capability, void *reply, size_t reply_capacity_len, size_t *reply_len)
+enum transport_result transport_call(const struct transport_message *message, size_t *reply_len)
 {
-    (void)reply_capacity_len;
-    *reply_len = dispatch(endpoint_cap, request, request_len, capability, reply);
+    *reply_len = serve_dispatch(&facade, message->endpoint_cap, message->request,
+                                message->request_len, message->capability, message->reply);
     stack_run();
-    return true;
+    return TRANSPORT_ANSWERED;
+}
+
+void host_client_dies(uint32_t badge)
+{
+    serve_client_died(serve_client_of_badge(&facade, badge));
+}
+
+uint32_t host_socket_count(uint32_t badge)
+{
+    return serve_count(serve_client_of_badge(&facade, badge));
 }
 
 void host_start(uint64_t seed, uint32_t ipv4)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* netstackd's networking part as a host program: simulated time, a counted set of signals, and the
- * facade's client library calling dispatch() directly. The client's endpoint capability is its
- * badge. */
+ * facade's client library calling serve_dispatch() directly. The client's endpoint capability is
+ * its badge. */
 #ifndef NET_HOST_H
 #define NET_HOST_H
 
@@ -21,6 +21,10 @@ extern bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
 
 /* Starts the stack, once per program. The MAC ends with the address's last byte. */
 void host_start(uint64_t seed, uint32_t ipv4);
+/* The client's process ends. */
+void host_client_dies(uint32_t badge);
+/* Sockets of its share that are in use. */
+uint32_t host_socket_count(uint32_t badge);
 /* Lets simulated time pass, each timer at its moment. */
 void host_run_ms(uint64_t ms);
 /* Deterministic random numbers of the test itself. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stranger on the wire, packet by packet: none of these ends the process (lwIP's assertions abort
  * it), and whoever else is there is served meanwhile. */
-#include "client.h"
 #include "counters.h"
+#include "facade.h"
 #include "netstackd/host.h"
 #include "netstackd/host_peer.h"
 #include "netstackd/testing.h"
@@ -34,7 +34,7 @@ static int begin(void **state)
     const struct net_address any = {.port = PORT};
 
     (void)state;
-    client_died(client_of_badge(1));
+    host_client_dies(1);
     assert_int_equal(net_attach(&client, 1, 1), NET_OK);
     host_run_ms(1000);
     assert_int_equal(net_listen(&client, &any, 8, &listener), NET_OK);
@@ -204,7 +204,7 @@ static void a_turn_is_bounded(void **state)
     assert_int_equal(net_listen(&client, &busy, NET_BACKLOG_MAX, &busy_listener), NET_OK);
     uint32_t before_count = lwip_stats.tcp.recv;
     for (uint32_t i = 0; i < NET_BACKLOG_MAX; i++)
-        assert_int_equal(stream_connect(client_of_badge(1), &busy, &socket), NET_OK);
+        assert_int_equal(stream_connect(serve_client_of_badge(&facade, 1), &busy, &socket), NET_OK);
     stack_run();
     assert_int_equal(lwip_stats.tcp.recv - before_count, PORT_LOOPBACK_PACKETS_PER_TURN);
     assert_int_equal(stack_sleep_ms(), 0);

@@ -194,7 +194,7 @@ static void check_deaths(const struct system_profile *profile, const struct syst
             grant->rights != ABI_RIGHT_SEND)
             continue;
         assert_int_equal(process->death_notification, NOTIFICATION_NETSTACKD);
-        assert_int_equal(process->death_bits, net_notify_death_mask((uint32_t)grant->badge));
+        assert_int_equal(process->death_bits, serve_death_mask((uint32_t)grant->badge));
     }
 }
 

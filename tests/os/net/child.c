@@ -23,9 +23,9 @@ rt_slot child_start(uint32_t badge, enum helper_mode mode)
             "net-test: console");
     rt_must(rt_process_give(process, NETTEST_SLOT_ENDPOINT, ABI_RIGHT_SEND, badge, CLIENT_SLOT_NET),
             "net-test: endpoint");
-    rt_slot deaths = (rt_slot)rt_must(
-        rt_cap_copy(NETTEST_SLOT_DEATHS, ABI_RIGHT_SEND, net_notify_death_mask(badge)),
-        "net-test: deaths");
+    rt_slot deaths =
+        (rt_slot)rt_must(rt_cap_copy(NETTEST_SLOT_DEATHS, ABI_RIGHT_SEND, serve_death_mask(badge)),
+                         "net-test: deaths");
     rt_must(rt_process_watch(process, deaths), "net-test: watch");
     rt_must(rt_cap_drop(deaths), "net-test: deaths");
     rt_must(rt_process_start(process, mode), "net-test: start");

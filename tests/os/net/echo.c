@@ -96,7 +96,7 @@ static bool listen_on(struct selftest *selftest, uint16_t port, net_handle *list
 /* Everything that became ready. True when the host said stop. */
 static bool serve_ready(struct selftest *selftest, net_handle listener, net_handle stop)
 {
-    struct net_event events[NET_CLIENT_SOCKETS_MAX];
+    struct serve_event events[NET_CLIENT_SOCKETS_MAX];
     net_handle last;
     size_t count;
 

@@ -17,7 +17,7 @@ void stream_abort(struct selftest *selftest, net_handle stream)
 
 bool stream_wait(struct selftest *selftest, uint64_t deadline)
 {
-    struct net_event events[NET_CLIENT_SOCKETS_MAX];
+    struct serve_event events[NET_CLIENT_SOCKETS_MAX];
     struct rt_event event;
     size_t count = 0;
     bool is_background = selftest->background != NULL && selftest->background_ticks < deadline;

@@ -4,12 +4,12 @@
 #include "datagram.h"
 #include "tests/os/system/modes.h"
 
-enum net_status __real_datagram_open(struct client *client, const struct net_address *local,
+enum net_status __real_datagram_open(struct serve_client *client, const struct net_address *local,
                                      struct socket **udp);
-enum net_status __wrap_datagram_open(struct client *client, const struct net_address *local,
+enum net_status __wrap_datagram_open(struct serve_client *client, const struct net_address *local,
                                      struct socket **udp);
 
-enum net_status __wrap_datagram_open(struct client *client, const struct net_address *local,
+enum net_status __wrap_datagram_open(struct serve_client *client, const struct net_address *local,
                                      struct socket **udp)
 {
     while (local->port == SELFTEST_HANG_PORT)
