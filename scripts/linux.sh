@@ -56,8 +56,8 @@ build)
     ;;
 install)
     build
-    DESTDIR=$destdir cmake --install "$folder" >"$folder/install.log" || {
-        echo "install: cannot write to $destdir$prefix: choose another PREFIX, or run as root" >&2
+    DESTDIR=$destdir cmake --install "$folder" >"$folder/install.log" 2>&1 || {
+        echo "install: cannot write to $destdir$prefix: choose another PREFIX, or run as root ($folder/install.log)" >&2
         exit 1
     }
     echo "install: $(grep -c "" "$folder/install_manifest.txt") files in $destdir$prefix"

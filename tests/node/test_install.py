@@ -105,6 +105,7 @@ class Install(TestCase):
         headers = [f"{part}/{name}" for part in ("dsoftbus", "noise")
                    for name in os.listdir(os.path.join(folder, part))]
         self.assertIn("dsoftbus/session.h", headers)
+        self.assertEqual([header for header in headers if re.search("internal|lines", header)], [])
         for header in headers:
             for language in ("c", "c++"):
                 subprocess.run([*CC, "-Wall", "-Wextra", "-Werror", *include, "-fsyntax-only", "-x", language, "-"],

@@ -42,5 +42,12 @@ case_relative_prefix() {
     (cd "$tree" && PREFIX=here linux uninstall)
     [ "$(files_below "$tree/here")" -eq 0 ] || fail "uninstall left files"
 }
+case_prefix_that_cannot_be_written() {
+    touch "$tree/file"
+    local said code=0
+    said=$(PREFIX=$tree/file/x linux install 2>&1) || code=$?
+    [ "$code" = 1 ] || fail "exit $code"
+    [[ $said == "install: cannot write to $tree/file/x: "* && $said != *$'\n'* ]] || fail "not one line that names it: $said"
+}
 
 "case_${1//-/_}"
