@@ -50,13 +50,11 @@ static void must_net(enum net_status status, const char *what)
 
 /* Sessions need fresh random bytes: a device that gives none is found here, not at the first peer.
  */
-static void check_randomness(void)
+static void wait_for_randomness(void)
 {
     uint8_t bytes[DSB_KEY_LEN];
-    if (rng_get(CLIENT_SLOT_RNG, bytes, sizeof(bytes)) != RNG_OK) {
-        rt_logf("dsoftbusd: no random bytes, not serving");
-        rt_exit(1);
-    }
+
+    rng_wait("dsoftbusd", CLIENT_SLOT_RNG, bytes, sizeof(bytes));
     noise_wipe(bytes, sizeof(bytes));
 }
 
@@ -86,7 +84,7 @@ static void start(struct daemon *daemon)
     if (noise_init() != 0)
         rt_panic("dsoftbusd: crypto", -1);
     config_load(&daemon->config);
-    check_randomness();
+    wait_for_randomness();
     attach(daemon);
     table_init(&daemon->table, &daemon->config.local, &daemon->net, CLIENT_SLOT_RNG);
     must_net(net_listen(&daemon->net, &local, BACKLOG_MAX, &daemon->listener), "dsoftbusd: listen");
