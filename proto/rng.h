@@ -4,7 +4,7 @@
 #ifndef PROTO_RNG_H
 #define PROTO_RNG_H
 
-#include <stdint.h>
+#include "proto/serve.h"
 
 /* One call. The largest single need here is a key's 32 bytes; more is read by calling again, so
  * no
@@ -12,30 +12,29 @@
 #define RNG_BYTES_MAX 256
 
 enum rng_op {
-    RNG_OP_GET = 1,
+    RNG_OP_GET = SERVE_OP_FIRST,
+    RNG_OP_COUNT,
 };
 
 enum rng_status {
-    RNG_OK = 0,
-    RNG_MALFORMED,   /* unknown operation, wrong length, bytes asked for not 1 .. RNG_BYTES_MAX */
-    RNG_IO,          /* the device failed, or rngd is gone */
-    RNG_WOULD_BLOCK, /* not so many bytes yet: the device is slow; ask again */
-    RNG_STATUS_COUNT,
+    RNG_OK = SERVE_OK,
+    RNG_MALFORMED = SERVE_MALFORMED,     /* also: bytes asked for not 1 .. RNG_BYTES_MAX */
+    RNG_WOULD_BLOCK = SERVE_WOULD_BLOCK, /* not so many yet: the device is slow; ask again */
+    RNG_IO = SERVE_IO,                   /* no working device now, or rngd is gone */
 };
 
 struct rng_request {
-    uint32_t op;
+    struct serve_request head;
     uint32_t bytes_len; /* 1 .. RNG_BYTES_MAX */
+    uint32_t reserved;  /* zero */
 };
 
-/* When the status is not RNG_OK the reply ends after `bytes_len`, which then is zero. */
 struct rng_reply {
-    uint32_t status;
-    uint32_t bytes_len; /* exactly what was asked for */
+    struct serve_reply head; /* value: the bytes that follow, exactly what was asked for */
     uint8_t bytes[RNG_BYTES_MAX];
 };
 
-_Static_assert(sizeof(struct rng_request) == 8, "wire layout");
+_Static_assert(sizeof(struct rng_request) == 16, "wire layout");
 _Static_assert(sizeof(struct rng_reply) == 8 + RNG_BYTES_MAX, "wire layout");
 
 #endif

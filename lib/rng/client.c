@@ -1,41 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions to rngd: as many as the bytes need, again where it has none yet. */
+/* Asks rngd, as often as it takes. */
 #include "rng/rng.h"
 
-#include "rt/log.h"
-#include "rt/syscall.h"
+#include "call/call.h"
 #include "rt/time.h"
-#include <stdbool.h>
 #include <string.h>
 
 enum {
     /* A slow device is waited for, in small sleeps: rngd itself keeps nobody waiting. */
     RNG_AGAIN_MS = 20,
     RNG_WAIT_MS = 30000,
-    /* Between the questions of who waits for a device that failed. */
-    RNG_AWAIT_MS = 1000,
 };
 
 /* One question; no answer, since rngd died under it, is worth asking again. */
 static enum rng_status get_once(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len,
                                 uint64_t deadline)
 {
-    struct rng_request request = {.op = RNG_OP_GET, .bytes_len = (uint32_t)bytes_len};
+    struct rng_request request;
     struct rng_reply reply;
-    size_t reply_len;
-    enum rng_status status = RNG_IO;
+    struct call call;
+    uint32_t count;
 
-    int64_t called = rt_call(endpoint_cap, &request, sizeof(request), &reply, sizeof(reply), NULL,
-                             deadline, &reply_len);
-    if (called < 0) {
-        status = called == -ABI_E_PEER_DIED ? RNG_WOULD_BLOCK : RNG_IO;
-    } else if (reply_len == offsetof(struct rng_reply, bytes) && reply.status == RNG_WOULD_BLOCK) {
+    call_begin(&call, endpoint_cap, &request, sizeof(request), &reply, sizeof(reply));
+    call_name(&call, RNG_OP_GET, 0);
+    call.message.deadline = deadline;
+    request.bytes_len = (uint32_t)bytes_len;
+    enum rng_status status = call_counted(&call, sizeof(reply.head), 1, RNG_BYTES_MAX, &count);
+    if (call.peer_died)
         status = RNG_WOULD_BLOCK;
-    } else if (reply_len == offsetof(struct rng_reply, bytes) + bytes_len &&
-               reply.status == RNG_OK && reply.bytes_len == bytes_len) {
+    else if (status == RNG_OK && count != bytes_len)
+        status = RNG_IO;
+    if (status == RNG_OK)
         memcpy(bytes, reply.bytes, bytes_len);
-        status = RNG_OK;
-    }
     explicit_bzero(&reply, sizeof(reply));
     return status;
 }
@@ -47,8 +43,6 @@ static enum rng_status get_part(uint32_t endpoint_cap, uint8_t *bytes, size_t by
         enum rng_status status = get_once(endpoint_cap, bytes, bytes_len, deadline);
         if (status != RNG_WOULD_BLOCK)
             return status;
-        if (rt_ticks() >= deadline)
-            return RNG_IO;
         rt_sleep_ms(RNG_AGAIN_MS);
     }
 }
@@ -67,16 +61,4 @@ enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len)
         done_len += part_len;
     }
     return RNG_OK;
-}
-
-void rng_await(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len, const char *who)
-{
-    bool said = false;
-
-    while (rng_get(endpoint_cap, bytes, bytes_len) != RNG_OK) {
-        if (!said)
-            rt_logf("%s: no random bytes yet, waiting", who);
-        said = true;
-        rt_sleep_ms(RNG_AWAIT_MS);
-    }
 }

@@ -13,8 +13,8 @@
 __attribute__((warn_unused_result)) enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes,
                                                             size_t bytes_len);
 
-/* As rng_get, for who cannot go on without: asks until there are bytes, and says so once in the log
- * as `who`. */
-void rng_await(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len, const char *who);
+/* For who can do nothing without: the same, waiting for as long as it takes, a device that failed
+ * or is not there included. Says once, as `who`, that it waits. */
+void rng_wait(const char *who, uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len);
 
 #endif

@@ -48,12 +48,13 @@ static void must_net(enum net_status status, const char *what)
         rt_panic(what, -(int64_t)status);
 }
 
-/* Sessions need fresh random bytes: a device that gives none yet is waited for here, not with the
- * first peer. */
-static void await_randomness(void)
+/* Sessions need fresh random bytes: a device that gives none is found here, not at the first peer.
+ */
+static void wait_for_randomness(void)
 {
     uint8_t bytes[DSB_KEY_LEN];
-    rng_await(CLIENT_SLOT_RNG, bytes, sizeof(bytes), "dsoftbusd");
+
+    rng_wait("dsoftbusd", CLIENT_SLOT_RNG, bytes, sizeof(bytes));
     noise_wipe(bytes, sizeof(bytes));
 }
 
@@ -83,7 +84,7 @@ static void start(struct daemon *daemon)
     if (noise_init() != 0)
         rt_panic("dsoftbusd: crypto", -1);
     config_load(&daemon->config);
-    await_randomness();
+    wait_for_randomness();
     attach(daemon);
     table_init(&daemon->table, &daemon->config.local, &daemon->net, CLIENT_SLOT_RNG);
     must_net(net_listen(&daemon->net, &local, BACKLOG_MAX, &daemon->listener), "dsoftbusd: listen");

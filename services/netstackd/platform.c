@@ -6,7 +6,6 @@
 #include "rng/rng.h"
 #include "rt/log.h"
 #include "rt/time.h"
-#include <stdbool.h>
 
 enum {
     NS_PER_TICK = 1000000000 / ABI_TICKS_PER_SECOND,
@@ -19,7 +18,7 @@ uint64_t platform_now_ns(void)
 
 void platform_random(void *bytes, size_t bytes_len)
 {
-    rng_await(NETSTACKD_SLOT_RNG, bytes, bytes_len, "netstackd");
+    rng_wait("netstackd", NETSTACKD_SLOT_RNG, bytes, bytes_len);
 }
 
 void platform_panic(const char *what)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* virtio-rng with one request at a time, and the pool that it fills. */
 #include "source.h"
 
 #include <string.h>
@@ -98,20 +99,4 @@ bool rng_source_take(struct rng_source *source, uint8_t *bytes, size_t bytes_len
     if (source->state == RNG_SOURCE_RUNNING)
         ask(source);
     return true;
-}
-
-size_t rng_source_answer(struct rng_source *source, const struct rng_request *request,
-                         size_t request_len, struct rng_reply *reply)
-{
-    reply->bytes_len = 0;
-    if (request_len != sizeof(*request) || request->op != RNG_OP_GET || request->bytes_len == 0 ||
-        request->bytes_len > RNG_BYTES_MAX) {
-        reply->status = RNG_MALFORMED;
-    } else if (!rng_source_take(source, reply->bytes, request->bytes_len)) {
-        reply->status = source->state == RNG_SOURCE_RUNNING ? RNG_WOULD_BLOCK : RNG_IO;
-    } else {
-        reply->status = RNG_OK;
-        reply->bytes_len = request->bytes_len;
-    }
-    return offsetof(struct rng_reply, bytes) + reply->bytes_len;
 }

@@ -58,8 +58,4 @@ __attribute__((warn_unused_result)) bool rng_source_take(struct rng_source *sour
 /* The device was silent for too long: stop it and give nothing until the next start. */
 void rng_source_fail(struct rng_source *source);
 
-/* One request; returns the reply's length in bytes. */
-size_t rng_source_answer(struct rng_source *source, const struct rng_request *request,
-                         size_t request_len, struct rng_reply *reply);
-
 #endif

@@ -148,16 +148,10 @@ void journal_tick(void)
 enum rng_status rng_get(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len)
 {
     (void)endpoint_cap;
-    memset(bytes, fake.no_randomness ? 0 : ++fake.ephemeral, bytes_len);
-    return fake.no_randomness ? RNG_IO : RNG_OK;
-}
-
-void rng_await(uint32_t endpoint_cap, uint8_t *bytes, size_t bytes_len, const char *who)
-{
-    (void)who;
-    fake.awaited_count++;
-    if (rng_get(endpoint_cap, bytes, bytes_len) != RNG_OK)
-        fake.waits_for_ever();
+    bool none =
+        fake.no_randomness || (fake.clock != NULL && fake.clock() < fake.no_randomness_until_ms);
+    memset(bytes, none ? 0 : ++fake.ephemeral, bytes_len);
+    return none ? RNG_IO : RNG_OK;
 }
 
 /* --- netstackd ---------------------------------------------------------------------------------

@@ -47,9 +47,8 @@ struct fake_world {
     size_t accepted_count;
     bool no_sockets; /* accept answers NET_NO_BUFFERS */
     bool no_randomness;
-    void (*waits_for_ever)(void); /* rng_await without randomness; does not return */
-    unsigned awaited_count;
-    uint8_t ephemeral; /* the last random byte that was given */
+    uint64_t no_randomness_until_ms; /* by fake.clock */
+    uint8_t ephemeral;               /* the last random byte that was given */
     struct net_interface interface;
     struct fake_datagram in[64], out[64]; /* to and from dsoftbusd */
     size_t in_count, in_taken, out_count;

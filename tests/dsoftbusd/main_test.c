@@ -221,14 +221,25 @@ static void ends_with_netstackd(void **state)
     assert_int_equal(fake_rt_count("dsoftbusd: netstackd is gone, beginning anew"), 1);
 }
 
-static void does_not_serve_without_random_bytes(void **state)
+static int64_t stops_at_the_first_wait(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)deadline_ms;
+    (void)bits;
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    fake_rt_stop();
+}
+
+/* It neither ends nor serves: init would start it again and again, and reboot at last. */
+static void waits_for_random_bytes_and_says_so_once(void **state)
 {
     (void)state;
-    fake.no_randomness = true;
-    fake.waits_for_ever = fake_rt_stop;
+    fake.no_randomness_until_ms = START_MS + 600000;
+    fake_rt.wait = stops_at_the_first_wait;
     assert_int_equal(fake_rt_run(), FAKE_STOPPED);
-    assert_int_equal(fake.awaited_count, 1);
-    assert_int_equal(fake_count("ready"), 0);
+    assert_int_equal(fake_rt_count("dsoftbusd: no random bytes yet, waiting"), 1);
+    assert_true(fake_rt.now_ms >= START_MS + 600000 && fake_rt.now_ms <= START_MS + 601000);
+    assert_int_equal(fake_count("ready"), 1);
 }
 
 static void lets_go_of_its_key_file(void **state)
@@ -276,7 +287,7 @@ int main(void)
         TEST(wakes_to_tell_held_lines_before_it_answers),
         TEST(wakes_to_accept_when_sockets_come_back),
         TEST(ends_with_netstackd),
-        TEST(does_not_serve_without_random_bytes),
+        TEST(waits_for_random_bytes_and_says_so_once),
         TEST(lets_go_of_its_key_file),
         TEST(says_that_its_keys_are_for_tests),
         TEST(names_the_line_that_is_wrong),

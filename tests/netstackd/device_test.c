@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* virtio-net and virtio-rng drivers against a simulated device: starting, serving, and starting
- * anew after every way in which the device breaks the rules. */
+/* The virtio-net driver against a simulated device: starting, serving, and starting anew after
+ * every way in which the device breaks the rules. */
 #include "netstackd/simulated_device.h"
 #include "netstackd/testing.h"
-#include "source.h"
 #include "virtio_net.h"
 
 #include <string.h>
@@ -17,8 +16,6 @@
 static struct simulated_device device;
 static struct virtio_net net;
 static struct net_dma net_dma;
-static struct rng_source source;
-static struct rng_dma rng_dma;
 
 static int begin_net(void **state)
 {
@@ -275,155 +272,6 @@ static void net_starts_as_often_as_it_is_asked(void **state)
     }
 }
 
-/* virtio-rng */
-
-static int start_rng(void **state)
-{
-    (void)state;
-    simulated_device_init(&device, VIRTIO_DEVICE_RNG, 0);
-    memset(&source, 0, sizeof(source));
-    memset(&rng_dma, 0, sizeof(rng_dma));
-    assert_int_equal(
-        rng_source_start(&source, simulated_registers(&device), &rng_dma, (uintptr_t)&rng_dma),
-        VIRTIO_OK);
-    return 0;
-}
-
-/* The device answers the request that it holds with so many bytes, counting up. */
-static void entropy_arrives(uint32_t bytes_len)
-{
-    static uint8_t next;
-    struct simulated_buffer buffer;
-
-    assert_true(simulated_take(&device.queues[0], &buffer));
-    for (uint32_t i = 0; i < bytes_len && i < buffer.len; i++)
-        buffer.bytes[i] = next++;
-    simulated_give(&device.queues[0], buffer.id, bytes_len);
-    rng_source_collect(&source);
-}
-
-static uint32_t ask_rng(uint32_t op, uint32_t bytes_len, size_t request_len,
-                        struct rng_reply *reply)
-{
-    struct rng_request request = {.op = op, .bytes_len = bytes_len};
-    size_t reply_len = rng_source_answer(&source, &request, request_len, reply);
-
-    assert_int_equal(reply_len, 8 + reply->bytes_len);
-    return reply->status;
-}
-
-static void rng_gives_each_byte_once(void **state)
-{
-    struct rng_reply reply;
-    bool seen[256] = {false};
-
-    (void)state;
-    entropy_arrives(100);
-    entropy_arrives(156);
-    for (uint32_t i = 0; i < 8; i++) {
-        assert_int_equal(ask_rng(RNG_OP_GET, 32, 8, &reply), RNG_OK);
-        assert_int_equal(reply.bytes_len, 32);
-        for (uint32_t b = 0; b < 32; b++) {
-            assert_false(seen[reply.bytes[b]]);
-            seen[reply.bytes[b]] = true;
-        }
-    }
-    assert_int_equal(source.pool_len, 0);
-    for (size_t i = 0; i < RNG_POOL_BYTES; i++)
-        assert_int_equal(source.pool[i], 0); /* nothing given stays in memory */
-    for (size_t i = 0; i < RNG_DEVICE_BYTES; i++)
-        assert_int_equal(rng_dma.bytes[i], 0);
-}
-
-/* A slow device is no failure: whoever asks for more than there is asks again. */
-static void rng_would_block_while_the_device_gives_nothing(void **state)
-{
-    struct rng_reply reply;
-
-    (void)state;
-    assert_true(rng_source_asks(&source));
-    assert_int_equal(ask_rng(RNG_OP_GET, 1, 8, &reply), RNG_WOULD_BLOCK);
-    assert_int_equal(reply.bytes_len, 0);
-    entropy_arrives(16);
-    assert_int_equal(ask_rng(RNG_OP_GET, 17, 8, &reply), RNG_WOULD_BLOCK);
-    assert_int_equal(ask_rng(RNG_OP_GET, 16, 8, &reply), RNG_OK);
-    assert_true(rng_source_asks(&source));
-}
-
-static void rng_gives_an_error_when_the_device_failed(void **state)
-{
-    struct rng_reply reply;
-
-    (void)state;
-    rng_source_fail(&source);
-    assert_false(rng_source_asks(&source));
-    assert_int_equal(ask_rng(RNG_OP_GET, 1, 8, &reply), RNG_IO);
-    assert_int_equal(reply.bytes_len, 0);
-}
-
-static void rng_asks_for_nothing_when_it_is_full(void **state)
-{
-    (void)state;
-    entropy_arrives(RNG_BYTES_MAX);
-    assert_true(rng_source_asks(&source));
-    entropy_arrives(RNG_BYTES_MAX);
-    assert_false(rng_source_asks(&source));
-}
-
-static void rng_rejects_malformed_requests(void **state)
-{
-    struct rng_reply reply;
-
-    (void)state;
-    entropy_arrives(256);
-    assert_int_equal(ask_rng(RNG_OP_GET, 0, 8, &reply), RNG_MALFORMED);
-    assert_int_equal(ask_rng(RNG_OP_GET, RNG_BYTES_MAX + 1, 8, &reply), RNG_MALFORMED);
-    assert_int_equal(ask_rng(RNG_OP_GET, 32, 7, &reply), RNG_MALFORMED);
-    assert_int_equal(ask_rng(RNG_OP_GET, 32, 9, &reply), RNG_MALFORMED);
-    assert_int_equal(ask_rng(RNG_OP_GET, 32, 0, &reply), RNG_MALFORMED);
-    assert_int_equal(ask_rng(0, 32, 8, &reply), RNG_MALFORMED);
-    assert_int_equal(ask_rng(2, 32, 8, &reply), RNG_MALFORMED);
-    assert_int_equal(source.pool_len, 256);
-}
-
-static void rng_fails_on_an_empty_answer(void **state)
-{
-    (void)state;
-    entropy_arrives(0);
-    assert_int_equal(source.state, RNG_SOURCE_FAILED);
-    assert_int_equal(device.status, 0);
-}
-
-static void rng_fails_on_an_overlong_answer(void **state)
-{
-    (void)state;
-    entropy_arrives(RNG_DEVICE_BYTES + 1);
-    assert_int_equal(source.state, RNG_SOURCE_FAILED);
-    assert_int_equal(source.pool_len, 0);
-}
-
-static void rng_fails_when_the_device_asks_for_reset(void **state)
-{
-    (void)state;
-    device.status |= STATUS_NEEDS_RESET;
-    rng_source_collect(&source);
-    assert_int_equal(source.state, RNG_SOURCE_FAILED);
-}
-
-static void rng_starts_anew(void **state)
-{
-    struct rng_reply reply;
-
-    (void)state;
-    rng_source_fail(&source);
-    rng_source_collect(&source); /* a late interrupt */
-    assert_int_equal(
-        rng_source_start(&source, simulated_registers(&device), &rng_dma, (uintptr_t)&rng_dma),
-        VIRTIO_OK);
-    entropy_arrives(32);
-    assert_int_equal(ask_rng(RNG_OP_GET, 32, 8, &reply), RNG_OK);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,15 +293,6 @@ int main(void)
         cmocka_unit_test_setup(net_restarts_when_the_device_asks, start_net),
         cmocka_unit_test_setup(net_notices_a_broken_transmit_queue, start_net),
         cmocka_unit_test_setup(net_starts_as_often_as_it_is_asked, begin_net),
-        cmocka_unit_test_setup(rng_gives_each_byte_once, start_rng),
-        cmocka_unit_test_setup(rng_would_block_while_the_device_gives_nothing, start_rng),
-        cmocka_unit_test_setup(rng_gives_an_error_when_the_device_failed, start_rng),
-        cmocka_unit_test_setup(rng_asks_for_nothing_when_it_is_full, start_rng),
-        cmocka_unit_test_setup(rng_rejects_malformed_requests, start_rng),
-        cmocka_unit_test_setup(rng_fails_on_an_empty_answer, start_rng),
-        cmocka_unit_test_setup(rng_fails_on_an_overlong_answer, start_rng),
-        cmocka_unit_test_setup(rng_fails_when_the_device_asks_for_reset, start_rng),
-        cmocka_unit_test_setup(rng_starts_anew, start_rng),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

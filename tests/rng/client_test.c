@@ -1,231 +1,255 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What rngd's client makes of every answer, the dead, the slow and the wrong ones among them. */
+/* rngd's client: random bytes or none, whatever rngd answers, however long it takes. */
+#include "call/transport.h"
+#include "netstackd/testing.h"
 #include "rng/rng.h"
-
 #include "rt/log.h"
 #include "rt/time.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#define START_MS 1000
+#define END_MS   (2 * 3600 * 1000) /* whoever still waits then waits for ever */
 
-#define ENDPOINT 9
-#define CALL_MAX 2000
-#define WAIT_MS  30000 /* rng.h: half a minute */
+/* How rngd is, each as long as its count says, the last for ever. */
+enum manner {
+    GIVES,
+    WOULD_BLOCK,
+    FAILED,
+    DIES,
+    ABSENT,
+    GIVES_FEWER,
+    GIVES_MORE,
+    SAYS_FEWER,
+    SAYS_MORE,
+    UNKNOWN_STATUS,
+};
 
 static struct {
-    uint64_t now_ms;
-    unsigned call_count, log_count;
-    unsigned bad_count;   /* of the first calls that get the answer below; then good ones */
-    int64_t bad_result;   /* of the call */
-    struct rng_reply bad; /* its answer, when bad_result is 0 */
-    size_t bad_len;
-} world;
-
-static int setup(void **state)
-{
-    (void)state;
-    memset(&world, 0, sizeof world);
-    return 0;
-}
+    enum manner manner;
+    uint32_t count;
+} manners[8];
+static size_t manner_idx;
+static uint32_t call_count;
+static uint32_t asked_len[8];
+static uint64_t now_ms;
+static size_t line_count;
+static char last_line[80];
 
 uint64_t rt_ticks(void)
 {
-    return world.now_ms * ABI_TICKS_PER_MS;
+    return now_ms * ABI_TICKS_PER_MS;
 }
 
 void rt_sleep_ms(uint64_t ms)
 {
-    world.now_ms += ms;
+    now_ms += ms;
+    assert_true(now_ms < START_MS + END_MS);
 }
 
 void rt_logf(const char *format, ...)
 {
-    char line[80];
     va_list args;
+
     va_start(args, format);
-    (void)vsnprintf(line, sizeof line, format, args);
+    (void)vsnprintf(last_line, sizeof(last_line), format, args);
     va_end(args);
-    assert_string_equal(line, "tester: no random bytes yet, waiting");
-    world.log_count++;
+    line_count++;
 }
 
-int64_t rt_call(rt_slot endpoint, const void *send, size_t send_len, void *recv,
-                size_t recv_capacity, struct abi_caps *caps, uint64_t deadline, size_t *recv_len)
+static enum manner next_manner(void)
 {
-    const struct rng_request *request = send;
-    struct rng_reply *reply = recv;
-    (void)caps;
-    assert_int_equal(endpoint, ENDPOINT);
-    assert_int_equal(send_len, sizeof *request);
-    assert_int_equal(request->op, RNG_OP_GET);
-    assert_in_range(request->bytes_len, 1, RNG_BYTES_MAX);
-    assert_int_equal(recv_capacity, sizeof *reply);
-    assert_true(deadline != ABI_DEADLINE_NONE &&
-                deadline <= rt_ticks() + WAIT_MS * ABI_TICKS_PER_MS);
-    assert_true(world.call_count++ < CALL_MAX);
-    if (world.call_count <= world.bad_count) {
-        *reply = world.bad;
-        *recv_len = world.bad_len;
-        return world.bad_result;
+    while (manners[manner_idx].count == 0)
+        manner_idx++;
+    if (manners[manner_idx].count != UINT32_MAX)
+        manners[manner_idx].count--;
+    return manners[manner_idx].manner;
+}
+
+static size_t answer(struct rng_reply *reply, uint32_t status, uint32_t value, size_t bytes_len)
+{
+    reply->head = (struct serve_reply){.status = status, .value = value};
+    memset(reply->bytes, 0xa5, bytes_len);
+    return sizeof(reply->head) + bytes_len;
+}
+
+enum transport_result transport_call(const struct transport_message *message, size_t *reply_len)
+{
+    const struct rng_request *request = message->request;
+    struct rng_reply *reply = message->reply;
+    uint32_t len = request->bytes_len;
+
+    assert_int_equal(message->endpoint_cap, 3);
+    assert_int_equal(message->capability, 0);
+    assert_int_equal(message->request_len, sizeof(*request));
+    assert_int_equal(request->head.op, RNG_OP_GET);
+    assert_int_equal(request->head.handle, 0);
+    assert_int_equal(request->reserved, 0);
+    assert_in_range(len, 1, RNG_BYTES_MAX);
+    if (call_count < sizeof(asked_len) / sizeof(asked_len[0]))
+        asked_len[call_count] = len;
+    call_count++;
+    if (message->deadline < rt_ticks())
+        return TRANSPORT_REFUSED;
+    switch (next_manner()) {
+    case GIVES:
+        *reply_len = answer(reply, RNG_OK, len, len);
+        break;
+    case WOULD_BLOCK:
+        *reply_len = answer(reply, RNG_WOULD_BLOCK, 0, 0);
+        break;
+    case FAILED:
+        *reply_len = answer(reply, RNG_IO, 0, 0);
+        break;
+    case GIVES_FEWER:
+        *reply_len = answer(reply, RNG_OK, len, len - 1);
+        break;
+    case GIVES_MORE:
+        *reply_len = answer(reply, RNG_OK, len, len + 1);
+        break;
+    case SAYS_FEWER:
+        *reply_len = answer(reply, RNG_OK, len - 1, len - 1);
+        break;
+    case SAYS_MORE:
+        *reply_len = answer(reply, RNG_OK, len + 1, len + 1);
+        break;
+    case UNKNOWN_STATUS:
+        *reply_len = answer(reply, 77, len, len);
+        break;
+    case DIES:
+        return TRANSPORT_DIED;
+    default:
+        return TRANSPORT_REFUSED;
     }
-    *reply = (struct rng_reply){.status = RNG_OK, .bytes_len = request->bytes_len};
-    memset(reply->bytes, (int)world.call_count, request->bytes_len);
-    *recv_len = offsetof(struct rng_reply, bytes) + request->bytes_len;
+    return TRANSPORT_ANSWERED;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(manners, 0, sizeof(manners));
+    manner_idx = 0;
+    call_count = 0;
+    now_ms = START_MS;
+    line_count = 0;
     return 0;
 }
 
-/* Every byte is what the call that gave it said. */
-static void check_bytes(const uint8_t *bytes, size_t len, uint8_t value)
+static void is(size_t idx, enum manner manner, uint32_t count)
 {
-    for (size_t i = 0; i < len; i++)
-        assert_int_equal(bytes[i], value);
+    manners[idx].manner = manner;
+    manners[idx].count = count;
 }
 
-static void more_than_one_call_gives_is_asked_in_parts(void **state)
+static bool all(const uint8_t *bytes, size_t len, uint8_t value)
 {
-    uint8_t bytes[2 * RNG_BYTES_MAX + 1];
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != value)
+            return false;
+    }
+    return true;
+}
+
+static void any_length_comes_in_parts(void **state)
+{
+    uint8_t bytes[2 * RNG_BYTES_MAX + 1] = {0};
+
     (void)state;
-    assert_int_equal(rng_get(ENDPOINT, bytes, sizeof bytes), RNG_OK);
-    assert_int_equal(world.call_count, 3);
-    check_bytes(bytes, RNG_BYTES_MAX, 1);
-    check_bytes(bytes + RNG_BYTES_MAX, RNG_BYTES_MAX, 2);
-    check_bytes(bytes + 2 * RNG_BYTES_MAX, 1, 3);
+    is(0, GIVES, UINT32_MAX);
+    assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_OK);
+    assert_true(all(bytes, sizeof(bytes), 0xa5));
+    assert_int_equal(call_count, 3);
+    assert_int_equal(asked_len[0], RNG_BYTES_MAX);
+    assert_int_equal(asked_len[2], 1);
+    assert_int_equal(rng_get(3, bytes, 0), RNG_OK);
+    assert_int_equal(call_count, 3);
 }
 
-static void answers_would_block(void)
-{
-    world.bad = (struct rng_reply){.status = RNG_WOULD_BLOCK};
-    world.bad_len = offsetof(struct rng_reply, bytes);
-}
-
-static void a_slow_device_is_waited_for(void **state)
+static void a_slow_device_and_a_new_rngd_are_waited_for(void **state)
 {
     uint8_t bytes[32];
+
     (void)state;
-    answers_would_block();
-    world.bad_count = 100;
-    assert_int_equal(rng_get(ENDPOINT, bytes, sizeof bytes), RNG_OK);
-    assert_true(world.now_ms > 0 && world.now_ms < WAIT_MS);
-    check_bytes(bytes, sizeof bytes, 101);
+    is(0, WOULD_BLOCK, 100);
+    is(1, DIES, 10);
+    is(2, GIVES, UINT32_MAX);
+    assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_OK);
+    assert_true(all(bytes, sizeof(bytes), 0xa5));
+    assert_in_range(now_ms, START_MS + 110, START_MS + 29999);
 }
 
-static void an_rngd_that_is_started_again_is_waited_for(void **state)
+static void half_a_minute_is_the_end_and_leaves_nothing(void **state)
 {
-    uint8_t bytes[32];
-    (void)state;
-    world.bad_result = -ABI_E_PEER_DIED;
-    world.bad_count = 3;
-    assert_int_equal(rng_get(ENDPOINT, bytes, sizeof bytes), RNG_OK);
-    check_bytes(bytes, sizeof bytes, 4);
-}
+    static const enum manner slow[] = {WOULD_BLOCK, DIES};
+    uint8_t bytes[RNG_BYTES_MAX + 32];
 
-/* Asked for, it failed: the buffer holds nothing that could be taken for random. */
-static void check_failure(uint64_t least_ms, uint64_t most_ms)
-{
-    uint8_t bytes[32];
-    memset(bytes, 0xee, sizeof bytes);
-    world.bad_count = CALL_MAX;
-    assert_int_equal(rng_get(ENDPOINT, bytes, sizeof bytes), RNG_IO);
-    check_bytes(bytes, sizeof bytes, 0);
-    assert_in_range(world.now_ms, least_ms, most_ms);
-}
-
-static void nobody_waits_for_ever(void **state)
-{
-    (void)state;
-    answers_would_block();
-    check_failure(WAIT_MS, WAIT_MS + 100);
-}
-
-static void a_late_answer_of_the_kernel_is_a_failure(void **state)
-{
-    (void)state;
-    world.bad_result = -ABI_E_TIMED_OUT;
-    check_failure(0, 0);
-}
-
-static void a_device_that_failed_is_a_failure(void **state)
-{
-    (void)state;
-    world.bad = (struct rng_reply){.status = RNG_IO};
-    world.bad_len = offsetof(struct rng_reply, bytes);
-    check_failure(0, 0);
-}
-
-/* rngd is trusted with the bytes, not with our memory. */
-static void an_answer_of_another_shape_is_a_failure(void **state)
-{
-    static const struct {
-        uint32_t status, bytes_len;
-        size_t reply_len;
-    } shapes[] = {
-        {RNG_OK, 32, 8 + 31},
-        {RNG_OK, 32, 8 + 33},
-        {RNG_OK, 31, 8 + 32},
-        {RNG_OK, 0, 8},
-        {RNG_OK, 32, 0},
-        {RNG_STATUS_COUNT, 32, 8 + 32},
-        {RNG_WOULD_BLOCK, 32, 8 + 32},
-        {RNG_IO, 32, 8 + 32},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        assert_int_equal(setup(NULL), 0);
-        memset(world.bad.bytes, 0x11, sizeof world.bad.bytes);
-        world.bad.status = shapes[i].status;
-        world.bad.bytes_len = shapes[i].bytes_len;
-        world.bad_len = shapes[i].reply_len;
-        check_failure(0, 0);
+    for (size_t i = 0; i < 2; i++) {
+        begin(state);
+        is(0, GIVES, 1); /* the first part */
+        is(1, slow[i], UINT32_MAX);
+        memset(bytes, 0x11, sizeof(bytes));
+        assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_IO);
+        assert_true(all(bytes, sizeof(bytes), 0));
+        assert_in_range(now_ms, START_MS + 30000, START_MS + 31000);
     }
 }
 
-static void a_failure_in_a_later_part_takes_the_earlier_ones(void **state)
+static void what_is_not_an_answer_gives_nothing_and_at_once(void **state)
 {
-    uint8_t bytes[RNG_BYTES_MAX + 1];
-    (void)state;
-    memset(bytes, 0xee, sizeof bytes);
-    world.bad_result = -ABI_E_PEER_DIED;
-    world.bad_count = CALL_MAX;
-    world.now_ms = 1;
-    assert_int_equal(rng_get(ENDPOINT, bytes, sizeof bytes), RNG_IO);
-    check_bytes(bytes, sizeof bytes, 0);
+    static const enum manner wrong[] = {FAILED,     ABSENT,    GIVES_FEWER,   GIVES_MORE,
+                                        SAYS_FEWER, SAYS_MORE, UNKNOWN_STATUS};
+    uint8_t bytes[32];
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        begin(state);
+        is(0, wrong[i], UINT32_MAX);
+        memset(bytes, 0x11, sizeof(bytes));
+        assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_IO);
+        assert_true(all(bytes, sizeof(bytes), 0));
+        assert_int_equal(call_count, 1);
+        assert_int_equal(now_ms, START_MS);
+    }
 }
 
-static void who_must_have_bytes_waits_and_says_so_once(void **state)
+/* A machine without an entropy device, into which one is put an hour later. */
+static void who_needs_them_waits_says_so_once_and_goes_on(void **state)
 {
     uint8_t bytes[32];
+
     (void)state;
-    world.bad = (struct rng_reply){.status = RNG_IO};
-    world.bad_len = offsetof(struct rng_reply, bytes);
-    world.bad_count = 300;
-    rng_await(ENDPOINT, bytes, sizeof bytes, "tester");
-    assert_int_equal(world.log_count, 1);
-    assert_in_range(world.now_ms, 300 * 100, 300 * 2000); /* neither busy nor asleep */
-    check_bytes(bytes, sizeof bytes, (uint8_t)301);
-    rng_await(ENDPOINT, bytes, sizeof bytes, "tester");
-    assert_int_equal(world.log_count, 1);
+    is(0, ABSENT, 10); /* rngd is not even there yet */
+    is(1, FAILED, 3600);
+    is(2, WOULD_BLOCK, 10);
+    is(3, GIVES, UINT32_MAX);
+    rng_wait("somebody", 3, bytes, sizeof(bytes));
+    assert_true(all(bytes, sizeof(bytes), 0xa5));
+    assert_int_equal(line_count, 1);
+    assert_string_equal(last_line, "somebody: no random bytes yet, waiting");
+    assert_true(now_ms >= START_MS + 3600 * 1000); /* it does not spin meanwhile */
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, setup)
+static void who_gets_them_at_once_says_nothing(void **state)
+{
+    uint8_t bytes[32];
+
+    (void)state;
+    is(0, GIVES, UINT32_MAX);
+    rng_wait("somebody", 3, bytes, sizeof(bytes));
+    assert_int_equal(line_count, 0);
+    assert_int_equal(now_ms, START_MS);
+}
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {
-        TEST(more_than_one_call_gives_is_asked_in_parts),
-        TEST(a_slow_device_is_waited_for),
-        TEST(an_rngd_that_is_started_again_is_waited_for),
-        TEST(nobody_waits_for_ever),
-        TEST(a_late_answer_of_the_kernel_is_a_failure),
-        TEST(a_device_that_failed_is_a_failure),
-        TEST(an_answer_of_another_shape_is_a_failure),
-        TEST(a_failure_in_a_later_part_takes_the_earlier_ones),
-        TEST(who_must_have_bytes_waits_and_says_so_once),
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(any_length_comes_in_parts, begin),
+        cmocka_unit_test_setup(a_slow_device_and_a_new_rngd_are_waited_for, begin),
+        cmocka_unit_test_setup(half_a_minute_is_the_end_and_leaves_nothing, begin),
+        cmocka_unit_test_setup(what_is_not_an_answer_gives_nothing_and_at_once, begin),
+        cmocka_unit_test_setup(who_needs_them_waits_says_so_once_and_goes_on, begin),
+        cmocka_unit_test_setup(who_gets_them_at_once_says_nothing, begin),
     };
+
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,9 +8,9 @@
 uint64_t rt_ticks(void);
 void rt_sleep_ms(uint64_t ms);
 
-static inline uint64_t rt_deadline_ms(uint64_t ms)
+static inline uint64_t rt_deadline_ms(uint64_t ms_from_now)
 {
-    return rt_ticks() + ms * ABI_TICKS_PER_MS;
+    return rt_ticks() + ms_from_now * ABI_TICKS_PER_MS;
 }
 
 #endif
