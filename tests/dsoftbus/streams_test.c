@@ -375,6 +375,38 @@ static void what_was_finished_stays_whole_after_a_reset(void **state)
     assert_int_equal(read_status(&b, id), DSB_ENDED);
 }
 
+/* Written, finished, let go, and not waited for: it is whole, and can still be taken. */
+static void what_was_said_and_left_still_arrives(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) { /* b's application hears of it before the RESET, or after it */
+        uint32_t id = open_at(&a);
+
+        put(&a, id, "whole");
+        assert_ok(dsb_streams_finish(&a.streams, id));
+        if (i == 0) {
+            pass(&a, &b);
+            assert_event(&b, DSB_STREAM_EVENT_INCOMING, id);
+        }
+        assert_ok(dsb_streams_let_go(&a.streams, id));
+        pass(&a, &b);
+        assert_int_equal(dsb_streams_own_count(&a.streams), 0);
+        if (i == 1) {
+            assert_event(&b, DSB_STREAM_EVENT_INCOMING, id);
+        }
+        assert_event(&b, DSB_STREAM_EVENT_RESET, id);
+        assert_ok(dsb_streams_accept(&b.streams, id));
+        assert_int_equal(dsb_streams_accept(&b.streams, id), DSB_WRONG_STATE);
+        assert_event(&b, DSB_STREAM_EVENT_READABLE, id);
+        assert_reads(&b, id, "whole");
+        assert_int_equal(read_status(&b, id), DSB_ENDED);
+        assert_int_equal(dsb_streams_finish(&b.streams, id), DSB_WAS_RESET);
+        assert_ok(dsb_streams_let_go(&b.streams, id));
+        assert_int_equal(dsb_streams_peer_count(&b.streams), 0);
+        assert_int_equal(next(&b), 0);
+    }
+}
+
 static void both_reset_at_once(void **state)
 {
     uint32_t id = make_stream();
@@ -497,6 +529,7 @@ int main(void)
         cmocka_unit_test_setup(a_reset_drops_what_was_not_sent, ends_start),
         cmocka_unit_test_setup(an_end_without_fin_is_an_error, ends_start),
         cmocka_unit_test_setup(what_was_finished_stays_whole_after_a_reset, ends_start),
+        cmocka_unit_test_setup(what_was_said_and_left_still_arrives, ends_start),
         cmocka_unit_test_setup(both_reset_at_once, ends_start),
         cmocka_unit_test_setup(both_let_go_with_full_buffers, ends_start),
         cmocka_unit_test_setup(an_open_that_was_let_go_before_it_left_is_never_said, ends_start),

@@ -152,12 +152,13 @@ static bool open_talk(struct side *side, struct part *part, unsigned talk, bool 
 
 static bool accept_talk(struct side *side, struct part *part)
 {
-    if (!part->incoming || part->answered || part->saw_reset || part->did_reset) {
+    if (!part->incoming || part->answered || part->saw_end || part->did_reset) {
         return false;
     }
-    RULE(dsb_streams_accept(&side->streams, part->id) == DSB_OK);
-    part->answered = true;
-    return true;
+    enum dsb_status status = dsb_streams_accept(&side->streams, part->id);
+    RULE(status == DSB_OK || (status == DSB_WRONG_STATE && part->saw_reset));
+    part->answered = status == DSB_OK;
+    return status == DSB_OK;
 }
 
 static bool may_speak(const struct part *part)
