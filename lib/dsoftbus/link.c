@@ -280,8 +280,8 @@ static struct dsb_link_event feed_record(struct dsb_link *link, uint64_t now_ms,
 
 static struct dsb_link_event session_event(struct dsb_link *link, uint64_t now_ms)
 {
-    struct dsb_link_event event = event_of(DSB_LINK_EVENT_NONE);
-    size_t used_len = 0;
+    struct dsb_link_event event;
+    size_t used_len;
 
     if (link->paused) {
         return dsb_session_tick(&link->slot.session, now_ms) == DSB_EVENT_FAILED ? failed(link)

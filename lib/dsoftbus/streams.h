@@ -65,6 +65,7 @@ struct dsb_stream {
     uint8_t told;  /* bits of dsb_stream_event_type that the application has still to hear */
     bool queued[DSB_STREAM_QUEUE_COUNT];
     bool is_known;     /* the application has heard of it */
+    bool answered;     /* the peer's: accepted */
     bool finished;     /* by the application: FIN follows what is in `out` */
     bool fin_sent;     /* FIN is sealed */
     bool fin_received; /* the peer's */
@@ -180,10 +181,12 @@ DSB_MUST_CHECK struct dsb_stream_event dsb_streams_next_event(struct dsb_streams
 DSB_MUST_CHECK enum dsb_status dsb_streams_open(struct dsb_streams *streams, const void *service,
                                                 size_t service_len, uint32_t *id);
 
-/* Answers an INCOMING stream. DSB_WRONG_STATE when it is not, or no more. */
+/* Takes an INCOMING stream: also one that its peer finished and reset since, which can still be
+ * read. DSB_WRONG_STATE when it is not, or no more. */
 DSB_MUST_CHECK enum dsb_status dsb_streams_accept(struct dsb_streams *streams, uint32_t id);
 
-/* The same, and lets go of it. DSB_INVALID when code is DSB_RESET_NONE. */
+/* Answers it with a RESET, and lets go of it. DSB_WRONG_STATE too when there is nobody left to
+ * answer: only let it go. DSB_INVALID when code is DSB_RESET_NONE. */
 DSB_MUST_CHECK enum dsb_status dsb_streams_refuse(struct dsb_streams *streams, uint32_t id,
                                                   enum dsb_reset_code code);
 
@@ -234,7 +237,8 @@ DSB_MUST_CHECK enum dsb_status dsb_streams_reset(struct dsb_streams *streams, ui
 /*
  * The application is done with the id; no event names it any more. What was written before
  * dsb_streams_finish still leaves; a stream that was not finished is reset, DSB_RESET_CANCELLED,
- * and one whose peer has not finished when the FIN leaves, DSB_RESET_GONE. Only now, and when the
+ * and one whose peer has not finished when the FIN leaves, DSB_RESET_GONE: it has
+ * all that was written. Only now, and when the
  * stream is over on the wire, its memory serves another: until then it counts.
  */
 DSB_MUST_CHECK enum dsb_status dsb_streams_let_go(struct dsb_streams *streams, uint32_t id);

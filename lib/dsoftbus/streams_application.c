@@ -38,14 +38,24 @@ enum dsb_status dsb_streams_open(struct dsb_streams *streams, const void *servic
     return DSB_OK;
 }
 
+/* The peer wrote all of it, did not wait for an answer, and can be given none any more. */
+static bool is_left(const struct dsb_streams *streams, const struct dsb_stream *stream)
+{
+    return !dsb_streams_is_own_id(streams, stream->id) && !stream->answered && stream->is_reset &&
+           stream->fin_received;
+}
+
 enum dsb_status dsb_streams_accept(struct dsb_streams *streams, uint32_t id)
 {
     struct dsb_stream *stream = of_application(streams, id);
 
-    if (stream == NULL || stream->state != DSB_STREAM_INCOMING) {
+    if (stream == NULL || !(stream->state == DSB_STREAM_INCOMING || is_left(streams, stream))) {
         return DSB_WRONG_STATE;
     }
-    dsb_streams_become(streams, stream, DSB_STREAM_ACCEPTED);
+    stream->answered = true;
+    if (stream->state == DSB_STREAM_INCOMING) {
+        dsb_streams_become(streams, stream, DSB_STREAM_ACCEPTED);
+    }
     if (stream->in.len != 0 || stream->fin_received) {
         dsb_streams_tell(streams, stream, DSB_STREAM_EVENT_READABLE);
     }

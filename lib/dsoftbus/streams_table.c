@@ -91,8 +91,8 @@ void dsb_streams_was_reset(struct dsb_streams *streams, struct dsb_stream *strea
     stream->is_reset = true;
     stream->reset_code = code;
     dsb_streams_become(streams, stream, DSB_STREAM_OVER);
-    /* A stream that the application never heard of goes as it came. */
-    stream->let_go = stream->let_go || !stream->is_known;
+    /* A stream that the application never heard of goes as it came, unless it is whole. */
+    stream->let_go = stream->let_go || (!stream->is_known && !stream->fin_received);
     dsb_streams_tell(streams, stream, DSB_STREAM_EVENT_RESET);
     dsb_streams_settle(streams, stream);
 }

@@ -222,6 +222,45 @@ static void bytes_pass_in_place(void **state)
     assert_reads(&b, id, "78abcd"); /* across the ring's end */
 }
 
+/* Nothing may be done with a stream that is not accepted, was reset here, or is nobody's. */
+static void a_stream_that_is_not_open_takes_no_call(void **state)
+{
+    uint32_t id = open_at(&a);
+    static const uint32_t nobodys[] = {0, 2, 77};
+    uint8_t *room;
+    const uint8_t *front;
+    size_t len;
+
+    (void)state;
+    pass(&a, &b);
+    assert_event(&b, DSB_STREAM_EVENT_INCOMING, id);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(write_at(&b, id, "x", &len), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_room(&b.streams, id, &room, &len), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_wrote(&b.streams, id, 1), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_front(&b.streams, id, &front, &len), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_took(&b.streams, id, 1), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_finish(&b.streams, id), DSB_WRONG_STATE);
+        if (i == 0) {
+            assert_ok(dsb_streams_reset(&b.streams, id, DSB_RESET_GONE));
+        }
+    }
+    for (size_t i = 0; i < sizeof(nobodys) / sizeof(nobodys[0]); i++) {
+        assert_int_equal(write_at(&b, nobodys[i], "x", &len), DSB_WRONG_STATE);
+        assert_int_equal(read_status(&b, nobodys[i]), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_accept(&b.streams, nobodys[i]), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_reset(&b.streams, nobodys[i], DSB_RESET_GONE),
+                         DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_let_go(&b.streams, nobodys[i]), DSB_WRONG_STATE);
+        assert_int_equal(dsb_streams_unread(&b.streams, nobodys[i]), 0);
+        assert_int_equal(dsb_streams_unsent(&b.streams, nobodys[i]), 0);
+    }
+    put(&a, id, "x");
+    assert_int_equal(write_at(&a, id, "", &len), DSB_INVALID);
+    assert_ok(dsb_streams_finish(&a.streams, id));
+    assert_int_equal(write_at(&a, id, "x", &len), DSB_WRONG_STATE);
+}
+
 static void records_are_cut_to_the_room_and_wait_for_it(void **state)
 {
     uint32_t id = open_at(&a);
@@ -334,6 +373,38 @@ static void what_was_finished_stays_whole_after_a_reset(void **state)
     assert_ok(RECEIVE(&b, RESET, "\x00\x00\x00\x01\x00\x05"));
     assert_reads(&b, id, "whole");
     assert_int_equal(read_status(&b, id), DSB_ENDED);
+}
+
+/* Written, finished, let go, and not waited for: it is whole, and can still be taken. */
+static void what_was_said_and_left_still_arrives(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) { /* b's application hears of it before the RESET, or after it */
+        uint32_t id = open_at(&a);
+
+        put(&a, id, "whole");
+        assert_ok(dsb_streams_finish(&a.streams, id));
+        if (i == 0) {
+            pass(&a, &b);
+            assert_event(&b, DSB_STREAM_EVENT_INCOMING, id);
+        }
+        assert_ok(dsb_streams_let_go(&a.streams, id));
+        pass(&a, &b);
+        assert_int_equal(dsb_streams_own_count(&a.streams), 0);
+        if (i == 1) {
+            assert_event(&b, DSB_STREAM_EVENT_INCOMING, id);
+        }
+        assert_event(&b, DSB_STREAM_EVENT_RESET, id);
+        assert_ok(dsb_streams_accept(&b.streams, id));
+        assert_int_equal(dsb_streams_accept(&b.streams, id), DSB_WRONG_STATE);
+        assert_event(&b, DSB_STREAM_EVENT_READABLE, id);
+        assert_reads(&b, id, "whole");
+        assert_int_equal(read_status(&b, id), DSB_ENDED);
+        assert_int_equal(dsb_streams_finish(&b.streams, id), DSB_WAS_RESET);
+        assert_ok(dsb_streams_let_go(&b.streams, id));
+        assert_int_equal(dsb_streams_peer_count(&b.streams), 0);
+        assert_int_equal(next(&b), 0);
+    }
 }
 
 static void both_reset_at_once(void **state)
@@ -451,12 +522,14 @@ int main(void)
         cmocka_unit_test_setup(opened_brings_the_credit_of_what_was_read_before, ends_start),
         cmocka_unit_test_setup(a_short_write_is_told_when_there_is_room, ends_start),
         cmocka_unit_test_setup(bytes_pass_in_place, ends_start),
+        cmocka_unit_test_setup(a_stream_that_is_not_open_takes_no_call, ends_start),
         cmocka_unit_test_setup(records_are_cut_to_the_room_and_wait_for_it, ends_start),
         cmocka_unit_test_setup(streams_take_turns, ends_start),
         cmocka_unit_test_setup(a_stream_that_nobody_reads_holds_up_no_other, ends_start),
         cmocka_unit_test_setup(a_reset_drops_what_was_not_sent, ends_start),
         cmocka_unit_test_setup(an_end_without_fin_is_an_error, ends_start),
         cmocka_unit_test_setup(what_was_finished_stays_whole_after_a_reset, ends_start),
+        cmocka_unit_test_setup(what_was_said_and_left_still_arrives, ends_start),
         cmocka_unit_test_setup(both_reset_at_once, ends_start),
         cmocka_unit_test_setup(both_let_go_with_full_buffers, ends_start),
         cmocka_unit_test_setup(an_open_that_was_let_go_before_it_left_is_never_said, ends_start),

@@ -183,6 +183,11 @@ static size_t make_record(struct dsb_stream_record *record, uint8_t *body)
     return dsb_stream_record_len(record);
 }
 
+static bool is_same(const void *x, const void *y, size_t len)
+{
+    return memcmp(x, y, len) == 0;
+}
+
 /* A record arrives. One that is refused has changed nothing, and ends the session. */
 static void receive(enum dsb_record_type type, const uint8_t *body, size_t len)
 {
@@ -193,7 +198,7 @@ static void receive(enum dsb_record_type type, const uint8_t *body, size_t len)
         return;
     }
     before.streams.hint = end.streams.hint;
-    RULE(memcmp(&before, &end, sizeof(end)) == 0);
+    RULE(is_same(&before, &end, sizeof(end)));
     counts->refusals++;
     check_end();
     begin();

@@ -3,7 +3,7 @@
  * Every order of what two applications can do and of the records' way, on the real code: from each
  * state every action, each state once. In each the rules hold (world_check), and from each the two
  * can still come to a good end (world_finish): so there is no deadlock, and no byte is lost or
- * doubled. Prints states and transitions.
+ * doubled; or the session dies (world_die). Prints states and transitions.
  */
 #include "dsoftbus/streams/world.h"
 #include "dsoftbus/testing.h"
@@ -44,6 +44,8 @@ static void explore(const struct plan *plan, size_t depth)
     saved[depth] = world;
     world_check(&world, plan);
     world_finish(&world, plan);
+    world = saved[depth];
+    world_die(&world, plan);
     for (unsigned i = 0; i < 2 * TALKS * ACT_COUNT; i++) {
         world = saved[depth];
         if (!world_act(&world, plan, i % 2, i / 2 % TALKS, (enum action)(i / 2 / TALKS))) {

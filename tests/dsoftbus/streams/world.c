@@ -152,12 +152,13 @@ static bool open_talk(struct side *side, struct part *part, unsigned talk, bool 
 
 static bool accept_talk(struct side *side, struct part *part)
 {
-    if (!part->incoming || part->answered || part->saw_reset || part->did_reset) {
+    if (!part->incoming || part->answered || part->saw_end || part->did_reset) {
         return false;
     }
-    RULE(dsb_streams_accept(&side->streams, part->id) == DSB_OK);
-    part->answered = true;
-    return true;
+    enum dsb_status status = dsb_streams_accept(&side->streams, part->id);
+    RULE(status == DSB_OK || (status == DSB_WRONG_STATE && part->saw_reset));
+    part->answered = status == DSB_OK;
+    return status == DSB_OK;
 }
 
 static bool may_speak(const struct part *part)
@@ -448,6 +449,24 @@ void world_finish(struct world *world, const struct plan *plan)
     }
     world_check(world, plan);
     check_end(world, plan);
+}
+
+void world_die(struct world *world, const struct plan *plan)
+{
+    struct plan rest = *plan;
+
+    for (unsigned talk = 0; talk < TALKS; talk++) {
+        rest.talks[talk].opener = NOBODY; /* nothing is opened any more */
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        memset(&world->sides[i].wire, 0, sizeof(world->sides[i].wire));
+        dsb_streams_end(&world->sides[i].streams);
+        take_events(&world->sides[i]);
+    }
+    for (unsigned i = 0; work(world, &rest); i++) {
+        RULE(i < 1000);
+    }
+    check_end(world, &rest);
 }
 
 /* The state as a number: FNV-1a over what matters of it, with a last mixing. */

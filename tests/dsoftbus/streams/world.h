@@ -94,6 +94,10 @@ void world_check(struct world *world, const struct plan *plan);
  * arrived and been let go. */
 void world_finish(struct world *world, const struct plan *plan);
 
+/* The session ends here and now, on both sides, with what is on its way; the applications read what
+ * they have and let go. No end of a file may be met that is none, and nothing may be left. */
+void world_die(struct world *world, const struct plan *plan);
+
 /* A number for the state: the same for the same state, and for no other (64 bits). */
 uint64_t world_hash(const struct world *world);
 
