@@ -8,22 +8,16 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 image=$1/images/bench-kernel/kernel.elf
 timeout_s=60
 run=$(mktemp -d)
-qemu_pid=""
-finish() {
-    [ -z "$qemu_pid" ] || kill -KILL "$qemu_pid" 2>/dev/null || true
-    rm -rf "$run"
-}
-trap finish EXIT
+trap 'rm -rf "$run"' EXIT
 
-boot() { # log of the console, QEMU's further options...
+boot() { # log of the console, further options of the machine...
     local log=$1
     shift
-    timeout --signal=KILL "$timeout_s" qemu-system-riscv64 -machine virt -bios default -m 128M -smp 1 \
-        -global virtio-mmio.force-legacy=false -display none -monitor none -serial "file:$log" -no-reboot \
-        -icount shift=0 -kernel "$image" "$@" </dev/null &
-    qemu_pid=$!
-    wait "$qemu_pid" || { tail -n 5 "$log"; echo "bench-kernel: the run did not end"; exit 1; }
-    qemu_pid=""
+    tests/os/boot/machine.py --devices icount --timeout "$timeout_s" --log "$log" "$@" "$image" || {
+        tail -n 5 "$log"
+        echo "bench-kernel: the run did not end"
+        exit 1
+    }
     grep -q "^bench: end" "$log" || { tail -n 5 "$log"; echo "bench-kernel: the run failed"; exit 1; }
 }
 
@@ -71,8 +65,7 @@ awk '
     }
     END { for (key in last) print last[key], key }' "$run/trace" >"$run/profile" &
 awk_pid=$!
-boot "$run/traced" -singlestep -d exec,nochain -D "$run/trace" \
-    -dfilter 0x10000..0x1ffff,0xffffffc080200000..0xffffffc08020ffff
+boot "$run/traced" --trace "$run/trace" --trace-of 0x10000..0x1ffff,0xffffffc080200000..0xffffffc08020ffff
 wait "$awk_pid"
 echo
 echo "where a round trip of 64 bytes goes"

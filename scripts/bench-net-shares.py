@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: Apache-2.0
 """Where the instructions of a loopback stream go (4088 bytes a call): runs the network's benchmark one
 instruction at a time, lets QEMU write down every program counter for a while, and sorts them by program and
@@ -7,11 +7,13 @@ usage: bench-net-shares.py KERNEL BUILD"""
 import bisect
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "os", "boot"))
+from machine import Machine  # noqa: E402
 
 TRACE_MIN = 200_000  # instructions: several calls each way
 TRACE_BYTES_MAX = 100_000_000
@@ -44,29 +46,22 @@ def call_returns(path):
 def trace(kernel, folder):
     """Program counters, one for each instruction, from the time when `facade call` was measured."""
     log, monitor_path, trace_path = (os.path.join(folder, name) for name in ("uart.log", "monitor", "trace"))
-    machine = subprocess.Popen(
-        ["qemu-system-riscv64", "-machine", "virt", "-bios", "default", "-global", "virtio-mmio.force-legacy=false",
-         "-m", "128M", "-smp", "1", "-display", "none", "-serial", f"file:{log}", "-no-reboot", "-kernel", kernel,
-         "-icount", "shift=0", "-singlestep", "-d", "nochain", "-D", trace_path,
-         "-monitor", f"unix:{monitor_path},server,nowait",
-         "-object", "rng-random,id=r0,filename=/dev/urandom",
-         "-device", "virtio-rng-device,rng=r0,bus=virtio-mmio-bus.1",
-         "-netdev", "user,id=n0,restrict=on", "-device", "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0"])
+    machine = Machine(kernel)
+    machine.add(["net", "rng", "icount"])
+    machine.trace_on_demand(trace_path, monitor_path)
+    machine.start(log, f"{log}.qemu")
     try:
-        while machine.poll() is None:
+        while machine.running():
             time.sleep(0.02)
             if os.path.exists(log):
                 with open(log, encoding="ascii", errors="replace") as lines:
                     if "bench: facade call" in lines.read():
                         break
-        monitor = socket.socket(socket.AF_UNIX)
-        monitor.connect(monitor_path)
-        monitor.sendall(b"log exec,nochain\n")
-        while machine.poll() is None and os.path.getsize(trace_path) < TRACE_BYTES_MAX:
+        machine.trace_now()
+        while machine.running() and os.path.getsize(trace_path) < TRACE_BYTES_MAX:
             time.sleep(0.02)
     finally:
-        machine.kill()
-        machine.wait()
+        machine.stop()
     with open(trace_path, encoding="ascii", errors="replace") as lines:
         return [int(found.group(1), 16) for found in re.finditer(r"^Trace .*\[[0-9a-f]+/([0-9a-f]+)/", lines.read(), re.MULTILINE)]
 

@@ -12,9 +12,9 @@ runs=2
 share_max_percent=15 # all but the cryptography, of a handshake
 entropy_bytes=1048576 # far more than a boot reads: QEMU spins for ever when the file is used up
 run=$(mktemp -d)
-qemu_pid=""
+machine_pid=""
 finish() {
-    [ -z "$qemu_pid" ] || kill -KILL "$qemu_pid" 2>/dev/null || true
+    [ -z "$machine_pid" ] || kill -TERM "$machine_pid" 2>/dev/null || true
     rm -rf "$run"
 }
 trap finish EXIT
@@ -30,16 +30,12 @@ boot() { # number: counts into $run/counts.NUMBER
 sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(int(sys.argv[2])))' "$1" $entropy_bytes >"$run/entropy"
     "$run/profile" "$run/ranges" "${windows[@]}" <"$run/trace" >"$run/counts.$1" &
     local profile_pid=$!
-    qemu-system-riscv64 -machine virt -bios default -global virtio-mmio.force-legacy=false -m 128M -smp 1 \
-        -display none -monitor none -serial "file:$run/uart.log" -no-reboot -kernel "$image" \
-        -netdev user,id=n0,restrict=on -device virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0 \
-        -object "rng-random,id=r0,filename=$run/entropy" -device virtio-rng-device,rng=r0,bus=virtio-mmio-bus.1 \
-        -icount shift=0 -singlestep -d exec,nochain -D "$run/trace" \
-        -dfilter 0x10000..0x8000000,0x80200000..0x87ffffff,0xffffffc000000000..0xffffffcfffffffff </dev/null &
-    qemu_pid=$!
+    tests/os/boot/machine.py --devices "net rng icount" --rng-file "$run/entropy" --log "$run/uart.log" --trace "$run/trace" \
+        --trace-of 0x10000..0x8000000,0x80200000..0x87ffffff,0xffffffc000000000..0xffffffcfffffffff "$image" &
+    machine_pid=$!
     wait "$profile_pid" || { tail -n 5 "$run/uart.log"; echo "bench-os: the session did not come about"; exit 1; }
-    wait "$qemu_pid" || true
-    qemu_pid=""
+    wait "$machine_pid" || true
+    machine_pid=""
     grep -q "^SELFTEST: end" "$run/uart.log" || { echo "bench-os: the run did not end"; exit 1; }
 }
 

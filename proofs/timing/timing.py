@@ -8,9 +8,13 @@ counters and addresses of each run. A claim holds when all runs of its operation
 import os
 import re
 import subprocess
+import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "tests", "os", "boot"))
+import machine  # noqa: E402
+
 OPERATIONS = ("x25519", "seal", "open", "forged", "equal", "blake2s", "handshake")
 TARGETS = ("rv64-timing",)
 CLAIMS = tuple(f"timing-{name}" for name in OPERATIONS)
@@ -30,12 +34,13 @@ def record(elf):
         plugin = os.path.join(folder, "trace.so")
         subprocess.run(["gcc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", plugin,
                         os.path.join(HERE, "trace.c")], check=True)
-        run = subprocess.run(
-            ["qemu-system-riscv64", "-machine", "virt", "-m", "128M", "-bios", "default", "-display", "none",
-             "-serial", "stdio", "-monitor", "none", "-net", "none", "-kernel", elf, "-plugin",
-             f"{plugin},begin={address['timing_begin']},end={address['timing_end']}"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
-    return run.stdout, re.findall(r"^stretch (\d+) (\w+) (\d+) (\w+)$", run.stderr, re.MULTILINE)
+        bare = machine.Machine(elf)
+        bare.plugin(plugin, begin=address["timing_begin"], end=address["timing_end"])
+        log = os.path.join(folder, "console")
+        _, traced = machine.run(bare, log, TIMEOUT_S)
+        with open(log, encoding="ascii", errors="replace") as console:
+            printed = console.read()
+    return printed, re.findall(r"^stretch (\d+) (\w+) (\d+) (\w+)$", traced, re.MULTILINE)
 
 
 def claims(tree):

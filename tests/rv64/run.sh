@@ -4,12 +4,14 @@
 # usage: run.sh ELF EXPECTED   prints what it printed; fails unless its last line matches EXPECTED (a regular
 # expression for the whole line). RV64_SECONDS (60) bounds the run. Instructions are counted exactly.
 set -euo pipefail
-out=$(timeout --kill-after=5 "${RV64_SECONDS:-60}" qemu-system-riscv64 -machine virt -m 128M -bios default \
-    -display none -serial stdio -monitor none -net none -icount shift=0 -kernel "$1" </dev/null | tr -d '\r') || {
-    echo "$out"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+"$(dirname "$0")/../os/boot/machine.py" --devices icount --timeout "${RV64_SECONDS:-60}" --log "$log" "$1" || {
+    cat "$log"
     echo "rv64: QEMU did not end by itself" >&2
     exit 1
 }
+out=$(tr -d '\r' <"$log")
 echo "$out"
 grep -Eqx "$2" <<<"$(tail -n 1 <<<"$out")" || {
     echo "rv64: the last line is not '$2'" >&2

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: Apache-2.0
 """The judge against forged logs: the log of a good boot, edited in one place, must not pass.
 
@@ -9,12 +9,14 @@ a change to what a boot prints, and a look at what has changed:
 """
 import os
 import re
-import subprocess
 import sys
-import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-JUDGE, MANIFEST = f"{TOP}/scripts/uart-check.py", f"{TOP}/tests/os/markers/default.txt"
+sys.path.insert(0, f"{TOP}/tests/os/boot")
+from judge import Judge  # noqa: E402
+from manifest import Manifest  # noqa: E402
+
+MANIFEST = f"{TOP}/tests/os/markers/default.txt"
 LOG = f"{TOP}/tests/scripts/default.log"
 BOUND, AUTH_OK = "dsoftbusd: identity bound peer=client.test", "dsoftbusd: auth ok"
 CLEAN = "dsoftbusd: session ended reason=clean"
@@ -105,11 +107,11 @@ REFUSED, ENDED = r"dsoftbusd: session refused (.*)", r"dsoftbusd: session ended 
 ALL = 10000
 NO_CASES = cut(begin("wrong-responder-key"), ok("stalled-handshake"))
 
-# name: (edit, exit code[, arguments])
+# name: (edit, exit code[, where the run is said to end])
 EDITS = {
     # Where the run is said to end.
-    "no-cases-until-end": (NO_CASES, 19, "--until", "SELFTEST: end"),
-    "no-cases-until-behind-end": (NO_CASES, 19, "--until", "init: pages"),
+    "no-cases-until-end": (NO_CASES, 19, "SELFTEST: end"),
+    "no-cases-until-behind-end": (NO_CASES, 19, "init: pages"),
     "no-cases": (NO_CASES, 19),
     "last-case-missing": (cut(begin("stalled-handshake"), ok("stalled-handshake")), 19),
     "end-before-the-cases": (both(drop("SELFTEST: end"), before(begin("wrong-responder-key"), "SELFTEST: end")), 19),
@@ -201,32 +203,25 @@ EDITS = {
 }
 
 
-def judge(lines, path, arguments):
-    with open(path, "w", encoding="ascii") as file:
-        file.write("".join(line + "\n" for line in lines))
-    done = subprocess.run([JUDGE, "--define", "client=client.test", *arguments, MANIFEST, path], check=False,
-                          capture_output=True, text=True)
-    return done.returncode, (done.stdout + done.stderr).strip().split("\n")[-1]
+def judge(lines, until=None):
+    return Judge(Manifest(MANIFEST, {"client": "client.test"}), until).whole(lines)
 
 
 def main():
     with open(LOG, encoding="ascii") as file:
         good = file.read().split("\n")[:-1]
     wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        code, said = judge(good, f"{folder}/log", [])
-        print(f"unedited: {code} {said}")
-        wrong += code != 0
-        names = os.environ.get("DSB_CASE", "").split() or EDITS
-        for name in names:
-            edit, wanted, *arguments = EDITS[name]
-            lines = edit(list(good))
-            code, said = judge(lines, f"{folder}/log", arguments)
-            if lines == good or code != wanted:
-                wrong += 1
-                print(f"{name}: exit {code}, not {wanted}: {said}")
-                if os.environ.get("DSB_FAIL_FAST"):
-                    break
+    code, said = judge(good)
+    print(f"unedited: {code} {said}")
+    wrong += code != 0
+    names = os.environ.get("DSB_CASE", "").split() or EDITS
+    for name in names:
+        edit, wanted, *until = EDITS[name]
+        lines = edit(list(good))
+        code, said = judge(lines, *until)
+        if lines == good or code != wanted:
+            wrong += 1
+            print(f"{name}: exit {code}, not {wanted}: {said}")
     print(f"{len(names)} edits, {wrong} wrong verdicts")
     return 1 if wrong else 0
 

@@ -8,7 +8,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 # The script in a tree of its own, so that manifests and profiles are the test's.
 mkdir -p "$dir/scripts" "$dir/tests/os/markers"
-cp "$DSB_ROOT"/scripts/{qemu-test.sh,uart-check.py,show-log.awk} "$dir/scripts/"
+cp "$DSB_ROOT/scripts/qemu-test.sh" "$dir/scripts/"
+cp -r "$DSB_ROOT/tests/os/boot" "$dir/tests/os/"
 echo "default | default | rng net" >"$dir/tests/os/profiles"
 printf 'order kernel: up\norder init: ready\nend SELFTEST: end\n' >"$dir/tests/os/markers/default.txt"
 touch "$dir/kernel.elf"
@@ -30,6 +31,9 @@ none_left() { # every stand-in that was started is gone
     while read -r pid; do
         ! kill -0 "$pid" 2>/dev/null || { echo "process $pid is still there" >&2; exit 1; }
     done <"$dir/pids"
+}
+wait_for() { # file
+    until [ -e "$1" ]; do sleep 0.05; done
 }
 whole='echo "kernel: up"; echo "init: ready"; echo "SELFTEST: end"'
 
@@ -56,19 +60,29 @@ side-by-side) qemu_prints <<<"echo 'kernel: up'; sleep 1; echo 'init: ready'; sl
     run 0 passed; wait $first; none_left
     [ "$(ls -d "$dir"/build/run/default.* | wc -l)" -eq 2 ] ;;
 one-fails-beside) # a failing run must not end its neighbour
-    qemu_prints <<<"echo 'kernel: up'; [ -e $dir/bad ] && { echo 'kernel: panic: x'; sleep 60; }; sleep 2; echo 'init: ready'; echo 'SELFTEST: end'"
+    qemu_prints <<<"echo 'kernel: up'; [ -e $dir/bad ] && { echo 'kernel: panic: x'; sleep 60; }; touch $dir/good; sleep 2; echo 'init: ready'; echo 'SELFTEST: end'"
     run 0 passed & first=$!
-    sleep 0.5; touch "$dir/bad"; run 16 panic; wait $first; none_left ;;
-interrupt) qemu_prints <<<'echo "kernel: up"; sleep 60'
-    KERNEL=$dir/kernel.elf QEMU=$dir/qemu "$dir/scripts/qemu-test.sh" >"$dir/out" 2>&1 & pid=$!
-    sleep 1; kill -TERM $pid; code=0; wait $pid || code=$?
-    [ $code -eq 130 ]; grep -q interrupted "$dir/out"; none_left ;;
+    wait_for "$dir/good"; touch "$dir/bad"; run 16 panic; wait $first; none_left ;;
+interrupt) # by Ctrl-C or TERM, within a second, also when the emulator does not listen
+    for signal in INT TERM; do
+        rm -f "$dir/deaf"
+        qemu_prints <<<"trap '' TERM INT; echo 'kernel: up'; touch $dir/deaf; while :; do read -t 1 -r _ <> <(:) || :; done"
+        (set -m; KERNEL=$dir/kernel.elf QEMU=$dir/qemu exec "$dir/scripts/qemu-test.sh" >"$dir/out" 2>&1) & pid=$!
+        wait_for "$dir/deaf"; begin_ms=$(date +%s%3N); kill -$signal $pid; code=0; wait $pid || code=$?
+        took_ms=$(($(date +%s%3N) - begin_ms))
+        [ $code -eq 130 ]; grep -q interrupted "$dir/out"; none_left
+        [ $took_ms -lt 1000 ] || { echo "took $took_ms ms" >&2; exit 1; }
+    done ;;
 unknown-profile) export PROFILE=nothing; run 2 "PROFILE=nothing: none of default" ;;
 names-what-was-given) qemu_prints <<<"$whole"; run 0 "KERNEL=$dir/kernel.elf, QEMU=$dir/qemu)" ;;
 timeout-with-zeros) # decimal, whatever it begins with
     export RUN_TIMEOUT=01s; qemu_prints <<<'echo "kernel: up"; sleep 60'; run 11 "time is up (1 s)"
     export RUN_TIMEOUT=08; qemu_prints <<<"$whole"; run 0 passed
-    export RUN_TIMEOUT=090s; run 0 passed ;;
+    export RUN_TIMEOUT=090s; run 0 passed
+    export RUN_TIMEOUT=000m; qemu_prints <<<'sleep 60'; run 10 "no boot within 0 s"
+    export RUN_TIMEOUT=01m; qemu_prints <<<"sleep 2; $whole"; run 0 passed ;;
+panic-behind-the-end) qemu_prints <<<"$whole; sleep 0.5; echo 'kernel: panic: late'"; run 16 "panic: late" ;;
+bad-quota) export RNG_QUOTA=much; sed -i 's/rng net/slow-rng/' "$dir/tests/os/profiles"; run 2 "'much': bytes/milliseconds" ;;
 until-end) export RUN_UNTIL_MARKER="SELFTEST: end"; echo 'count 2 never' >>"$dir/tests/os/markers/default.txt"
     qemu_prints <<<"$whole"; run 12 "missing marker: never" ;;
 bad-timeout) export RUN_TIMEOUT=soon; run 2 "RUN_TIMEOUT=soon" ;;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A TCP echo server on the wire, for a program on the host (echo_test.py). Nothing waits for one
+/* A TCP echo server on the wire, for a program on the host (tests/os/boot/echo.py). Nothing waits for one
  * connection: netstackd tells which sockets to try again. */
 #include "cases.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs the adversarial cases. tests/os/cases.txt says for each what dsoftbusd must log and what the
- * client must see; scripts/uart-check.py joins both sides.
+ * client must see; tests/os/boot/judge.py joins both sides.
  */
 #include "dsoftbus_cases.h"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scripts/uart-check.py: each way a boot can go wrong, as a recorded log with one thing changed.
-# usage: uart_check_test.sh CASE
+# tests/os/boot/judge.py: each way a boot can go wrong, as a recorded log with one thing changed.
+# usage: judge_test.sh CASE
 set -euo pipefail
 : "${DSB_ROOT:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 dir=$(mktemp -d)
@@ -73,7 +73,7 @@ cp "$dir/good.log" "$dir/log"
 expect() { # exit code, text of the verdict, arguments
     local code=0 said want=$1 text=$2
     shift 2
-    said=$("$DSB_ROOT/scripts/uart-check.py" "$@" "$dir/manifest.txt" "$dir/log") || code=$?
+    said=$("$DSB_ROOT/tests/os/boot/judge.py" "$@" "$dir/manifest.txt" "$dir/log") || code=$?
     if [ "$code" -ne "$want" ] || [[ $said != *"$text"* ]]; then
         echo "exit $code '$said', not $want '$text'" >&2
         exit 1

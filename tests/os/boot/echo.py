@@ -1,33 +1,23 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""TCP from the host over QEMU's port forwarding to net-test's echo server (PROFILE=net-echo): 1,000
-connections in a row, 32 at a time, 16 MiB through one. Fails when a byte differs, a connection breaks, or
-the machine's own log is not as its markers say. Prints the rates."""
-import os
+"""PROFILE=net-echo: TCP from the host over the forwarded port to net-test's echo server: 1,000 connections in a
+row, 32 at a time, 16 MiB through one. Fails when a byte differs, a connection breaks, or the machine's own log is
+not as its markers say. Prints the rates."""
 import random
 import socket
-import subprocess
-import sys
 import threading
 import time
 
-TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
+from boot import judged
+from host import free_ports
+from verdict import HOST_FAILED, Failure
+
+ECHO_PORT, STOP_PORT = 7, 8  # the machine's
 IN_A_ROW = 1000
 AT_A_TIME = 32
 ROUNDS = 8
 BYTES_EACH = 64 * 1024
 BYTES_LONG = 16 * 1024 * 1024
-BOOT_S_MAX = 60
 SOCKET_S_MAX = 60
-
-
-def free_ports(count):
-    """Ports that nobody holds now."""
-    holders = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
 
 
 # QEMU listens on the forwarded port with a backlog of one: of several connections at the same moment the
@@ -108,49 +98,33 @@ def long_one(port):
     return 1
 
 
-def wait_for(log, text, machine):
-    end = time.monotonic() + BOOT_S_MAX
-    while time.monotonic() < end and machine.poll() is None:
+def exchange_all(port):
+    """Every kind of exchange; how many connections they were."""
+    connections = 0
+    for name, work, size in (("1000 in a row", in_a_row, None), ("32 at a time", at_a_time, None),
+                             ("16 MiB through one", long_one, BYTES_LONG)):
+        begin = time.monotonic()
         try:
-            with open(log, encoding="ascii", errors="replace") as lines:
-                if any(line.strip() == text for line in lines):
-                    return
-        except FileNotFoundError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError(f"the machine never said '{text}'")
+            connections += work(port)
+        except (OSError, ValueError, threading.BrokenBarrierError) as fault:
+            raise Failure(HOST_FAILED, f"{name}: {fault}") from fault
+        took_s = time.monotonic() - begin
+        rate = f", {size / took_s / 1e6:.1f} MB/s each way" if size else ""
+        print(f"echo: {name}: {took_s:.2f} s{rate}", flush=True)
+    return connections
 
 
-def main():
+def run(settings):
     echo_port, stop_port = free_ports(2)
-    log = os.path.join(TOP, "build", f"echo-{os.getpid()}.log")
-    forward = (f"tcp:127.0.0.1:{echo_port}-:7,hostfwd=tcp:127.0.0.1:{stop_port}-:8")
-    machine = subprocess.Popen([os.path.join(TOP, "scripts", "qemu-test.sh")],
-                               env={**os.environ, "PROFILE": "net-echo", "HOSTFWD": forward, "UART_LOG": log})
-    try:
-        wait_for(log, "SELFTEST: net echo listening", machine)
-        connections = 0
-        for name, work, size in (("1000 in a row", in_a_row, None), ("32 at a time", at_a_time, None),
-                                 ("16 MiB through one", long_one, BYTES_LONG)):
-            begin = time.monotonic()
-            connections += work(echo_port)
-            took_s = time.monotonic() - begin
-            rate = f", {size / took_s / 1e6:.1f} MB/s each way" if size else ""
-            print(f"echo: {name}: {took_s:.2f} s{rate}", flush=True)
+
+    def wire(boot):
+        boot.machine.forward(echo_port, ECHO_PORT)
+        boot.machine.forward(stop_port, STOP_PORT)
+
+    def meanwhile(boot):
+        boot.wait_for("SELFTEST: net echo listening")
+        connections = exchange_all(echo_port)
         socket.create_connection(("127.0.0.1", stop_port), timeout=SOCKET_S_MAX).close()
-        code = machine.wait(timeout=BOOT_S_MAX)
-        with open(log, encoding="ascii", errors="replace") as lines:
-            if f"net-test: {connections} connections served" not in [line.strip() for line in lines]:
-                raise ValueError(f"the machine did not serve {connections} connections")
-        os.unlink(log)
-        return code
-    except Exception as fault:
-        print(f"echo: FAILED: {fault}")
-        return 1
-    finally:
-        if machine.poll() is None:
-            machine.terminate()
-            machine.wait()
+        boot.wait_for(f"net-test: {connections} connections served")
 
-
-sys.exit(main())
+    return judged(settings, wire, meanwhile)

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# scripts/deterministic-test.sh with a stand-in for QEMU whose log depends on its entropy file as each case
+# PROFILE=deterministic of scripts/qemu-test.sh with a stand-in for QEMU whose log depends on its entropy file as each case
 # says.
-# usage: deterministic_test_test.sh CASE
+# usage: reproducible_test.sh CASE
 set -euo pipefail
 : "${DSB_ROOT:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir/scripts" "$dir/tests/os/markers"
-cp "$DSB_ROOT"/scripts/{qemu-test.sh,uart-check.py,deterministic-test.sh} "$dir/scripts/"
+cp "$DSB_ROOT/scripts/qemu-test.sh" "$dir/scripts/"
+cp -r "$DSB_ROOT/tests/os/boot" "$dir/tests/os/"
 echo "deterministic | deterministic | rng icount" >"$dir/tests/os/profiles"
 printf 'order kernel: up\nend SELFTEST: end\n' >"$dir/tests/os/markers/deterministic.txt"
 touch "$dir/kernel.elf"
@@ -30,7 +31,7 @@ Q
 }
 expect() { # exit code, text
     local code=0 out
-    out=$(KERNEL=$dir/kernel.elf QEMU=$dir/qemu "$dir/scripts/deterministic-test.sh" 2>&1) || code=$?
+    out=$(PROFILE=deterministic KERNEL=$dir/kernel.elf QEMU=$dir/qemu "$dir/scripts/qemu-test.sh" 2>&1) || code=$?
     [ "$code" -eq "$1" ] && [[ $out == *"$2"* ]] || { echo "exit $code '$out', not $1 '$2'" >&2; exit 1; }
 }
 case $1 in
