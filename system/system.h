@@ -10,7 +10,8 @@
 enum system_endpoint {
     ENDPOINT_RNGD,
     ENDPOINT_NETSTACKD,
-    ENDPOINT_COUNT,
+    ENDPOINT_PRODUCT_COUNT, /* those behind are free for the tables of the tests */
+    ENDPOINT_COUNT = 8,
 };
 
 enum system_notification {

@@ -6,6 +6,7 @@
 #include "abi/cap.h"
 #include "abi/system.h"
 #include "proto/net.h"
+#include "tests/os/example/uptime.h"
 #include "tests/os/system/modes.h"
 #include "tests/os/system/slots.h"
 
@@ -114,6 +115,43 @@ static const struct system_process crasher = {
     .death_notification = NOTIFICATION_NONE,
 };
 
+/* The worked example of CONTRIBUTING.md: a service and who calls it. */
+#define ENDPOINT_UPTIMED    ENDPOINT_PRODUCT_COUNT
+#define BADGE_UPTIME_CLIENT 1
+
+static const struct grant uptimed_grants[] = {
+    {GRANT_ENDPOINT, UPTIMED_SLOT_ENDPOINT, ENDPOINT_UPTIMED, ABI_RIGHT_RECV, 0, NULL},
+};
+
+static const struct system_process uptimed = {
+    .name = "uptimed",
+    .program = "uptimed",
+    .priority = 5,
+    .stack_pages = 2,
+    .page_quota = 32,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = uptimed_grants,
+    .grant_count = COUNT_OF(uptimed_grants),
+};
+
+static const struct grant uptime_client_grants[] = {
+    {GRANT_ENDPOINT, CLIENT_SLOT_UPTIME, ENDPOINT_UPTIMED, ABI_RIGHT_SEND, BADGE_UPTIME_CLIENT,
+     NULL},
+};
+
+static const struct system_process uptime_client = {
+    .name = "uptime-client",
+    .program = "uptime-client",
+    .priority = 4,
+    .stack_pages = 2,
+    .page_quota = 32,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = uptime_client_grants,
+    .grant_count = COUNT_OF(uptime_client_grants),
+};
+
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
 
@@ -169,6 +207,8 @@ static const struct system_process *const net_bench_processes[] = {&system_rngd,
 static const struct system_process *const kernel_processes[] = {&kernel_test};
 static const struct system_process *const bench_kernel_processes[] = {&kernel_bench};
 
+static const struct system_process *const example_processes[] = {&uptimed, &uptime_client};
+
 static const struct system_process *const restart_limit_processes[] = {&crasher};
 
 /* What every image with sessions runs; the last process is the one that the profile is about. */
@@ -204,6 +244,7 @@ const struct system_profile system_profiles[] = {
     {"net", net_processes, COUNT_OF(net_processes), NULL},
     {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
     {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},
+    {"example", example_processes, COUNT_OF(example_processes), NULL},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
     {"bench-kernel", bench_kernel_processes, COUNT_OF(bench_kernel_processes), NULL},
 };
