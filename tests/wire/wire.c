@@ -5,8 +5,8 @@
 #include "netstackd/host.h"
 #include "netstackd/peer.h"
 #include "netstackd/storm.h"
-#include "tests/os/system/modes.h"
 #include "stack.h"
+#include "tests/os/system/modes.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -8,10 +8,10 @@
 #ifndef KT_H
 #define KT_H
 
-#include "tests/os/system/slots.h"
 #include "rt/log.h"
 #include "rt/syscall.h"
 #include "rt/time.h"
+#include "tests/os/system/slots.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A TCP echo server on the wire, for a program on the host (tests/os/boot/echo.py). Nothing waits for one
- * connection: netstackd tells which sockets to try again. */
+/* A TCP echo server on the wire, for a program on the host (tests/os/boot/echo.py). Nothing waits
+ * for one connection: netstackd tells which sockets to try again. */
 #include "cases.h"
 
 #include "rt/log.h"

@@ -6,9 +6,9 @@
  */
 #include "stream.h"
 
-#include "tests/os/system/modes.h"
 #include "rt/log.h"
 #include "rt/time.h"
+#include "tests/os/system/modes.h"
 
 #include <string.h>
 
