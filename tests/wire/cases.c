@@ -165,9 +165,11 @@ static void send_forged_syn(uint16_t port)
 {
     static uint32_t source = 0x01000000;
     uint8_t frame[PACKET_FRAME_BYTES_MAX];
+
+    source += 7919;
     const struct packet packet = {.kind = PACKET_TCP,
                                   .to_mac = WIRE_DEVICE_MAC,
-                                  .source = source += 7919,
+                                  .source = source,
                                   .destination = WIRE_DEVICE_IPV4,
                                   .source_port = 1025,
                                   .destination_port = port,
