@@ -7,7 +7,7 @@ enum {
     DATA_LEN_MAX = 1460,
     OPTIONS_LEN_MAX = 40,
     IP_OPTIONS_LEN_MAX = 40,
-    FLIPS_MAX = 2, /* too few to make another station's host number of one of ours */
+    FLIPS_MAX = 2, /* too few to become one of STORM_OTHERS */
 };
 
 /* --- chance --- */
@@ -202,6 +202,16 @@ static void move_window(struct storm *storm, struct storm_connection *with)
 {
     with->window = some_window(storm);
     send_flags(storm, with, PACKET_ACK);
+}
+
+/* What the device answers to these bytes comes by its probes alone, the last one, too. */
+static void move_pinch(struct storm *storm, struct storm_connection *with)
+{
+    with->window = 0;
+    send_flags(storm, with, PACKET_ACK);
+    send_data(storm, with, with->seq, 1, PACKET_ACK);
+    with->seq++;
+    with->is_pinched = true;
 }
 
 /* Less than was acknowledged before, and another window. */
@@ -471,6 +481,7 @@ static const struct {
     [STORM_DATA_BEYOND] = {"data-beyond", 4, true, move_data_beyond},
     [STORM_DATA_AGAIN] = {"data-again", 6, true, move_data_again},
     [STORM_WINDOW] = {"window", 14, true, move_window},
+    [STORM_PINCH] = {"pinch", 4, true, move_pinch},
     [STORM_ACK_PART] = {"ack-part", 6, true, move_ack_part},
     [STORM_ACK_WRONG] = {"ack-wrong", 4, true, move_ack_wrong},
     [STORM_OPTIONS] = {"options", 3, true, move_options},
@@ -517,11 +528,18 @@ static enum storm_move some_move(struct storm *storm, const struct storm_connect
     }
 }
 
+static bool waits(const struct storm_connection *with)
+{
+    return with->state == STORM_OPEN && with->is_pinched;
+}
+
 void storm_step(struct storm *storm)
 {
     struct storm_connection *with = &storm->connections[below(storm, STORM_CONNECTIONS)];
-    enum storm_move move = some_move(storm, with);
 
+    for (uint32_t i = 0; i < STORM_CONNECTIONS && waits(with) && !percent(storm, 2); i++)
+        with = &storm->connections[i];
+    enum storm_move move = some_move(storm, with);
     storm->move_count[move]++;
     moves[move].run(storm, with);
 }

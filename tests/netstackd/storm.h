@@ -6,8 +6,9 @@
  * leave by a callback.
  *
  * Its stations have the host numbers STORM_HOST_FIRST and up of the device's subnet. It never
- * speaks for another station there but the gateway and the device itself, so that whoever has
- * another host number can be served, and must be.
+ * speaks for another station there but the gateway and the device itself, unless a spoilt frame
+ * happens to: never for one from STORM_OTHERS_FIRST to STORM_OTHERS_LAST, which can be served, and
+ * must be.
  */
 #ifndef NET_STORM_H
 #define NET_STORM_H
@@ -17,6 +18,9 @@
 enum {
     STORM_CONNECTIONS = 16,
     STORM_PORTS_MAX = 4,
+    STORM_OTHERS_FIRST =
+        96, /* three bits away from every station's number, one more than are flipped */
+    STORM_OTHERS_LAST = 127,
     STORM_HOST_FIRST = 128,
     STORM_HOST_COUNT = 32, /* these answer ARP; the same number behind them do not */
     STORM_FRAMES_PER_STEP_MAX = 4,
@@ -39,6 +43,7 @@ struct storm_connection {
     uint32_t ack;       /* of the device's next byte */
     uint32_t heard_ack; /* the last one that the device sent */
     uint16_t window;
+    bool is_pinched; /* it waits with a closed window, and takes probes */
 };
 
 /* What the storm did, and how often. */
@@ -48,6 +53,7 @@ enum storm_move {
     STORM_DATA_BEYOND, /* leaves a gap */
     STORM_DATA_AGAIN,  /* overlaps what was sent */
     STORM_WINDOW,
+    STORM_PINCH, /* one more byte for a closed window */
     STORM_ACK_PART,
     STORM_ACK_WRONG,
     STORM_OPTIONS,

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HONEST_IPV4    0x0a000210u /* 10.0.2.16 */
+#define HONEST_IPV4    0x0a000264u /* 10.0.2.100 */
 #define GATEWAY_IPV4   0x0a000202u
 #define ECHO_PORT      7
 #define WILD_PORT      4000
@@ -30,7 +30,7 @@
 #define NS_PER_MS      1000000u
 #define FRAMES_MAX     1024  /* on their way at a time */
 #define DRAIN_MAX      20000 /* frames that one step may cause */
-#define STEPS_DEFAULT  150000
+#define STEPS_DEFAULT  100000
 #define STEPS_COMPARED 5000
 #define PAUSE_MS_MAX   8000
 #define PAUSE_STEPS    512 /* on the average between two */

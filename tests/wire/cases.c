@@ -12,8 +12,11 @@
 #include <string.h>
 
 #define PEER_IPV4     0x0a000220u /* 10.0.2.32 */
-#define SILENT_IPV4   0x0a0002a0u /* 100 from here answer no ARP */
+#define SILENT_IPV4   0x0a0002a0u /* 10.0.2.160: answers no ARP, nor do those behind it */
+#define SILENT_COUNT  95
 #define ANSWER_MS_MAX 30000
+#define DEAF_MS       10000
+#define PUMP_MS       10
 #define TICK_MS       500 /* lwIP's slow timer */
 
 static const uint8_t zeros[1460];
@@ -148,20 +151,25 @@ static void closed_windows(void)
 /* N5. Answers to hosts that nobody finds take nobody's place. */
 static void arp_waits(void)
 {
-    uint32_t before_count = wire_lost_count;
+    uint32_t before_count = wire_lost_count, again_ms = wire_ping_again_ms;
 
-    for (uint32_t i = 0; i < 600; i++)
-        peer_echo_request(SILENT_IPV4 + i % 95);
-    wire_must(wire_lost_count == before_count, "a ping between them was lost");
+    wire_ping_again_ms = DEAF_MS; /* a lost one is not a slow one */
+    for (uint32_t i = 0; i < 600; i++) {
+        peer_echo_request(SILENT_IPV4 + i % SILENT_COUNT);
+        wire_must(wire_lost_count == before_count, "a ping between them was lost");
+    }
+    wire_ping_again_ms = again_ms;
 }
 
 static void send_forged_syn(uint16_t port)
 {
     static uint32_t source = 0x01000000;
     uint8_t frame[PACKET_FRAME_BYTES_MAX];
+
+    source += 7919;
     const struct packet packet = {.kind = PACKET_TCP,
                                   .to_mac = WIRE_DEVICE_MAC,
-                                  .source = source += 7919,
+                                  .source = source,
                                   .destination = WIRE_DEVICE_IPV4,
                                   .source_port = 1025,
                                   .destination_port = port,
@@ -173,20 +181,25 @@ static void send_forged_syn(uint16_t port)
     wire_send(frame, len);
 }
 
-/* N6. Sessions come about however many SYNs lie between their packets, up to a quarter of the
- * places: the flood goes on when the device has dealt with the last of it, so that a slow machine
- * sees the same. */
+/* N6. Sessions come about though hundreds of SYNs lie between their packets. The flood goes on when
+ * the device has dealt with the last of it, and fewer SYNs go by without the session's moving on
+ * than there are places, so that a slow machine sees the same as a fast one. */
 static void syn_flood(void)
 {
-    enum { BURST = PORT_HALF_OPEN_MAX / 4, SYNS = 4000, SESSIONS = 5 };
+    enum { BURST = 16, BURSTS_PATIENT = PORT_HALF_OPEN_MAX / BURST - 4, SYNS = 4000, SESSIONS = 5 };
     static struct session session;
     uint32_t wanted_count = honest_session_count + SESSIONS, sent_count = 0;
+    uint32_t seen_count = 0, bursts = 0;
 
     while (honest_session_count < wanted_count || sent_count < SYNS) {
-        for (uint32_t i = 0; i < BURST; i++)
+        if (session.stream == 0 || session.progress_count != seen_count)
+            bursts = 0;
+        seen_count = session.progress_count;
+        for (uint32_t i = 0; i < BURST && bursts < BURSTS_PATIENT; i++, sent_count++)
             send_forged_syn(DSB_SESSION_PORT);
-        sent_count += BURST;
+        bursts++;
         wire_settle();
+        wire_pump(bursts < BURSTS_PATIENT ? 0 : PUMP_MS);
         if (session.stream != 0)
             (void)session_step(&session);
         else if (honest_session_count < wanted_count)
@@ -202,7 +215,7 @@ static void entropy(void)
 
     for (uint32_t i = 0; i < SYNS; i++) {
         send_forged_syn(DSB_SESSION_PORT);
-        if (i % 64 == 63)
+        if (i % 16 == 15)
             wire_settle();
     }
     for (uint32_t i = 0; i < GUESTS; i++) {
@@ -232,15 +245,24 @@ static void time_wait(void)
     end_peer(&again);
 }
 
+/* A whole one before each, whose bytes lie in the buffer that the short one gets. */
 static void short_arp(void)
 {
+    uint8_t frame[PACKET_FRAME_BYTES_MAX];
+    const struct packet whole = {.kind = PACKET_ARP_REQUEST,
+                                 .to_mac = WIRE_DEVICE_MAC,
+                                 .source = PEER_IPV4,
+                                 .destination = WIRE_DEVICE_IPV4};
+    size_t frame_len = packet_write(frame, &whole);
     uint32_t before_count = peer_seen.arp_reply_count;
 
-    for (size_t len = 0; len < PACKET_ARP_LEN; len++)
-        peer_arp_request(len);
-    wire_must(peer_seen.arp_reply_count == before_count, "an ARP packet cut short is answered");
-    peer_arp_request(PACKET_ARP_LEN);
-    wire_must(peer_seen.arp_reply_count == before_count + 1, "a whole one is not");
+    for (size_t len = PACKET_ETHERNET_LEN; len < frame_len; len++) {
+        wire_send(frame, frame_len);
+        wire_send(frame, len);
+    }
+    wire_settle();
+    wire_must(peer_seen.arp_reply_count == before_count + PACKET_ARP_LEN,
+              "an ARP packet cut short is answered, or a whole one is not");
 }
 
 static void foreign_mac(void)

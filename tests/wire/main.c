@@ -21,7 +21,6 @@
 #define STEPS_MS          4
 #define STEPS_PATIENT     200 /* without a session's moving on; then the storm waits for it */
 #define STATIONS          8 /* less than half of dsoftbusd's table: a single guest is not the greediest */
-#define PING_AGAIN_MS     100
 #define REST_MS           3000
 #define POOLS_AGAIN_MS    1000
 #define POOLS_AGAIN_COUNT 120
@@ -62,7 +61,6 @@ static void begin_storm(uint64_t seed)
     dsb_query_encode(query);
     storm_init(&storm, &config);
     wire_on_storm_frame = on_storm_frame;
-    wire_ping_again_ms = PING_AGAIN_MS;
 }
 
 /* Some moves, an answered ping, and what the session has to do. */

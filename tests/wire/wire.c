@@ -18,13 +18,13 @@
 
 #define HONEST_IPV4 SELFTEST_WIRE_DRIVER_IPV4
 /* From here the pings come that wire_settle() waits for. */
-#define PING_IPV4       0x0a000203u /* 10.0.2.3 */
+#define PING_IPV4       0x0a000265u /* 10.0.2.101 */
 #define PING_ID         0x5749
 #define PING_MS_MAX     30000
 #define FRAMES_PER_PUMP 256
 #define NS_PER_MS       1000000u
 
-uint32_t wire_lost_count, wire_answered_count, wire_ping_again_ms = 1000;
+uint32_t wire_lost_count, wire_answered_count, wire_ping_again_ms = 100;
 void (*wire_on_storm_frame)(const uint8_t *frame, size_t frame_len);
 
 static const uint8_t device_mac[6] = WIRE_DEVICE_MAC;

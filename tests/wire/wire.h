@@ -17,8 +17,10 @@
         0x52, 0x54, 0, 0x12, 0x34, 0x56                                                            \
     }
 
-/* Echo requests that were sent again, since no answer came in this time. The device's ARP table is
- * small: who pings while others fill it may have to ask twice. */
+/* Echo requests that were sent again, since no answer came in this time: a frame may be lost, when
+ * the device has more to send at a time than its card takes, or more hosts to ask for than its
+ * table holds.
+ */
 extern uint32_t wire_lost_count;
 extern uint32_t wire_ping_again_ms;
 /* Echo requests that were answered. */
