@@ -2,8 +2,8 @@
 #include "account.h"
 
 #include "log.h"
+#include "object.h"
 #include "pages.h"
-#include "process.h"
 
 static uint32_t unreserved_count;
 

@@ -6,11 +6,10 @@
 #include "clock.h"
 #include "endpoint.h"
 #include "interrupt.h"
-#include "ipc.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
-#include "process.h"
+#include "reply.h"
 #include "sched.h"
 #include "sv39.h"
 
@@ -30,7 +29,7 @@ static struct {
 
 static void tally_token(const struct process *holder, const struct cap *token)
 {
-    const struct process *caller = ipc_token_caller(token);
+    const struct process *caller = reply_token_caller(token);
     found.held_token[process_idx(holder)]++;
     if (caller && caller->server == holder)
         found.valid_token[process_idx(caller)]++;

@@ -83,7 +83,7 @@ void boot_start(const struct abi_bundle_header *bundle, uint64_t bundle_phys, ui
         panic("init cannot be loaded", (uint64_t)error);
     while (!process_load(init))
         continue;
-    init->cap_count--; /* the system does not outlive it: it needs no reference */
+    object_release_process(init); /* the system does not outlive it: it needs no reference */
     give_board(init);
     give_bundle(init, bundle, bundle_phys);
     process_start(init, 0);

@@ -2,11 +2,10 @@
 #include "cap.h"
 
 #include "endpoint.h"
-#include "ipc.h"
 #include "log.h"
 #include "memory.h"
 #include "notification.h"
-#include "process.h"
+#include "reply.h"
 #include "watch.h"
 
 static void retain(const struct cap *cap)
@@ -23,7 +22,7 @@ static void retain(const struct cap *cap)
         memory_retain(cap->object);
         break;
     case ABI_CAP_PROCESS:
-        processes[cap->object].cap_count++;
+        object_retain_process(&processes[cap->object]);
         break;
     default: /* the board's own objects live for ever */
         break;
@@ -50,11 +49,10 @@ static void release(struct process *holder, const struct cap *cap)
         memory_release(cap->object);
         break;
     case ABI_CAP_PROCESS:
-        processes[cap->object].cap_count--;
-        process_unreferenced(&processes[cap->object]);
+        object_release_process(&processes[cap->object]);
         break;
     case ABI_CAP_REPLY:
-        ipc_drop_token(holder, cap);
+        reply_drop_token(holder, cap);
         break;
     default:
         break;

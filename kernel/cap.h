@@ -3,20 +3,11 @@
 #ifndef CAP_H
 #define CAP_H
 
-#include "abi/cap.h"
 #include "abi/error.h"
+#include "object.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct process;
-
-struct cap {
-    uint8_t type;    /* enum abi_cap_type */
-    uint8_t rights;  /* ABI_RIGHT_* */
-    uint16_t object; /* index in the table of the type */
-    uint64_t badge;
-};
 
 /* The capability in a slot when it has the type (ABI_CAP_NONE: any) and all the rights. */
 enum abi_error cap_find(struct process *process, uint64_t slot, enum abi_cap_type type,

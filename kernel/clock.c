@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock.h"
 
-#include "ipc.h"
 #include "log.h"
-#include "process.h"
+#include "object.h"
 
 static struct process *first;  /* by deadline, the earliest first */
 static uint64_t programmed_at; /* the interrupt that was asked for */
@@ -15,11 +14,9 @@ void clock_init(void)
     arch_timer_set(ABI_DEADLINE_NONE);
 }
 
-void clock_wait(struct process *process, uint64_t deadline)
+void clock_enter(struct process *process, uint64_t deadline)
 {
     KASSERT(process->deadline == ABI_DEADLINE_NONE);
-    if (deadline == ABI_DEADLINE_NONE)
-        return;
     struct process *previous = NULL;
     struct process *next = first;
     while (next && next->deadline <= deadline) {
@@ -36,10 +33,8 @@ void clock_wait(struct process *process, uint64_t deadline)
         next->deadline_link.previous = process;
 }
 
-void clock_cancel(struct process *process)
+void clock_leave(struct process *process)
 {
-    if (process->deadline == ABI_DEADLINE_NONE)
-        return;
     struct queue_link link = process->deadline_link;
     if (link.previous)
         link.previous->deadline_link.next = link.next;
@@ -51,10 +46,9 @@ void clock_cancel(struct process *process)
     process->deadline = ABI_DEADLINE_NONE;
 }
 
-void clock_expire(void)
+struct process *clock_late(void)
 {
-    while (first && clock_passed(first->deadline))
-        ipc_fail(first, ABI_E_TIMED_OUT);
+    return first && clock_passed(first->deadline) ? first : NULL;
 }
 
 void clock_program(uint64_t slice_end)

@@ -5,11 +5,10 @@
 
 #include "abi/ipc.h"
 #include "arch.h"
+#include "object.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct process;
 
 /* Called once; no interrupt is asked for yet. */
 void clock_init(void);
@@ -20,14 +19,26 @@ static inline bool clock_passed(uint64_t deadline)
     return deadline != ABI_DEADLINE_NONE && deadline <= arch_time();
 }
 
+/* Into the list of deadlines, and out of it. */
+void clock_enter(struct process *process, uint64_t deadline);
+void clock_leave(struct process *process);
+
 /* The process is about to block until the deadline; ABI_DEADLINE_NONE for no limit. */
-void clock_wait(struct process *process, uint64_t deadline);
+static inline void clock_wait(struct process *process, uint64_t deadline)
+{
+    if (deadline != ABI_DEADLINE_NONE)
+        clock_enter(process, deadline);
+}
 
 /* Its wait ended for another reason. */
-void clock_cancel(struct process *process);
+static inline void clock_cancel(struct process *process)
+{
+    if (process->deadline != ABI_DEADLINE_NONE)
+        clock_leave(process);
+}
 
-/* Ends every wait whose deadline has passed. */
-void clock_expire(void);
+/* The first process whose deadline has passed, NULL when there is none. */
+struct process *clock_late(void);
 
 /* Asks for the next timer interrupt: at the first deadline, or at slice_end if that comes before.
  */

@@ -2,11 +2,8 @@
 #include "endpoint.h"
 
 #include "abi/error.h"
-#include "ipc.h"
 #include "log.h"
-#include "process.h"
-
-struct endpoint endpoints[ENDPOINT_COUNT];
+#include "wait.h"
 
 struct endpoint *endpoint_create(struct process *creator)
 {
@@ -14,7 +11,7 @@ struct endpoint *endpoint_create(struct process *creator)
     for (uint32_t i = 0; i < ABI_PROCESS_ENDPOINTS_MAX; i++) {
         if (first[i].ref_count == 0) {
             first[i] = (struct endpoint){0};
-            creator->object_count++;
+            object_created(creator);
             return &first[i];
         }
     }
@@ -27,7 +24,7 @@ static void lose_server(struct endpoint *endpoint)
     endpoint->server = NULL;
     endpoint->server_gone = true;
     while (endpoint->senders.head)
-        ipc_fail(endpoint->senders.head, ABI_E_PEER_DIED);
+        wait_fail(endpoint->senders.head, ABI_E_PEER_DIED);
 }
 
 void endpoint_retain(struct endpoint *endpoint, uint32_t rights)
@@ -60,8 +57,7 @@ void endpoint_release(struct endpoint *endpoint, uint32_t rights, const struct p
         return;
     KASSERT(endpoint->receiver == NULL && endpoint->senders.head == NULL);
     struct process *creator = &processes[endpoint_idx(endpoint) / ABI_PROCESS_ENDPOINTS_MAX];
-    creator->object_count--;
-    process_unreferenced(creator);
+    object_gone(creator);
 }
 
 void endpoint_given(struct endpoint *endpoint, uint32_t rights, struct process *target)

@@ -6,74 +6,23 @@
 #include "endpoint.h"
 #include "log.h"
 #include "notification.h"
-#include "process.h"
-#include "sched.h"
+#include "reply.h"
 #include "space.h"
-#include "syscall.h"
+#include "status.h"
+#include "wait.h"
 
 /* What a receive waits on, checked. */
-struct receive {
+struct receive_request {
     struct endpoint *endpoint;         /* NULL: no messages */
     struct notification *notification; /* NULL: no bits */
     uint64_t deadline;
 };
-
-/* --- waiting ---------------------------------------------------------------------------------- */
 
 static void set_results(struct process *process, int64_t status, uint64_t result1, uint64_t result2)
 {
     process->frame.x[ARCH_REG_A0] = (uint64_t)status;
     process->frame.x[ARCH_REG_A0 + 1] = result1;
     process->frame.x[ARCH_REG_A0 + 2] = result2;
-}
-
-void ipc_unlink(struct process *process)
-{
-    switch (process->state) {
-    case PROCESS_SENDING:
-        queue_remove(&process->endpoint->senders, process);
-        break;
-    case PROCESS_AWAITING_REPLY:
-        process->server->caller = NULL; /* the reply, when it comes, goes nowhere */
-        break;
-    case PROCESS_PARKED: /* the token names a call that is over, and stays behind */
-        break;
-    case PROCESS_RECEIVING:
-        process->receive_time = arch_time();
-        if (process->endpoint)
-            process->endpoint->receiver = NULL;
-        if (process->notification)
-            process->notification->receiver = NULL;
-        break;
-    default:
-        KASSERT(false);
-    }
-    process->server = NULL;
-    process->endpoint = NULL;
-    process->notification = NULL;
-    clock_cancel(process);
-}
-
-void ipc_fail(struct process *process, enum abi_error error)
-{
-    ipc_unlink(process);
-    process->frame.x[ARCH_REG_A0] = (uint64_t) - (int64_t)error;
-    sched_ready(process);
-}
-
-void ipc_wake(struct process *process, int64_t status, uint64_t result1, uint64_t result2)
-{
-    ipc_unlink(process);
-    set_results(process, status, result1, result2);
-    sched_ready(process);
-}
-
-void ipc_abandon_caller(struct process *process)
-{
-    if (process->caller)
-        ipc_fail(process->caller, ABI_E_PEER_DIED);
-    process->caller = NULL;
-    process->owes_reply = false;
 }
 
 /* --- decoding: what a process asks for, before anything is done --------------------------------
@@ -122,27 +71,27 @@ static enum abi_error decode_buffers(struct process *process, uint64_t send_addr
 }
 
 static enum abi_error decode_receive(struct process *process, const uint64_t *arg,
-                                     struct receive *receive)
+                                     struct receive_request *request)
 {
     struct cap *cap;
     enum abi_error error;
-    receive->endpoint = NULL;
-    receive->notification = NULL;
-    receive->deadline = arg[5];
+    request->endpoint = NULL;
+    request->notification = NULL;
+    request->deadline = arg[5];
     if (arg[0] != ABI_SLOT_NONE) {
         error = cap_find(process, arg[0], ABI_CAP_ENDPOINT, ABI_RIGHT_RECV, &cap);
         if (error != ABI_OK)
             return error;
-        receive->endpoint = &endpoints[cap->object];
+        request->endpoint = &endpoints[cap->object];
     }
     if (arg[1] != ABI_SLOT_NONE) {
         error = cap_find(process, arg[1], ABI_CAP_NOTIFICATION, ABI_RIGHT_RECV, &cap);
         if (error != ABI_OK)
             return error;
-        receive->notification = &notifications[cap->object];
+        request->notification = &notifications[cap->object];
     }
-    if ((receive->endpoint && receive->endpoint->receiver) ||
-        (receive->notification && receive->notification->receiver))
+    if ((request->endpoint && request->endpoint->receiver) ||
+        (request->notification && request->notification->receiver))
         return ABI_E_BUSY;
     return ABI_OK;
 }
@@ -185,16 +134,6 @@ static enum abi_error deliver(const struct process *sender, struct process *rece
     return ABI_OK;
 }
 
-/* The caller's message was delivered: it waits for the reply from now on. */
-static void await_reply(struct process *caller, struct process *server)
-{
-    caller->state = PROCESS_AWAITING_REPLY;
-    caller->endpoint = NULL;
-    caller->server = server;
-    server->caller = caller;
-    server->owes_reply = true;
-}
-
 /* --- call ------------------------------------------------------------------------------------- */
 
 int64_t ipc_call(struct process *process, const uint64_t *arg)
@@ -218,23 +157,16 @@ int64_t ipc_call(struct process *process, const uint64_t *arg)
         error = deliver(process, server);
         if (error != ABI_OK)
             return syscall_status(error);
-        ipc_wake(server, ABI_EVENT_MESSAGE, process->outgoing.buffer.len, process->outgoing.badge);
-    }
-    clock_wait(process, arg[5]);
-    sched_remove(process);
-    if (server) {
-        await_reply(process, server);
+        wait_wake(server, ABI_EVENT_MESSAGE, process->outgoing.buffer.len, process->outgoing.badge);
+        wait_for_reply(process, server, arg[5]);
     } else {
-        process->state = PROCESS_SENDING;
-        process->endpoint = endpoint;
-        queue_push_by_priority(&endpoint->senders, process);
+        wait_to_send(process, endpoint, arg[5]);
     }
     return 0;
 }
 
 /* --- receive ---------------------------------------------------------------------------------- */
 
-/* Takes what is already there, or blocks; *receive was decoded for this process. */
 /* Whose death the endpoint's callers are told of. Not of one that polled in vain. */
 static void become_server(struct process *process, struct endpoint *endpoint)
 {
@@ -244,10 +176,11 @@ static void become_server(struct process *process, struct endpoint *endpoint)
     endpoint->server_gone = false;
 }
 
-static int64_t receive(struct process *process, const struct receive *receive)
+/* Takes what is already there, or blocks; *request was decoded for this process. */
+static int64_t receive(struct process *process, const struct receive_request *request)
 {
-    struct endpoint *endpoint = receive->endpoint;
-    struct notification *notification = receive->notification;
+    struct endpoint *endpoint = request->endpoint;
+    struct notification *notification = request->notification;
     process->receive_time = arch_time();
     if (notification && notification->bits != 0) {
         become_server(process, endpoint);
@@ -258,34 +191,25 @@ static int64_t receive(struct process *process, const struct receive *receive)
         struct process *caller = endpoint->senders.head;
         enum abi_error error = deliver(caller, process);
         if (error != ABI_OK) {
-            ipc_fail(caller, error); /* its message does not fit: its fault, not the server's */
+            wait_fail(caller, error); /* its message does not fit: its fault, not the server's */
             continue;
         }
-        queue_remove(&endpoint->senders, caller);
         become_server(process, endpoint);
-        await_reply(caller, process);
+        wait_taken(caller, process);
         set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.buffer.len,
                     caller->outgoing.badge);
         return ABI_EVENT_MESSAGE;
     }
-    if (clock_passed(receive->deadline))
+    if (clock_passed(request->deadline))
         return -ABI_E_TIMED_OUT;
     become_server(process, endpoint);
-    clock_wait(process, receive->deadline);
-    sched_remove(process);
-    process->state = PROCESS_RECEIVING;
-    process->endpoint = endpoint;
-    process->notification = notification;
-    if (endpoint)
-        endpoint->receiver = process;
-    if (notification)
-        notification->receiver = process;
+    wait_to_receive(process, endpoint, notification, request->deadline);
     return 0;
 }
 
 int64_t ipc_recv(struct process *process, const uint64_t *arg)
 {
-    struct receive request;
+    struct receive_request request;
     enum abi_error error = decode_receive(process, arg, &request);
     if (error != ABI_OK)
         return syscall_status(error);
@@ -308,9 +232,9 @@ static enum abi_error answer(struct process *process, struct process *caller)
         return ABI_E_CANCELLED;
     enum abi_error error = deliver(process, caller);
     if (error != ABI_OK)
-        ipc_fail(caller, error);
+        wait_fail(caller, error);
     else
-        ipc_wake(caller, 0, process->outgoing.buffer.len, caller->frame.x[ARCH_REG_A0 + 2]);
+        wait_wake(caller, 0, process->outgoing.buffer.len, caller->frame.x[ARCH_REG_A0 + 2]);
     return ABI_OK;
 }
 
@@ -324,7 +248,7 @@ static enum abi_error pay(struct process *process)
 /* Pays the debt that the token in the slot stands for. */
 static enum abi_error redeem(struct process *process, uint32_t slot)
 {
-    enum abi_error error = answer(process, ipc_token_caller(&process->cap[slot]));
+    enum abi_error error = answer(process, reply_token_caller(&process->cap[slot]));
     cap_remove(process, slot);
     return error;
 }
@@ -345,37 +269,7 @@ int64_t ipc_reply(struct process *process, const uint64_t *arg)
     return syscall_status(error);
 }
 
-/* --- reply later ------------------------------------------------------------------------------
- * A token names a process and the number of one of its waits. No wait has the number of another, so
- * a token whose wait is over answers nothing, and nobody has to look for it when the wait ends. */
-
-struct process *ipc_token_caller(const struct cap *token)
-{
-    struct process *caller = &processes[token->object];
-    bool waits = caller->state == PROCESS_PARKED && caller->reply_serial == token->badge;
-    return waits ? caller : NULL;
-}
-
-void ipc_drop_token(struct process *process, const struct cap *token)
-{
-    struct process *caller = ipc_token_caller(token);
-    process->reply_count--;
-    if (caller)
-        ipc_fail(caller, ABI_E_PEER_DIED);
-}
-
-static void park(struct process *process, struct process *caller, uint32_t slot)
-{
-    static uint64_t serial; /* of the last token of all: 64 bits do not run out */
-    caller->state = PROCESS_PARKED;
-    caller->reply_serial = ++serial;
-    process->caller = NULL;
-    process->owes_reply = false;
-    process->reply_count++;
-    struct cap token = {
-        .type = ABI_CAP_REPLY, .object = (uint16_t)process_idx(caller), .badge = serial};
-    cap_insert(process, slot, &token);
-}
+/* --- reply later ------------------------------------------------------------------------------ */
 
 int64_t ipc_reply_later(struct process *process, const uint64_t *arg)
 {
@@ -391,7 +285,8 @@ int64_t ipc_reply_later(struct process *process, const uint64_t *arg)
         return -ABI_E_NO_OBJECT;
     if (!cap_free_slots(process, 1, &slot))
         return -ABI_E_NO_SLOT;
-    park(process, process->caller, slot);
+    struct cap token = reply_make_token(process);
+    cap_insert(process, slot, &token);
     return slot;
 }
 
@@ -399,7 +294,7 @@ int64_t ipc_reply_later(struct process *process, const uint64_t *arg)
 
 int64_t ipc_reply_recv(struct process *process, const uint64_t *arg)
 {
-    struct receive request;
+    struct receive_request request;
     if (!process->owes_reply)
         return -ABI_E_STATE;
     enum abi_error error = decode_receive(process, arg, &request);

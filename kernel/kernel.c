@@ -9,66 +9,29 @@
 #include "sched.h"
 #include "syscall.h"
 #include "upkeep.h"
+#include "wait.h"
 
-static struct process *active; /* whose address space is current and who ran last; NULL: none */
-static uint64_t charged_until; /* time up to which whoever ran was charged */
-
-/* Charges the active process the time since the last charge: its turn is time that it ran itself,
- * whatever cuts in. */
-static void charge(uint64_t now)
-{
-    uint64_t ran = now - charged_until;
-    charged_until = now;
-    if (!active)
-        return; /* boot, or whoever ran has died */
-    active->cpu_ticks += ran;
-    active->slice_left = active->slice_left > ran ? active->slice_left - ran : 0;
-}
-
-uint64_t kernel_cpu_ticks(const struct process *process)
-{
-    return process->cpu_ticks + (process == active ? arch_time() - charged_until : 0);
-}
+static struct process *active; /* who ran last, and may have died since; NULL: nobody yet */
 
 void kernel_system_call(void)
 {
     syscall_dispatch(active);
 }
 
-static void log_death(const struct process *process)
-{
-    log_text("kernel: process ");
-    log_text(process->name);
-    log_text(process->death == ABI_DEATH_EXIT && process->death_addr == 0 ? " ended: " : " died: ");
-    log_text(abi_death_name(process->death));
-    log_text(" at ");
-    log_hex(process->death_pc);
-    log_text(" addr ");
-    log_hex(process->death_addr);
-    log_end();
-}
-
 void kernel_fault(uint32_t death, uint64_t addr)
 {
-    struct process *process = active;
-    process->cap_count++; /* the slot stays until the line is written */
-    process_die(process, (enum abi_death)death, addr);
-    log_death(process);
-    if (process == &processes[INIT_PROCESS_IDX])
-        panic("init is gone", death);
-    process->cap_count--;
-    process_unreferenced(process);
+    process_end(active, (enum abi_death)death, addr);
 }
 
 void kernel_timer_interrupt(void)
 {
     clock_interrupt();
     if (active && active->state == PROCESS_RUNNABLE) { /* not while idle */
-        charge(arch_time());
+        sched_charge(active);
         if (active->slice_left == 0)
             sched_rotate(active);
     }
-    clock_expire();
+    wait_expire();
 }
 
 void kernel_device_interrupt(void)
@@ -93,7 +56,7 @@ static __attribute__((noinline)) void upkeep(void)
 static __attribute__((noinline)) struct process *idle(void)
 {
     struct process *next;
-    charge(arch_time());
+    sched_charge(active);
     do {
         if (upkeep_needed)
             upkeep();
@@ -101,7 +64,7 @@ static __attribute__((noinline)) struct process *idle(void)
         arch_idle();
         next = sched_head();
     } while (!next);
-    charged_until = arch_time();
+    sched_charge(NULL);
     return next;
 }
 
@@ -113,19 +76,10 @@ struct arch_frame *kernel_resume(void)
     if (!next)
         next = idle();
     if (next != active) {
-        charge(arch_time());
+        sched_charge(active);
         active = next;
         arch_space_activate(next->root_phys);
     }
-    clock_program(sched_has_peer(next) ? charged_until + next->slice_left : ABI_DEADLINE_NONE);
+    clock_program(sched_has_peer(next) ? sched_turn_end(next) : ABI_DEADLINE_NONE);
     return &next->frame;
-}
-
-void kernel_leave_process(const struct process *process)
-{
-    if (process == active) {
-        charge(arch_time());
-        active = NULL;
-        arch_space_leave();
-    }
 }

@@ -7,8 +7,6 @@
 
 #include <stdint.h>
 
-struct process;
-
 /* Events that end a stretch of user code; the process that ran is the active one. */
 void kernel_system_call(void);
 void kernel_fault(uint32_t death, uint64_t addr); /* enum abi_death */
@@ -17,14 +15,7 @@ void kernel_fault(uint32_t death, uint64_t addr); /* enum abi_death */
 void kernel_timer_interrupt(void);
 void kernel_device_interrupt(void);
 
-/* How long the process has run, in ticks. What the kernel does for it counts, and so does what
- * interrupts it. */
-uint64_t kernel_cpu_ticks(const struct process *process);
-
 /* Chooses who runs next (waits when all are blocked) and returns its registers. */
 struct arch_frame *kernel_resume(void);
-
-/* The process dies: if its address space is the active one, the kernel's own takes over. */
-void kernel_leave_process(const struct process *process);
 
 #endif

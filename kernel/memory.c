@@ -4,9 +4,6 @@
 #include "account.h"
 #include "log.h"
 #include "pages.h"
-#include "process.h"
-
-struct memory memories[MEMORY_COUNT];
 
 enum abi_error memory_create(struct process *creator, uint64_t len, uint32_t *memory_idx)
 {
@@ -24,7 +21,7 @@ enum abi_error memory_create(struct process *creator, uint64_t len, uint32_t *me
         return ABI_E_NO_MEMORY;
     memories[idx] =
         (struct memory){.phys = phys, .len = len, .page_count = page_count, .ref_count = 1};
-    creator->object_count++;
+    object_created(creator);
     *memory_idx = idx;
     return ABI_OK;
 }
@@ -60,6 +57,5 @@ void memory_release(uint32_t memory_idx)
     KASSERT(memory_idx < MEMORY_BOOT_FIRST);
     struct process *creator = &processes[memory_idx / ABI_PROCESS_MEMORIES_MAX];
     account_free(creator, memory->phys, memory->page_count);
-    creator->object_count--;
-    process_unreferenced(creator);
+    object_gone(creator);
 }

@@ -4,28 +4,10 @@
 #ifndef MEMORY_H
 #define MEMORY_H
 
-#include "abi/bundle.h"
 #include "abi/error.h"
-#include "abi/memory.h"
-#include "abi/process.h"
+#include "object.h"
 
 #include <stdint.h>
-
-struct process;
-
-/* The table is divided: each process's allowance, then the bundle's files and its header. */
-#define MEMORY_BOOT_FIRST (ABI_PROCESS_COUNT_MAX * ABI_PROCESS_MEMORIES_MAX)
-#define MEMORY_COUNT      (MEMORY_BOOT_FIRST + ABI_BUNDLE_FILES_MAX + 1)
-#define MEMORY_IDX_NONE   MEMORY_COUNT
-
-struct memory {
-    uint64_t phys;
-    uint64_t len; /* exact length in bytes */
-    uint32_t page_count;
-    uint32_t ref_count; /* capabilities and mappings; 0: entry not in use */
-};
-
-extern struct memory memories[MEMORY_COUNT];
 
 /* Memory of len bytes, 1 .. ABI_MEMORY_BYTES_MAX, with one reference. Nobody may see it before
  * memory_clear() has cleared it. */

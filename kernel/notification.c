@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "notification.h"
 
-#include "ipc.h"
 #include "log.h"
-#include "process.h"
-
-struct notification notifications[NOTIFICATION_COUNT];
+#include "wait.h"
 
 struct notification *notification_create(struct process *creator)
 {
@@ -14,7 +11,7 @@ struct notification *notification_create(struct process *creator)
     for (uint32_t i = 0; i < ABI_PROCESS_NOTIFICATIONS_MAX; i++) {
         if (first[i].ref_count == 0) {
             first[i] = (struct notification){0};
-            creator->object_count++;
+            object_created(creator);
             return &first[i];
         }
     }
@@ -29,8 +26,7 @@ void notification_release(struct notification *notification)
     KASSERT(notification->receiver == NULL);
     struct process *creator =
         &processes[notification_idx(notification) / ABI_PROCESS_NOTIFICATIONS_MAX];
-    creator->object_count--;
-    process_unreferenced(creator);
+    object_gone(creator);
 }
 
 uint64_t notification_take(struct notification *notification)
@@ -44,6 +40,6 @@ void notification_signal(struct notification *notification, uint64_t bits)
 {
     notification->bits |= bits;
     if (notification->receiver)
-        ipc_wake(notification->receiver, ABI_EVENT_NOTIFICATION, 0,
-                 notification_take(notification));
+        wait_wake(notification->receiver, ABI_EVENT_NOTIFICATION, 0,
+                  notification_take(notification));
 }

@@ -3,23 +3,16 @@
 
 #include "account.h"
 #include "bytes.h"
-#include "clock.h"
-#include "elf.h"
+#include "cap.h"
 #include "endpoint.h"
 #include "interrupt.h"
-#include "ipc.h"
-#include "kernel.h"
 #include "log.h"
 #include "memory.h"
-#include "notification.h"
 #include "pages.h"
-#include "sched.h"
+#include "reply.h"
 #include "space.h"
-#include "upkeep.h"
+#include "wait.h"
 #include "watch.h"
-
-struct process processes[ABI_PROCESS_COUNT_MAX];
-static bool reap_needed; /* a process in state CREATED lost its last capability */
 
 static struct process *free_slot(void)
 {
@@ -89,7 +82,7 @@ enum abi_error process_create(const struct abi_process_config *config, const uin
         process_die(process, ABI_DEATH_KILLED, 0); /* no reference: frees the slot as well */
         return error;
     }
-    process->cap_count++;
+    object_retain_process(process);
     *created = process;
     return ABI_OK;
 }
@@ -135,10 +128,9 @@ bool process_load(struct process *process)
 
 void process_start(struct process *process, uint64_t arg)
 {
-    KASSERT(process->state == PROCESS_CREATED);
     process->frame.x[ARCH_REG_A0] = arg;
     process->receive_time = arch_time();
-    sched_ready(process);
+    wait_start(process);
 }
 
 /* What a call in pieces has begun goes as if it had never been. */
@@ -149,65 +141,62 @@ static void abandon_work(struct process *process)
     if (work.kind == WORK_MEMORY)
         memory_release(work.object);
     if (work.kind == WORK_PROCESS) {
-        processes[work.object].cap_count--;
-        process_unreferenced(&processes[work.object]);
+        object_release_process(&processes[work.object]);
+    }
+}
+
+static void log_end_of(const struct process *process)
+{
+    log_text("kernel: process ");
+    log_text(process->name);
+    log_text(process->death == ABI_DEATH_EXIT && process->death_addr == 0 ? " ended: " : " died: ");
+    log_text(abi_death_name(process->death));
+    log_text(" at ");
+    log_hex(process->death_pc);
+    log_text(" addr ");
+    log_hex(process->death_addr);
+    log_end();
+}
+
+static void drop_all(struct process *process)
+{
+    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++) {
+        if (process->cap[slot].type != ABI_CAP_NONE)
+            cap_remove(process, slot);
     }
 }
 
 void process_die(struct process *process, enum abi_death death, uint64_t addr)
 {
-    KASSERT(process_is_live(process));
-    if (process->state == PROCESS_RUNNABLE)
-        sched_remove(process);
-    else if (process_is_blocked(process))
-        ipc_unlink(process);
-    process->state = PROCESS_DEAD;
+    wait_end(process);
     process->death = death;
     process->death_pc = process->frame.x[ARCH_REG_PC];
     process->death_addr = addr;
 
-    /* This reference keeps the slot until all below is done. */
-    process->cap_count++;
-    kernel_leave_process(process);
+    object_retain_process(process); /* the slot stays until all below is done */
     abandon_work(process);
-    ipc_abandon_caller(process);
+    reply_abandon(process);
     endpoint_server_died(process);
     interrupt_unbind_all(process);
-    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++) {
-        if (process->cap[slot].type != ABI_CAP_NONE)
-            cap_remove(process, slot);
-    }
+    drop_all(process);
     space_destroy(process);
     account_close(process);
     watch_tell(process);
-    process->cap_count--;
-    process_unreferenced(process);
+    object_release_process(process);
 }
 
-void process_unreferenced(struct process *process)
+void process_end(struct process *process, enum abi_death death, uint64_t addr)
 {
-    if (process->cap_count > 0)
-        return;
-    if (process->state == PROCESS_CREATED) {
-        reap_needed = true; /* nobody can start it any more */
-        upkeep_needed = true;
-    } else if (process->state == PROCESS_DEAD && process->object_count == 0)
-        process->state = PROCESS_FREE;
-}
-
-/* Not done in process_unreferenced(), because a chain of unstarted processes that hold one another
- * would be as many calls deep. */
-static __attribute__((noinline)) void reap(void)
-{
-    reap_needed = false;
-    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
-        if (processes[i].state == PROCESS_CREATED && processes[i].cap_count == 0)
-            process_die(&processes[i], ABI_DEATH_KILLED, 0);
-    }
+    object_retain_process(process); /* the slot stays until the line is written */
+    process_die(process, death, addr);
+    log_end_of(process);
+    if (process == &processes[INIT_PROCESS_IDX])
+        panic("init is gone", death);
+    object_release_process(process);
 }
 
 void process_reap(void)
 {
-    while (reap_needed)
-        reap();
+    for (struct process *orphan = object_orphan(); orphan; orphan = object_orphan())
+        process_die(orphan, ABI_DEATH_KILLED, 0);
 }

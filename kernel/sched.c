@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sched.h"
 
-#include "abi/process.h"
-#include "log.h"
-#include "process.h"
+#include "queue.h"
 
 static struct queue run_queue[ABI_PRIORITY_COUNT];
+uint64_t sched_charged_until;
 
-void sched_ready(struct process *process)
+void sched_add(struct process *process)
 {
-    KASSERT(process->state != PROCESS_RUNNABLE && process_is_live(process));
-    process->state = PROCESS_RUNNABLE;
     process->slice_left = ABI_SLICE_TICKS;
     queue_push(&run_queue[process->priority], process);
 }
 
 void sched_remove(struct process *process)
 {
-    KASSERT(process->state == PROCESS_RUNNABLE);
     queue_remove(&run_queue[process->priority], process);
 }
 

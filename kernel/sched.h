@@ -9,16 +9,17 @@
 #ifndef SCHED_H
 #define SCHED_H
 
-#include "process.h"
-#include "queue.h"
+#include "object.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* To RUNNABLE, at the end of its queue. */
-void sched_ready(struct process *process);
+extern uint64_t sched_charged_until; /* time up to which whoever ran was charged */
 
-/* Out of its queue; the caller sets the next state. */
+/* Who became runnable: to the end of its queue, with a whole turn. */
+void sched_add(struct process *process);
+
+/* Who is runnable no more: out of its queue. */
 void sched_remove(struct process *process);
 
 /* The process that should run now; NULL when all are blocked. */
@@ -26,6 +27,24 @@ struct process *sched_head(void);
 
 /* Its turn is over: behind its peers. */
 void sched_rotate(struct process *process);
+
+/* Charges the process (NULL: nobody) the time since the last charge: its turn is time that it ran
+ * itself, whatever cuts in. */
+static inline void sched_charge(struct process *ran)
+{
+    uint64_t now = arch_time(), ticks = now - sched_charged_until;
+    sched_charged_until = now;
+    if (!ran)
+        return; /* boot, or nobody ran */
+    ran->cpu_ticks += ticks;
+    ran->slice_left = ran->slice_left > ticks ? ran->slice_left - ticks : 0;
+}
+
+/* When the turn of a process that runs since the last charge is over. */
+static inline uint64_t sched_turn_end(const struct process *process)
+{
+    return sched_charged_until + process->slice_left;
+}
 
 /* Whether somebody of the same priority waits behind the head of its queue. */
 static inline bool sched_has_peer(const struct process *head)

@@ -8,7 +8,6 @@
 #include "log.h"
 #include "memory.h"
 #include "pages.h"
-#include "process.h"
 #include "sv39.h"
 
 static bool is_user_range(uint64_t addr, uint64_t len)
@@ -42,6 +41,7 @@ void space_destroy(struct process *process)
 {
     if (process->root_phys == 0)
         return;
+    arch_space_leave(process->root_phys);
     for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
         struct mapping mapping = process->mapping[i];
         process->mapping[i] = (struct mapping){0};

@@ -4,16 +4,15 @@
 #define SPACE_H
 
 #include "abi/error.h"
+#include "object.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct process;
-
 /* A root table with the kernel's half; false when the quota does not allow it. */
 bool space_create(struct process *process);
 
-/* Gives back every mapping and every table of a process whose space is not the active one. */
+/* Gives back every mapping and every table of a process, which may be the one that runs. */
 void space_destroy(struct process *process);
 
 enum space_kind {
@@ -43,15 +42,6 @@ bool space_check(const struct process *process, uint64_t addr, uint64_t len, boo
 bool space_copy_in(const struct process *process, void *to, uint64_t from_addr, uint64_t len);
 bool space_copy_out(const struct process *process, uint64_t to_addr, const void *from,
                     uint64_t len);
-
-/* A message buffer of a process as the kernel sees it. A message is at most one page long, so the
- * buffer has at most two parts. It stays true as long as the process does not run: nobody else
- * changes its mappings. */
-struct space_buffer {
-    uint8_t *part[2];
-    uint32_t part_len; /* bytes in part[0]; the rest is in part[1] */
-    uint32_t len;
-};
 
 /* Finds the buffer [addr, addr + len), len <= ABI_MESSAGE_BYTES_MAX; false when it does not pass
  * space_check(). */

@@ -4,16 +4,18 @@
 #include "syscall.h"
 
 #include "abi/syscall.h"
+#include "cap.h"
 #include "endpoint.h"
 #include "interrupt.h"
 #include "ipc.h"
-#include "kernel.h"
 #include "log.h"
 #include "memory.h"
 #include "notification.h"
 #include "plat.h"
 #include "process.h"
+#include "reply.h"
 #include "space.h"
+#include "status.h"
 #include "syscall_process.h"
 
 static void set_result1(struct process *process, uint64_t value)
@@ -47,8 +49,7 @@ static int64_t sys_log(struct process *process, const uint64_t *arg)
 
 static int64_t sys_exit(struct process *process, const uint64_t *arg)
 {
-    (void)process;
-    kernel_fault(ABI_DEATH_EXIT, arg[0]);
+    process_end(process, ABI_DEATH_EXIT, arg[0]);
     return 0;
 }
 
@@ -140,7 +141,7 @@ static uint64_t cap_value(const struct cap *cap)
     case ABI_CAP_IRQ:
         return plat_devices[cap->object].irq_line;
     case ABI_CAP_REPLY:
-        return ipc_token_caller(cap) != NULL;
+        return reply_token_caller(cap) != NULL;
     default:
         return 0;
     }

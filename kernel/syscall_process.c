@@ -9,17 +9,17 @@
 #include "bytes.h"
 #include "cap.h"
 #include "endpoint.h"
-#include "kernel.h"
 #include "log.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
 #include "process.h"
+#include "sched.h"
 #include "space.h"
-#include "syscall.h"
+#include "status.h"
 #include "watch.h"
 
-/* The process that a capability with MANAGE names. */
+/* The process that a capability with the rights names. */
 static enum abi_error find_process(struct process *process, uint64_t slot, uint32_t rights,
                                    struct process **target)
 {
@@ -106,7 +106,7 @@ int64_t sys_process_create(struct process *process, const uint64_t *arg)
         .object = (uint16_t)process_idx(created),
     };
     cap_insert(process, slot, &cap);
-    created->cap_count--; /* the capability holds it now */
+    object_release_process(created); /* the capability holds it now */
     return slot;
 }
 
@@ -206,7 +206,8 @@ int64_t sys_process_info(struct process *process, const uint64_t *arg)
     info.page_count = target->page_count;
     info.page_quota = target->page_quota;
     info.priority = target->priority;
-    info.cpu_ticks = kernel_cpu_ticks(target);
+    sched_charge(process);
+    info.cpu_ticks = target->cpu_ticks;
     info.receive_time = target->state == PROCESS_RECEIVING ? arch_time() : target->receive_time;
     for (uint32_t slot = 0; slot < ABI_SLOT_COUNT; slot++)
         info.slot_count += target->cap[slot].type != ABI_CAP_NONE;

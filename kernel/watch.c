@@ -3,7 +3,6 @@
 #include "watch.h"
 
 #include "notification.h"
-#include "process.h"
 
 /* The target's watch of this notification, or for NULL an entry not in use; NULL if none. */
 static struct watch *find(struct process *target, const struct notification *notification)

@@ -4,11 +4,9 @@
 #define WATCH_H
 
 #include "abi/error.h"
+#include "object.h"
 
 #include <stdint.h>
-
-struct notification;
-struct process;
 
 /* The target's death sets the bits; at once if it is dead. A notification has one watch of a
  * target, with all the bits. ABI_E_STATE when nobody can receive them, ABI_E_NO_OBJECT when there

@@ -8,6 +8,7 @@
 #include "machine.h"
 #include "notification.h"
 #include "test.h"
+#include "wait.h"
 
 #include <string.h>
 
@@ -166,7 +167,7 @@ static void test_one_debt_at_a_time(void **state)
     machine_call(server, ABI_SYS_RECV, 0, 0, 0, 0, 0, machine_time + 5, 0);
     assert_int_equal(server->state, PROCESS_RECEIVING);
     machine_time += 5;
-    clock_expire();
+    wait_expire();
     assert_int_equal(reply(0, 0), 0);
     assert_int_equal(result(client, 0), 0);
 }
@@ -179,7 +180,7 @@ static void test_deadlines(void **state)
 
     call(4, 8, 0, machine_time + 10); /* nobody takes it */
     machine_time += 10;
-    clock_expire();
+    wait_expire();
     assert_int_equal(result(client, 0), -ABI_E_TIMED_OUT);
 
     recv(0, 16, 0, ABI_DEADLINE_NONE);
@@ -189,7 +190,7 @@ static void test_deadlines(void **state)
     call(4, 8, 0, machine_time + 10); /* taken, not answered in time */
     assert_int_equal(result(server, 0), ABI_EVENT_MESSAGE);
     machine_time += 10;
-    clock_expire();
+    wait_expire();
     assert_int_equal(result(client, 0), -ABI_E_TIMED_OUT);
     assert_int_equal(reply(0, 0), -ABI_E_CANCELLED);
     assert_int_equal(reply(0, 0), -ABI_E_STATE);
@@ -229,7 +230,7 @@ static void test_server_dies_with_a_queue(void **state)
     (void)state;
     recv(0, 16, 0, machine_time + 1);
     machine_time += 1;
-    clock_expire();
+    wait_expire();
     call(4, 8, 0, ABI_DEADLINE_NONE);
     assert_int_equal(client->state, PROCESS_SENDING);
     process_die(server, ABI_DEATH_LOAD, 0);
@@ -252,7 +253,7 @@ static void test_reply_recv(void **state)
     assert_int_equal(server->state, PROCESS_RECEIVING);
     call(4, 8, 0, machine_time + 1);
     machine_time += 1;
-    clock_expire(); /* the caller has gone: REPLY_RECV goes on all the same */
+    wait_expire(); /* the caller has gone: REPLY_RECV goes on all the same */
     machine_call(server, ABI_SYS_REPLY_RECV, server_endpoint, 0, BUFFER, ABI_LENGTHS(5, 16), 0,
                  ABI_DEADLINE_NONE, BUFFER);
     assert_int_equal(server->state, PROCESS_RECEIVING);
@@ -319,7 +320,7 @@ static void test_a_poll_in_vain_takes_nothing_over(void **state)
     (void)state;
     recv(0, 16, 0, machine_time + 1);
     machine_time += 1;
-    clock_expire();
+    wait_expire();
     assert_int_equal(recv_by_init(machine_time), -ABI_E_TIMED_OUT);
     call(4, 8, 0, ABI_DEADLINE_NONE);
     process_die(server, ABI_DEATH_LOAD, 0); /* still the server, whose callers are told */

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "audit.h"
+#include "cap.h"
 #include "endpoint.h"
 #include "interrupt.h"
 #include "kernel.h"

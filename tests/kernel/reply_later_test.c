@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "machine.h"
 #include "test.h"
+#include "wait.h"
 
 #include <string.h>
 
@@ -85,7 +86,7 @@ static int64_t park(uint32_t i)
 static void expire_after(uint64_t ticks)
 {
     machine_time += ticks;
-    clock_expire();
+    wait_expire();
 }
 
 static void test_answers_in_any_order(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watches: who is told of a death, how often, and how a watch ends before that. */
 #include "audit.h"
+#include "cap.h"
 #include "machine.h"
 #include "notification.h"
 #include "test.h"

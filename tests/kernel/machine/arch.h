@@ -22,7 +22,7 @@ void *arch_direct(uint64_t phys);
 uint64_t arch_time(void);
 void arch_timer_set(uint64_t ticks);
 void arch_space_activate(uint64_t root_phys);
-void arch_space_leave(void);
+void arch_space_leave(uint64_t root_phys);
 void arch_space_flush(void);
 void arch_code_written(void);
 void arch_space_init_root(uint64_t *root);

@@ -59,9 +59,10 @@ void arch_space_activate(uint64_t root_phys)
     machine_active_root = root_phys;
 }
 
-void arch_space_leave(void)
+void arch_space_leave(uint64_t root_phys)
 {
-    machine_active_root = 0;
+    if (machine_active_root == root_phys)
+        machine_active_root = 0;
 }
 
 void arch_space_flush(void)

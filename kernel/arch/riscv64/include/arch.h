@@ -41,8 +41,8 @@ void arch_timer_set(uint64_t ticks);
 /* Makes the page table at root_phys the current one. */
 void arch_space_activate(uint64_t root_phys);
 
-/* Makes the kernel's own page table the current one: no process's table is in use any more. */
-void arch_space_leave(void);
+/* The page table at root_phys goes: if it is the current one, the kernel's own takes over. */
+void arch_space_leave(uint64_t root_phys);
 
 /* Entries of the current page table changed. */
 void arch_space_flush(void);
