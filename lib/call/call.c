@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-void call_begin(struct call *call, uint32_t endpoint_cap, void *request, size_t request_len,
-                void *reply, size_t reply_capacity_len)
-{
-    *call = (struct call){
-        .message = {.endpoint_cap = endpoint_cap,
-                    .request = request,
-                    .request_len = request_len,
-                    .reply = reply,
-                    .reply_capacity_len = reply_capacity_len,
-                    .deadline = CALL_NO_DEADLINE},
-        .status_count = SERVE_STATUS_COUNT,
-    };
-}
-
 void call_name(struct call *call, uint32_t op, serve_handle handle)
 {
     struct serve_request *head = call->message.request;

@@ -32,8 +32,19 @@ struct call {
 
 /* The buffers stay the caller's. A service may be believed not to be there, but not to be slow:
  * every operation is bounded, so there is no deadline unless the caller sets one. */
-void call_begin(struct call *call, uint32_t endpoint_cap, void *request, size_t request_len,
-                void *reply, size_t reply_capacity_len);
+static inline void call_begin(struct call *call, uint32_t endpoint_cap, void *request,
+                              size_t request_len, void *reply, size_t reply_capacity_len)
+{
+    call->message.endpoint_cap = endpoint_cap;
+    call->message.capability = 0;
+    call->message.request = request;
+    call->message.request_len = request_len;
+    call->message.reply = reply;
+    call->message.reply_capacity_len = reply_capacity_len;
+    call->message.deadline = CALL_NO_DEADLINE;
+    call->status_count = SERVE_STATUS_COUNT;
+    call->peer_died = false;
+}
 /* Clears the request and writes its head; the caller fills in the rest. */
 void call_name(struct call *call, uint32_t op, serve_handle handle);
 

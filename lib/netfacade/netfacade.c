@@ -7,16 +7,13 @@
 #include <string.h>
 
 /* A request without what belongs to the operation. */
-static struct call begin(struct net_client *client, enum net_op op, net_handle handle,
-                         size_t request_len)
+static void begin(struct call *call, struct net_client *client, enum net_op op, net_handle handle,
+                  size_t request_len)
 {
-    struct call call;
-
-    call_begin(&call, client->endpoint_cap, &client->request, request_len, &client->reply,
+    call_begin(call, client->endpoint_cap, &client->request, request_len, &client->reply,
                sizeof(client->reply));
-    call.status_count = NET_STATUS_COUNT;
-    call_name(&call, op, handle);
-    return call;
+    call->status_count = NET_STATUS_COUNT;
+    call_name(call, op, handle);
 }
 
 /* Operations whose answer is a handle and nothing more. */
@@ -34,7 +31,9 @@ enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
                            uint32_t notification_cap)
 {
     client->endpoint_cap = endpoint_cap;
-    struct call call = begin(client, NET_OP_ATTACH, 0, sizeof(struct serve_request));
+    struct call call;
+
+    begin(&call, client, NET_OP_ATTACH, 0, sizeof(struct serve_request));
     call.message.capability = notification_cap;
     enum net_status status = call_exact(&call, sizeof(struct serve_reply));
     if (status == NET_OK && client->reply.head.value != NET_PROTOCOL_VERSION)
@@ -45,8 +44,9 @@ enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
 enum net_status net_get_interface(struct net_client *client, struct net_interface *interface)
 {
     const struct net_interface_reply *reply = &client->reply.interface;
-    struct call call = begin(client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
+    struct call call;
 
+    begin(&call, client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK)
         *interface = reply->interface;
@@ -57,9 +57,10 @@ enum net_status net_ready(struct net_client *client,
                           struct serve_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
 {
     const struct net_ready_reply *reply = &client->reply.ready;
-    struct call call = begin(client, NET_OP_READY, 0, sizeof(struct serve_request));
+    struct call call;
     uint32_t event_count;
 
+    begin(&call, client, NET_OP_READY, 0, sizeof(struct serve_request));
     enum net_status status = call_counted(&call, sizeof(reply->head), sizeof(reply->events[0]),
                                           NET_CLIENT_SOCKETS_MAX, &event_count);
     *count = event_count;
@@ -71,8 +72,9 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
                            uint32_t backlog_count, net_handle *listener)
 {
     struct net_listen_request *request = &client->request.listen;
-    struct call call = begin(client, NET_OP_LISTEN, 0, sizeof(*request));
+    struct call call;
 
+    begin(&call, client, NET_OP_LISTEN, 0, sizeof(*request));
     request->local = *local;
     request->backlog_count = backlog_count;
     return open_socket(client, &call, listener);
@@ -82,8 +84,9 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
                            struct net_address *remote)
 {
     const struct net_accept_reply *reply = &client->reply.accept;
-    struct call call = begin(client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
+    struct call call;
 
+    begin(&call, client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK) {
         *stream = reply->head.value;
@@ -98,8 +101,9 @@ static enum net_status open_at(struct net_client *client, enum net_op op,
                                const struct net_address *address, net_handle *handle)
 {
     struct net_address_request *request = &client->request.address;
-    struct call call = begin(client, op, 0, sizeof(*request));
+    struct call call;
 
+    begin(&call, client, op, 0, sizeof(*request));
     request->address = *address;
     return open_socket(client, &call, handle);
 }
@@ -121,9 +125,10 @@ enum net_status net_read(struct net_client *client, net_handle stream, void *dat
 {
     const struct net_read_reply *reply = &client->reply.read;
     struct net_read_request *request = &client->request.read;
-    struct call call = begin(client, NET_OP_READ, stream, sizeof(*request));
+    struct call call;
     uint32_t len;
 
+    begin(&call, client, NET_OP_READ, stream, sizeof(*request));
     request->capacity_len =
         (uint32_t)(capacity_len < NET_STREAM_BYTES_MAX ? capacity_len : NET_STREAM_BYTES_MAX);
     enum net_status status =
@@ -138,8 +143,9 @@ enum net_status net_write(struct net_client *client, net_handle stream, const vo
                           size_t data_len, size_t *written_len)
 {
     struct net_write_request *request = &client->request.write;
-    struct call call = begin(client, NET_OP_WRITE, stream, sizeof(request->head));
+    struct call call;
 
+    begin(&call, client, NET_OP_WRITE, stream, sizeof(request->head));
     *written_len = 0;
     if (data_len > NET_STREAM_BYTES_MAX)
         data_len = NET_STREAM_BYTES_MAX;
@@ -158,8 +164,9 @@ enum net_status net_write(struct net_client *client, net_handle stream, const vo
 /* Operations that send nothing but a handle and get nothing but a status. */
 static enum net_status end(struct net_client *client, enum net_op op, net_handle handle)
 {
-    struct call call = begin(client, op, handle, sizeof(struct serve_request));
+    struct call call;
 
+    begin(&call, client, op, handle, sizeof(struct serve_request));
     return call_exact(&call, sizeof(struct serve_reply));
 }
 
@@ -177,8 +184,9 @@ static enum net_status get_address(struct net_client *client, enum net_op op, ne
                                    struct net_address *address)
 {
     const struct net_address_reply *reply = &client->reply.address;
-    struct call call = begin(client, op, handle, sizeof(struct serve_request));
+    struct call call;
 
+    begin(&call, client, op, handle, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK)
         *address = reply->address;
@@ -201,9 +209,9 @@ enum net_status net_send_to(struct net_client *client, net_handle socket,
                             const struct net_address *remote, const void *data, size_t data_len)
 {
     struct net_send_to_request *request = &client->request.send_to;
-    struct call call =
-        begin(client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
+    struct call call;
 
+    begin(&call, client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
     if (data_len > NET_DATAGRAM_BYTES_MAX)
         return NET_MALFORMED;
     request->remote = *remote;
@@ -218,9 +226,10 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
                                  size_t *read_len)
 {
     const struct net_receive_from_reply *reply = &client->reply.receive_from;
-    struct call call = begin(client, NET_OP_RECEIVE_FROM, socket, sizeof(struct serve_request));
+    struct call call;
     uint32_t len;
 
+    begin(&call, client, NET_OP_RECEIVE_FROM, socket, sizeof(struct serve_request));
     *read_len = 0;
     enum net_status status = call_counted(&call, offsetof(struct net_receive_from_reply, data), 1,
                                           NET_DATAGRAM_BYTES_MAX, &len);
@@ -238,8 +247,9 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
                          net_handle *ping)
 {
     struct net_ping_request *request = &client->request.ping;
-    struct call call = begin(client, NET_OP_PING, 0, sizeof(*request));
+    struct call call;
 
+    begin(&call, client, NET_OP_PING, 0, sizeof(*request));
     request->ipv4 = ipv4;
     request->timeout_ms = timeout_ms;
     return open_socket(client, &call, ping);
@@ -248,8 +258,9 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
 enum net_status net_ping_result(struct net_client *client, net_handle ping, uint64_t *round_trip_ns)
 {
     const struct net_ping_reply *reply = &client->reply.ping;
-    struct call call = begin(client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
+    struct call call;
 
+    begin(&call, client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof(*reply));
     if (status == NET_OK)
         *round_trip_ns = reply->round_trip_ns;

@@ -6,6 +6,7 @@
 
 void serve_init(struct serve *serve, uint32_t (*random)(void))
 {
+    assert(serve->share_count <= SERVE_SHARE_MAX);
     assert(serve->client_count * serve->share_count <= SERVE_OBJECTS_MAX);
     serve->signal_pending = false;
     serve->reply_len = 0;
@@ -15,6 +16,7 @@ void serve_init(struct serve *serve, uint32_t (*random)(void))
         struct serve_object *object = serve_object_at(serve, i);
         object->client = &serve->clients[i / serve->share_count];
         object->number = i;
+        object->share_idx = i % serve->share_count;
         object->generation = random();
         serve_free(object);
     }
@@ -48,7 +50,7 @@ void serve_client_died(struct serve_client *client)
         serve_port_drop(client->notification);
     client->attached = false;
     client->signal_pending = false;
-    client->has_ready = false;
+    client->ready_bits = 0;
 }
 
 /* A new life of the client: what an earlier one had is ended. */

@@ -83,23 +83,22 @@ void serve_happened(struct serve_object *object, uint32_t events_mask)
         return;
     object->armed_mask &= ~events_mask;
     object->ready_mask |= events_mask;
-    object->client->has_ready = true;
+    object->client->ready_bits |= (uint64_t)1 << object->share_idx;
     object->client->signal_pending = true;
     object->client->serve->signal_pending = true;
 }
 
 uint32_t serve_do_ready(struct serve_call *call)
 {
+    struct serve_client *client = call->client;
     struct serve_reply *reply = call->reply;
     struct serve_event *events = (struct serve_event *)(void *)(reply + 1);
 
-    if (!call->client->has_ready)
-        return SERVE_OK;
-    call->client->has_ready = false;
-    for (uint32_t i = 0; i < call->client->serve->share_count; i++) {
-        struct serve_object *object = serve_share_at(call->client, i);
+    for (; client->ready_bits != 0; client->ready_bits &= client->ready_bits - 1) {
+        struct serve_object *object =
+            serve_share_at(client, (uint32_t)__builtin_ctzll(client->ready_bits));
         if (object->ready_mask == 0)
-            continue;
+            continue; /* it ended, or was tried meanwhile */
         events[reply->value++] = (struct serve_event){handle_of(object), object->ready_mask};
         object->ready_mask = 0;
     }

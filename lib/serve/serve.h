@@ -56,8 +56,8 @@ struct serve_client {
     struct serve *serve;
     uint32_t number; /* its badge - 1 */
     bool attached;
-    bool signal_pending;   /* something happened since it was signalled */
-    bool has_ready;        /* and since it asked READY */
+    bool signal_pending; /* something happened since it was signalled */
+    uint64_t ready_bits; /* by place in its share: where something happened since it asked READY */
     uint32_t notification; /* capability, while attached */
 };
 
@@ -66,6 +66,7 @@ struct serve_object {
     struct serve_client *client;
     uint32_t kind;       /* 0: free; the service's own, 1 .. 31 */
     uint32_t number;     /* among all clients' objects */
+    uint32_t share_idx;  /* its place in its client's share */
     uint32_t generation; /* of the handle; moves when the handle ends */
     uint32_t armed_mask; /* answered would-block, not yet ready */
     uint32_t ready_mask; /* to be told by READY */
@@ -112,6 +113,7 @@ uint32_t serve_do_ready(struct serve_call *call);
 
 #define SERVE_FOREVER     UINT64_MAX /* a deadline that does not come */
 #define SERVE_OBJECTS_MAX 255        /* of all clients: their numbers are part of a handle */
+#define SERVE_SHARE_MAX   64         /* bits of ready_bits */
 
 struct serve {
     const struct serve_operation *operations; /* by number; without handler: unknown */
@@ -120,7 +122,7 @@ struct serve {
 
     uint32_t client_count; /* badges 1 .. this, at most 63; 0: clients are not remembered */
     struct serve_client *clients;
-    uint32_t share_count; /* objects of one client */
+    uint32_t share_count; /* objects of one client, at most SERVE_SHARE_MAX */
     void *objects;        /* client_count * share_count, those of one client side by side */
     size_t object_len;
     void (*end)(void *object); /* at once, its client is gone: ends with serve_free() */

@@ -5,6 +5,7 @@
  * the caller names nothing, whatever lives in the slot. */
 #include "facade.h"
 #include "netstackd/host.h"
+#include "socket.h"
 #include "stack.h"
 #include <lwip/tcp.h>
 #include <stdlib.h>
