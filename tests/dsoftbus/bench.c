@@ -270,6 +270,61 @@ static size_t write_and_read(const uint32_t *ids, size_t stream_count)
     return read_len;
 }
 
+/* Until neither has anything more to say. */
+static void carry_all(void)
+{
+    while (carry(&from_a, &a.session, &at_b, &b.session) ||
+           carry(&at_b, &b.session, &from_a, &a.session)) {
+    }
+}
+
+static void write_byte(struct streams_end *end, uint32_t id)
+{
+    size_t len;
+
+    check(dsb_streams_write(&end->streams, id, body, 1, &len) == DSB_OK);
+    check(dsb_streams_finish(&end->streams, id) == DSB_OK);
+}
+
+static void read_byte(struct streams_end *end, uint32_t id)
+{
+    uint8_t byte;
+    size_t len;
+
+    check(dsb_streams_read(&end->streams, id, &byte, 1, &len) == DSB_OK);
+    check(dsb_streams_read(&end->streams, id, &byte, 1, &len) == DSB_ENDED);
+}
+
+/* Streams per second: a question and an answer of a byte each, six records in one round trip. */
+static double calls_rate(void)
+{
+    static const struct dsb_stream_limits limits = {STREAM_WINDOW, STREAMS_MAX};
+    const int count = 2000;
+
+    make_session_of(&limits);
+    make_streams(&from_a, true);
+    make_streams(&at_b, false);
+    double start = now_s();
+    for (int i = 0; i < count; i++) {
+        uint32_t id;
+
+        check(dsb_streams_open(&from_a.streams, "bench", 5, &id) == DSB_OK);
+        write_byte(&from_a, id);
+        carry_all();
+        check(dsb_streams_next_event(&at_b.streams).id == id);
+        check(dsb_streams_accept(&at_b.streams, id) == DSB_OK);
+        read_byte(&at_b, id);
+        write_byte(&at_b, id);
+        carry_all();
+        read_byte(&from_a, id);
+        check(dsb_streams_let_go(&from_a.streams, id) == DSB_OK);
+        check(dsb_streams_let_go(&at_b.streams, id) == DSB_OK);
+        while (dsb_streams_next_event(&from_a.streams).type != DSB_STREAM_EVENT_NONE) {
+        }
+    }
+    return count / (now_s() - start);
+}
+
 /* MB/s through so many streams at once. */
 static double streams_rate(size_t stream_count)
 {
@@ -348,19 +403,21 @@ static void bench_sessions(void)
 /* Against the session's own rate with records as long as theirs. */
 static void bench_streams(void)
 {
-    static double session[ROUNDS], one[ROUNDS], many[ROUNDS];
+    static double session[ROUNDS], one[ROUNDS], many[ROUNDS], calls[ROUNDS];
 
     for (int i = 0; i < ROUNDS; i++) {
         make_session();
         session[i] = session_rate(DSB_STREAM_BYTES_MAX);
         one[i] = streams_rate(1);
         many[i] = streams_rate(STREAMS_MAX);
+        calls[i] = calls_rate();
     }
     qsort(session, ROUNDS, sizeof(double), compare);
     double best = session[ROUNDS - 1];
     print_row("DATA, 16384 bytes, again", session, "MB/s", 0);
     print_row("one stream", one, "MB/s", best);
     print_row("64 streams in turn", many, "MB/s", best);
+    print_row("streams, question and answer", calls, "per s", 0);
 }
 
 static void bench_data(void)
