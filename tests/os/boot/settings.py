@@ -8,7 +8,7 @@ import subprocess
 
 from machine import QEMU, RNG_FILE, RNG_QUOTA
 
-WIRE_RNG_QUOTA = "2048/1000"
+WIRE_RNG_QUOTA = "2048/1000"  # more than the proof's, less than a flood would draw if it drew anything
 BESIDE_THE_STORM_S = 440  # boot, cases, and what gives up slowly
 PROFILES, MARKERS = "tests/os/profiles", "tests/os/markers"
 
@@ -90,9 +90,11 @@ def read(environment):
     def get(name, default=None):
         return environment.get(name) or default  # empty is not given
 
-    if get("PROFILE") == "hostile-wire":  # more than the proof's, less than a flood would draw if it drew anything
-        environment = {"RNG_QUOTA": WIRE_RNG_QUOTA, **environment}
-        environment.setdefault("RUN_TIMEOUT", str(int(get("WIRE_SECONDS", "60")) + BESIDE_THE_STORM_S))
+    if get("PROFILE") == "hostile-wire":
+        seconds = get("WIRE_SECONDS", "60")
+        if not seconds.isdecimal():
+            raise WrongUse(f"WIRE_SECONDS={seconds}: a number of seconds")
+        environment = {"RNG_QUOTA": WIRE_RNG_QUOTA, "RUN_TIMEOUT": str(int(seconds) + BESIDE_THE_STORM_S), **environment}
     timeout_s = read_timeout(get("RUN_TIMEOUT", "90s"))
     profile, profiles = get("PROFILE", "default"), read_profiles()
     if profile not in profiles or not os.path.isfile(f"{MARKERS}/{profile}.txt"):
