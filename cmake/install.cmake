@@ -10,6 +10,7 @@ foreach(target noise_crypto noise dsoftbus)
   list(TRANSFORM sources PREPEND ${folder}/)
   list(APPEND library_sources ${sources})
 endforeach()
+list(APPEND library_sources ${TP_25519_OBJECTS})
 
 foreach(kind static shared)
   string(TOUPPER ${kind} type)
@@ -17,7 +18,7 @@ foreach(kind static shared)
   set_target_properties(dsoftbus_${kind} PROPERTIES OUTPUT_NAME dsoftbus POSITION_INDEPENDENT_CODE ON
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_include_directories(dsoftbus_${kind} PRIVATE ${CMAKE_SOURCE_DIR}/lib)
-  target_link_libraries(dsoftbus_${kind} PRIVATE dsb_warnings tp_sodium tp_blake2)
+  target_link_libraries(dsoftbus_${kind} PRIVATE dsb_warnings tp_sodium tp_blake2 tp_fast)
 endforeach()
 set(symbols ${CMAKE_CURRENT_LIST_DIR}/libdsoftbus.map)
 # -Bsymbolic: the library calls its own functions, whatever another one of the program exports.
@@ -28,7 +29,7 @@ set_target_properties(dsoftbus_shared PROPERTIES LINK_DEPENDS ${symbols})
 set(include_root ${CMAKE_INSTALL_INCLUDEDIR}/dsoftbus)
 foreach(folder dsoftbus noise)
   file(GLOB headers ${CMAKE_SOURCE_DIR}/lib/${folder}/*.h)
-  list(FILTER headers EXCLUDE REGEX "/(lines|[a-z]*_internal)\\.h$") # of the library's own files
+  list(FILTER headers EXCLUDE REGEX "/(lines|[a-z]*_internal|crypto_[a-z0-9_]+)\\.h$") # of the library's own files
   install(FILES ${headers} DESTINATION ${include_root}/${folder})
 endforeach()
 

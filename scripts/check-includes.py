@@ -30,7 +30,7 @@ RULES = {
     "lib/call": ("abi proto lib/rt", None),
     "lib/netfacade": ("proto lib/call", None),
     "lib/noise": ("", None),
-    "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2)\.h"),
+    "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2|cpuid|intel-ipsec-mb|pthread)\.h"),
     "lib/dsoftbus": ("lib/noise", None),
     "system": ("abi proto", None),
     "services/init": ("abi proto lib/rt system", None),

@@ -5,6 +5,7 @@
 #
 # usage: scripts/setup.sh [check] [fuzz] [interop] [prove]     groups beside what `make test` needs
 #        scripts/setup.sh linux                               what the Linux programs need, and nothing else
+#        scripts/setup.sh fast                                faster crypto code, which `make linux` takes when it is there
 # shellcheck disable=SC2034 # the lists of packages and commands are read by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,6 +20,7 @@ packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libu
 packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
 packages_prove=(eprover frama-c-base z3 cvc4 why3)
+packages_fast=(libipsec-mb-dev)
 packages_interop=(golang-go golang-github-flynn-noise-dev)
 
 # What shows on a system without Debian's packages that the same things are there: commands and
@@ -42,6 +44,7 @@ sources=(
     "libb2-0.98.1 libb2_0.98.1.orig.tar.gz 10053dbc2fa342516b780a6bbf6e7b2a2360b8d49c5ac426936bf3df82526732 libb2 DSB_LIBB2_DIR"
     "lwip-2.2.1 lwip_2.2.1+dfsg1.orig.tar.xz 83729c274c499d3348e9fbbe043a3113f3fa8953e7efddc7c21c7fcbb1f2b7b1 lwip DSB_LWIP_DIR trixie"
 )
+fast_source="lib25519-20241004 lib25519_0~20241004.orig.tar.gz 639e93131ffc4f7047af7af31321c89140a42104b0c6b289589daa012e151c8c lib25519 DSB_LIB25519_DIR trixie"
 
 work=""
 cleanup() {
@@ -58,13 +61,20 @@ groups=(test)
 for group in "$@"; do
     case $group in
     check | fuzz | interop | prove) groups+=("$group") ;;
-    linux)
-        [ $# -eq 1 ] || die "'linux' stands alone: it needs nothing of what the tests need"
-        groups=(linux)
+    linux | fast)
+        [ $# -eq 1 ] || die "'$group' stands alone: it needs nothing of what the tests need"
+        groups=("$group")
         ;;
-    *) die "unknown group '$group': check, fuzz, interop, linux, prove" ;;
+    *) die "unknown group '$group': check, fuzz, interop, prove, linux, fast" ;;
     esac
 done
+
+# On Debian on x86-64 the tests run the fast code too. HOSTTYPE is the machine that bash was built for.
+if [ "$HOSTTYPE" = x86_64 ] && command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+    [ "${groups[0]}" != test ] || groups+=(fast)
+elif [ "${groups[0]}" = fast ]; then
+    die "'fast' is for Debian on x86-64; without it libsodium does everything"
+fi
 
 # The names in <prefix>_<group> of every group asked for.
 names_of() { # prefix
@@ -154,6 +164,7 @@ fetch_source() { # folder archive sha256 package variable [suite]
     local apt=(apt-get -q -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=-
         -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
     (cd "$work" && "${apt[@]}" update && "${apt[@]}" source --download-only "$4") >"$work/log" 2>&1 ||
+        [ -f "$work/$2" ] || # a mirror may lack the packaging, of which nothing is used
         die "cannot fetch $4 from $mirror ($(grep -E '^(E|Err|W):' "$work/log" | head -n 1)): connect, or $by_hand"
     [ -f "$work/$2" ] || die "$mirror has another version of $4 than $2: $by_hand"
     echo "$3  $work/$2" | sha256sum --check --status || die "$2 has the wrong SHA-256, nothing was unpacked: try another mirror, or $by_hand"
@@ -168,8 +179,11 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
 else
     require_commands
 fi
-[ "${groups[0]}" = test ] || exit 0
-for row in "${sources[@]}"; do
-    # shellcheck disable=SC2086 # the fields of a row are words
-    fetch_source $row
-done
+# shellcheck disable=SC2086 # the fields of a row are words
+if [ "${groups[0]}" = test ]; then
+    for row in "${sources[@]}"; do
+        fetch_source $row
+    done
+fi
+# shellcheck disable=SC2086
+case " ${groups[*]} " in *" fast "*) fetch_source $fast_source ;; esac

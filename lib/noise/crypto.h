@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The crypto seam: every primitive that Noise and the session use, behind one header. The
- * primitives are libsodium's and libb2's on every target; none is written here.
+ * primitives are libsodium's and libb2's, or on a host faster ones of other libraries that give
+ * the same answers; none is written here.
  *
  * All functions are free of state, heap and I/O, and run in time independent of secret contents.
  * Sizes are bytes. Outputs may not overlap inputs unless a function says so.
@@ -25,9 +26,16 @@ extern "C" {
 
 #define NOISE_CRYPTO_MUST_CHECK __attribute__((warn_unused_result))
 
+/* Why noise_init() failed. */
+#define NOISE_INIT_FAILED  (-1) /* a library cannot be used */
+#define NOISE_INIT_UNKNOWN (-2) /* DSB_CRYPTO names no code that this build has */
+#define NOISE_INIT_UNFIT   (-3) /* DSB_CRYPTO names code that this processor cannot run */
+
 /*
- * Lets the library behind the seam choose its fastest code for this processor. A program calls it
- * once at its start; calling it again does nothing. 0, or -1 when the library cannot be used.
+ * Chooses the fastest code for this processor. A program calls it once at its start, on a host from
+ * the thread that is going to seal most short messages; calling it again does nothing and gives
+ * the same answer. 0, or one of the above. On a host the environment's DSB_CRYPTO, which is for
+ * tests, names the code instead; a program that runs with more rights than its caller ignores it.
  */
 NOISE_CRYPTO_MUST_CHECK int noise_init(void);
 

@@ -47,6 +47,20 @@ static bool check_descriptor_limit(struct error *e)
                      (unsigned long long)limit.rlim_max, DESCRIPTOR_COUNT_MIN);
 }
 
+static bool init_crypto(struct error *e)
+{
+    switch (noise_init()) {
+    case 0:
+        return true;
+    case NOISE_INIT_UNKNOWN:
+        return error_set(e, EXIT_LOCAL, "DSB_CRYPTO: this program has no crypto code of that name");
+    case NOISE_INIT_UNFIT:
+        return error_set(e, EXIT_LOCAL, "DSB_CRYPTO: this processor cannot run that crypto code");
+    default:
+        return error_set(e, EXIT_LOCAL, "the crypto library cannot be used");
+    }
+}
+
 bool program_init(struct error *e)
 {
     if (!fill_standard_descriptors(e) || !check_descriptor_limit(e))
@@ -54,8 +68,8 @@ bool program_init(struct error *e)
     /* A closed pipe and a file over its limit are errors of the call, not deaths. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return error_set(e, EXIT_LOCAL, "signal: %s", strerror(errno));
-    if (noise_init() != 0)
-        return error_set(e, EXIT_LOCAL, "the crypto library cannot be used");
+    if (!init_crypto(e))
+        return false;
     return secret_harden_process(e);
 }
 

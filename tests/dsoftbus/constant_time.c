@@ -3,7 +3,7 @@
  * Key files' digits, and a whole session of two devices, under valgrind with every secret marked
  * undefined: valgrind then reports each branch and each memory index that depends on one.
  *
- * usage: bus-constant-time run | control-branch | control-index
+ * usage: bus-constant-time run NAME | control-branch | control-index
  * The controls do what must be found; they show that the check can fail.
  *
  * The wrappers name what is public by design, or at least to both sides: what is on the wire,
@@ -12,6 +12,7 @@
  */
 #include "dsoftbus/lines.h"
 #include "dsoftbus/session.h"
+#include "noise/provider_by_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
     uint8_t secret = (uint8_t)argc;
 
     make_secret(&secret, sizeof(secret));
-    if (argc == 2 && strcmp(argv[1], "run") == 0) {
+    if (argc == 3 && strcmp(argv[1], "run") == 0 && provider_by_name(argv[2])) {
         run();
         printf("no branch and no index depends on a secret\n");
     } else if (argc == 2 && strcmp(argv[1], "control-branch") == 0) {

@@ -111,6 +111,22 @@ class NamedPipe(TestCase):
             self.assertEqual(got.read(), b"hello")
 
 
+class CryptoCode(TestCase):
+    def test_an_unknown_name_is_an_error_that_names_it(self):
+        result = self.device("alpha").run("id", env=dict(ENV, DSB_CRYPTO="nothing"))
+        self.assertEqual(result.returncode, EXIT_LOCAL)
+        self.assertEqual(result.stderr, "dsoftbus: DSB_CRYPTO: this program has no crypto code of that name\n")
+
+    def test_libsodium_and_the_fastest_code_talk_to_each_other(self):
+        alpha, beta = self.pair()
+        daemon = self.daemon(beta)
+        for name in ("sodium", None):
+            env = {word: value for word, value in ENV.items() if word != "DSB_CRYPTO"}
+            if name is not None:
+                env["DSB_CRYPTO"] = name
+            self.assertEqual(alpha.run("ping", "--count", "2", daemon.target, env=env).returncode, EXIT_OK)
+
+
 class Descriptors(TestCase):
     def closed(self, device, descriptors, *words):
         """The command, run by a shell that closes these descriptors first."""

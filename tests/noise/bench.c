@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * noise-bench [FLYNN]: handshakes per second, and MB/s of seal and open, beside what libsodium's
- * primitives alone allow and, when its program is given, flynn/noise. Rounds are interleaved, so
- * that a change of the machine's speed meets all alike. Prints a table in Markdown: median and best
- * of the rounds, and their spread.
+ * noise-bench [FLYNN]: handshakes per second, and MB/s of seal and open, with each code that can
+ * stand behind the seam here, beside what the fastest one's primitives alone allow and, when its
+ * program is given, flynn/noise. Rounds are interleaved, so that a change of the machine's speed
+ * meets all alike. Prints a table in Markdown: median and best of the rounds, and their spread.
  */
+#include "noise/bench_bare.h"
+#include "noise/crypto_provider.h"
 #include "noise/noise_xk.h"
 
 #include <blake2.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@
  * undisturbed. */
 #define ROUND_NS       5000000
 #define ROUNDS_COUNT   101
-#define CONTENDERS_MAX 4
+#define ROWS_MAX       8
+#define CONTENDERS_MAX (ROWS_MAX + 3)
 #define RANDOM_COUNT   64 /* handshakes' ephemerals fetched at once */
 
 struct side {
@@ -33,6 +35,8 @@ struct side {
 
 static struct side init, resp;
 static uint8_t plain[NOISE_PLAINTEXT_MAX], sealed[NOISE_MESSAGE_MAX], opened[NOISE_PLAINTEXT_MAX];
+static const struct noise_provider *rows[ROWS_MAX]; /* which this processor can run */
+static size_t rows_count;
 static size_t size; /* of the plaintext in this table row */
 static FILE *flynn_in, *flynn_out;
 
@@ -90,14 +94,14 @@ static void handshake_once(void)
 /* The multiplications of a handshake and nothing else: es, ee, se on both sides, two ephemerals. */
 static void multiplications_once(void)
 {
+    static const uint8_t clamped[NOISE_KEY_LEN] = {8, 1, 2, 3, [31] = 64};
+    const struct noise_curve *curve = noise_provider_in_use()->curve;
     uint8_t out[NOISE_KEY_LEN];
 
-    for (int i = 0; i < 6; i++) {
-        if (crypto_scalarmult(out, init.private_key, resp.key.public_key) != 0)
-            die("libsodium returned an error");
-    }
+    for (int i = 0; i < 6; i++)
+        curve->multiply(out, clamped, resp.key.public_key);
     for (int i = 0; i < 2; i++)
-        crypto_scalarmult_base(out, init.private_key);
+        curve->base(out, clamped);
 }
 
 static void hash_once(size_t len)
@@ -118,6 +122,7 @@ static void hash_once(size_t len)
 static void primitives_once(void)
 {
     static const uint8_t nonce[12];
+    const struct noise_aead *aead = noise_provider_in_use()->aead;
     uint8_t tagged[NOISE_TAG_LEN];
 
     multiplications_once();
@@ -126,11 +131,9 @@ static void primitives_once(void)
     for (int i = 0; i < 2 * 9; i++)
         hash_once(64);
     for (int i = 0; i < 4; i++) {
-        crypto_aead_chacha20poly1305_ietf_encrypt(tagged, NULL, NULL, 0, plain, 32, NULL, nonce,
-                                                  init.private_key);
-        if (crypto_aead_chacha20poly1305_ietf_decrypt(NULL, NULL, NULL, tagged, sizeof tagged,
-                                                      plain, 32, nonce, init.private_key) != 0)
-            die("libsodium returned an error");
+        aead->seal(tagged, init.private_key, nonce, plain, 32, NULL, 0);
+        if (aead->open(NULL, init.private_key, nonce, plain, 32, tagged, sizeof tagged) != 0)
+            die("the AEAD returned an error");
     }
 }
 
@@ -150,19 +153,15 @@ static void open_once(void)
                               &len));
 }
 
-static const uint8_t sodium_nonce[12];
-
-static void sodium_seal_once(void)
+static void bare_seal_once(void)
 {
-    crypto_aead_chacha20poly1305_ietf_encrypt(sealed, NULL, plain, size, NULL, 0, NULL,
-                                              sodium_nonce, init.private_key);
+    bare_seal(sealed, plain, size);
 }
 
-static void sodium_open_once(void)
+static void bare_open_once(void)
 {
-    if (crypto_aead_chacha20poly1305_ietf_decrypt(opened, NULL, NULL, sealed, size + NOISE_TAG_LEN,
-                                                  NULL, 0, sodium_nonce, init.private_key) != 0)
-        die("libsodium returned an error");
+    if (!bare_open(opened, sealed, size))
+        die("the bare AEAD returned an error");
 }
 
 /* What a round of opening needs in `sealed`. */
@@ -174,6 +173,7 @@ static void prepare_open(void)
 
 struct contender {
     const char *name;
+    const struct noise_provider *row; /* behind the seam in its rounds, or NULL */
     void (*prepare)(void);
     void (*once)(void);         /* NULL: the Go program does it */
     const char *flynn;          /* what to ask it, before size and count */
@@ -201,6 +201,8 @@ static uint64_t round_ns(const struct contender *c, size_t count)
 
     if (c->once == NULL)
         return flynn_round_ns(c->flynn, count);
+    if (c->row != NULL && noise_provider_use(c->row) != 0)
+        die("a row cannot be used");
     if (c->prepare != NULL)
         c->prepare();
     start = now_ns();
@@ -250,9 +252,11 @@ static void contest(const char *title, struct contender *contenders, size_t coun
         best = rates[ROUNDS_COUNT - 1];
         if (i == 0)
             first_best = best;
-        printf("| %s | %s | %.*f | %.*f | %.0f %% | %.1f %% |\n", title, contenders[i].name,
-               scale == 1 ? 0 : 1, median * scale, scale == 1 ? 0 : 1, best * scale,
-               100 * (best - rates[0]) / median, 100 * first_best / best);
+        printf("| %s | %s%s%s | %.*f | %.*f | %.0f %% | %.1f %% |\n", title, contenders[i].name,
+               contenders[i].row != NULL ? ", " : "",
+               contenders[i].row != NULL ? contenders[i].row->name : "", scale == 1 ? 0 : 1,
+               median * scale, scale == 1 ? 0 : 1, best * scale, 100 * (best - rates[0]) / median,
+               100 * first_best / best);
     }
     fflush(stdout);
 }
@@ -282,36 +286,65 @@ static void start_flynn(const char *path)
 
 static void bench_handshake(bool has_flynn)
 {
-    struct contender contenders[CONTENDERS_MAX] = {
-        {.name = "noise_xk", .once = handshake_once},
-        {.name = "bound: 6 DH, 2 base", .once = multiplications_once},
-        {.name = "the same, hashes and AEAD", .once = primitives_once},
-        {.name = "flynn/noise", .flynn = "handshake"},
-    };
+    static struct contender contenders[CONTENDERS_MAX];
+    size_t count = 0;
 
     size = 0;
-    contest("handshake, both sides, 1/s", contenders, has_flynn ? 4 : 3, 1);
+    for (size_t i = 0; i < rows_count; i++)
+        contenders[count++] =
+            (struct contender){.name = "noise_xk", .row = rows[i], .once = handshake_once};
+    contenders[count++] = (struct contender){
+        .name = "bound: 6 DH, 2 base", .row = rows[0], .once = multiplications_once};
+    contenders[count++] = (struct contender){
+        .name = "the same, hashes and AEAD", .row = rows[0], .once = primitives_once};
+    if (has_flynn)
+        contenders[count++] = (struct contender){.name = "flynn/noise", .flynn = "handshake"};
+    contest("handshake, both sides, 1/s", contenders, count, 1);
+}
+
+/* One direction: `model` with every AEAD that a row has, then the bare one, then flynn/noise. */
+static void bench_aead(const char *what, const struct contender *model,
+                       const struct contender *bare, bool has_flynn)
+{
+    static struct contender contenders[CONTENDERS_MAX];
+    size_t count = 0;
+    char title[64];
+
+    for (size_t i = 0; i < rows_count; i++) {
+        if (i > 0 && rows[i]->aead == rows[i - 1]->aead)
+            continue; /* another curve */
+        contenders[count] = *model;
+        contenders[count++].row = rows[i];
+    }
+    contenders[count] = *bare;
+    contenders[count++].row = rows[0];
+    if (has_flynn)
+        contenders[count++] = (struct contender){.name = "flynn/noise", .flynn = what};
+    snprintf(title, sizeof title, "%s %zu bytes, MB/s", what, size);
+    contest(title, contenders, count, (double)size / 1e6);
 }
 
 static void bench_transport(size_t plain_len, bool has_flynn)
 {
-    struct contender seals[CONTENDERS_MAX] = {
-        {.name = "noise_transport", .once = seal_once},
-        {.name = "libsodium AEAD", .once = sodium_seal_once},
-        {.name = "flynn/noise", .flynn = "seal"},
-    };
-    struct contender opens[CONTENDERS_MAX] = {
-        {.name = "noise_transport", .prepare = prepare_open, .once = open_once},
-        {.name = "libsodium AEAD", .prepare = sodium_seal_once, .once = sodium_open_once},
-        {.name = "flynn/noise", .flynn = "open"},
-    };
-    char title[64];
+    static const struct contender seals = {.name = "noise_transport", .once = seal_once};
+    static const struct contender opens = {
+        .name = "noise_transport", .prepare = prepare_open, .once = open_once};
+    const struct contender bare_seals = {.name = bare_name, .once = bare_seal_once};
+    const struct contender bare_opens = {
+        .name = bare_name, .prepare = bare_seal_once, .once = bare_open_once};
 
     size = plain_len;
-    snprintf(title, sizeof title, "seal %zu bytes, MB/s", size);
-    contest(title, seals, has_flynn ? 3 : 2, (double)size / 1e6);
-    snprintf(title, sizeof title, "open %zu bytes, MB/s", size);
-    contest(title, opens, has_flynn ? 3 : 2, (double)size / 1e6);
+    bench_aead("seal", &seals, &bare_seals, has_flynn);
+    bench_aead("open", &opens, &bare_opens, has_flynn);
+}
+
+static void find_rows(void)
+{
+    uint32_t features = noise_cpu_features();
+
+    for (size_t i = 0; i < noise_providers_count && rows_count < ROWS_MAX; i++)
+        if ((noise_providers[i].needs & ~features) == 0)
+            rows[rows_count++] = &noise_providers[i];
 }
 
 int main(int argc, char **argv)
@@ -324,6 +357,7 @@ int main(int argc, char **argv)
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
+    find_rows();
     if (has_flynn)
         start_flynn(argv[1]);
     memset(init.private_key, 1, NOISE_KEY_LEN);

@@ -3,13 +3,14 @@
  * A whole handshake and transport under valgrind with every secret marked undefined: valgrind then
  * reports each branch and each memory index that depends on one.
  *
- * usage: constant-time run | control-branch | control-index
+ * usage: constant-time run NAME | control-branch | control-index
  * The controls do what must be found; they show that the check can fail.
  *
  * The wrappers name all that is public by design: what is on the wire, public keys, and the outcome
  * of a DH and of a tag, which a peer sees by the failure of the handshake.
  */
 #include "noise/noise_xk.h"
+#include "noise/provider_by_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,9 +167,9 @@ static void control_index(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || !RUNNING_ON_VALGRIND || noise_init() != 0) {
+    if (argc < 2 || argc > 3 || !RUNNING_ON_VALGRIND || (argc == 3 && !provider_by_name(argv[2]))) {
         fprintf(stderr,
-                "usage, under valgrind: constant-time run | control-branch | control-index\n");
+                "usage, under valgrind: constant-time run NAME | control-branch | control-index\n");
         return 2;
     }
     if (strcmp(argv[1], "control-branch") == 0) {

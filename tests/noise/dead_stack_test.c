@@ -4,6 +4,7 @@
 #include "noise/pair.h"
 #include "noise/symmetric.h"
 
+#include <sodium/crypto_stream_chacha20.h>
 #include <string.h>
 
 static struct pair p;
@@ -106,6 +107,69 @@ static void mixing_a_key_leaves_neither_it_nor_what_comes_of_it(void **state)
     assert_no_pads_of(temp_key);
 }
 
+static uint8_t out[NOISE_KEY_LEN];
+
+static void multiply(void *point)
+{
+    if (noise_x25519(out, secret, point) != 0)
+        memset(out, 0, sizeof out);
+}
+
+static void multiply_base(void *context)
+{
+    (void)context;
+    noise_x25519_base(out, secret);
+}
+
+/* The middle of the scalar, which clamping leaves alone. */
+static void assert_no_scalar(void)
+{
+    assert_false(dead_stack_holds(secret + 1, sizeof secret - 2));
+}
+
+static void a_multiplication_leaves_neither_scalar_nor_result(void **state)
+{
+    uint8_t point[NOISE_KEY_LEN];
+
+    (void)state;
+    noise_x25519_base(point, hash);
+    dead_stack_run(multiply, point);
+    assert_no_scalar();
+    assert_false(dead_stack_holds(out, sizeof out));
+    dead_stack_run(multiply_base, NULL);
+    assert_no_scalar();
+}
+
+/* The length of a sealed message, and the call that seals it. */
+static void seal(void *len)
+{
+    static uint8_t message[1024 + NOISE_TAG_LEN];
+
+    noise_aead_seal(message, secret, hash, NULL, 0, message, *(size_t *)len);
+    if (noise_aead_open(message, secret, hash, NULL, 0, message,
+                        *(size_t *)len + NOISE_CRYPTO_TAG_LEN) != 0)
+        *(size_t *)len = 0;
+}
+
+/* The cipher's first block is the authenticator's key (RFC 8439 section 2.6): who has it forges. */
+static void sealing_leaves_neither_the_key_nor_the_authenticators(void **state)
+{
+    static const size_t lens[] = {0, 64, 256, 1024};
+    uint8_t one_time[NOISE_KEY_LEN];
+
+    (void)state;
+    crypto_stream_chacha20_ietf(one_time, sizeof one_time, hash, secret);
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        size_t len = lens[i];
+
+        dead_stack_run(seal, &len);
+        assert_int_equal(len, lens[i]);
+        assert_false(dead_stack_holds(secret, sizeof secret));
+        assert_false(dead_stack_holds(one_time, 16));
+        assert_false(dead_stack_holds(one_time + 16, 16));
+    }
+}
+
 static void write_message(void *context)
 {
     uint8_t *message = context;
@@ -176,6 +240,8 @@ int main(void)
         cmocka_unit_test_setup(a_secret_that_is_left_is_found, make_secret),
         cmocka_unit_test_setup(a_hash_leaves_nothing_of_its_input, make_secret),
         cmocka_unit_test_setup(mixing_a_key_leaves_neither_it_nor_what_comes_of_it, make_secret),
+        cmocka_unit_test_setup(a_multiplication_leaves_neither_scalar_nor_result, make_secret),
+        cmocka_unit_test_setup(sealing_leaves_neither_the_key_nor_the_authenticators, make_secret),
         cmocka_unit_test(a_message_leaves_no_dh),
         cmocka_unit_test(split_leaves_no_key),
         cmocka_unit_test(rekey_leaves_neither_key),

@@ -52,7 +52,7 @@ S
     echo "http://mirror.test/debian $(. /etc/os-release && echo "$VERSION_CODENAME") x main" >"$tree/targets"
 }
 sources_there() {
-    mkdir -p "$tree"/third_party/{libsodium-1.0.18,libb2-0.98.1,lwip-2.2.1}
+    mkdir -p "$tree"/third_party/{libsodium-1.0.18,libb2-0.98.1,lwip-2.2.1,lib25519-20241004}
 }
 setup() { # arguments; sets $status
     status=0
@@ -154,8 +154,8 @@ case_other_suite() {
 }
 case_names_own_copy() {
     debian
-    mkdir -p "$tree"/own/{a,b,c}
-    export DSB_LIBSODIUM_DIR=$tree/own/a DSB_LIBB2_DIR=$tree/own/b DSB_LWIP_DIR=$tree/own/c
+    mkdir -p "$tree"/own/{a,b,c,d}
+    export DSB_LIBSODIUM_DIR=$tree/own/a DSB_LIBB2_DIR=$tree/own/b DSB_LWIP_DIR=$tree/own/c DSB_LIB25519_DIR=$tree/own/d
     setup; [ "$status" -eq 0 ] || fail "status $status"
     [ ! -e "$tree/third_party" ] || fail "fetched in spite of own copies"
 }
@@ -170,7 +170,7 @@ case_twice() {
     pin_served_hash libb2_0.98.1.orig.tar.gz
     setup; [ "$status" -eq 0 ] || fail "status $status"
     [ -f "$tree/third_party/libb2-0.98.1/file" ] || fail "not unpacked"
-    [ "$(ls -A "$tree/third_party" | wc -l)" -eq 3 ] || fail "left behind: $(ls -A "$tree/third_party")"
+    [ "$(ls -A "$tree/third_party" | wc -l)" -eq 4 ] || fail "left behind: $(ls -A "$tree/third_party")"
     : >"$tree/calls"
     setup; [ "$status" -eq 0 ] || fail "second run: status $status"
     [ ! -s "$tree/calls" ] || fail "second run called apt-get"
@@ -192,6 +192,29 @@ case_linux_alone() {
 case_linux_other_distribution() {
     setup linux; one_line_failure; says 'not Debian'; says 'libuv (pkg-config module)'
     ! grep -q -e valgrind -e qemu "$tree/out" || fail "asks for more than the Linux programs need"
+}
+# The faster code alone; a mirror that has the source and not its packaging is good enough.
+case_fast_alone() {
+    debian
+    printf 'libipsec-mb-dev\ncmake\n' >"$tree/absent"
+    rm "$bin/id"; stand_in id <<<'echo 0'
+    serve_archive lib25519-20241004 'lib25519_0~20241004.orig.tar.gz'
+    pin_served_hash 'lib25519_0~20241004.orig.tar.gz'
+    sed -i 's/served.*exit 0/served\/* .; exit 100/' "$bin/apt-get"
+    setup fast
+    [ "$status" -eq 0 ] || fail "status $status"
+    grep -q 'install .*libipsec-mb-dev' "$tree/calls" || fail "did not install ipsec-mb"
+    ! grep -qE 'install .*cmake' "$tree/calls" || fail "wants more than the fast code"
+    [ -f "$tree/third_party/lib25519-20241004/file" ] || fail "not unpacked"
+    [ "$(ls "$tree/third_party")" = lib25519-20241004 ] || fail "fetched more"
+}
+case_fast_elsewhere() {
+    setup fast; one_line_failure; says 'Debian on x86-64'
+    debian
+    sed -i 's/^set -euo pipefail/&; HOSTTYPE=aarch64/' "$tree/scripts/setup.sh"
+    setup fast; one_line_failure; says 'Debian on x86-64'
+    sources_there; rm -r "$tree/third_party/lib25519-20241004"
+    setup; [ "$status" -eq 0 ] || fail "wants lib25519 on another machine"
 }
 case_linux_with_another_group() { debian; setup check linux; one_line_failure; says 'stands alone'; }
 
