@@ -148,8 +148,7 @@ def caught_in_source(mutant):
 
 def caught_in_program(mutant):
     """What is claimed of linked programs needs a tree that builds."""
-    os.makedirs(mutant_list.COPY, exist_ok=True)
-    tree = mutant_list.copy_tree()
+    tree = mutant_list.Worker(0, mutant_list.tracked_files()).tree
     text = edited(tree, mutant)
     try:
         module, = [module for module in PROGRAMS if mutant["test"] in module.CLAIMS]

@@ -62,8 +62,6 @@ def parse(path):
                 missing = {"why", "file", "test", "old", "new"} - set(current)
                 if missing:
                     raise ListError(f"{path}:{number}: {current['name']} has no {sorted(missing)[0]}")
-                if len(current["test"].split()) not in (2, 3):
-                    raise ListError(f"{path}:{number}: {current['name']}: test is PRESET TEST [CASE]")
                 mutants.append(current)
                 current = block = None
             elif word == "mutant" and not current:
@@ -75,6 +73,12 @@ def parse(path):
     if current:
         raise ListError(f"{path}: {current['name']} has no end")
     return mutants
+
+
+def check_tests(mutants):
+    for mutant in mutants:
+        if len(mutant["test"].split()) not in (2, 3):
+            raise ListError(f"{mutant['name']}: test is PRESET TEST [CASE]")
 
 
 def read(path):
@@ -272,6 +276,7 @@ def main():
     for name in sorted(os.listdir(folder)):
         if name.endswith(".txt"):
             mutants += parse(os.path.join(folder, name))
+    check_tests(mutants)
     if len({mutant["name"] for mutant in mutants}) != len(mutants):
         raise ListError("two mutants have the same name")
     if arguments.names:
