@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Quotas are set aside when a process is created, so that an allocation within one fails only for
+ * want of a run. */
 #include "account.h"
 
 #include "log.h"

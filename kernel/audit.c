@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Counts everything a second time, from the tables alone, and compares. */
 #include "audit.h"
 
 #include "account.h"
@@ -371,11 +372,9 @@ enum audit_result audit_step(uint32_t *step)
 {
     static enum audit_result (*const checks[AUDIT_TABLE_STEPS])(void) = {
         check_memory, check_refs, check_queues, check_waits, check_deadlines};
-    uint32_t at = *step;
-    (*step)++;
-    if (at < AUDIT_TABLE_STEPS)
-        return checks[at]();
-    for (at -= AUDIT_TABLE_STEPS; at < AUDIT_STEP_COUNT - AUDIT_TABLE_STEPS; at++) {
+    if (*step < AUDIT_TABLE_STEPS)
+        return checks[(*step)++]();
+    for (uint32_t at = *step - AUDIT_TABLE_STEPS; at < AUDIT_STEP_COUNT - AUDIT_TABLE_STEPS; at++) {
         const struct process *process = &processes[at / AUDIT_PROCESS_STEPS];
         uint32_t part = at % AUDIT_PROCESS_STEPS;
         *step = AUDIT_TABLE_STEPS + at + 1;

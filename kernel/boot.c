@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From the bundle to a runnable init that holds all there is. */
 #include "boot.h"
 
 #include "abi/system.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The bundle is part of the image, but an image can be built wrongly: nothing of it is used
+ * unchecked. */
 #include "bundle.h"
 
 #include "pages.h"

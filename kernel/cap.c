@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Every change of a capability table goes through cap_insert() and cap_remove(), which keep the
+ * references. */
 #include "cap.h"
 
 #include "endpoint.h"

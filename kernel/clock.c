@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A sorted list: deadlines are few, and the timer needs the first one alone. */
 #include "clock.h"
 
 #include "log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Callers queue here, and are told when nobody can come to take them. */
 #include "endpoint.h"
 
 #include "abi/error.h"

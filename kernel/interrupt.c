@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A line is silent from its claim until its binder acknowledges it: a driver sets its own pace. */
 #include "interrupt.h"
 
 #include "notification.h"

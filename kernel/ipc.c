@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Each call is decoded and checked as a whole, then done: what is refused has changed nothing. */
 #include "ipc.h"
 
 #include "cap.h"

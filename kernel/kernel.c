@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What happens at a trap, and who runs after it. */
 #include "kernel.h"
 
 #include "clock.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Objects are contiguous, so that a device can use them and a mapping is one loop. */
 #include "memory.h"
 
 #include "account.h"

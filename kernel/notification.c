@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Bits are set before the receiver is looked for: with one hart, no wake-up is lost. */
 #include "notification.h"
 
 #include "log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Two bits a page: in use, and known to be clear. What is freed is cleared in the background. */
 #include "pages.h"
 
 #include "arch.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* From an image to a process, and from its last instruction to what all others learn of it. */
 #include "process.h"
 
 #include "account.h"

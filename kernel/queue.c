@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The rarer half; the links of the two others are short enough to stand where they are used. */
 #include "queue.h"
 
 /* NULL: in front of all. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One queue for each priority; the head of the highest one runs. */
 #include "sched.h"
 
 #include "queue.h"

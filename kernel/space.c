@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* User memory is reached by walking the page table: no user pointer is ever followed. */
 #include "space.h"
 
 #include "abi/memory.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Calls of supervisors: other processes, and the machine. */
 #include "syscall_process.h"
 
 #include "abi/system.h"
