@@ -375,10 +375,11 @@ enum audit_result audit_step(uint32_t *step)
     (*step)++;
     if (at < AUDIT_TABLE_STEPS)
         return checks[at]();
-    for (at -= AUDIT_TABLE_STEPS; at < AUDIT_STEP_COUNT - AUDIT_TABLE_STEPS; at++) {
-        const struct process *process = &processes[at / AUDIT_PROCESS_STEPS];
-        uint32_t part = at % AUDIT_PROCESS_STEPS;
-        *step = AUDIT_TABLE_STEPS + at + 1;
+    for (; at < AUDIT_STEP_COUNT; at++) {
+        uint32_t piece = at - AUDIT_TABLE_STEPS;
+        const struct process *process = &processes[piece / AUDIT_PROCESS_STEPS];
+        uint32_t part = piece % AUDIT_PROCESS_STEPS;
+        *step = at + 1;
         if (!is_empty(process, part))
             return check_process(process, part);
     }
