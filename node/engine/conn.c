@@ -231,8 +231,8 @@ static void connected(struct conn *c)
 
 static void receive(struct conn *c)
 {
-    if (c->paused || c->wire.ends)
-        return;
+    if (c->held != NULL || c->wire.ends)
+        return; /* making room would move a body that waits for its owner */
     if (c->state == CONN_OPEN)
         wire_lend_in(&c->wire);
     wire_receive(&c->wire);

@@ -108,7 +108,9 @@ class Admission(TestCase):
     def test_reload_of_a_bad_file_keeps_the_old_store(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta)
-        beta.write("trust", "nonsense\n")
+        # in one step: while it is written the file is an empty store, which is a good one
+        beta.write("trust.new", "nonsense\n")
+        os.rename(beta.path("trust.new"), beta.path("trust"))
         daemon.signal(signal.SIGHUP)
         daemon.wait_line(r"error trust store kept as it was: \S+/beta/trust:1: not two words")
         self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)
