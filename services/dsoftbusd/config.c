@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the two files, and gives the one with the key out of hand. */
 #include "config.h"
 
 #include "journal.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Queries answered, announces heard, the own one among them. */
 #include "discovery.h"
 
 #include "journal.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of the log about sessions, each of its form, and how many of them. */
 #include "journal.h"
 
 #include "line_limit.h"

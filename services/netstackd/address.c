@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which addresses a client may name, and what lwIP's errors are called. */
 #include "address.h"
 
 #include "interface.h"

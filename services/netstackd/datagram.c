@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* UDP: whole datagrams, each behind its header in the socket's ring. */
 #include "datagram.h"
 
 #include "address.h"

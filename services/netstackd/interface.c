@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Between frames and lwIP: what does not get in is dropped and counted here. */
 #include "interface.h"
 
 #include "counters.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* TCP listeners: a connection that comes up takes a socket and waits in the backlog. */
 #include "listener.h"
 
 #include "address.h"

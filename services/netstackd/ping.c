@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* ICMP echoes: an answer belongs to the socket that its identifier and sequence name. */
 #include "ping.h"
 
 #include "address.h"

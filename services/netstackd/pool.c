@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Counts what lwIP has handed out. */
 #include "pool.h"
 
 #include <lwip/priv/tcp_priv.h>

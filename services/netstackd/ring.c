@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Copies across the ring's end. */
 #include "ring.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Puts the parts together: lwIP, sockets, loopback, timers. */
 #include "stack.h"
 
 #include "facade.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* TCP connections: between the client's rings and lwIP's callbacks. */
 #include "stream.h"
 
 #include "address.h"

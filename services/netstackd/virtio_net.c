@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The driver: two queues of fixed buffers, and nothing of the device's believed. */
 #include "virtio_net.h"
 
 #include <string.h>
