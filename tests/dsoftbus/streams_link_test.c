@@ -223,6 +223,82 @@ static void a_broken_rule_ends_the_link_for_its_reason(void **state)
     assert_int_equal(dsb_streams_open(&b.streams, "s", 1, &id), DSB_WRONG_STATE);
 }
 
+static uint32_t random_state = 2463534242;
+
+static uint32_t below(uint32_t n)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state % n;
+}
+
+/* A record that the peer may say, or, one in ten, that it must not. */
+static void say_anything(struct side *side)
+{
+    static const enum dsb_record_type types[] = {DSB_RECORD_OPEN,   DSB_RECORD_OPEN,
+                                                 DSB_RECORD_BYTES,  DSB_RECORD_BYTES,
+                                                 DSB_RECORD_CREDIT, DSB_RECORD_RESET};
+    bool is_rude = below(10) == 0;
+    enum dsb_record_type type = is_rude ? (enum dsb_record_type)(DSB_RECORD_OPEN + below(6))
+                                        : types[side->streams.next_id == 1 ? 0 : below(6)];
+    struct dsb_stream_record record = {.type = type};
+    uint8_t body[32];
+
+    record.id = is_rude && below(2) == 0 ? below(99) : 1 + 2 * below(side->streams.next_id / 2 + 1);
+    if (type == DSB_RECORD_OPEN || type == DSB_RECORD_BYTES) {
+        record.bytes = (const uint8_t *)"service";
+        record.bytes_len = 7;
+    }
+    if (type == DSB_RECORD_OPEN && !is_rude) {
+        record.id = side->streams.next_id;
+        side->streams.next_id += 2;
+    } else if (record.id >= side->streams.next_id && record.id % 2 != 0 && !is_rude) {
+        record.id = 1;
+    }
+    record.credit = type == DSB_RECORD_CREDIT ? below(100) + !is_rude : 0;
+    record.code = type == DSB_RECORD_RESET;
+    dsb_stream_record_write(&record, body);
+    assert_ok(dsb_link_send_stream(&side->link, type, body, dsb_stream_record_len(&record), 0));
+}
+
+/* Each is ended for a reason of its own, and the applications have their streams back. */
+static void a_peer_that_says_anything_ends_only_itself(void **state)
+{
+    unsigned met[4] = {0}, record_count = 0;
+
+    for (int i = 0; i < 150; i++) {
+        struct dsb_stream_event event;
+
+        (void)start(state);
+        while (b.link.state == DSB_LINK_OPEN) {
+            say_anything(&a);
+            record_count++;
+            (void)pass(&a, &b);
+            event = dsb_streams_next_event(&b.streams);
+            if (event.type == DSB_STREAM_EVENT_INCOMING) {
+                (void)!dsb_streams_accept(&b.streams, event.id);
+            }
+            (void)move(&b, &a, SIZE_MAX); /* what it answers is not heard */
+            a.link.in_len = 0;
+        }
+        enum dsb_reason reason = dsb_link_reason(&b.link);
+        assert_true(reason == DSB_REASON_RECORD_BODY ||
+                    (reason >= DSB_REASON_STREAM_ID && reason <= DSB_REASON_STREAM_COUNT));
+        if (reason != DSB_REASON_RECORD_BODY) {
+            met[reason - DSB_REASON_STREAM_ID]++;
+        }
+        do {
+            event = dsb_streams_next_event(&b.streams);
+        } while (event.type != DSB_STREAM_EVENT_NONE);
+        for (uint32_t id = 1; id < a.streams.next_id + 99; id++) {
+            (void)!dsb_streams_let_go(&b.streams, id);
+        }
+        assert_int_equal(dsb_streams_peer_count(&b.streams), 0);
+    }
+    assert_true(met[0] > 10 && met[1] > 1 && record_count > 1000);
+}
+
 static void a_close_ends_what_is_open(void **state)
 {
     uint32_t id = open_one();
@@ -276,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(much_at_once_both_ways, start),
         cmocka_unit_test_setup(a_broken_rule_ends_the_link_for_its_reason, start),
+        cmocka_unit_test(a_peer_that_says_anything_ends_only_itself),
         cmocka_unit_test_setup(a_close_ends_what_is_open, start),
         cmocka_unit_test_setup(a_cut_stream_of_bytes_is_no_end_of_file, start),
         cmocka_unit_test_setup(streams_need_a_session_that_carries_them, start),
