@@ -5,12 +5,22 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 static enum log_level threshold = LOG_LEVEL_WARNING;
 static bool to_journal;
+
+#define LINE_SIZE      (ERROR_TEXT_SIZE + 64) /* the prefix takes 40 bytes at most */
+#define COLLECTED_SIZE ((size_t)16 * LINE_SIZE)
+
+static struct {
+    bool on;
+    size_t len;
+    char text[COLLECTED_SIZE];
+} collected;
 
 /* JOURNAL_STREAM is inherited by whatever a service starts: it counts only when it names the file
  * that standard error really is (systemd.exec(5)). */
@@ -52,9 +62,35 @@ static int write_prefix(char *out, size_t out_size, enum log_level level)
                                levels[level].name);
 }
 
+void log_flush(void)
+{
+    if (collected.len > 0)
+        (void)fwrite(collected.text, 1, collected.len, stderr);
+    collected.len = 0;
+}
+
+void log_collect(bool on)
+{
+    log_flush();
+    collected.on = on;
+}
+
+/* A line without its end, which it gets here. */
+static void collect(enum log_level level, const char *line)
+{
+    size_t len = strlen(line);
+    if (COLLECTED_SIZE - collected.len < len + 1)
+        log_flush();
+    memcpy(collected.text + collected.len, line, len);
+    collected.text[collected.len + len] = '\n';
+    collected.len += len + 1;
+    if (!collected.on || level == LOG_LEVEL_ERROR)
+        log_flush();
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
-    char line[ERROR_TEXT_SIZE + 64]; /* the prefix takes 40 bytes at most */
+    char line[LINE_SIZE];
     va_list args;
     if (level > threshold)
         return;
@@ -63,7 +99,7 @@ void log_line(enum log_level level, const char *format, ...)
     (void)vsnprintf(line + prefix_len, sizeof line - (size_t)prefix_len, format, args);
     va_end(args);
     error_make_printable(line);
-    (void)fprintf(stderr, "%s\n", line);
+    collect(level, line);
 }
 
 bool log_budget_take(struct log_budget *b, uint64_t now_ms)

@@ -19,6 +19,15 @@ void log_open(enum log_level most_verbose);
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*
+ * Collects lines until log_flush(), which an event loop calls before it waits: one write for all
+ * lines of a turn. An error is not kept waiting, nor is what fills the buffer. A process that dies
+ * by a signal takes the lines of its last turn with it. `false` writes what there is and goes back
+ * to single lines.
+ */
+void log_collect(bool on);
+void log_flush(void);
+
+/*
  * A budget for lines that a stranger can cause: a burst, then a steady rate. What is left out is
  * counted and reported with the next line that fits.
  */

@@ -49,7 +49,7 @@ void secret_wipe(void *memory, size_t len)
     explicit_bzero(memory, len);
 }
 
-void random_bytes(uint8_t *out, size_t len)
+static void fetch_random(uint8_t *out, size_t len)
 {
     while (len > 0) {
         ssize_t got = getrandom(out, len, 0);
@@ -60,4 +60,31 @@ void random_bytes(uint8_t *out, size_t len)
             len -= (size_t)got;
         }
     }
+}
+
+#define STOCK_LEN 1024 /* bytes: 32 ephemeral keys */
+
+/* A child finds zeros here (MADV_WIPEONFORK), which is an empty stock. */
+struct stock {
+    size_t left;
+    uint8_t bytes[STOCK_LEN];
+};
+
+void random_bytes(uint8_t *out, size_t len)
+{
+    static struct stock *stock;
+    struct error e;
+    if (stock == NULL)
+        stock = secret_alloc(sizeof *stock, &e);
+    if (stock == NULL || len > STOCK_LEN) {
+        fetch_random(out, len);
+        return;
+    }
+    if (stock->left < len) {
+        fetch_random(stock->bytes, STOCK_LEN);
+        stock->left = STOCK_LEN;
+    }
+    stock->left -= len;
+    memcpy(out, stock->bytes + stock->left, len);
+    secret_wipe(stock->bytes + stock->left, len);
 }

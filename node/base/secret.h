@@ -23,8 +23,11 @@ void secret_free(void *memory, size_t len);
 /* Wipes a secret that lived on the stack or in ordinary memory. */
 void secret_wipe(void *memory, size_t len);
 
-/* Fills `out` from getrandom(2). Aborts when the kernel has no randomness to give: nothing may go
- * on without. */
+/*
+ * Fills `out` from getrandom(2), which is asked for a KiB at a time: what is not yet given out lies
+ * in memory of secret_alloc()'s kind, is not there in a child, and is wiped as it is given out.
+ * Aborts when the kernel has no randomness to give: nothing may go on without.
+ */
 void random_bytes(uint8_t *out, size_t len);
 
 #endif

@@ -30,6 +30,7 @@ struct daemon {
     uv_signal_t on_term;
     uv_signal_t on_int;
     uv_signal_t on_hup;
+    uv_prepare_t on_turn;
     struct trust_watch trust;
 };
 
@@ -175,8 +176,15 @@ static bool open_all(struct daemon *d, struct error *e)
     return false;
 }
 
+static void before_waiting(uv_prepare_t *handle)
+{
+    (void)handle;
+    log_flush();
+}
+
 static void stop(struct daemon *d)
 {
+    uv_close((uv_handle_t *)&d->on_turn, NULL);
     server_stop(&d->server);
     status_stop(&d->status);
     if (d->discovery_fd >= 0)
@@ -243,6 +251,8 @@ static bool start_all(struct daemon *d, struct error *e)
     if (d->discovery_fd >= 0)
         discovery_respond(&d->discovery, &d->loop, d->discovery_fd, identity, &d->bound,
                           o->inbox != NULL);
+    uv_prepare_init(&d->loop, &d->on_turn);
+    uv_prepare_start(&d->on_turn, before_waiting);
     watch_signal(d, &d->on_term, SIGTERM);
     watch_signal(d, &d->on_int, SIGINT);
     watch_signal(d, &d->on_hup, SIGHUP);
@@ -268,7 +278,9 @@ bool serve_run(const struct options *o, struct error *e)
         return error_set(e, EXIT_LOCAL, "cannot make an event loop");
     bool ok = start_all(&d, e);
     if (ok) {
+        log_collect(true);
         uv_run(&d.loop, UV_RUN_DEFAULT);
+        log_collect(false);
         server_free(&d.server);
         ok = uv_loop_close(&d.loop) == 0 || error_set(e, EXIT_LOCAL, "the event loop is not empty");
         log_line(LOG_LEVEL_INFO, "stopped");
