@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The sum over lwIP's own statistics. */
 #include "pool.h"
 
 #include <lwip/priv/tcp_priv.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Each case: what once went wrong, and how that would be seen from the wire. */
 #include "cases.h"
 
 #include "dsoftbus/announce.h"
@@ -74,7 +75,7 @@ static void end_peer(struct peer *peer)
     peer_send(peer, PEER_RST, NULL, 0);
 }
 
-/* N1. Its window takes all but the last byte, which a probe brings, and stays closed. */
+/* Its window takes all but the last byte, which a probe brings, and stays closed. */
 static void acknowledge_a_probe(uint32_t total_len)
 {
     struct peer peer = fresh_peer(SELFTEST_WIRE_ECHO);
@@ -106,7 +107,7 @@ static void persist_probe(void)
     acknowledge_a_probe(500);
 }
 
-/* N2. Three segments of three bytes, then a window of four. */
+/* Three segments of three bytes, then a window of four. */
 static void first_window_small(void)
 {
     struct peer peer = fresh_peer(SELFTEST_WIRE_ECHO);
@@ -127,7 +128,7 @@ static void first_window_small(void)
     end_peer(&peer);
 }
 
-/* N4. Both windows closed, and whatever comes is answered, as another such device would. */
+/* Both windows closed, and whatever comes is answered, as another such device would. */
 static void closed_windows(void)
 {
     enum { ACKS = 200 };
@@ -151,7 +152,7 @@ static void closed_windows(void)
     end_peer(&peer);
 }
 
-/* N5. Answers to hosts that nobody finds take nobody's place. */
+/* Answers to hosts that nobody finds take nobody's place. */
 static void arp_waits(void)
 {
     uint32_t before_count = wire_lost_count, again_ms = wire_ping_again_ms;
@@ -205,7 +206,7 @@ static void connect_slowly(void)
     end_peer(&peer);
 }
 
-/* N6. Whoever answers in time gets in, and so do sessions, though hundreds of SYNs lie between
+/* Whoever answers in time gets in, and so do sessions, though hundreds of SYNs lie between
  * their packets. The flood goes on when the device has dealt with the last of it, and fewer SYNs go
  * by without the session's moving on than there are places, so that a slow machine sees the same as
  * a fast one. */
@@ -233,7 +234,7 @@ static void syn_flood(void)
     }
 }
 
-/* N9. The entropy device gives little: neither SYNs nor connections that say nothing draw on it
+/* The entropy device gives little: neither SYNs nor connections that say nothing draw on it
  * until the network ends. */
 static void entropy(void)
 {
@@ -249,7 +250,7 @@ static void entropy(void)
     }
 }
 
-/* N10, each line of it. */
+/* The device ends first; then its peer calls again from the same port. */
 static void time_wait(void)
 {
     struct peer peer = fresh_peer(SELFTEST_WIRE_LEAVE);

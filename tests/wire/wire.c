@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Sockets, the sorting of the device's frames, and the ping by which everything is paced. */
 #include "wire.h"
 
 #include "interface.h"
