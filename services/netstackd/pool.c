@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counts what lwIP has handed out. */
+/* The sum over lwIP's own statistics. */
 #include "pool.h"
 
 #include <lwip/priv/tcp_priv.h>

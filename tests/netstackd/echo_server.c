@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Accepts, reads, sends back; places for strangers are taken from the oldest. */
 #include "netstackd/echo_server.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Clients of the facade, and the calls that most tests begin with. */
 #include "netstackd/facade_clients.h"
 
 #include <string.h>

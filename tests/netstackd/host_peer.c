@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Both ends of that wire are calls. */
 #include "netstackd/host_peer.h"
 
 #include "interface.h"

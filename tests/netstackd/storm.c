@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Moves of connections, moves of the wire, which of them comes next, and what is said to the
+ * device's answers. */
 #include "netstackd/storm.h"
 
 #include <string.h>

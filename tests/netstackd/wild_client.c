@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A place for each handle; a step is one operation on one of them. */
 #include "netstackd/wild_client.h"
 
 #include "netstackd/host.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A client of the honest station's own netstackd: the control connection, and one engine per
+ * session. */
 #include "honest.h"
 
 #include "dsoftbus/announce.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Sockets, the sorting of the device's frames, and the ping by which everything is paced. */
 #include "wire.h"
 
 #include "interface.h"
@@ -83,11 +84,12 @@ static void on_frame(const uint8_t *frame, size_t frame_len)
     } else if (packet.kind == PACKET_ECHO_REPLY && packet.destination == PING_IPV4 &&
                packet.source_port == PING_ID) {
         ping_answered = packet.destination_port;
-    } else if (is_here && (packet.destination & 0xff) >= STORM_HOST_FIRST) {
-        if (wire_on_storm_frame != NULL)
-            wire_on_storm_frame(frame, frame_len);
-    } else {
+    } else if (!is_here) {
+        /* behind the gateway, where only forged sources are: nobody answers */
+    } else if ((packet.destination & 0xff) < STORM_HOST_FIRST) {
         peer_receive(frame, frame_len);
+    } else if (wire_on_storm_frame != NULL) {
+        wire_on_storm_frame(frame, frame_len);
     }
 }
 
