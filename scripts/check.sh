@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# make check: format, include rules, warnings of gcc and clang, clang-tidy, cppcheck, shell scripts, and
+# make check: format, include rules, sizes, warnings of gcc and clang, clang-tidy, cppcheck, shell scripts, and
 # that nothing unfinished is left in the text. Runs every part, then ends with "N passed, N failed".
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -89,6 +89,7 @@ licence_lines() {
 part "format" format
 part "licence lines" licence_lines
 part "include rules" scripts/check-includes.py
+part sizes scripts/check-sizes.py
 part "shell scripts" shell_scripts
 part "nothing unfinished" unfinished
 part "gcc, warnings as errors (host)" scripts/build.sh host
