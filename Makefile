@@ -16,10 +16,10 @@ test: ## install what is missing, build, run every test
 	@scripts/test.sh
 
 bench: ## figures on this machine
-	@scripts/bench.sh host
+	@bench/run.py host
 
 bench-os: ## figures of the OS, in instructions
-	@scripts/bench.sh os
+	@bench/run.py os
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (10)
 	@scripts/fuzz.sh

@@ -34,7 +34,7 @@ shell_scripts() {
 # Our C files in a compile database, each once.
 sources_in() { # folder of the database
     sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$1/compile_commands.json" | sort -u |
-        grep -E "^$PWD/(kernel|lib|services|system|node|tests)/.*\.c$"
+        grep -E "^$PWD/(kernel|lib|services|system|node|tests|bench)/.*\.c$"
 }
 tidy() { # folder of the compile database, further checks
     sources_in "$1" | xargs -r -P "$jobs" -n 2 clang-tidy --quiet --checks="${2:-}" -p "$1"

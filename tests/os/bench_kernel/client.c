@@ -120,6 +120,6 @@ int process_main(uint64_t entry_to_ready)
     measure_round_trip(ABI_MESSAGE_BYTES_MAX, 0, "call and reply, 4096 bytes");
     measure_round_trip(ABI_MESSAGE_BYTES_MAX, 1, "call and reply, 4096 bytes at an odd address");
     measure_round_trip(64, 1, "call and reply, 64 bytes at an odd address");
-    measure_round_trip(64, 0, "call and reply, 64 bytes"); /* last: bench-kernel.sh profiles it */
+    measure_round_trip(64, 0, "call and reply, 64 bytes"); /* last: bench/kernel.sh profiles it */
     return 0;
 }

@@ -17,7 +17,7 @@ bool case_restart(struct selftest *selftest);
 /* A TCP echo server for a program on the host, until it says that it is done. */
 bool case_echo(struct selftest *selftest);
 
-/* Figures, for scripts/bench-net.sh. */
+/* Figures, for bench/net.sh. */
 bool case_bench(struct selftest *selftest);
 
 /* main.c: begins, or begins anew, as a client of netstackd. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fastest AEAD of this build called by nothing but its own interface: what the seam is measured
  * against. */
-#ifndef TESTS_NOISE_BENCH_BARE_H
-#define TESTS_NOISE_BENCH_BARE_H
+#ifndef BENCH_NOISE_BARE_H
+#define BENCH_NOISE_BARE_H
 
 #include <stdbool.h>
 #include <stddef.h>

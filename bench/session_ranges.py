@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which code lies where: prints "FIRST END GROUP" for every function of the system's programs, sorted.
 
-usage: bench-os-ranges.py BUILD_FOLDER
+usage: session_ranges.py BUILD_FOLDER
 
 A function belongs to the library that brought it (its name is looked up in the archives), otherwise to its
 program. Programs have bases of their own, so addresses are unambiguous. Addresses of the kernel are one group.

@@ -3,7 +3,7 @@
  * ipsec-mb with a manager of its own: a job up to 256 bytes, the direct functions above. It has no
  * comparison of tags that could be used.
  */
-#include "noise/bench_bare.h"
+#include "bench/noise_bare.h"
 
 #include <intel-ipsec-mb.h>
 #include <sodium/crypto_verify_16.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The Noise library's figures, as tables in Markdown. `make bench` and `make bench-os` call it.
-# usage: scripts/bench-noise.sh host|os BUILD_DIR
+# usage: bench/noise.sh host|os BUILD_DIR
 #   host  rates beside libsodium alone and, where Go is installed, flynn/noise, in the same run
 #   os    instructions on rv64imac (repeatable), stack, state and code sizes
 set -euo pipefail
@@ -54,7 +54,7 @@ case $mode in
 host) bench_host ;;
 os) bench_os ;;
 *)
-    echo "usage: scripts/bench-noise.sh host|os BUILD_DIR" >&2
+    echo "usage: bench/noise.sh host|os BUILD_DIR" >&2
     exit 2
     ;;
 esac

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "noise/bench_bare.h"
+#include "bench/noise_bare.h"
 
 #include <sodium.h>
 

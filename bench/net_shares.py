@@ -3,7 +3,7 @@
 """Where the instructions of a loopback stream go (4088 bytes a call): runs the network's benchmark one
 instruction at a time, lets QEMU write down every program counter for a while, and sorts them by program and
 function. Exact, not sampled. Prints shares of kernel, copies, lwIP, netstackd and the client.
-usage: bench-net-shares.py KERNEL BUILD"""
+usage: net_shares.py KERNEL BUILD"""
 import bisect
 import os
 import re

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: Apache-2.0
 """New authenticated sessions per second, and a file's way to a daemon's disk, over the loopback: dsoftbusd beside
 plain TCP and TLS 1.3 with mutual authentication (OpenSSL; X25519, Ed25519 certificates, ChaCha20-Poly1305).

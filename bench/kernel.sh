@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The kernel's figures in instructions, and where those of a 64 byte round trip go: docs/bench-kernel.md
 # says what they mean. Boots the image twice; fails when the boots differ or an aim is missed.
-# usage: scripts/bench-kernel.sh BUILD_FOLDER
+# usage: bench/kernel.sh BUILD_FOLDER
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 image=$1/images/bench-kernel/kernel.elf

@@ -5,7 +5,7 @@
  * program is given, flynn/noise. Rounds are interleaved, so that a change of the machine's speed
  * meets all alike. Prints a table in Markdown: median and best of the rounds, and their spread.
  */
-#include "noise/bench_bare.h"
+#include "bench/noise_bare.h"
 #include "noise/crypto_provider.h"
 #include "noise/noise_xk.h"
 

@@ -3,7 +3,7 @@
 # What a session costs on the OS, in instructions, and what the system takes in memory: docs/bench-os.md
 # says what the figures mean. Traces every instruction of the image `deterministic`, in boots that differ
 # by their entropy. Fails when the handshake's share beside the cryptography exceeds the aim.
-# usage: scripts/bench-os-dsoftbus.sh BUILD_FOLDER
+# usage: bench/session.sh BUILD_FOLDER
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 build=$1
@@ -33,14 +33,14 @@ sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(int(sys.argv[2])))'
     tests/os/boot/machine.py --devices "net rng icount" --rng-file "$run/entropy" --log "$run/uart.log" --trace "$run/trace" \
         --trace-of 0x10000..0x8000000,0x80200000..0x87ffffff,0xffffffc000000000..0xffffffcfffffffff "$image" &
     machine_pid=$!
-    wait "$profile_pid" || { tail -n 5 "$run/uart.log"; echo "bench-os: the session did not come about"; exit 1; }
+    wait "$profile_pid" || { tail -n 5 "$run/uart.log"; echo "bench-session: the session did not come about"; exit 1; }
     wait "$machine_pid" || true
     machine_pid=""
-    grep -q "^SELFTEST: end" "$run/uart.log" || { echo "bench-os: the run did not end"; exit 1; }
+    grep -q "^SELFTEST: end" "$run/uart.log" || { echo "bench-session: the run did not end"; exit 1; }
 }
 
-cc -O2 -o "$run/profile" tests/os/bench/profile.c
-scripts/bench-os-ranges.py "$build" >"$run/ranges"
+cc -O2 -o "$run/profile" bench/session_profile.c
+bench/session_ranges.py "$build" >"$run/ranges"
 auth_ok=$(address dsoftbusd journal_authenticated),1
 # The ping's end is the client's next call, its second echo.
 windows=("handshake:$(address selftest-client link_connect),1:$auth_ok"
