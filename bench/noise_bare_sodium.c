@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What libsodium's own calls cost, beside the seam that stands on them. */
 #include "bench/noise_bare.h"
 
 #include <sodium.h>

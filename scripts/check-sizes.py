@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The sizes that CONTRIBUTING.md states: functions of at most 60 lines, half of them of at most 12; product files of at
-most 500, test files of at most 700."""
+most 500, test files of at most 700. And that every .c file opens with what it is."""
 import statistics
 import subprocess
 import sys
@@ -31,6 +31,8 @@ def main():
         limit = TEST_MAX if name.startswith(TESTS) else PRODUCT_MAX
         if len(lines) - 1 > limit:
             faults.append(f"{name}: {len(lines) - 1} lines, {limit} are allowed")
+        if name.endswith(".c") and not (lines[0].startswith("/* SPDX") and lines[1].startswith("/*")):
+            faults.append(f"{name}: does not say behind its licence line what it is")
         for start, length in functions(lines):
             lengths.append(length)
             if length > FUNCTION_MAX:

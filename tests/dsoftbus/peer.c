@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Makes devices of numbers, and moves bytes between two of them step by step. */
 #include "dsoftbus/peer.h"
 
 #include "dsoftbus/testing.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Seals and frames by hand what the library would never say. */
 #include "dsoftbus/raw.h"
 
 #include "dsoftbus/testing.h"

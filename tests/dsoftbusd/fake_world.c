@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The facade, rngd and the journal, of memory. */
 #include "fake_world.h"
 
 #include "dsoftbus/announce.h"

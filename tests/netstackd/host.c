@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The platform that netstackd's networking part runs on in host tests. */
 #include "netstackd/host.h"
 
 #include "call/transport.h"

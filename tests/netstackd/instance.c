@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a loaded netstackd shows to the test. */
 #include "netstackd/instance.h"
 
 #include "interface.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A virtio device's side of registers and queues. */
 #include "netstackd/simulated_device.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a call on a painted stack and searches what it left. */
 #include "noise/dead_stack.h"
 
 #include <setjmp.h>

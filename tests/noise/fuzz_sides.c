@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Makes the two sides, and checks what a failure left of one. */
 #include "noise/fuzz_sides.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Brings two sides to any point of a handshake. */
 #include "noise/pair.h"
 
 #include <string.h>

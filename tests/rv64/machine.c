@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Console, end and counters by SBI and CSRs. */
 #include "rv64/machine.h"
 
 #include <stdbool.h>

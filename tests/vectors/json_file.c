@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the file and its hexadecimal values, and says where one is wrong. */
 #include "vectors/json_file.h"
 
 #include "vectors/hex.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The published values, and a check for each. */
 #include "vectors/known_answers.h"
 
 #include "noise/noise_xk.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Builds the kernel's half of the address space at boot, each section with its own rights. */
 #include "kernel_map.h"
 
 #include "arch.h"

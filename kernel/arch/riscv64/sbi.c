@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The two ecalls to the machine below. */
 #include "sbi.h"
 
 #define SBI_EXT_TIME         0x54494d45u

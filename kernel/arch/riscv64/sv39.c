@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Walks, fills and empties the three levels of a page table. */
 #include "sv39.h"
 
 #include "arch.h"

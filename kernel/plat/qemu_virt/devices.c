@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The board's devices that a process may be given: registers and interrupt of each. */
 #include "plat.h"
 
 #define VIRTIO(n)                                                                                  \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The simulation's numbers: the same for the same seed on every machine. */
 #include "sim/world.h"
 
 uint64_t world_random(struct world *world)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Takes records from one end, gives them to the other, or makes them up. */
 #include "dsoftbus/streams/ends.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Lets peer and application follow a string of bytes. */
 #include "dsoftbus/streams/hostile.h"
 
 #include "dsoftbus/streams.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The acts of both applications and of the queues, and what must hold after each. */
 #include "dsoftbus/streams/world.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Writes a well-formed program image. */
 #include "image.h"
 
 #include "machine.h"

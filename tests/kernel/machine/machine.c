@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The processor, the clock and the memory of the kernel under test. */
 #include "machine.h"
 
 #include "boot.h"

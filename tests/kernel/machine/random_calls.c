@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Draws system calls and arguments, and audits after them. */
 #include "random_calls.h"
 
 #include "audit.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The other process of the kernel's figures: answers, wakes, and tells its instruction count. */
 #include "peer.h"
 
 #include "rt/log.h"

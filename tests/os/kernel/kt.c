@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the cases, and holds each to what it must give back. */
 #include "kt.h"
 
 #include "peer.h"

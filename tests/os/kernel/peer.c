@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Starts helpers, and waits for what they say and how they end. */
 #include "peer.h"
 
 #include <string.h>

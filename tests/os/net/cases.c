@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What other clients of netstackd do while this one goes on: die, flood, hold, and outlive it. */
 #include "cases.h"
 
 #include "child.h"

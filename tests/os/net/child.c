@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Starts net-helper in a mode and waits for its report. */
 #include "child.h"
 
 #include "rt/log.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes that tell where in a stream they stand. */
 #include "helper.h"
 
 void pattern_fill(uint8_t *bytes, uint64_t pos, uint64_t len)

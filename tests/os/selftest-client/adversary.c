@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Speaks Noise and frames by hand to the real dsoftbusd. */
 #include "adversary.h"
 
 #include "rt/time.h"

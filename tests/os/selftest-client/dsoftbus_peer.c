@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Loads who it is, and finds whom it means. */
 #include "dsoftbus_peer.h"
 
 #include "proto/slots.h"

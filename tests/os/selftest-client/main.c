@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* selftest-client: the steps of each mode, in their order. */
 #include "selftest.h"
 
 #include "net_steps.h"

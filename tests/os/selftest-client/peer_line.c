@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Reads the line. */
 #include "peer_line.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Tries, and sleeps until netstackd tells of something. */
 #include "stream.h"
 
 #include "rt/log.h"
