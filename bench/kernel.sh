@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The kernel's figures in instructions, and where those of a 64 byte round trip go: docs/bench-kernel.md
+# The kernel's figures in instructions, and where those of a 64 byte round trip go: docs/figures.md
 # says what they mean. Boots the image twice; fails when the boots differ or an aim is missed.
 # usage: bench/kernel.sh BUILD_FOLDER
 set -euo pipefail

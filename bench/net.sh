@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The network's figures on the machine: instructions under -icount (exact, the whole machine's), the
 # ping's round trip without it (the host's time), and where the instructions of a stream go.
-# docs/bench-net.md says what each means and what bounds it.
+# docs/figures.md says what each means and what bounds it.
 # usage: bench/net.sh BUILD_FOLDER
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

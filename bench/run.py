@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds presets and runs their benchmarks one after the other.
 
-usage: run.py host|os...
+usage: run.py [--write] host|os...     --write puts what they print between the marks of docs/figures.md
 """
+import datetime
 import os
 import re
 import subprocess
 import sys
 
+PAGE = "docs/figures.md"
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -28,7 +30,22 @@ def measure(preset, name):
     return done.returncode == 0, "\n".join(line.rstrip() for line in lines[begin + 1:]).strip("\n")
 
 
-def run(preset):
+def write(preset, name, text):
+    """Between the marks of this benchmark, with the day; a table as it is, anything else as it was printed."""
+    with open(PAGE, encoding="utf-8") as file:
+        page = file.read()
+    begin = f"<!-- figures: {preset} {name} -->\n"
+    parts = page.split(begin)
+    if len(parts) != 2:
+        sys.exit(f"bench: {PAGE} has no place, or two, for {preset} {name}")
+    is_table = all(line.startswith("|") for line in text.splitlines() if line)
+    body = text if is_table else f"```\n{text}\n```"
+    rest = parts[1].partition("<!-- end -->")[2]
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(f"{parts[0]}{begin}{datetime.date.today()}\n\n{body}\n<!-- end -->{rest}")
+
+
+def run(preset, writes):
     """Names of those that failed."""
     subprocess.run(["scripts/build.sh", preset], check=True)
     found = names(preset)
@@ -38,13 +55,16 @@ def run(preset):
         print(f"\n== {name}\n{text}", flush=True)
         if not passed:
             failed.append(name)
+        elif writes:
+            write(preset, name, text)
     return failed
 
 
 def main():
     os.chdir(TOP)
     subprocess.run(["scripts/setup.sh"], check=True)
-    failed = [f"{preset}: {name}" for preset in sys.argv[1:] for name in run(preset)]
+    presets = [word for word in sys.argv[1:] if word != "--write"]
+    failed = [f"{preset}: {name}" for preset in presets for name in run(preset, "--write" in sys.argv)]
     for name in failed:
         print(f"bench: {name} FAILED")
     return bool(failed)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What a session costs on the OS, in instructions, and what the system takes in memory: docs/bench-os.md
+# What a session costs on the OS, in instructions, and what the system takes in memory: docs/figures.md
 # says what the figures mean. Traces every instruction of the image `deterministic`, in boots that differ
 # by their entropy. Fails when the handshake's share beside the cryptography exceeds the aim.
 # usage: bench/session.sh BUILD_FOLDER

@@ -11,7 +11,7 @@
 #include <sodium/crypto_verify_16.h>
 #include <string.h>
 
-/* Bytes up to which a job is the faster way (docs/bench-noise.md). */
+/* Bytes up to which a job is the faster way (docs/figures.md). */
 #define JOB_MAX_LEN 256
 
 static IMB_MGR *manager;

@@ -214,7 +214,7 @@ static uint64_t next_ms(uint64_t watch_ms)
     return next;
 }
 
-/* What each process took, for people and for the figures in docs/bench-os.md. */
+/* What each process took, for people and for the figures in docs/figures.md. */
 static void log_pages(void)
 {
     struct abi_process_info info;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Secrets under valgrind: memory marked undefined is a secret, and valgrind reports each branch and
+ * each index that depends on it. secrets.c also makes public, by the linker's --wrap, what each
+ * peer sees by the failure of a handshake: the point, the outcome of a DH, of a comparison, of a
+ * tag.
+ */
+#ifndef TESTS_SUPPORT_SECRETS_H
+#define TESTS_SUPPORT_SECRETS_H
+
+#include <stddef.h>
+
+void make_secret(void *data, size_t len);
+void make_public(const void *data, size_t len);
+
+#endif
