@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run image test bench bench-os figures fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
+.PHONY: help run image boot test bench bench-os figures fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -11,6 +11,9 @@ run: ## boot the system in QEMU and show its log; Ctrl-C ends it
 
 image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR
 	@IDENTITY="$(IDENTITY)" scripts/image.sh
+
+boot: ## boot that image until Ctrl-C; the device's port is PORT (34567) of this machine
+	@PORT="$(PORT)" tests/os/boot/product.py
 
 test: ## install what is missing, build, run every test
 	@scripts/test.sh

@@ -44,5 +44,24 @@ done
 for word in SELFTEST selftest device.test; do
     ! grep -qF "$word" "$work/out/kernel.elf" || { echo "the image holds $word"; exit 1; }
 done
+
+# It boots, and who it trusts gets in.
+"$tool" trust --dir "$work/gateway" add lamp-1 "$("$tool" id --dir "$work/lamp" | cut -d' ' -f2)"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+IMAGE=$work/out/kernel.elf PORT=$port tests/os/boot/product.py >"$work/console" 2>&1 &
+boot=$!
+trap 'kill $boot 2>/dev/null; wait; rm -rf "$work"' EXIT
+for _ in $(seq 300); do
+    ! grep -q "^dsoftbusd: os transport up" "$work/console" || break
+    sleep 0.1
+done
+"$tool" ping --dir "$work/gateway" --count 1 "lamp-1@127.0.0.1:$port" || { cat "$work/console"; exit 1; }
+kill "$boot"
+code=0
+wait "$boot" || code=$?
+[ $code -eq 130 ] || { echo "switched off by TERM it ended with $code"; exit 1; }
+! IMAGE=$work/none tests/os/boot/product.py 2>"$work/said" || exit 1
+grep -qF "there is no $work/none: \`make image IDENTITY=DIR\` makes one" "$work/said"
+
 [ ! -e build/os/release ] || { echo "the key was left in build/os/release"; exit 1; }
 echo "image: ok"

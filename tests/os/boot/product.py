@@ -1,0 +1,41 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: Apache-2.0
+"""Boots a product's image until Ctrl-C: its console here, its session port at a port of this machine.
+
+    IMAGE   kernel.elf (default: what `make image` made)
+    PORT    of this machine, leads to the device's 34567 (default: 34567)
+"""
+import os
+import sys
+
+import interrupt
+from machine import Machine
+
+SESSION_PORT = 34567
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+
+
+def main():
+    image, port = os.environ.get("IMAGE") or "build/image/kernel.elf", os.environ.get("PORT") or str(SESSION_PORT)
+    if not os.path.isfile(image):
+        print(f"boot: there is no {image}: `make image IDENTITY=DIR` makes one", file=sys.stderr)
+        return WRONG_USE
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        print(f"boot: PORT={port}: a number from 1 to 65535", file=sys.stderr)
+        return WRONG_USE
+    interrupt.listen()
+    machine = Machine(image)
+    machine.add(["net", "rng", "reboots"])
+    machine.forward(port, SESSION_PORT)
+    try:
+        print(f"boot: {image}, reached as ID@127.0.0.1:{port}; Ctrl-C switches it off", flush=True)
+        machine.start("/dev/stdout", "/dev/stderr")
+        return FAILED if machine.wait(None) else 0
+    except interrupt.Interrupted:
+        return INTERRUPTED
+    finally:
+        machine.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
