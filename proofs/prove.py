@@ -47,7 +47,12 @@ MEMORY = {
 # Name: source, functions, number of goals.
 CONTRACTS = {
     "contract-cipher": ("proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"], 45),
+    "contract-frame": ("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], 24),
+    "contract-byte-ring": ("proofs/contracts/byte_ring.c",
+                           ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop"))], 51),
+    "contract-cap": ("proofs/contracts/cap.c", ["cap_derive"], 21),
 }
+INCLUDES = [f"-I{LIB}", "-I.", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]
 
 
 class Tally:
@@ -92,7 +97,7 @@ def memory(folder, name):
 def contract(folder, name):
     """(proved goals, goals, expected goals)"""
     source, functions, expected = CONTRACTS[name]
-    said = run([*FRAMA_C, f"-cpp-extra-args=-I{LIB} -I.", *WP, "-wp-fct", ",".join(functions), source], folder)
+    said = run([*FRAMA_C, f"-cpp-extra-args={' '.join(INCLUDES)}", *WP, "-wp-fct", ",".join(functions), source], folder)
     goals = re.search(r"Proved goals: *(\d+) / (\d+)", said)
     return (int(goals[1]), int(goals[2]), expected) if goals else (0, expected, expected)
 
@@ -140,7 +145,7 @@ def edited(tree, mutant):
 
 def caught_in_source(mutant):
     with tempfile.TemporaryDirectory() as copy:
-        for part in ("proofs", LIB, "abi"):
+        for part in ("proofs", LIB, "abi", "kernel"):
             shutil.copytree(os.path.join(ROOT, part), os.path.join(copy, part))
         edited(copy, mutant)
         return not holds(copy, mutant["test"])

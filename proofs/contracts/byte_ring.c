@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Contract of lib/dsoftbus/byte_ring.c, which is included unchanged: positions stay within the
+ * memory, room and front are pieces of it that hold exactly what is free and what is used, and no
+ * count is lost.
+ */
+#include "dsoftbus/byte_ring.h"
+
+/*@ predicate is_ring{L}(struct dsb_byte_ring *ring) =
+        \valid(ring) && ring->cap > 0 && ring->first < ring->cap && ring->len <= ring->cap &&
+        \valid(ring->bytes + (0 .. ring->cap - 1)) &&
+        \separated(ring, ring->bytes + (0 .. ring->cap - 1)); */
+
+/*@ assigns \nothing;
+    ensures \result == (a < b ? a : b); */
+static size_t lesser(size_t a, size_t b);
+
+/*@ requires is_ring(ring) && \valid(room_len) && \separated(room_len, ring);
+    assigns *room_len;
+    ensures is_ring(ring) && *room_len <= ring->cap - ring->len;
+    ensures *room_len == 0 <==> ring->len == ring->cap;
+    ensures \exists integer at; 0 <= at && at + *room_len <= ring->cap && \result == ring->bytes +
+   at; */
+uint8_t *dsb_byte_ring_room(struct dsb_byte_ring *ring, size_t *room_len);
+
+/*@ requires is_ring(ring) && len <= ring->cap - ring->len;
+    assigns ring->len;
+    ensures is_ring(ring) && ring->len == \old(ring->len) + len; */
+void dsb_byte_ring_added(struct dsb_byte_ring *ring, size_t len);
+
+/*@ requires is_ring((struct dsb_byte_ring *)ring) && \valid(len) && \separated(len, ring);
+    assigns *len;
+    ensures *len <= ring->len && ring->first + *len <= ring->cap;
+    ensures *len == 0 <==> ring->len == 0;
+    ensures \result == ring->bytes + ring->first; */
+const uint8_t *dsb_byte_ring_front(const struct dsb_byte_ring *ring, size_t *len);
+
+/*@ requires is_ring(ring) && len <= ring->len;
+    assigns ring->first, ring->len;
+    ensures is_ring(ring) && ring->len == \old(ring->len) - len; */
+void dsb_byte_ring_drop(struct dsb_byte_ring *ring, size_t len);
+
+#include "../../lib/dsoftbus/byte_ring.c"
