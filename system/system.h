@@ -70,7 +70,8 @@ struct system_process {
     uint32_t priority;
     uint32_t stack_pages;
     uint32_t page_quota;
-    uint64_t arg; /* of process_main() */
+    uint64_t arg;            /* of process_main() */
+    uint32_t console_rights; /* ABI_RIGHT_*: WRITE to log; 0: it has no console */
     enum end_policy end;
     /* Whom init tells of its death: bits of one notification, NOTIFICATION_NONE for nobody. */
     enum system_notification death_notification;

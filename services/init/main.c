@@ -118,8 +118,10 @@ static bool start(uint32_t idx)
         return false;
     }
     rt_slot process = (rt_slot)status;
-    rt_must(rt_process_give(process, ABI_INIT_SLOT_CONSOLE, ABI_RIGHTS_ALL, 0, RT_SLOT_CONSOLE),
-            "init: console");
+    if (entry->console_rights != 0)
+        rt_must(rt_process_give(process, ABI_INIT_SLOT_CONSOLE, entry->console_rights, 0,
+                                RT_SLOT_CONSOLE),
+                "init: console");
     for (uint32_t i = 0; i < entry->grant_count; i++) {
         const struct grant *grant = &entry->grants[i];
         rt_must(

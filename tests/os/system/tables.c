@@ -55,8 +55,8 @@ static const struct grant restart_grants[] = {
 #define SELFTEST_CLIENT(mode, grant_array)                                                         \
     {                                                                                              \
         .name = "selftest-client", .program = "selftest-client", .priority = 3, .stack_pages = 8,  \
-        .page_quota = 128, .arg = (mode), .end = END_POWERS_OFF,                                   \
-        .death_notification = NOTIFICATION_NETSTACKD,                                              \
+        .page_quota = 128, .console_rights = ABI_RIGHT_WRITE, .arg = (mode),                       \
+        .end = END_POWERS_OFF, .death_notification = NOTIFICATION_NETSTACKD,                       \
         .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_CLIENT),                   \
         .grants = (grant_array), .grant_count = COUNT_OF(grant_array),                             \
     }
@@ -94,7 +94,7 @@ static const struct grant net_test_grants[] = {
 #define NET_TEST(mode)                                                                             \
     {                                                                                              \
         .name = "net-test", .program = "net-test", .priority = 3, .stack_pages = 8,                \
-        .page_quota = 256, .arg = (mode), .end = END_POWERS_OFF,                                   \
+        .page_quota = 256, .console_rights = ABI_RIGHTS_ALL, .arg = (mode), .end = END_POWERS_OFF, \
         .death_notification = NOTIFICATION_NETSTACKD,                                              \
         .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),                 \
         .grants = net_test_grants, .grant_count = COUNT_OF(net_test_grants),                       \
@@ -111,6 +111,7 @@ static const struct system_process crasher = {
     .priority = 5,
     .stack_pages = 1,
     .page_quota = 16,
+    .console_rights = ABI_RIGHT_WRITE,
     .end = END_RESTART,
     .death_notification = NOTIFICATION_NONE,
 };
@@ -129,6 +130,7 @@ static const struct system_process uptimed = {
     .priority = 5,
     .stack_pages = 2,
     .page_quota = 32,
+    .console_rights = ABI_RIGHT_WRITE,
     .end = END_RESTART,
     .death_notification = NOTIFICATION_NONE,
     .grants = uptimed_grants,
@@ -146,6 +148,7 @@ static const struct system_process uptime_client = {
     .priority = 4,
     .stack_pages = 2,
     .page_quota = 32,
+    .console_rights = ABI_RIGHT_WRITE,
     .end = END_POWERS_OFF,
     .death_notification = NOTIFICATION_NONE,
     .grants = uptime_client_grants,
@@ -171,6 +174,7 @@ static const struct system_process kernel_test = {
     .priority = 5,
     .stack_pages = 16,
     .page_quota = 6000,
+    .console_rights = ABI_RIGHTS_ALL,
     .end = END_POWERS_OFF,
     .death_notification = NOTIFICATION_NONE,
     .grants = kernel_test_grants,
@@ -190,6 +194,7 @@ static const struct system_process kernel_bench = {
     .priority = 6,
     .stack_pages = 4,
     .page_quota = 64,
+    .console_rights = ABI_RIGHTS_ALL,
     .end = END_POWERS_OFF,
     .death_notification = NOTIFICATION_NONE,
     .grants = kernel_bench_grants,
