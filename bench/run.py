@@ -31,15 +31,14 @@ def measure(preset, name):
 
 
 def write(preset, name, text):
-    """Between the marks of this benchmark, with the day; a table as it is, anything else as it was printed."""
+    """Between the marks of this benchmark, with the day; with tables as it is, anything else as it was printed."""
     with open(PAGE, encoding="utf-8") as file:
         page = file.read()
     begin = f"<!-- figures: {preset} {name} -->\n"
     parts = page.split(begin)
     if len(parts) != 2:
         sys.exit(f"bench: {PAGE} has no place, or two, for {preset} {name}")
-    is_table = all(line.startswith("|") for line in text.splitlines() if line)
-    body = text if is_table else f"```\n{text}\n```"
+    body = text if "|---" in text else f"```\n{text}\n```"
     rest = parts[1].partition("<!-- end -->")[2]
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(f"{parts[0]}{begin}{datetime.date.today()}\n\n{body}\n<!-- end -->{rest}")
