@@ -30,7 +30,10 @@ scripts/setup.sh
 if [ -n "${IDENTITY:-}" ]; then
     directory=$(cd "$invoked_from" && realpath -e -- "$IDENTITY") || die "IDENTITY=$IDENTITY: no such directory"
     check_identity "$directory"
-    install -d -m 700 build/os/release
+    umask 077 # what the build makes of the key is nobody else's either, and goes in every case
+    mkdir -p build/os
+    trap 'rm -rf build/os/release build/os/images/release build/os/CMakeFiles/image_release.dir' EXIT
+    install -d build/os/release
     install -m 600 "$directory/identity" "$directory/trust" build/os/release/
     image=release
 else
@@ -41,7 +44,6 @@ out=${OUT:-build/image}
 install -d -m 700 "$out"
 riscv64-unknown-elf-objcopy --strip-all "build/os/images/$image/kernel.elf" "$out/kernel.elf"
 chmod 600 "$out/kernel.elf" # it holds the private key
-rm -rf build/os/release "build/os/images/release"
 if [ "$image" = release ]; then
     echo "image: $out/kernel.elf, id and key: $device"
 else

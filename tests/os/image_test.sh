@@ -63,5 +63,10 @@ wait "$boot" || code=$?
 ! IMAGE=$work/none tests/os/boot/product.py 2>"$work/said" || exit 1
 grep -qF "there is no $work/none: \`make image IDENTITY=DIR\` makes one" "$work/said"
 
-[ ! -e build/os/release ] || { echo "the key was left in build/os/release"; exit 1; }
+private=$(sed -n 's/^private //p' "$work/lamp/identity")
+left=$(grep -rlF "$private" build/os || true)
+if [ -z "$private" ] || [ -n "$left" ] || [ -e build/os/release ]; then
+    echo "the key was left in $left build/os/release"
+    exit 1
+fi
 echo "image: ok"
