@@ -50,7 +50,7 @@ done
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 IMAGE=$work/out/kernel.elf PORT=$port tests/os/boot/product.py >"$work/console" 2>&1 &
 boot=$!
-trap 'kill $boot 2>/dev/null; wait; rm -rf "$work"' EXIT
+trap 'kill $boot 2>/dev/null || true; wait; rm -rf "$work"' EXIT
 for _ in $(seq 300); do
     ! grep -q "^dsoftbusd: os transport up" "$work/console" || break
     sleep 0.1
