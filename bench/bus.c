@@ -8,6 +8,8 @@
 #include "dsoftbus/session.h"
 #include "dsoftbus/streams.h"
 
+#include "tests/support/xorshift.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +55,7 @@ static double now_s(void)
 static void fresh(uint8_t out[DSB_KEY_LEN])
 {
     for (size_t i = 0; i < DSB_KEY_LEN; i++) {
-        random_state ^= random_state << 13;
-        random_state ^= random_state >> 7;
-        random_state ^= random_state << 17;
-        out[i] = (uint8_t)(random_state >> 24);
+        out[i] = (uint8_t)(xorshift64(&random_state) >> 24);
     }
 }
 

@@ -18,13 +18,17 @@ function(dsb_program name)
     COMMAND ${CMAKE_OBJCOPY} --strip-all $<TARGET_FILE:${name}> $<TARGET_FILE:${name}>.stripped)
 endfunction()
 
-# What the tables of SOURCE and system/device.c say (system/describe.c), in dsb_says_PROFILE: programs and files.
+# What the tables of SOURCE and system/device.c say (system/describe.c), in dsb_says_PROFILE: programs and files; for other
+# tools the whole of it in tables/NAME.txt of the build folder.
 function(dsb_read_tables source)
   find_program(DSB_HOST_CC NAMES cc gcc clang REQUIRED)
   set(tables ${CMAKE_SOURCE_DIR}/system/describe.c ${CMAKE_SOURCE_DIR}/system/device.c ${source})
-  set(describe ${CMAKE_BINARY_DIR}/describe)
+  get_filename_component(name ${source} NAME_WE)
+  set(describe ${CMAKE_BINARY_DIR}/tables/${name})
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/tables)
   execute_process(COMMAND ${DSB_HOST_CC} -std=c11 -I${CMAKE_SOURCE_DIR} -o ${describe} ${tables} COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND ${describe} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+  file(WRITE ${describe}.txt "${text}")
   set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     ${tables} ${CMAKE_SOURCE_DIR}/system/system.h)
   string(STRIP "${text}" text)

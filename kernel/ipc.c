@@ -19,13 +19,6 @@ struct receive_request {
     uint64_t deadline;
 };
 
-static void set_results(struct process *process, int64_t status, uint64_t result1, uint64_t result2)
-{
-    process->frame.x[ARCH_REG_A0] = (uint64_t)status;
-    process->frame.x[ARCH_REG_A0 + 1] = result1;
-    process->frame.x[ARCH_REG_A0 + 2] = result2;
-}
-
 /* --- decoding: what a process asks for, before anything is done --------------------------------
  * The process's own outgoing and incoming are the place for it: they mean something to others only
  * while it is blocked. */
@@ -185,7 +178,7 @@ static int64_t receive(struct process *process, const struct receive_request *re
     process->receive_time = arch_time();
     if (notification && notification->bits != 0) {
         become_server(process, endpoint);
-        set_results(process, ABI_EVENT_NOTIFICATION, 0, notification_take(notification));
+        process_set_results(process, ABI_EVENT_NOTIFICATION, 0, notification_take(notification));
         return ABI_EVENT_NOTIFICATION;
     }
     while (endpoint && endpoint->senders.head) {
@@ -197,8 +190,8 @@ static int64_t receive(struct process *process, const struct receive_request *re
         }
         become_server(process, endpoint);
         wait_taken(caller, process);
-        set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.buffer.len,
-                    caller->outgoing.badge);
+        process_set_results(process, ABI_EVENT_MESSAGE, caller->outgoing.buffer.len,
+                            caller->outgoing.badge);
         return ABI_EVENT_MESSAGE;
     }
     if (clock_passed(request->deadline))

@@ -250,6 +250,15 @@ static inline bool process_is_blocked(const struct process *process)
            process->state == PROCESS_PARKED || process->state == PROCESS_RECEIVING;
 }
 
+/* The results of the system call that it makes, or waits in. */
+static inline void process_set_results(struct process *process, int64_t status, uint64_t result1,
+                                       uint64_t result2)
+{
+    process->frame.x[ARCH_REG_A0] = (uint64_t)status;
+    process->frame.x[ARCH_REG_A0 + 1] = result1;
+    process->frame.x[ARCH_REG_A0 + 2] = result2;
+}
+
 static inline uint32_t endpoint_idx(const struct endpoint *endpoint)
 {
     return (uint32_t)(endpoint - endpoints);

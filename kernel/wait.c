@@ -111,9 +111,7 @@ static void leave(struct process *process)
 
 void wait_wake(struct process *process, int64_t status, uint64_t result1, uint64_t result2)
 {
-    process->frame.x[ARCH_REG_A0] = (uint64_t)status;
-    process->frame.x[ARCH_REG_A0 + 1] = result1;
-    process->frame.x[ARCH_REG_A0 + 2] = result2;
+    process_set_results(process, status, result1, result2);
     leave(process);
     ready(process);
 }

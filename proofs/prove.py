@@ -16,13 +16,13 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path.insert(0, os.path.join(ROOT, "scripts"))
-sys.path[:0] = [os.path.join(HERE, "stack"), os.path.join(HERE, "timing")]
+sys.path[:0] = [os.path.join(HERE, "stack"), os.path.join(HERE, "timing"), os.path.join(ROOT, "scripts")]
 import mutants as mutant_list  # noqa: E402  the same format of list
 import stack  # noqa: E402
 import timing  # noqa: E402
 
 PROGRAMS = (stack, timing)  # claims about what is linked
+PROGRAM_CLAIMS = {claim: module for module in PROGRAMS for claim in module.CLAIMS}
 
 LIB = "lib"
 TIMEOUT_S = 300
@@ -151,12 +151,11 @@ def caught_in_source(mutant):
         return not holds(copy, mutant["test"])
 
 
-def caught_in_program(mutant):
+def caught_in_program(tree, mutant):
     """What is claimed of linked programs needs a tree that builds."""
-    tree = mutant_list.Worker(0, mutant_list.tracked_files()).tree
+    module = PROGRAM_CLAIMS[mutant["test"]]
     text = edited(tree, mutant)
     try:
-        module, = [module for module in PROGRAMS if mutant["test"] in module.CLAIMS]
         build(tree, module)
         return not module.claims(tree)[mutant["test"]][0]
     finally:
@@ -171,15 +170,15 @@ def mutants():
         if line.startswith("protocol: "):
             total, caught = total + 1, caught + line.endswith(": ok")
             print(f"prove-mutants: {line}")
-    tested = set()
+    tested, tree = set(), mutant_list.Worker(0, mutant_list.tracked_files()).tree
     for mutant in mutant_list.parse(os.path.join(HERE, "mutants.txt")):
         total += 1
         tested.add(mutant["test"])
-        of_program = mutant["test"] in (*stack.CLAIMS, *timing.CLAIMS)
-        is_caught = caught_in_program(mutant) if of_program else caught_in_source(mutant)
+        of_program = mutant["test"] in PROGRAM_CLAIMS
+        is_caught = caught_in_program(tree, mutant) if of_program else caught_in_source(mutant)
         caught += is_caught
         print(f"prove-mutants: {mutant['name']}: {'caught' if is_caught else 'SURVIVED'} by {mutant['test']}", flush=True)
-    without = sorted({*MEMORY, *CONTRACTS, *stack.CLAIMS, *timing.CLAIMS} - tested)
+    without = sorted({*MEMORY, *CONTRACTS, *PROGRAM_CLAIMS} - tested)
     if without:
         print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
     print(f"{caught} caught of {total}")

@@ -33,8 +33,7 @@
 
 /* The badge of a client's capability to netstackd's endpoint is 1 .. NET_CLIENTS_MAX. netstackd's
  * notification carries the device's interrupt and, by badge, the deaths of clients. */
-#define NET_NOTIFY_IRQ_BIT        0
-#define NET_NOTIFY_DEATH_BIT_BASE 0 /* + badge, as serve_death_mask() */
+#define NET_NOTIFY_IRQ_BIT 0
 static inline uint64_t net_notify_irq_mask(void)
 {
     return (uint64_t)1 << NET_NOTIFY_IRQ_BIT;

@@ -50,9 +50,10 @@ struct serve_event {
 
 /* Bits of a service's notification: those of its clients' deaths, by badge; bit 0 and those above
  * the last client's are the service's own. */
+#define SERVE_DEATH_MASK(badge) ((uint64_t)1 << (badge)) /* a constant, for tables */
 static inline uint64_t serve_death_mask(uint32_t badge)
 {
-    return (uint64_t)1 << badge;
+    return SERVE_DEATH_MASK(badge);
 }
 
 _Static_assert(sizeof(struct serve_request) == 8, "wire layout");

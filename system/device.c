@@ -90,7 +90,7 @@ const struct system_process system_dsoftbusd = {
     .console_rights = ABI_RIGHT_WRITE,
     .end = END_RESTART,
     .death_notification = NOTIFICATION_NETSTACKD,
-    .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_DSOFTBUSD),
+    .death_bits = SERVE_DEATH_MASK(BADGE_DSOFTBUSD),
     .grants = dsoftbusd_grants,
     .grant_count = COUNT_OF(dsoftbusd_grants),
 };

@@ -169,25 +169,21 @@ static size_t put_data(struct dsb_streams *streams, struct dsb_stream *stream,
     return len;
 }
 
-/* A queue's first stream that really has something: what it had may be gone since. */
-static struct dsb_stream *first_control(struct dsb_streams *streams)
+static bool has(const struct dsb_streams *streams, enum dsb_stream_queue queue,
+                const struct dsb_stream *stream)
 {
-    struct dsb_stream *stream = dsb_streams_first(streams, DSB_STREAM_QUEUE_CONTROL);
-
-    while (stream != NULL && !dsb_stream_has_control(streams, stream)) {
-        dsb_streams_dequeue(streams, DSB_STREAM_QUEUE_CONTROL, stream);
-        stream = dsb_streams_first(streams, DSB_STREAM_QUEUE_CONTROL);
-    }
-    return stream;
+    return queue == DSB_STREAM_QUEUE_CONTROL ? dsb_stream_has_control(streams, stream)
+                                             : dsb_stream_has_data(stream);
 }
 
-static struct dsb_stream *first_data(struct dsb_streams *streams)
+/* A queue's first stream that really has something: what it had may be gone since. */
+static struct dsb_stream *first_with(struct dsb_streams *streams, enum dsb_stream_queue queue)
 {
-    struct dsb_stream *stream = dsb_streams_first(streams, DSB_STREAM_QUEUE_DATA);
+    struct dsb_stream *stream = dsb_streams_first(streams, queue);
 
-    while (stream != NULL && !dsb_stream_has_data(stream)) {
-        dsb_streams_dequeue(streams, DSB_STREAM_QUEUE_DATA, stream);
-        stream = dsb_streams_first(streams, DSB_STREAM_QUEUE_DATA);
+    while (stream != NULL && !has(streams, queue, stream)) {
+        dsb_streams_dequeue(streams, queue, stream);
+        stream = dsb_streams_first(streams, queue);
     }
     return stream;
 }
@@ -201,16 +197,17 @@ size_t dsb_streams_next_record(struct dsb_streams *streams, enum dsb_record_type
     if (streams->refused_count != 0) {
         return put_refused(streams, type, body, body_cap);
     }
-    struct dsb_stream *stream = first_control(streams);
+    struct dsb_stream *stream = first_with(streams, DSB_STREAM_QUEUE_CONTROL);
     if (stream != NULL) {
         return put_control(streams, stream, type, body, body_cap);
     }
-    stream = first_data(streams);
+    stream = first_with(streams, DSB_STREAM_QUEUE_DATA);
     return stream == NULL ? 0 : put_data(streams, stream, type, body, body_cap);
 }
 
 bool dsb_streams_wants_output(struct dsb_streams *streams)
 {
-    return !streams->is_over && (streams->refused_count != 0 || first_control(streams) != NULL ||
-                                 first_data(streams) != NULL);
+    return !streams->is_over &&
+           (streams->refused_count != 0 || first_with(streams, DSB_STREAM_QUEUE_CONTROL) != NULL ||
+            first_with(streams, DSB_STREAM_QUEUE_DATA) != NULL);
 }

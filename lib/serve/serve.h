@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The skeleton of a service: who calls, what belongs to whom, what is checked before any handler
- * runs, and the main loop. netstackd and rngd stand on it; tests/serve/counter.c is the smallest.
+ * runs, and the main loop. netstackd and rngd stand on it; tests/os/example is the smallest
+ * that boots, tests/serve/counter.c has every case.
  *
  * How to write a service
  *

@@ -95,13 +95,13 @@ size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
 /* What a terminal obeys or hides: with one of these a name looks like another. */
 static bool is_shown(uint32_t code)
 {
-    static const uint32_t hidden[][2] = {
-        {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x061c, 0x061c}, {0x180e, 0x180e},
-        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xe0000, 0xe0fff}};
+    static const uint32_t hidden[][2] = {{0x00ad, 0x00ad}, {0x061c, 0x061c},  {0x180e, 0x180e},
+                                         {0x200b, 0x200f}, {0x2028, 0x202e},  {0x2060, 0x206f},
+                                         {0xfeff, 0xfeff}, {0xe0000, 0xe0fff}};
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         if (code >= hidden[i][0] && code <= hidden[i][1])
             return false;
-    return true;
+    return !dsb_utf8_is_control(code);
 }
 
 bool message_name_is_valid(const char *name)

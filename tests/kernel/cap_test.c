@@ -19,12 +19,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return audit_walk() == AUDIT_OK ? 0 : 1;
-}
-
 static void test_find(void **state)
 {
     (void)state;
@@ -135,13 +129,14 @@ static void test_full_table_creates_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_find, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_rights_only_shrink, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_badge_is_set_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_free_slots, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_last_reference_frees_the_object, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_allowance_of_objects, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_full_table_creates_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_find, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_rights_only_shrink, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_badge_is_set_once, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_free_slots, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_last_reference_frees_the_object, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_allowance_of_objects, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_full_table_creates_nothing, setup, machine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,17 +32,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return audit_walk() == AUDIT_OK ? 0 : 1;
-}
-
-static int64_t result(const struct process *process, uint32_t number)
-{
-    return (int64_t)process->frame.x[ARCH_REG_A0 + number];
-}
-
 static int64_t call(uint64_t len, uint64_t capacity, uint64_t caps, uint64_t deadline)
 {
     return machine_call(client, ABI_SYS_CALL, client_endpoint, BUFFER, BUFFER,
@@ -73,16 +62,16 @@ static void test_every_length_both_orders(void **state)
             call(len, ABI_MESSAGE_BYTES_MAX, 0, ABI_DEADLINE_NONE);
             if (!server_first)
                 recv(0, ABI_MESSAGE_BYTES_MAX, 0, ABI_DEADLINE_NONE);
-            assert_int_equal(result(server, 0), ABI_EVENT_MESSAGE);
-            assert_int_equal(result(server, 1), len);
-            assert_int_equal(result(server, 2), BADGE);
+            assert_int_equal(machine_result(server, 0), ABI_EVENT_MESSAGE);
+            assert_int_equal(machine_result(server, 1), len);
+            assert_int_equal(machine_result(server, 2), BADGE);
             machine_read(server, BUFFER, seen, len);
             assert_memory_equal(seen, sent, len);
             assert_int_equal(client->state, PROCESS_AWAITING_REPLY);
             assert_int_equal(reply(len, 0), 0);
             assert_int_equal(client->state, PROCESS_RUNNABLE);
-            assert_int_equal(result(client, 0), 0);
-            assert_int_equal(result(client, 1), len);
+            assert_int_equal(machine_result(client, 0), 0);
+            assert_int_equal(machine_result(client, 1), len);
         }
     }
 }
@@ -137,12 +126,12 @@ static void test_message_too_long_for_the_server(void **state)
     assert_int_equal(server->state, PROCESS_RECEIVING); /* goes on waiting */
     machine_call(client, ABI_SYS_CALL, client_endpoint, BUFFER, 0, ABI_LENGTHS(16, 0), 0,
                  ABI_DEADLINE_NONE, 0);
-    assert_int_equal(result(server, 0), ABI_EVENT_MESSAGE);
+    assert_int_equal(machine_result(server, 0), ABI_EVENT_MESSAGE);
     assert_int_equal(reply(0, 0), 0);
 
     call(17, 0, 0, ABI_DEADLINE_NONE); /* the client first: refused when the server comes */
     recv(0, 16, 0, ABI_DEADLINE_NONE);
-    assert_int_equal(result(client, 0), -ABI_E_TOO_BIG);
+    assert_int_equal(machine_result(client, 0), -ABI_E_TOO_BIG);
     assert_int_equal(server->state, PROCESS_RECEIVING);
 }
 
@@ -152,7 +141,7 @@ static void test_reply_too_long_is_the_callers_error(void **state)
     recv(0, 16, 0, ABI_DEADLINE_NONE);
     call(4, 8, 0, ABI_DEADLINE_NONE);
     assert_int_equal(reply(9, 0), 0);
-    assert_int_equal(result(client, 0), -ABI_E_TOO_BIG);
+    assert_int_equal(machine_result(client, 0), -ABI_E_TOO_BIG);
     assert_int_equal(reply(0, 0), -ABI_E_STATE);
 }
 
@@ -169,7 +158,7 @@ static void test_one_debt_at_a_time(void **state)
     machine_time += 5;
     wait_expire();
     assert_int_equal(reply(0, 0), 0);
-    assert_int_equal(result(client, 0), 0);
+    assert_int_equal(machine_result(client, 0), 0);
 }
 
 static void test_deadlines(void **state)
@@ -181,17 +170,17 @@ static void test_deadlines(void **state)
     call(4, 8, 0, machine_time + 10); /* nobody takes it */
     machine_time += 10;
     wait_expire();
-    assert_int_equal(result(client, 0), -ABI_E_TIMED_OUT);
+    assert_int_equal(machine_result(client, 0), -ABI_E_TIMED_OUT);
 
     recv(0, 16, 0, ABI_DEADLINE_NONE);
     assert_int_equal(call(4, 8, 0, machine_time), -ABI_E_TIMED_OUT); /* past: not delivered */
     assert_int_equal(server->state, PROCESS_RECEIVING);
 
     call(4, 8, 0, machine_time + 10); /* taken, not answered in time */
-    assert_int_equal(result(server, 0), ABI_EVENT_MESSAGE);
+    assert_int_equal(machine_result(server, 0), ABI_EVENT_MESSAGE);
     machine_time += 10;
     wait_expire();
-    assert_int_equal(result(client, 0), -ABI_E_TIMED_OUT);
+    assert_int_equal(machine_result(client, 0), -ABI_E_TIMED_OUT);
     assert_int_equal(reply(0, 0), -ABI_E_CANCELLED);
     assert_int_equal(reply(0, 0), -ABI_E_STATE);
 }
@@ -221,7 +210,7 @@ static void test_server_dies(void **state)
     call(4, 8, 0, ABI_DEADLINE_NONE);
     process_die(server, ABI_DEATH_LOAD, 0); /* owes a reply */
     assert_int_equal(client->state, PROCESS_RUNNABLE);
-    assert_int_equal(result(client, 0), -ABI_E_PEER_DIED);
+    assert_int_equal(machine_result(client, 0), -ABI_E_PEER_DIED);
     assert_int_equal(call(4, 8, 0, ABI_DEADLINE_NONE), -ABI_E_PEER_DIED); /* at once */
 }
 
@@ -234,7 +223,7 @@ static void test_server_dies_with_a_queue(void **state)
     call(4, 8, 0, ABI_DEADLINE_NONE);
     assert_int_equal(client->state, PROCESS_SENDING);
     process_die(server, ABI_DEATH_LOAD, 0);
-    assert_int_equal(result(client, 0), -ABI_E_PEER_DIED);
+    assert_int_equal(machine_result(client, 0), -ABI_E_PEER_DIED);
 }
 
 static void test_reply_recv(void **state)
@@ -249,7 +238,7 @@ static void test_reply_recv(void **state)
     char seen[5];
     machine_read(client, BUFFER, seen, 5);
     assert_memory_equal(seen, "pong!", 5);
-    assert_int_equal(result(client, 1), 5);
+    assert_int_equal(machine_result(client, 1), 5);
     assert_int_equal(server->state, PROCESS_RECEIVING);
     call(4, 8, 0, machine_time + 1);
     machine_time += 1;
@@ -287,13 +276,13 @@ static void test_notification_comes_before_messages(void **state)
     machine_call(server, ABI_SYS_NOTIFY, (uint64_t)bit0, 0, 0, 0, 0, 0, 0);
     call(4, 8, 0, ABI_DEADLINE_NONE);
     assert_int_equal(recv((uint64_t)own, 16, 0, ABI_DEADLINE_NONE), ABI_EVENT_NOTIFICATION);
-    assert_int_equal(result(server, 2), 9);
+    assert_int_equal(machine_result(server, 2), 9);
     assert_int_equal(recv((uint64_t)own, 16, 0, ABI_DEADLINE_NONE), ABI_EVENT_MESSAGE);
     assert_int_equal(reply(0, 0), 0);
     recv((uint64_t)own, 16, 0, ABI_DEADLINE_NONE);
     notification_signal(&notifications[server->cap[own].object], 4); /* wakes the sleeper */
-    assert_int_equal(result(server, 0), ABI_EVENT_NOTIFICATION);
-    assert_int_equal(result(server, 2), 4);
+    assert_int_equal(machine_result(server, 0), ABI_EVENT_NOTIFICATION);
+    assert_int_equal(machine_result(server, 2), 4);
     assert_null(endpoints[server->cap[server_endpoint].object].receiver);
 }
 
@@ -324,7 +313,7 @@ static void test_a_poll_in_vain_takes_nothing_over(void **state)
     assert_int_equal(recv_by_init(machine_time), -ABI_E_TIMED_OUT);
     call(4, 8, 0, ABI_DEADLINE_NONE);
     process_die(server, ABI_DEATH_LOAD, 0); /* still the server, whose callers are told */
-    assert_int_equal(result(client, 0), -ABI_E_PEER_DIED);
+    assert_int_equal(machine_result(client, 0), -ABI_E_PEER_DIED);
 }
 
 static void write_caps(struct process *process, const struct abi_caps *caps)
@@ -405,25 +394,31 @@ static void test_capability_in_a_reply(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_every_length_both_orders, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_refused_lengths_and_pointers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_needs_rights, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_message_too_long_for_the_server, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reply_too_long_is_the_callers_error, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_one_debt_at_a_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_deadlines, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_caller_dies, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_caller_dies_while_the_server_works, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_server_dies, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_server_dies_with_a_queue, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reply_recv, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reply_recv_checks_before_it_replies, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_notification_comes_before_messages, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_second_receiver_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_poll_in_vain_takes_nothing_over, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_capabilities_travel, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_capabilities_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_capability_in_a_reply, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_every_length_both_orders, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_refused_lengths_and_pointers, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_needs_rights, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_message_too_long_for_the_server, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_reply_too_long_is_the_callers_error, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_one_debt_at_a_time, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_deadlines, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_caller_dies, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_caller_dies_while_the_server_works, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_server_dies, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_server_dies_with_a_queue, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_reply_recv, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_reply_recv_checks_before_it_replies, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_notification_comes_before_messages, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_second_receiver_is_refused, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_a_poll_in_vain_takes_nothing_over, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_capabilities_travel, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_capabilities_refused, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_capability_in_a_reply, setup, machine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,12 +27,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return audit_walk() == AUDIT_OK ? 0 : 1;
-}
-
 static struct abi_process_config config_ok(void)
 {
     return (struct abi_process_config){.name = "p",
@@ -323,21 +317,24 @@ static void test_without_init_the_machine_stops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_quota_is_exact, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_quotas_do_not_exceed_the_machine, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_refused_configurations, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_image_is_loaded, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_states, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_give, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_quota_is_exact, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_quotas_do_not_exceed_the_machine, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_refused_configurations, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_image_is_loaded, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_states, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_give, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_unstarted_dies_with_its_last_capability, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_table_of_processes_is_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_info_of_the_dead, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_memory_outlives_its_creator, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_interrupts, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_death_silences_interrupts, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_fault_is_logged, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_without_init_the_machine_stops, setup, teardown),
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_table_of_processes_is_bounded, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_info_of_the_dead, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_memory_outlives_its_creator, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_interrupts, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_death_silences_interrupts, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_fault_is_logged, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_without_init_the_machine_stops, setup,
+                                        machine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "pages.h"
 #include "random_calls.h"
 #include "test.h"
+#include "tests/support/xorshift.h"
 
 #define NUMBER_COUNT 12000000u /* numbers drawn: some 400,000 calls */
 #define AUDIT_CALLS  200u
@@ -14,17 +15,13 @@ struct seeded {
     uint32_t left;
 };
 
-/* xorshift64* */
 static bool next_number(void *context, uint32_t *number)
 {
     struct seeded *seeded = context;
     if (seeded->left == 0)
         return false;
     seeded->left--;
-    seeded->state ^= seeded->state >> 12;
-    seeded->state ^= seeded->state << 25;
-    seeded->state ^= seeded->state >> 27;
-    *number = (uint32_t)((seeded->state * 2685821657736338717ull) >> 32);
+    *number = (uint32_t)(xorshift64_star(&seeded->state) >> 32);
     return true;
 }
 

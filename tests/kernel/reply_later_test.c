@@ -28,17 +28,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return audit_walk() == AUDIT_OK ? 0 : 1;
-}
-
-static int64_t result(const struct process *process, uint32_t number)
-{
-    return (int64_t)process->frame.x[ARCH_REG_A0 + number];
-}
-
 static void call_with(uint32_t i, uint64_t capacity, uint64_t caps, uint64_t deadline)
 {
     machine_call(client[i], ABI_SYS_CALL, MACHINE_SLOT_GIVEN, BUFFER, BUFFER,
@@ -77,7 +66,7 @@ static int64_t park(uint32_t i)
 {
     call(i);
     assert_int_equal(recv(), ABI_EVENT_MESSAGE);
-    assert_int_equal(result(server, 2), i + 1);
+    assert_int_equal(machine_result(server, 2), i + 1);
     int64_t token = later();
     assert_true(token > 0);
     return token;
@@ -103,8 +92,8 @@ static void test_answers_in_any_order(void **state)
         machine_write(server, BUFFER, answer, 5);
         assert_int_equal(reply(token[i]), 0);
         assert_int_equal(client[i]->state, PROCESS_RUNNABLE);
-        assert_int_equal(result(client[i], 0), 0);
-        assert_int_equal(result(client[i], 1), 5);
+        assert_int_equal(machine_result(client[i], 0), 0);
+        assert_int_equal(machine_result(client[i], 1), 5);
         machine_read(client[i], BUFFER, seen, 5);
         assert_memory_equal(seen, answer, 5);
     }
@@ -117,7 +106,7 @@ static void test_one_is_answered_at_once_while_others_wait(void **state)
     call(1);
     assert_int_equal(recv(), ABI_EVENT_MESSAGE);
     assert_int_equal(reply(0), 0); /* that of the message received last */
-    assert_int_equal(result(client[1], 0), 0);
+    assert_int_equal(machine_result(client[1], 0), 0);
     assert_true(process_is_blocked(client[0]));
     call(1);
     assert_int_equal(recv(), ABI_EVENT_MESSAGE);
@@ -162,9 +151,9 @@ static void test_caller_times_out(void **state)
     call(1);
     recv(); /* what happens to the one does not touch the debt to the other */
     expire_after(10);
-    assert_int_equal(result(client[0], 0), -ABI_E_TIMED_OUT);
+    assert_int_equal(machine_result(client[0], 0), -ABI_E_TIMED_OUT);
     assert_int_equal(reply(0), 0);
-    assert_int_equal(result(client[1], 0), 0);
+    assert_int_equal(machine_result(client[1], 0), 0);
     assert_int_equal(reply(token), -ABI_E_CANCELLED);
     assert_int_equal(reply(token), -ABI_E_SLOT); /* it is spent all the same */
 }
@@ -203,7 +192,7 @@ static void test_an_old_token_never_answers_a_new_call(void **state)
     assert_int_equal(client[1]->state, PROCESS_AWAITING_REPLY);
     fresh = later();
     assert_int_equal(reply(fresh), 0);
-    assert_int_equal(result(client[1], 0), 0);
+    assert_int_equal(machine_result(client[1], 0), 0);
 }
 
 static void test_dropped_token(void **state)
@@ -212,7 +201,7 @@ static void test_dropped_token(void **state)
     int64_t token = park(0);
     assert_int_equal(machine_call(server, ABI_SYS_CAP_DROP, (uint64_t)token, 0, 0, 0, 0, 0, 0), 0);
     assert_int_equal(client[0]->state, PROCESS_RUNNABLE);
-    assert_int_equal(result(client[0], 0), -ABI_E_PEER_DIED);
+    assert_int_equal(machine_result(client[0], 0), -ABI_E_PEER_DIED);
 }
 
 static void test_server_dies(void **state)
@@ -225,7 +214,7 @@ static void test_server_dies(void **state)
     process_die(server, ABI_DEATH_LOAD, 0);
     for (uint32_t i = 0; i < CLIENT_COUNT; i++) {
         assert_int_equal(client[i]->state, PROCESS_RUNNABLE);
-        assert_int_equal(result(client[i], 0), -ABI_E_PEER_DIED);
+        assert_int_equal(machine_result(client[i], 0), -ABI_E_PEER_DIED);
     }
 }
 
@@ -254,7 +243,7 @@ static void test_refused_replies_leave_the_token(void **state)
     assert_int_equal(reply(ABI_SLOT_COUNT), -ABI_E_SLOT);
     assert_true(process_is_blocked(client[0]));
     assert_int_equal(reply_with(token, BUFFER, 9, 0), 0); /* longer than the caller's room */
-    assert_int_equal(result(client[0], 0), -ABI_E_TOO_BIG);
+    assert_int_equal(machine_result(client[0], 0), -ABI_E_TOO_BIG);
     assert_int_equal(reply(token), -ABI_E_SLOT);
 }
 
@@ -284,11 +273,11 @@ static void test_info_says_whether_the_caller_waits(void **state)
     int64_t token = later();
     assert_int_equal(machine_call(server, ABI_SYS_CAP_INFO, (uint64_t)token, 0, 0, 0, 0, 0, 0),
                      ABI_CAP_REPLY);
-    assert_int_equal(result(server, 1), 0); /* no rights */
-    assert_int_equal(result(server, 2), 1);
+    assert_int_equal(machine_result(server, 1), 0); /* no rights */
+    assert_int_equal(machine_result(server, 2), 1);
     expire_after(1);
     machine_call(server, ABI_SYS_CAP_INFO, (uint64_t)token, 0, 0, 0, 0, 0, 0);
-    assert_int_equal(result(server, 2), 0);
+    assert_int_equal(machine_result(server, 2), 0);
 }
 
 /* Callers that go away leave their tokens: those count until the server lets go of them. */
@@ -321,12 +310,12 @@ static void test_no_slot(void **state)
         ;
     assert_int_equal(later(), -ABI_E_NO_SLOT);
     assert_int_equal(reply(0), 0);
-    assert_int_equal(result(client[0], 0), 0);
+    assert_int_equal(machine_result(client[0], 0), 0);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, machine_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_answers_in_any_order),
         TEST(test_one_is_answered_at_once_while_others_wait),

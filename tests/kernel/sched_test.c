@@ -24,12 +24,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return audit_walk() == AUDIT_OK ? 0 : 1;
-}
-
 static struct process *resume(void)
 {
     return (struct process *)(void *)kernel_resume();
@@ -226,15 +220,19 @@ static void test_past_deadline_times_out_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_highest_priority_runs, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_equals_take_turns, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_interrupted_turn_is_not_renewed, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_turns_count_own_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_information_counts_processor_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_information_tells_last_receive, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_alone_needs_no_timer, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_deadlines_in_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_past_deadline_times_out_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_highest_priority_runs, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_equals_take_turns, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_interrupted_turn_is_not_renewed, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_turns_count_own_time, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_information_counts_processor_time, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_information_tells_last_receive, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_alone_needs_no_timer, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_deadlines_in_order, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_past_deadline_times_out_at_once, setup,
+                                        machine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,12 +26,6 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
-{
-    (void)state;
-    return audit_walk() == AUDIT_OK ? 0 : 1;
-}
-
 static int64_t map(uint64_t slot, uint64_t addr, uint64_t prot)
 {
     return machine_call(init, ABI_SYS_MAP, slot, addr, prot, 0, 0, 0, 0);
@@ -241,14 +235,15 @@ static void test_mapping_count_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_check, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_copies_refuse_what_check_refuses, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_copies_across_borders, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_map_refuses, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_map_needs_rights, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_unmap_ends_access, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_mapping_keeps_the_memory, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_mapping_count_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_copies_refuse_what_check_refuses, setup,
+                                        machine_teardown),
+        cmocka_unit_test_setup_teardown(test_copies_across_borders, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_map_refuses, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_map_needs_rights, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_unmap_ends_access, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_mapping_keeps_the_memory, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_mapping_count_is_bounded, setup, machine_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

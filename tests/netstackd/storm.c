@@ -3,6 +3,8 @@
  * device's answers. */
 #include "netstackd/storm.h"
 
+#include "tests/support/xorshift.h"
+
 #include <string.h>
 
 enum {
@@ -16,10 +18,7 @@ enum {
 
 static uint32_t random_of(struct storm *storm)
 {
-    storm->random ^= storm->random << 13;
-    storm->random ^= storm->random >> 7;
-    storm->random ^= storm->random << 17;
-    return (uint32_t)(storm->random >> 32);
+    return (uint32_t)(xorshift64(&storm->random) >> 32);
 }
 
 static uint32_t below(struct storm *storm, uint32_t bound)

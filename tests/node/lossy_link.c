@@ -9,6 +9,8 @@
  * packets. Exits with 77 when the system has no such devices. (The kernel's own netem would do; it
  * is often left out of kernels.)
  */
+#include "tests/support/xorshift.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -58,13 +60,10 @@ static uint64_t now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
-/* xorshift64: loss needs no better randomness, but the same for the same seed. */
+/* Loss needs no better randomness, but the same for the same seed. */
 static uint32_t permille(uint64_t *state)
 {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return (uint32_t)(*state % 1000);
+    return (uint32_t)(xorshift64(state) % 1000);
 }
 
 static int open_tun(const char *netns)

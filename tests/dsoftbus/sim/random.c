@@ -2,12 +2,11 @@
 /* The simulation's numbers: the same for the same seed on every machine. */
 #include "sim/world.h"
 
+#include "tests/support/xorshift.h"
+
 uint64_t world_random(struct world *world)
 {
-    world->random ^= world->random << 13;
-    world->random ^= world->random >> 7;
-    world->random ^= world->random << 17;
-    return world->random * 0x2545f4914f6cdd1dU;
+    return xorshift64(&world->random) * XORSHIFT_STAR;
 }
 
 size_t world_below(struct world *world, size_t limit)

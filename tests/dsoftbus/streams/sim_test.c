@@ -8,6 +8,7 @@
 #include "dsoftbus/streams.h"
 #include "dsoftbus/streams/hostile.h"
 #include "dsoftbus/testing.h"
+#include "tests/support/xorshift.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +29,7 @@ static uint64_t random_state = 0x2545f4914f6cdd1dU;
 
 static unsigned below(unsigned n)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (unsigned)((random_state >> 11) % n);
+    return (unsigned)((xorshift64(&random_state) >> 11) % n);
 }
 
 /* One side's part of a stream. */

@@ -2,6 +2,8 @@
 /* The processor, the clock and the memory of the kernel under test. */
 #include "machine.h"
 
+#include "audit.h"
+
 #include "boot.h"
 #include "endpoint.h"
 #include "image.h"
@@ -272,4 +274,15 @@ void machine_read(struct process *process, uint64_t addr, void *bytes, size_t le
 {
     bool ok = space_copy_in(process, bytes, addr, len);
     assert(ok);
+}
+
+int64_t machine_result(const struct process *process, uint32_t number)
+{
+    return (int64_t)process->frame.x[ARCH_REG_A0 + number];
+}
+
+int machine_teardown(void **state)
+{
+    (void)state;
+    return audit_walk() == AUDIT_OK ? 0 : 1;
 }

@@ -66,6 +66,12 @@ struct process *machine_spawn(const char *name, uint64_t *slot);
 struct process *machine_spawn_on(const char *name, uint64_t endpoint, uint64_t rights,
                                  uint64_t badge, uint32_t priority, uint64_t *slot);
 
+/* What a system call left in a register: 0 the status, 1 and 2 its further results. */
+int64_t machine_result(const struct process *process, uint32_t number);
+
+/* cmocka's teardown: the tables are in order, whatever the test did. */
+int machine_teardown(void **state);
+
 /* Addresses of every process's image, see image.h. */
 #define MACHINE_TEXT    0x10000ull /* one page, read and execute */
 #define MACHINE_RODATA  0x11000ull /* one page, read */

@@ -10,8 +10,8 @@ import sys
 
 import interrupt
 from machine import Machine
+from node import SESSION_PORT
 
-SESSION_PORT = 34567
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 
 

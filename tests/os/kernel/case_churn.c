@@ -99,9 +99,9 @@ static void queued_with_caps(void)
         peer->box->caps.send_rights[i] = ABI_RIGHTS_ALL;
     }
     peer_begin_call(peer, HELPER_SLOT_CASE, 100, 100, true,
-                    kt_random(&dice) % 2 ? ABI_DEADLINE_NONE : rt_deadline_ms(1000));
+                    xorshift64_star(&dice) % 2 ? ABI_DEADLINE_NONE : rt_deadline_ms(1000));
     settle();
-    if (kt_random(&dice) % 2)
+    if (xorshift64_star(&dice) % 2)
         kt_drop(endpoint); /* the peer in the queue holds the last one */
 }
 
@@ -126,7 +126,7 @@ static void receiving(void)
     int64_t endpoint = peer_syscall(peer, ABI_SYS_ENDPOINT_CREATE, (uint64_t[7]){0});
     int64_t notification = peer_syscall(peer, ABI_SYS_NOTIFICATION_CREATE, (uint64_t[7]){0});
     peer_begin_recv(peer, (rt_slot)endpoint, (rt_slot)notification, 4096, true,
-                    kt_random(&dice) % 2 ? ABI_DEADLINE_NONE : rt_deadline_ms(1000));
+                    xorshift64_star(&dice) % 2 ? ABI_DEADLINE_NONE : rt_deadline_ms(1000));
     settle();
 }
 
@@ -142,7 +142,7 @@ static void owing(void)
     peer_begin_recv(server, HELPER_SLOT_CASE, ABI_SLOT_NONE, 100, false, ABI_DEADLINE_NONE);
     peer_begin_call(client, HELPER_SLOT_CASE, 10, 10, false, ABI_DEADLINE_NONE);
     kt_eq("server took it", ABI_EVENT_MESSAGE, peer_wait(server));
-    if (kt_random(&dice) % 2) {
+    if (xorshift64_star(&dice) % 2) {
         peer_kill(server);
         kt_eq("call", -ABI_E_PEER_DIED, peer_wait(client));
     } else {
@@ -167,7 +167,7 @@ static void sleeping(void)
 {
     struct peer *peer = peer_new("churn");
     peer_begin_recv(peer, ABI_SLOT_NONE, ABI_SLOT_NONE, 0, false,
-                    rt_ticks() + kt_random(&dice) % (2 * SETTLE_TICKS));
+                    rt_ticks() + xorshift64_star(&dice) % (2 * SETTLE_TICKS));
     settle();
 }
 
@@ -197,7 +197,7 @@ static void holding_processes(void)
     struct peer *third = peer_create("churn-third");
     peer_give(third, peer->process, ABI_RIGHTS_ALL, 0, HELPER_SLOT_CASE);
     peer_start(third);
-    if (kt_random(&dice) % 2)
+    if (xorshift64_star(&dice) % 2)
         (void)peer_syscall(third, ABI_SYS_PROCESS_KILL, (uint64_t[7]){HELPER_SLOT_CASE});
     else
         (void)peer_syscall(peer, ABI_SYS_PROCESS_KILL, (uint64_t[7]){HELPER_SLOT_CASE});

@@ -58,9 +58,10 @@ static void make_pool(void)
 
 static void give_by_lot(rt_slot process, uint32_t target)
 {
-    rt_slot source = pool[kt_random(&dice) % POOL_COUNT];
-    uint32_t rights = kt_random(&dice) % 4 ? ABI_RIGHTS_ALL : (uint32_t)(kt_random(&dice) & 0xff);
-    uint64_t badge = kt_random(&dice) % 2 ? kt_random(&dice) : 0;
+    rt_slot source = pool[xorshift64_star(&dice) % POOL_COUNT];
+    uint32_t rights =
+        xorshift64_star(&dice) % 4 ? ABI_RIGHTS_ALL : (uint32_t)(xorshift64_star(&dice) & 0xff);
+    uint64_t badge = xorshift64_star(&dice) % 2 ? xorshift64_star(&dice) : 0;
     if (rt_process_give(process, source, rights, badge, target) <
         0) /* not one that can be badged */
         kt_ok("give", rt_process_give(process, source, rights, 0, target));

@@ -19,7 +19,7 @@ static uint64_t worst_lateness(void)
     uint64_t state = 0x5eed, worst = 0;
     for (uint32_t i = 0; i < DEADLINE_COUNT; i++) {
         struct rt_event event;
-        uint64_t deadline = rt_ticks() + 100 + kt_random(&state) % 40000;
+        uint64_t deadline = rt_ticks() + 100 + xorshift64_star(&state) % 40000;
         kt_eq("sleep", -ABI_E_TIMED_OUT,
               rt_recv(ABI_SLOT_NONE, ABI_SLOT_NONE, NULL, 0, NULL, deadline, &event));
         uint64_t now = rt_ticks();

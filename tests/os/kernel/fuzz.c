@@ -5,6 +5,7 @@
 #include "rt/process.h"
 #include "rt/syscall.h"
 #include "rt/time.h"
+#include "tests/support/xorshift.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -103,10 +104,7 @@ static const uint8_t kinds[ABI_SYS_COUNT][7] = {
 
 static uint64_t draw(void)
 {
-    state->random ^= state->random >> 12;
-    state->random ^= state->random << 25;
-    state->random ^= state->random >> 27;
-    return state->random * 0x2545f4914f6cdd1dull;
+    return xorshift64_star(&state->random);
 }
 
 static uint64_t below(uint64_t bound)

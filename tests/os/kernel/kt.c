@@ -61,14 +61,6 @@ void kt_unmap(uint64_t addr)
     }
 }
 
-uint64_t kt_random(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 0x2545f4914f6cdd1dull;
-}
-
 rt_slot kt_endpoint(void)
 {
     return (rt_slot)kt_ok("endpoint create", rt_endpoint_create());

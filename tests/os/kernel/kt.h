@@ -12,6 +12,7 @@
 #include "rt/syscall.h"
 #include "rt/time.h"
 #include "tests/os/system/slots.h"
+#include "tests/support/xorshift.h"
 
 #include <stdbool.h>
 
@@ -94,9 +95,6 @@ void kt_unmap(uint64_t addr);
 
 /* --- shared by cases ---------------------------------------------------------------------------
  */
-
-/* xorshift64*: the same numbers in every run. */
-uint64_t kt_random(uint64_t *state);
 
 /* Objects that must succeed; they vanish when the case ends. */
 rt_slot kt_endpoint(void);

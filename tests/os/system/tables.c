@@ -57,8 +57,8 @@ static const struct grant restart_grants[] = {
         .name = "selftest-client", .program = "selftest-client", .priority = 3, .stack_pages = 8,  \
         .page_quota = 128, .console_rights = ABI_RIGHT_WRITE, .arg = (mode),                       \
         .end = END_POWERS_OFF, .death_notification = NOTIFICATION_NETSTACKD,                       \
-        .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_CLIENT),                   \
-        .grants = (grant_array), .grant_count = COUNT_OF(grant_array),                             \
+        .death_bits = SERVE_DEATH_MASK(BADGE_CLIENT), .grants = (grant_array),                     \
+        .grant_count = COUNT_OF(grant_array),                                                      \
     }
 
 static const struct system_process client_all = SELFTEST_CLIENT(SELFTEST_ALL, gatekeeper_grants);
@@ -96,8 +96,8 @@ static const struct grant net_test_grants[] = {
         .name = "net-test", .program = "net-test", .priority = 3, .stack_pages = 8,                \
         .page_quota = 256, .console_rights = ABI_RIGHTS_ALL, .arg = (mode), .end = END_POWERS_OFF, \
         .death_notification = NOTIFICATION_NETSTACKD,                                              \
-        .death_bits = (uint64_t)1 << (NET_NOTIFY_DEATH_BIT_BASE + BADGE_NET_TEST),                 \
-        .grants = net_test_grants, .grant_count = COUNT_OF(net_test_grants),                       \
+        .death_bits = SERVE_DEATH_MASK(BADGE_NET_TEST), .grants = net_test_grants,                 \
+        .grant_count = COUNT_OF(net_test_grants),                                                  \
     }
 
 static const struct system_process net_test = NET_TEST(NET_TEST_ALL);
