@@ -141,9 +141,8 @@ static void abandon_work(struct process *process)
     process->work = (struct work){.kind = WORK_NONE};
     if (work.kind == WORK_MEMORY)
         memory_release(work.object);
-    if (work.kind == WORK_PROCESS) {
+    if (work.kind == WORK_PROCESS)
         object_release_process(&processes[work.object]);
-    }
 }
 
 static void log_end_of(const struct process *process)

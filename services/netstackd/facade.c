@@ -79,20 +79,6 @@ static uint32_t do_write(struct serve_call *call)
                         (uint32_t)(call->request_len - sizeof(request->head)), &reply->value);
 }
 
-static uint32_t do_close(struct serve_call *call)
-{
-    static void (*const close_of_kind[SOCKET_KIND_COUNT])(struct socket *) = {
-        [SOCKET_LISTENER] = listener_close,
-        [SOCKET_STREAM] = stream_close,
-        [SOCKET_UDP] = datagram_close,
-        [SOCKET_PING] = ping_close,
-    };
-
-    struct socket *socket = call->object;
-    close_of_kind[socket->object.kind](socket);
-    return NET_OK;
-}
-
 /* Frees a socket of any kind at once; a stream is reset. */
 static void abort_socket(void *object)
 {
@@ -105,6 +91,18 @@ static void abort_socket(void *object)
 
     struct socket *socket = object;
     abort_of_kind[socket->object.kind](socket);
+}
+
+/* Only a stream ends in another way when it is closed in good order. */
+static uint32_t do_close(struct serve_call *call)
+{
+    struct socket *socket = call->object;
+
+    if (socket->object.kind == SOCKET_STREAM)
+        stream_close(socket);
+    else
+        abort_socket(socket);
+    return NET_OK;
 }
 
 static uint32_t do_abort(struct serve_call *call)

@@ -15,9 +15,8 @@
 #include <lwip/pbuf.h>
 
 enum {
-    /* The address stands in the system table: argument of the process, its IPv4 address; the
-     * network
-     * is a /24 with its gateway at .2, as QEMU's user network has it. */
+    /* The process's argument is its IPv4 address; the network is a /24 with its gateway at .2, as
+     * QEMU's user network has it. */
     NETMASK = 0xffffff00,
     GATEWAY_HOST = 2,
     /* How often the log hears of each rule's drops (counters.h). */
