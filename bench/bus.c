@@ -54,9 +54,8 @@ static double now_s(void)
 
 static void fresh(uint8_t out[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
+    for (size_t i = 0; i < DSB_KEY_LEN; i++)
         out[i] = (uint8_t)(xorshift64(&random_state) >> 24);
-    }
 }
 
 static void make_device(struct device *device, const char *id)
@@ -84,7 +83,7 @@ static void trust(struct device *device, const struct device *peer)
         char id[DSB_DEVICE_ID_MAX];
         uint8_t private_key[DSB_KEY_LEN], key[DSB_KEY_LEN];
 
-        (void)snprintf(id, sizeof(id), "other-device-%d", i);
+        (void)snprintf(id, sizeof id, "other-device-%d", i);
         fresh(private_key);
         noise_x25519_base(key, private_key);
         add_entry(device, id, key);
@@ -118,7 +117,7 @@ static void make_session_of(const struct dsb_stream_limits *limits)
     hand_over(&b.handshake, &a.handshake);
     hand_over(&a.handshake, &b.handshake);
     check(dsb_slot_finish(&b, 0) == DSB_OK);
-    size_t len = dsb_session_output(&b.session, wire, sizeof(wire), 0);
+    size_t len = dsb_session_output(&b.session, wire, sizeof wire, 0);
     check(dsb_handshake_feed(&a.handshake, wire, len, 0, &used_len) == DSB_HANDSHAKE_AUTHENTICATED);
     check(dsb_slot_finish(&a, 0) == DSB_OK);
 }
@@ -147,9 +146,9 @@ static void make_noise_handshake(void)
     for (int i = 0; i < 3; i++) {
         struct noise_xk_handshake *from = i == 1 ? &hb : &ha, *to = i == 1 ? &ha : &hb;
 
-        check(noise_xk_write(from, payload, payload_len[i], message, sizeof(message),
+        check(noise_xk_write(from, payload, payload_len[i], message, sizeof message,
                              &message_len) == NOISE_OK);
-        check(noise_xk_read(to, message, message_len, received, sizeof(received), &received_len) ==
+        check(noise_xk_read(to, message, message_len, received, sizeof received, &received_len) ==
               NOISE_OK);
     }
     check(noise_xk_split(&ha, &ta) == NOISE_OK && noise_xk_split(&hb, &tb) == NOISE_OK);
@@ -160,21 +159,18 @@ static void multiply(void)
     uint8_t out[DSB_KEY_LEN], scalar[DSB_KEY_LEN];
 
     fresh(scalar);
-    for (int i = 0; i < MULTIPLICATIONS; i++) {
+    for (int i = 0; i < MULTIPLICATIONS; i++)
         check(noise_x25519(out, scalar, beta.identity.key.public_key) == 0);
-    }
-    for (int i = 0; i < BASE_MULTIPLIES; i++) {
+    for (int i = 0; i < BASE_MULTIPLIES; i++)
         noise_x25519_base(out, scalar);
-    }
 }
 
 static double per_second(void (*once)(void))
 {
     double start = now_s();
 
-    for (int i = 0; i < HANDSHAKES; i++) {
+    for (int i = 0; i < HANDSHAKES; i++)
         once();
-    }
     return HANDSHAKES / (now_s() - start);
 }
 
@@ -188,7 +184,7 @@ static double session_rate(size_t body_len)
     double start = now_s();
 
     for (size_t i = 0; i < count; i++) {
-        check(dsb_session_send_data(&a.session, wire, sizeof(wire), body, body_len, 0, &out_len) ==
+        check(dsb_session_send_data(&a.session, wire, sizeof wire, body, body_len, 0, &out_len) ==
               DSB_OK);
         dsb_session_written(&a.session, out_len, 0);
         check(dsb_session_feed(&b.session, wire, out_len, 0, &used_len, &got, &got_len) ==
@@ -236,11 +232,10 @@ static bool carry(struct streams_end *from, struct dsb_session *sender, struct s
     size_t len = dsb_streams_next_record(&from->streams, &type, wire + DSB_DATA_HEADROOM,
                                          DSB_STREAM_ID_LEN + DSB_STREAM_BYTES_MAX);
 
-    if (len == 0) {
+    if (len == 0)
         return false;
-    }
-    check(dsb_session_send_stream(sender, type, wire, sizeof(wire), wire + DSB_DATA_HEADROOM, len,
-                                  0, &out_len) == DSB_OK);
+    check(dsb_session_send_stream(sender, type, wire, sizeof wire, wire + DSB_DATA_HEADROOM, len, 0,
+                                  &out_len) == DSB_OK);
     dsb_session_written(sender, out_len, 0);
     check(dsb_session_feed(receiver, wire, out_len, 0, &used_len, &got, &got_len) ==
           DSB_EVENT_DATA);
@@ -258,9 +253,8 @@ static size_t write_and_read(const uint32_t *ids, size_t stream_count)
         const uint8_t *front;
         size_t len;
 
-        if (dsb_streams_room(&from_a.streams, ids[i], &room, &len) == DSB_OK) {
+        if (dsb_streams_room(&from_a.streams, ids[i], &room, &len) == DSB_OK)
             check(dsb_streams_wrote(&from_a.streams, ids[i], len) == DSB_OK);
-        }
         if (dsb_streams_front(&at_b.streams, ids[i], &front, &len) == DSB_OK) {
             check(dsb_streams_took(&at_b.streams, ids[i], len) == DSB_OK);
             read_len += len;
@@ -357,9 +351,9 @@ static double noise_rate(size_t body_len)
     double start = now_s();
 
     for (size_t i = 0; i < count; i++) {
-        check(noise_transport_seal(&a.session.transport, body, body_len, wire, sizeof(wire),
-                                   &len) == NOISE_OK);
-        check(noise_transport_open(&b.session.transport, wire, len, wire, sizeof(wire), &got_len) ==
+        check(noise_transport_seal(&a.session.transport, body, body_len, wire, sizeof wire, &len) ==
+              NOISE_OK);
+        check(noise_transport_open(&b.session.transport, wire, len, wire, sizeof wire, &got_len) ==
               NOISE_OK);
     }
     return (double)(count * body_len) / 1e6 / (now_s() - start);
@@ -374,12 +368,11 @@ static int compare(const void *x, const void *y)
 
 static void print_row(const char *name, double rounds[ROUNDS], const char *unit, double bound)
 {
-    qsort(rounds, ROUNDS, sizeof(rounds[0]), compare);
+    qsort(rounds, ROUNDS, sizeof rounds[0], compare);
     printf("%-34s %9.0f %9.0f  %4.1f %%  %-10s", name, rounds[ROUNDS - 1], rounds[ROUNDS / 2],
            100 * (rounds[ROUNDS - 1] - rounds[0]) / rounds[ROUNDS - 1], unit);
-    if (bound != 0) {
+    if (bound != 0)
         printf(" %5.1f %%", 100 * rounds[ROUNDS - 1] / bound);
-    }
     printf("\n");
 }
 
@@ -392,7 +385,7 @@ static void bench_sessions(void)
         noise[i] = per_second(make_noise_handshake);
         bound[i] = per_second(multiply);
     }
-    qsort(bound, ROUNDS, sizeof(bound[0]), compare);
+    qsort(bound, ROUNDS, sizeof bound[0], compare);
     double best = bound[ROUNDS - 1];
     print_row("session, both sides", sessions, "sessions/s", best);
     print_row("Noise XK alone", noise, "per s", best);
@@ -435,11 +428,11 @@ static void bench_data(void)
     for (size_t k = 0; k < 4; k++) {
         char name[64];
 
-        (void)snprintf(name, sizeof(name), "Noise transport, %zu bytes", lens[k]);
+        (void)snprintf(name, sizeof name, "Noise transport, %zu bytes", lens[k]);
         qsort(noise[k], ROUNDS, sizeof(double), compare);
         double best = noise[k][ROUNDS - 1];
         print_row(name, noise[k], "MB/s", 0);
-        (void)snprintf(name, sizeof(name), "DATA, %zu bytes", lens[k]);
+        (void)snprintf(name, sizeof name, "DATA, %zu bytes", lens[k]);
         print_row(name, session[k], "MB/s", best);
     }
 }

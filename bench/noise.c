@@ -67,10 +67,9 @@ static uint8_t *fresh_ephemerals(void)
     static size_t left;
 
     if (left == 0) {
-        for (left = 0; left < RANDOM_COUNT; left += 4) { /* getrandom gives 256 bytes whole */
+        for (left = 0; left < RANDOM_COUNT; left += 4) /* getrandom gives 256 bytes whole */
             if (getrandom(random[left], 4 * sizeof random[0], 0) != 4 * sizeof random[0])
                 die("no random bytes");
-        }
     }
     return random[--left];
 }

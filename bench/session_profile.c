@@ -51,7 +51,7 @@ static unsigned group_of(const char *name)
     if (i == group_count) {
         if (group_count == GROUP_MAX)
             fail("too many groups");
-        snprintf(groups[group_count++], sizeof(groups[0]), "%s", name);
+        snprintf(groups[group_count++], sizeof groups[0], "%s", name);
     }
     return i;
 }
@@ -131,7 +131,7 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++)
         read_window(argv[i]);
     /* "Trace 0: 0xHOST [BASE/ADDRESS/FLAGS/FLAGS] SYMBOL" */
-    while (fgets(line, sizeof(line), stdin) != NULL) {
+    while (fgets(line, sizeof line, stdin) != NULL) {
         const char *slash = strchr(line, '/');
         if (strncmp(line, "Trace ", 6) == 0 && slash != NULL)
             count(strtoull(slash + 1, NULL, 16));

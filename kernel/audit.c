@@ -63,7 +63,7 @@ static void tally_cap(const struct process *holder, const struct cap *cap)
 
 static void tally(void)
 {
-    memset(&found, 0, sizeof(found));
+    memset(&found, 0, sizeof found);
     for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
         const struct process *process = &processes[i];
         for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++)
@@ -77,15 +77,13 @@ static void tally(void)
             found.memory[process->work.object]++;
         if (process->work.kind == WORK_PROCESS)
             found.process[process->work.object]++;
-        for (uint32_t k = 0; k < ABI_WATCH_COUNT_MAX; k++) {
+        for (uint32_t k = 0; k < ABI_WATCH_COUNT_MAX; k++)
             if (process->watch[k].notification)
                 found.notification[notification_idx(process->watch[k].notification)]++;
-        }
     }
-    for (uint32_t device = 0; device < ABI_DEVICE_COUNT; device++) {
+    for (uint32_t device = 0; device < ABI_DEVICE_COUNT; device++)
         if (interrupts[device].binder)
             found.notification[notification_idx(interrupts[device].notification)]++;
-    }
     for (uint32_t i = MEMORY_BOOT_FIRST; i < MEMORY_COUNT; i++)
         found.memory[i] += memories[i].ref_count > 0; /* the bundle's own */
 }
@@ -93,20 +91,17 @@ static void tally(void)
 static enum audit_result check_object_refs(void)
 {
     tally();
-    for (uint32_t i = 0; i < MEMORY_COUNT; i++) {
+    for (uint32_t i = 0; i < MEMORY_COUNT; i++)
         if (memories[i].ref_count != found.memory[i])
             return AUDIT_MEMORY_REFS;
-    }
-    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
+    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++)
         if (endpoints[i].ref_count != found.endpoint[i] ||
             endpoints[i].recv_count != found.endpoint_recv[i])
             return AUDIT_ENDPOINT_REFS;
-    }
-    for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++) {
+    for (uint32_t i = 0; i < NOTIFICATION_COUNT; i++)
         if (notifications[i].ref_count != found.notification[i] ||
             notifications[i].recv_count != found.notification_recv[i])
             return AUDIT_NOTIFICATION_REFS;
-    }
     return AUDIT_OK;
 }
 
@@ -279,10 +274,9 @@ static enum audit_result check_queues(void)
         uint32_t count = count_queue(queue, PROCESS_RUNNABLE);
         if (count == UINT32_MAX)
             return AUDIT_RUN_QUEUE;
-        for (const struct process *process = queue->head; process; process = process->link.next) {
+        for (const struct process *process = queue->head; process; process = process->link.next)
             if (process->priority != priority)
                 return AUDIT_RUN_QUEUE;
-        }
         runnable += count;
     }
     for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
@@ -322,10 +316,9 @@ static bool wait_ok(const struct process *process)
 
 static enum audit_result check_waits(void)
 {
-    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
         if (!wait_ok(&processes[i]))
             return AUDIT_WAITS;
-    }
     for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
         const struct process *receiver = endpoints[i].ref_count ? endpoints[i].receiver : NULL;
         if (receiver && receiver->endpoint != &endpoints[i])
@@ -363,7 +356,7 @@ static enum audit_result check_refs(void)
     static enum audit_result (*const checks[])(void) = {check_object_refs, check_process_refs,
                                                         check_replies};
     enum audit_result result = AUDIT_OK;
-    for (uint32_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && result == AUDIT_OK; i++)
+    for (uint32_t i = 0; i < sizeof checks / sizeof checks[0] && result == AUDIT_OK; i++)
         result = checks[i]();
     return result;
 }

@@ -34,7 +34,7 @@ static void give_bundle(struct process *init, const struct abi_bundle_header *bu
                         uint64_t bundle_phys)
 {
     const uint32_t rights = ABI_RIGHT_READ | ABI_RIGHT_GRANT;
-    memory_add_boot(0, bundle_phys, sizeof(*bundle));
+    memory_add_boot(0, bundle_phys, sizeof *bundle);
     give(init, ABI_INIT_SLOT_BUNDLE, ABI_CAP_MEMORY, rights, MEMORY_BOOT_FIRST);
     for (uint32_t i = 0; i < bundle->file_count; i++) {
         memory_add_boot(1 + i, bundle_phys + bundle->file[i].offset, bundle->file[i].len);

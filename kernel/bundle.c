@@ -9,19 +9,17 @@ static bool name_ok(const char name[ABI_BUNDLE_NAME_BYTES])
 {
     if (name[0] == 0)
         return false;
-    for (uint32_t i = 1; i < ABI_BUNDLE_NAME_BYTES; i++) {
+    for (uint32_t i = 1; i < ABI_BUNDLE_NAME_BYTES; i++)
         if (name[i] == 0)
             return true;
-    }
     return false;
 }
 
 static bool is_zero(const uint8_t *bytes, uint64_t len)
 {
-    for (uint64_t i = 0; i < len; i++) {
+    for (uint64_t i = 0; i < len; i++)
         if (bytes[i] != 0)
             return false;
-    }
     return true;
 }
 

@@ -103,10 +103,9 @@ enum abi_error cap_derive(const struct cap *source, uint64_t rights, uint64_t ba
 bool cap_free_slots(const struct process *process, uint32_t count, uint32_t *slots)
 {
     uint32_t found = 0;
-    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT && found < count; slot++) {
+    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT && found < count; slot++)
         if (process->cap[slot].type == ABI_CAP_NONE)
             slots[found++] = slot;
-    }
     return found == count;
 }
 

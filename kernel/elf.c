@@ -61,10 +61,9 @@ _Static_assert(sizeof(struct elf_program_header) == 56, "ELF-64 program header")
 static enum abi_image_fault check_header(const struct elf_header *header, uint64_t file_len)
 {
     static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
-    for (uint32_t i = 0; i < sizeof(magic); i++) {
+    for (uint32_t i = 0; i < sizeof magic; i++)
         if (header->ident[i] != magic[i])
             return ABI_IMAGE_MAGIC;
-    }
     if (header->ident[IDENT_CLASS] != CLASS_64 || header->ident[IDENT_DATA] != DATA_LITTLE ||
         header->ident[IDENT_VERSION] != VERSION_1 || header->version != VERSION_1)
         return ABI_IMAGE_CLASS;
@@ -119,9 +118,9 @@ static bool entry_is_code(const struct elf_image *image)
 enum abi_image_fault elf_read(const uint8_t *file, uint64_t file_len, struct elf_image *image)
 {
     struct elf_header header;
-    if (file_len < sizeof(header))
+    if (file_len < sizeof header)
         return ABI_IMAGE_TRUNCATED;
-    memcpy(&header, file, sizeof(header));
+    memcpy(&header, file, sizeof header);
     enum abi_image_fault fault = check_header(&header, file_len);
     if (fault != ABI_IMAGE_OK)
         return fault;
@@ -133,7 +132,7 @@ enum abi_image_fault elf_read(const uint8_t *file, uint64_t file_len, struct elf
     uint64_t mem_left = ABI_MEMORY_BYTES_MAX;
     for (uint32_t i = 0; i < header.program_count; i++) {
         struct elf_program_header program;
-        memcpy(&program, file + header.program_offset + i * sizeof(program), sizeof(program));
+        memcpy(&program, file + header.program_offset + i * sizeof program, sizeof program);
         if (program.type == SEGMENT_DYNAMIC || program.type == SEGMENT_INTERP ||
             program.type == SEGMENT_TLS)
             return ABI_IMAGE_SEGMENT_TYPE;

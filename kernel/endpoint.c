@@ -69,8 +69,7 @@ void endpoint_given(struct endpoint *endpoint, uint32_t rights, struct process *
 
 void endpoint_server_died(const struct process *server)
 {
-    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++) {
+    for (uint32_t i = 0; i < ENDPOINT_COUNT; i++)
         if (endpoints[i].ref_count > 0 && endpoints[i].server == server)
             lose_server(&endpoints[i]);
-    }
 }

@@ -77,8 +77,7 @@ void interrupt_dispatch(void)
 
 void interrupt_unbind_all(const struct process *binder)
 {
-    for (uint32_t device = 0; device < ABI_DEVICE_COUNT; device++) {
+    for (uint32_t device = 0; device < ABI_DEVICE_COUNT; device++)
         if (interrupts[device].binder == binder)
             unbind(device);
-    }
 }

@@ -28,8 +28,8 @@ static enum abi_error decode_caps(struct process *process, uint64_t caps_addr)
     struct outgoing *outgoing = &process->outgoing;
     struct incoming *incoming = &process->incoming;
     struct abi_caps caps;
-    if (!space_check(process, caps_addr, sizeof(caps), true) ||
-        !space_copy_in(process, &caps, caps_addr, sizeof(caps)))
+    if (!space_check(process, caps_addr, sizeof caps, true) ||
+        !space_copy_in(process, &caps, caps_addr, sizeof caps))
         return ABI_E_ADDRESS;
     if (caps.send_count > ABI_MESSAGE_CAPS_MAX || caps.recv_capacity > ABI_MESSAGE_CAPS_MAX)
         return ABI_E_ARGUMENT;
@@ -106,7 +106,7 @@ static void move_caps(const struct process *sender, struct process *receiver,
         caps.recv_slot[i] = recv_slots[i];
     }
     bool written = space_copy_out(receiver, receiver->incoming.caps_addr + result_offset,
-                                  &caps.recv_count, sizeof(caps) - result_offset);
+                                  &caps.recv_count, sizeof caps - result_offset);
     KASSERT(written);
 }
 

@@ -48,10 +48,9 @@ void object_gone(struct process *creator)
 
 static __attribute__((noinline)) struct process *find_orphan(void)
 {
-    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
         if (processes[i].state == PROCESS_CREATED && processes[i].cap_count == 0)
             return &processes[i];
-    }
     orphan_left = false;
     return NULL;
 }

@@ -57,8 +57,8 @@ void pages_init(uint64_t phys, uint32_t count)
     lowest_free = 0;
     scrub_first = 0;
     scrub_end = 0;
-    memset(used_bits, 0, sizeof(used_bits));
-    memset(clear_bits, 0, sizeof(clear_bits));
+    memset(used_bits, 0, sizeof used_bits);
+    memset(clear_bits, 0, sizeof clear_bits);
 }
 
 /* First page of the lowest free run of count pages; total_count when there is none. */
@@ -126,10 +126,9 @@ bool pages_scrub_needed(void)
 
 void pages_scrub(void)
 {
-    for (uint32_t i = 0; i < PAGES_PIECE && pages_scrub_needed(); i++, scrub_first++) {
+    for (uint32_t i = 0; i < PAGES_PIECE && pages_scrub_needed(); i++, scrub_first++)
         if (!is_used(scrub_first))
             clear_page(scrub_first);
-    }
     if (!pages_scrub_needed())
         scrub_end = 0;
 }

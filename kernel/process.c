@@ -17,10 +17,9 @@
 
 static struct process *free_slot(void)
 {
-    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
         if (processes[i].state == PROCESS_FREE)
             return &processes[i];
-    }
     return NULL;
 }
 
@@ -67,13 +66,13 @@ enum abi_error process_create(const struct abi_process_config *config, const uin
     struct process *process = free_slot();
     if (!process)
         return ABI_E_NO_OBJECT;
-    memset(process, 0, sizeof(*process));
+    memset(process, 0, sizeof *process);
     if (!account_open(process, config->page_quota))
         return ABI_E_NO_MEMORY;
     process->state = PROCESS_CREATED;
     process->priority = config->priority;
     process->deadline = ABI_DEADLINE_NONE;
-    memcpy(process->name, config->name, sizeof(process->name));
+    memcpy(process->name, config->name, sizeof process->name);
     process->frame.x[ARCH_REG_PC] = image.entry;
     process->frame.x[ARCH_REG_SP] = ABI_STACK_TOP;
     process->load = (struct load){.file = file, .image = image};
@@ -160,10 +159,9 @@ static void log_end_of(const struct process *process)
 
 static void drop_all(struct process *process)
 {
-    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++) {
+    for (uint32_t slot = 1; slot < ABI_SLOT_COUNT; slot++)
         if (process->cap[slot].type != ABI_CAP_NONE)
             cap_remove(process, slot);
-    }
 }
 
 void process_die(struct process *process, enum abi_death death, uint64_t addr)

@@ -20,10 +20,9 @@ void sched_remove(struct process *process)
 
 struct process *sched_head(void)
 {
-    for (uint32_t priority = ABI_PRIORITY_COUNT; priority > 0; priority--) {
+    for (uint32_t priority = ABI_PRIORITY_COUNT; priority > 0; priority--)
         if (run_queue[priority - 1].head)
             return run_queue[priority - 1].head;
-    }
     return NULL;
 }
 

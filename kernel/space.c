@@ -78,10 +78,9 @@ static bool overlaps(const struct process *process, uint64_t addr, uint64_t len)
 
 static struct mapping *free_mapping(struct process *process)
 {
-    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
+    for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++)
         if (process->mapping[i].addr == 0)
             return &process->mapping[i];
-    }
     return NULL;
 }
 
@@ -180,10 +179,9 @@ bool space_check(const struct process *process, uint64_t addr, uint64_t len, boo
         return true;
     if (!is_user_range(addr, len))
         return false;
-    for (uint64_t at = addr; at < addr + len; at += left_in_page(at)) {
+    for (uint64_t at = addr; at < addr + len; at += left_in_page(at))
         if (!translate(process, at, write))
             return false;
-    }
     return true;
 }
 

@@ -38,7 +38,7 @@ static int64_t sys_log(struct process *process, const uint64_t *arg)
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_CONSOLE, ABI_RIGHT_WRITE, &cap);
     if (error != ABI_OK)
         return syscall_status(error);
-    if (arg[2] > sizeof(line))
+    if (arg[2] > sizeof line)
         return -ABI_E_TOO_BIG;
     if (!space_copy_in(process, line, arg[1], arg[2]))
         return -ABI_E_ADDRESS;

@@ -64,7 +64,7 @@ static enum abi_error begin_process(struct process *process, const uint64_t *arg
     enum abi_error error = cap_find(process, arg[0], ABI_CAP_SYSTEM, ABI_RIGHT_MANAGE, &system);
     if (error != ABI_OK)
         return error;
-    if (!space_copy_in(process, &config, arg[1], sizeof(config)))
+    if (!space_copy_in(process, &config, arg[1], sizeof config))
         return ABI_E_ADDRESS;
     error = check_config(process, &config);
     if (error == ABI_OK)
@@ -197,7 +197,7 @@ int64_t sys_process_info(struct process *process, const uint64_t *arg)
     enum abi_error error = find_process(process, arg[0], ABI_RIGHT_READ, &target);
     if (error != ABI_OK)
         return syscall_status(error);
-    memcpy(info.name, target->name, sizeof(info.name));
+    memcpy(info.name, target->name, sizeof info.name);
     info.state = target->state == PROCESS_CREATED ? ABI_PROCESS_CREATED
                  : process_is_live(target)        ? ABI_PROCESS_ALIVE
                                                   : ABI_PROCESS_DEAD;
@@ -212,7 +212,7 @@ int64_t sys_process_info(struct process *process, const uint64_t *arg)
     info.receive_time = target->state == PROCESS_RECEIVING ? arch_time() : target->receive_time;
     for (uint32_t slot = 0; slot < ABI_SLOT_COUNT; slot++)
         info.slot_count += target->cap[slot].type != ABI_CAP_NONE;
-    return space_copy_out(process, arg[1], &info, sizeof(info)) ? 0 : -ABI_E_ADDRESS;
+    return space_copy_out(process, arg[1], &info, sizeof info) ? 0 : -ABI_E_ADDRESS;
 }
 
 static void count_objects(struct abi_system_info *info)
@@ -240,7 +240,7 @@ int64_t sys_system_info(struct process *process, const uint64_t *arg)
     info.entry_instret = boot_entry_instret;
     info.entry_time = boot_entry_time;
     count_objects(&info);
-    return space_copy_out(process, arg[1], &info, sizeof(info)) ? 0 : -ABI_E_ADDRESS;
+    return space_copy_out(process, arg[1], &info, sizeof info) ? 0 : -ABI_E_ADDRESS;
 }
 
 int64_t sys_system_audit(struct process *process, const uint64_t *arg)

@@ -7,10 +7,9 @@
 /* The target's watch of this notification, or for NULL an entry not in use; NULL if none. */
 static struct watch *find(struct process *target, const struct notification *notification)
 {
-    for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++) {
+    for (uint32_t i = 0; i < ABI_WATCH_COUNT_MAX; i++)
         if (target->watch[i].notification == notification)
             return &target->watch[i];
-    }
     return NULL;
 }
 

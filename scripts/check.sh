@@ -89,7 +89,7 @@ licence_lines() {
 part "format" format
 part "licence lines" licence_lines
 part "include rules" scripts/check-includes.py
-part sizes scripts/check-sizes.py
+part "sizes and dialect" scripts/check-style.py
 part "shell scripts" shell_scripts
 part "nothing unfinished" unfinished
 part "gcc, warnings as errors (host)" scripts/build.sh host

@@ -13,10 +13,9 @@
 static void describe(const struct system_process *process)
 {
     printf("program %s %u\n", process->program, (unsigned)(process->stack_pages * ABI_PAGE_BYTES));
-    for (uint32_t i = 0; i < process->grant_count; i++) {
+    for (uint32_t i = 0; i < process->grant_count; i++)
         if (process->grants[i].kind == GRANT_FILE)
             printf("file %s\n", process->grants[i].file);
-    }
 }
 
 int main(void)

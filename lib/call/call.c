@@ -19,9 +19,9 @@ static uint32_t exchange(struct call *call, size_t *reply_len)
     enum transport_result result = transport_call(&call->message, reply_len);
 
     call->peer_died = result == TRANSPORT_DIED;
-    if (result != TRANSPORT_ANSWERED || *reply_len < sizeof(*reply) ||
+    if (result != TRANSPORT_ANSWERED || *reply_len < sizeof *reply ||
         *reply_len > call->message.reply_capacity_len || reply->status >= call->status_count ||
-        (reply->status != SERVE_OK && *reply_len != sizeof(*reply)))
+        (reply->status != SERVE_OK && *reply_len != sizeof *reply))
         return SERVE_IO;
     return reply->status;
 }

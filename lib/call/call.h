@@ -7,10 +7,10 @@
  *     struct counter_add_request request;
  *     struct serve_reply reply;
  *
- *     call_begin(&call, endpoint_cap, &request, sizeof(request), &reply, sizeof(reply));
+ *     call_begin(&call, endpoint_cap, &request, sizeof request, &reply, sizeof reply);
  *     call_name(&call, COUNTER_OP_ADD, counter);
  *     request.amount = amount;
- *     uint32_t status = call_exact(&call, sizeof(reply));
+ *     uint32_t status = call_exact(&call, sizeof reply);
  *
  * An answer that is not as the protocol says is as good as none: SERVE_IO. */
 #ifndef CALL_CALL_H

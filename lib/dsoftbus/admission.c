@@ -18,7 +18,7 @@ static void make_source(const struct dsb_admission *table, uint8_t out[DSB_SOURC
                         const uint8_t address[DSB_SOURCE_LEN])
 {
     static const uint8_t ipv4_mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    bool is_ipv4 = memcmp(address, ipv4_mapped, sizeof(ipv4_mapped)) == 0;
+    bool is_ipv4 = memcmp(address, ipv4_mapped, sizeof ipv4_mapped) == 0;
 
     for (unsigned i = 0; i < DSB_SOURCE_LEN; i++) {
         unsigned bits = is_ipv4 || table->prefix_bits >= 8 * (i + 1) ? 8
@@ -61,9 +61,8 @@ static size_t find_victim(const struct dsb_admission *table)
         const struct dsb_half_open *best = &table->entries[victim];
 
         if (entry->source_count > best->source_count ||
-            (entry->source_count == best->source_count && entry->order < best->order)) {
+            (entry->source_count == best->source_count && entry->order < best->order))
             victim = i;
-        }
     }
     return victim;
 }

@@ -23,9 +23,8 @@ static const uint8_t *take(struct cursor *cursor, size_t len)
 {
     const uint8_t *bytes = cursor->next;
 
-    if (cursor->left_len < len) {
+    if (cursor->left_len < len)
         return NULL;
-    }
     cursor->next += len;
     cursor->left_len -= len;
     return bytes;
@@ -36,17 +35,14 @@ static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t mag
     for (size_t i = 0; i < MAGIC_LEN; i++) {
         const uint8_t *byte = take(cursor, 1);
 
-        if (byte == NULL) {
+        if (byte == NULL)
             return DSB_PACKET_TRUNCATED;
-        }
-        if (*byte != magic[i]) {
+        if (*byte != magic[i])
             return DSB_PACKET_BAD_MAGIC;
-        }
     }
     const uint8_t *version = take(cursor, 1);
-    if (version == NULL) {
+    if (version == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
     return *version == VERSION ? DSB_PACKET_OK : DSB_PACKET_UNSUPPORTED_VERSION;
 }
 
@@ -57,9 +53,8 @@ static bool is_printable_utf8(const uint8_t *text, size_t text_len)
         uint32_t code;
         size_t len = dsb_utf8_next(text, text_len, &code);
 
-        if (len == 0 || dsb_utf8_is_control(code)) {
+        if (len == 0 || dsb_utf8_is_control(code))
             return false;
-        }
         text += len;
         text_len -= len;
     }
@@ -68,9 +63,8 @@ static bool is_printable_utf8(const uint8_t *text, size_t text_len)
 
 static enum dsb_packet_result check_service(const uint8_t *name, size_t name_len)
 {
-    if (name_len < 1 || name_len > DSB_SERVICE_NAME_MAX) {
+    if (name_len < 1 || name_len > DSB_SERVICE_NAME_MAX)
         return DSB_PACKET_INVALID_INPUT;
-    }
     return is_printable_utf8(name, name_len) ? DSB_PACKET_OK : DSB_PACKET_UTF8;
 }
 
@@ -78,16 +72,13 @@ static enum dsb_packet_result read_id(struct cursor *cursor, struct dsb_device_i
 {
     const uint8_t *id_len = take(cursor, 1);
 
-    if (id_len == NULL) {
+    if (id_len == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
-    if (*id_len < 1 || *id_len > DSB_DEVICE_ID_MAX) {
+    if (*id_len < 1 || *id_len > DSB_DEVICE_ID_MAX)
         return DSB_PACKET_INVALID_INPUT;
-    }
     const uint8_t *text = take(cursor, *id_len);
-    if (text == NULL) {
+    if (text == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
     return dsb_device_id_set(id, text, *id_len) == DSB_OK ? DSB_PACKET_OK
                                                           : DSB_PACKET_INVALID_INPUT;
 }
@@ -96,17 +87,14 @@ static enum dsb_packet_result read_port_and_key(struct cursor *cursor, struct ds
 {
     const uint8_t *port = take(cursor, 2);
 
-    if (port == NULL) {
+    if (port == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
     out->port = (uint16_t)(port[0] << 8 | port[1]);
-    if (out->port == 0) {
+    if (out->port == 0)
         return DSB_PACKET_INVALID_INPUT;
-    }
     const uint8_t *key = take(cursor, DSB_KEY_LEN);
-    if (key == NULL) {
+    if (key == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
     memcpy(out->key, key, DSB_KEY_LEN);
     return DSB_PACKET_OK;
 }
@@ -115,16 +103,13 @@ static enum dsb_packet_result read_service(struct cursor *cursor, struct dsb_ser
 {
     const uint8_t *name_len = take(cursor, 1);
 
-    if (name_len == NULL) {
+    if (name_len == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
-    if (*name_len < 1 || *name_len > DSB_SERVICE_NAME_MAX) {
+    if (*name_len < 1 || *name_len > DSB_SERVICE_NAME_MAX)
         return DSB_PACKET_INVALID_INPUT;
-    }
     const uint8_t *name = take(cursor, *name_len);
-    if (name == NULL) {
+    if (name == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
     enum dsb_packet_result result = check_service(name, *name_len);
     if (result == DSB_PACKET_OK) {
         service->len = *name_len;
@@ -137,19 +122,16 @@ static enum dsb_packet_result read_services(struct cursor *cursor, struct dsb_an
 {
     const uint8_t *count = take(cursor, 1);
 
-    if (count == NULL) {
+    if (count == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
-    if (*count > DSB_SERVICE_MAX) {
+    if (*count > DSB_SERVICE_MAX)
         return DSB_PACKET_INVALID_INPUT;
-    }
     out->service_count = *count;
     for (size_t i = 0; i < *count; i++) {
         enum dsb_packet_result result = read_service(cursor, &out->services[i]);
 
-        if (result != DSB_PACKET_OK) {
+        if (result != DSB_PACKET_OK)
             return result;
-        }
     }
     return cursor->left_len == 0 ? DSB_PACKET_OK : DSB_PACKET_TRAILING_BYTES;
 }
@@ -161,18 +143,14 @@ enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8
     struct dsb_announce announce = {0};
     enum dsb_packet_result result = read_head(&cursor, announce_magic);
 
-    if (result == DSB_PACKET_OK) {
+    if (result == DSB_PACKET_OK)
         result = read_id(&cursor, &announce.id);
-    }
-    if (result == DSB_PACKET_OK) {
+    if (result == DSB_PACKET_OK)
         result = read_port_and_key(&cursor, &announce);
-    }
-    if (result == DSB_PACKET_OK) {
+    if (result == DSB_PACKET_OK)
         result = read_services(&cursor, &announce);
-    }
-    if (result == DSB_PACKET_OK) {
+    if (result == DSB_PACKET_OK)
         *out = announce;
-    }
     return result;
 }
 
@@ -181,16 +159,13 @@ enum dsb_packet_result dsb_query_decode(const uint8_t *packet, size_t packet_len
     struct cursor cursor = {packet, packet_len};
     enum dsb_packet_result result = read_head(&cursor, query_magic);
 
-    if (result != DSB_PACKET_OK) {
+    if (result != DSB_PACKET_OK)
         return result;
-    }
     const uint8_t *zero = take(&cursor, 1);
-    if (zero == NULL) {
+    if (zero == NULL)
         return DSB_PACKET_TRUNCATED;
-    }
-    if (*zero != 0) {
+    if (*zero != 0)
         return DSB_PACKET_INVALID_INPUT;
-    }
     return cursor.left_len == 0 ? DSB_PACKET_OK : DSB_PACKET_TRAILING_BYTES;
 }
 
@@ -199,16 +174,14 @@ static enum dsb_packet_result check_announce(const struct dsb_announce *announce
     struct dsb_device_id id;
 
     if (dsb_device_id_set(&id, announce->id.text, announce->id.len) != DSB_OK ||
-        announce->port == 0 || announce->service_count > DSB_SERVICE_MAX) {
+        announce->port == 0 || announce->service_count > DSB_SERVICE_MAX)
         return DSB_PACKET_INVALID_INPUT;
-    }
     for (size_t i = 0; i < announce->service_count; i++) {
         const struct dsb_service_name *service = &announce->services[i];
         enum dsb_packet_result result = check_service((const uint8_t *)service->text, service->len);
 
-        if (result != DSB_PACKET_OK) {
+        if (result != DSB_PACKET_OK)
             return result;
-        }
     }
     return DSB_PACKET_OK;
 }
@@ -226,9 +199,8 @@ enum dsb_packet_result dsb_announce_encode(uint8_t out[DSB_ANNOUNCE_MAX], size_t
     uint8_t *next = out;
 
     *out_len = 0;
-    if (result != DSB_PACKET_OK) {
+    if (result != DSB_PACKET_OK)
         return result;
-    }
     next = put(next, announce_magic, MAGIC_LEN);
     *next++ = VERSION;
     *next++ = announce->id.len;
@@ -278,9 +250,8 @@ enum dsb_announce_standing dsb_announce_standing(const struct dsb_trust_store *t
 {
     const struct dsb_trust_entry *entry = dsb_trust_store_find_id(trust, &announce->id);
 
-    if (entry == NULL) {
+    if (entry == NULL)
         return DSB_ANNOUNCE_UNKNOWN_ID;
-    }
     return memcmp(entry->key, announce->key, DSB_KEY_LEN) == 0 ? DSB_ANNOUNCE_CONSISTENT
                                                                : DSB_ANNOUNCE_OTHER_KEY;
 }
@@ -289,12 +260,10 @@ bool dsb_query_source_is_near(uint32_t source, uint32_t own_address, uint32_t ow
 {
     const uint32_t host_bits = ~own_mask;
 
-    if (source >> 24 == 127) {
+    if (source >> 24 == 127)
         return true;
-    }
-    if (own_mask == 0 || (source & own_mask) != (own_address & own_mask)) {
+    if (own_mask == 0 || (source & own_mask) != (own_address & own_mask))
         return false;
-    }
     /* With two or more host bits the first and the last address are the network's and the broadcast
      * one. */
     return host_bits <= 1 || ((source & host_bits) != 0 && (source & host_bits) != host_bits);

@@ -51,9 +51,8 @@ void dsb_byte_ring_drop(struct dsb_byte_ring *ring, size_t len)
 
     ring->first = len < to_end_len ? ring->first + (uint32_t)len : (uint32_t)(len - to_end_len);
     ring->len -= (uint32_t)len;
-    if (ring->len == 0) {
+    if (ring->len == 0)
         ring->first = 0; /* the next bytes are in one piece again */
-    }
 }
 
 size_t dsb_byte_ring_put(struct dsb_byte_ring *ring, const uint8_t *bytes, size_t len)
@@ -65,9 +64,8 @@ size_t dsb_byte_ring_put(struct dsb_byte_ring *ring, const uint8_t *bytes, size_
         uint8_t *room = dsb_byte_ring_room(ring, &room_len);
         size_t part_len = lesser(room_len, len - done);
 
-        if (part_len == 0) {
+        if (part_len == 0)
             break;
-        }
         memcpy(room, bytes + done, part_len);
         dsb_byte_ring_added(ring, part_len);
         done += part_len;
@@ -84,9 +82,8 @@ size_t dsb_byte_ring_get(struct dsb_byte_ring *ring, uint8_t *bytes, size_t len)
         const uint8_t *front = dsb_byte_ring_front(ring, &front_len);
         size_t part_len = lesser(front_len, len - done);
 
-        if (part_len == 0) {
+        if (part_len == 0)
             break;
-        }
         memcpy(bytes + done, front, part_len);
         dsb_byte_ring_drop(ring, part_len);
         done += part_len;

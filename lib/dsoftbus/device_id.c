@@ -25,9 +25,8 @@ static bool is_id(const char *text, size_t text_len)
         bool fits = is_letter_or_digit(c) || (c == '.' && is_letter_or_digit(previous)) ||
                     (c == '-' && previous != '.');
 
-        if (!fits) {
+        if (!fits)
             return false;
-        }
         has_letter = has_letter || is_letter(c);
         previous = c;
     }
@@ -38,10 +37,9 @@ enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, si
 {
     const char *chars = text;
 
-    memset(id, 0, sizeof(*id));
-    if (text_len < 1 || text_len > DSB_DEVICE_ID_MAX || !is_id(chars, text_len)) {
+    memset(id, 0, sizeof *id);
+    if (text_len < 1 || text_len > DSB_DEVICE_ID_MAX || !is_id(chars, text_len))
         return DSB_INVALID;
-    }
     memcpy(id->text, chars, text_len);
     id->len = (uint8_t)text_len;
     return DSB_OK;

@@ -57,9 +57,8 @@ static enum dsb_reason read_msg1(struct dsb_handshake *hs, uint8_t *unit, size_t
     size_t payload_len;
     enum noise_result result = noise_xk_read(&hs->noise, unit, unit_len, NULL, 0, &payload_len);
 
-    if (result != NOISE_OK) {
+    if (result != NOISE_OK)
         return noise_reason(result, DSB_REASON_MSG1_BAD_KEY, DSB_REASON_MSG1_DECRYPT);
-    }
     advance(hs, DSB_HANDSHAKE_WRITE_MSG2, DSB_STEP_MSG1_READ);
     return DSB_REASON_NONE;
 }
@@ -86,20 +85,18 @@ static enum dsb_reason read_msg2(struct dsb_handshake *hs, uint8_t *unit, size_t
     uint8_t payload[PAYLOAD_IN_MAX];
     size_t payload_len;
     enum noise_result result =
-        noise_xk_read(&hs->noise, unit, unit_len, payload, sizeof(payload), &payload_len);
+        noise_xk_read(&hs->noise, unit, unit_len, payload, sizeof payload, &payload_len);
 
-    if (result != NOISE_OK) {
+    if (result != NOISE_OK)
         return noise_reason(result, DSB_REASON_MSG2_BAD_KEY, DSB_REASON_MSG2_DECRYPT);
-    }
     enum dsb_reason reason =
         payload2_reason(dsb_payload2_read(payload, payload_len, &hs->peer_recv_max));
     if (reason == DSB_REASON_NONE) {
         reason = payload2_reason(
             dsb_payload_streams_read(payload, payload_len, hs->peer_recv_max, &hs->peer_streams));
     }
-    if (reason == DSB_REASON_NONE) {
+    if (reason == DSB_REASON_NONE)
         advance(hs, DSB_HANDSHAKE_WRITE_MSG3, DSB_STEP_MSG2_READ);
-    }
     return reason;
 }
 
@@ -126,9 +123,8 @@ static enum dsb_reason payload3_reason(enum dsb_payload_result result)
 static enum dsb_reason split(struct dsb_handshake *hs)
 {
     if (noise_xk_handshake_hash(&hs->noise, hs->hash) != NOISE_OK ||
-        noise_xk_split(&hs->noise, &hs->transport) != NOISE_OK) {
+        noise_xk_split(&hs->noise, &hs->transport) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
-    }
     return DSB_REASON_NONE;
 }
 
@@ -140,18 +136,15 @@ static enum dsb_reason bind_peer(struct dsb_handshake *hs)
 {
     uint8_t key[DSB_KEY_LEN];
 
-    if (noise_xk_remote_static(&hs->noise, key) != NOISE_OK) {
+    if (noise_xk_remote_static(&hs->noise, key) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
-    }
     const struct dsb_trust_entry *entry = dsb_trust_store_find_key(hs->local->trust, key);
-    if (entry == NULL) {
+    if (entry == NULL)
         return DSB_REASON_MSG3_UNKNOWN_KEY;
-    }
-    if (!dsb_device_id_equal(&entry->id, &hs->claim)) {
+    if (!dsb_device_id_equal(&entry->id, &hs->claim))
         return DSB_REASON_MSG3_ID_MISMATCH;
-    }
     hs->peer = entry->id;
-    memcpy(hs->peer_key, entry->key, sizeof(hs->peer_key));
+    memcpy(hs->peer_key, entry->key, sizeof hs->peer_key);
     return DSB_REASON_NONE;
 }
 
@@ -161,11 +154,10 @@ static enum dsb_reason read_msg3(struct dsb_handshake *hs, uint8_t *unit, size_t
     uint8_t payload[PAYLOAD_IN_MAX];
     size_t payload_len;
     enum noise_result result =
-        noise_xk_read(&hs->noise, unit, unit_len, payload, sizeof(payload), &payload_len);
+        noise_xk_read(&hs->noise, unit, unit_len, payload, sizeof payload, &payload_len);
 
-    if (result != NOISE_OK) {
+    if (result != NOISE_OK)
         return noise_reason(result, DSB_REASON_MSG3_BAD_KEY, DSB_REASON_MSG3_DECRYPT);
-    }
     hs->step = DSB_STEP_MSG3_READ;
 
     enum dsb_reason reason =
@@ -174,15 +166,12 @@ static enum dsb_reason read_msg3(struct dsb_handshake *hs, uint8_t *unit, size_t
         reason = payload3_reason(
             dsb_payload_streams_read(payload, payload_len, hs->peer_recv_max, &hs->peer_streams));
     }
-    if (reason == DSB_REASON_NONE) {
+    if (reason == DSB_REASON_NONE)
         reason = bind_peer(hs);
-    }
-    if (reason == DSB_REASON_NONE) {
+    if (reason == DSB_REASON_NONE)
         reason = split(hs);
-    }
-    if (reason == DSB_REASON_NONE) {
+    if (reason == DSB_REASON_NONE)
         advance(hs, DSB_HANDSHAKE_AUTHENTICATED, DSB_STEP_IDENTITY_BOUND);
-    }
     return reason;
 }
 
@@ -193,16 +182,13 @@ static enum dsb_reason read_accept(struct dsb_handshake *hs, uint8_t *unit, size
     size_t plaintext_len;
 
     if (noise_transport_open(&hs->transport, unit, unit_len, unit, unit_len, &plaintext_len) !=
-        NOISE_OK) {
+        NOISE_OK)
         return DSB_REASON_ACCEPT_DECRYPT;
-    }
     if (dsb_record_parse(&record, unit, plaintext_len) != DSB_RECORD_OK ||
-        record.type != DSB_RECORD_ACCEPT) {
+        record.type != DSB_RECORD_ACCEPT)
         return DSB_REASON_ACCEPT_TYPE;
-    }
-    if (!dsb_trust_store_has(hs->local->trust, &hs->peer, hs->peer_key)) {
+    if (!dsb_trust_store_has(hs->local->trust, &hs->peer, hs->peer_key))
         return DSB_REASON_LOCAL_REVOKED;
-    }
     advance(hs, DSB_HANDSHAKE_AUTHENTICATED, DSB_STEP_ACCEPT_OPENED);
     return DSB_REASON_NONE;
 }
@@ -274,15 +260,12 @@ static enum dsb_reason check_unit(const struct stage *stage, const uint8_t *in, 
 {
     enum dsb_frame_result result = dsb_frame_next(in, in_len, DSB_HANDSHAKE_UNIT_MAX, unit_len);
 
-    if (result == DSB_FRAME_ZERO_LENGTH) {
+    if (result == DSB_FRAME_ZERO_LENGTH)
         return stage->zero_length;
-    }
-    if (result == DSB_FRAME_OVERSIZE) {
+    if (result == DSB_FRAME_OVERSIZE)
         return stage->oversize;
-    }
-    if (*unit_len != 0 && (*unit_len < stage->unit_min_len || *unit_len > stage->unit_max_len)) {
+    if (*unit_len != 0 && (*unit_len < stage->unit_min_len || *unit_len > stage->unit_max_len))
         return stage->length;
-    }
     if (result == DSB_FRAME_PARTIAL) {
         *unit_len = 0;
         return DSB_REASON_NONE;
@@ -299,22 +282,17 @@ enum dsb_handshake_state dsb_handshake_feed(struct dsb_handshake *hs, uint8_t *i
     *used_len = 0;
     (void)dsb_handshake_tick(hs, now_ms);
     stage = stage_of(hs);
-    if (stage == NULL || in_len == 0) {
+    if (stage == NULL || in_len == 0)
         return hs->state;
-    }
-    if (stage->read == NULL) {
+    if (stage->read == NULL)
         return fail(hs, stage->early);
-    }
     enum dsb_reason reason = check_unit(stage, in, in_len, &unit_len);
-    if (reason == DSB_REASON_NONE && unit_len == 0) {
+    if (reason == DSB_REASON_NONE && unit_len == 0)
         return hs->state;
-    }
-    if (reason == DSB_REASON_NONE) {
+    if (reason == DSB_REASON_NONE)
         reason = stage->read(hs, in + DSB_FRAME_HEADER_LEN, unit_len);
-    }
-    if (reason != DSB_REASON_NONE) {
+    if (reason != DSB_REASON_NONE)
         return fail(hs, reason);
-    }
     *used_len = DSB_FRAME_HEADER_LEN + unit_len;
     return hs->state;
 }
@@ -323,12 +301,10 @@ enum dsb_handshake_state dsb_handshake_end_of_stream(struct dsb_handshake *hs)
 {
     const struct stage *stage = stage_of(hs);
 
-    if (stage != NULL) {
+    if (stage != NULL)
         return fail(hs, stage->truncated);
-    }
-    if (hs->state == DSB_HANDSHAKE_AUTHENTICATED) {
+    if (hs->state == DSB_HANDSHAKE_AUTHENTICATED)
         return fail(hs, DSB_REASON_SESSION_TRUNCATED);
-    }
     return hs->state;
 }
 
@@ -352,9 +328,8 @@ static size_t write_msg1(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
 {
     size_t out_len = write_unit(hs, NULL, 0, out);
 
-    if (out_len != 0) {
+    if (out_len != 0)
         advance(hs, DSB_HANDSHAKE_READ_MSG2, DSB_STEP_MSG1_WRITTEN);
-    }
     return out_len;
 }
 
@@ -372,9 +347,8 @@ static size_t write_msg2(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
     payload_len += write_streams(hs, payload + payload_len);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
-    if (out_len != 0) {
+    if (out_len != 0)
         advance(hs, DSB_HANDSHAKE_READ_MSG3, DSB_STEP_MSG2_WRITTEN);
-    }
     return out_len;
 }
 
@@ -386,9 +360,8 @@ static size_t write_msg3(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
     payload_len += write_streams(hs, payload + payload_len);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
-    if (out_len == 0) {
+    if (out_len == 0)
         return 0;
-    }
     enum dsb_reason reason = split(hs);
     if (reason != DSB_REASON_NONE) {
         (void)fail(hs, reason);
@@ -415,12 +388,10 @@ size_t dsb_handshake_output(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_
 enum dsb_status dsb_handshake_offer_streams(struct dsb_handshake *hs,
                                             const struct dsb_stream_limits *limits)
 {
-    if (hs->state != DSB_HANDSHAKE_WRITE_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG1) {
+    if (hs->state != DSB_HANDSHAKE_WRITE_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG1)
         return DSB_WRONG_STATE;
-    }
-    if (limits->window == 0 || hs->local->recv_max < DSB_STREAM_RECV_MAX_MIN) {
+    if (limits->window == 0 || hs->local->recv_max < DSB_STREAM_RECV_MAX_MIN)
         return DSB_INVALID;
-    }
     hs->streams = *limits;
     return DSB_OK;
 }
@@ -434,9 +405,8 @@ enum dsb_handshake_state dsb_handshake_tick(struct dsb_handshake *hs, uint64_t n
 {
     const struct stage *stage = stage_of(hs);
 
-    if (stage != NULL && now_ms >= hs->deadline_ms) {
+    if (stage != NULL && now_ms >= hs->deadline_ms)
         return fail(hs, stage->deadline);
-    }
     return hs->state;
 }
 
@@ -445,17 +415,15 @@ enum dsb_handshake_state dsb_handshake_recheck(struct dsb_handshake *hs)
     bool over = hs->state == DSB_HANDSHAKE_FINISHED || hs->state == DSB_HANDSHAKE_FAILED;
 
     if (!over && hs->peer.len != 0 &&
-        !dsb_trust_store_has(hs->local->trust, &hs->peer, hs->peer_key)) {
+        !dsb_trust_store_has(hs->local->trust, &hs->peer, hs->peer_key))
         return fail(hs, DSB_REASON_LOCAL_REVOKED);
-    }
     return hs->state;
 }
 
 void dsb_handshake_abort(struct dsb_handshake *hs, enum dsb_reason reason)
 {
-    if (hs->state != DSB_HANDSHAKE_FAILED && hs->state != DSB_HANDSHAKE_FINISHED) {
+    if (hs->state != DSB_HANDSHAKE_FAILED && hs->state != DSB_HANDSHAKE_FINISHED)
         (void)fail(hs, reason);
-    }
 }
 
 enum dsb_reason dsb_handshake_reason(const struct dsb_handshake *hs)

@@ -12,16 +12,16 @@ static const char prologue_label[] = "DSoftBus/1"; /* its NUL is the zero byte o
  */
 static size_t make_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *responder)
 {
-    memcpy(out, prologue_label, sizeof(prologue_label));
-    out[sizeof(prologue_label)] = responder->len;
-    memcpy(out + sizeof(prologue_label) + 1, responder->text, responder->len);
-    return sizeof(prologue_label) + 1 + responder->len;
+    memcpy(out, prologue_label, sizeof prologue_label);
+    out[sizeof prologue_label] = responder->len;
+    memcpy(out + sizeof prologue_label + 1, responder->text, responder->len);
+    return sizeof prologue_label + 1 + responder->len;
 }
 
 static void begin(struct dsb_handshake *hs, const struct dsb_local *local, bool initiator,
                   uint64_t now_ms)
 {
-    noise_wipe(hs, sizeof(*hs));
+    noise_wipe(hs, sizeof *hs);
     hs->local = local;
     hs->initiator = initiator;
     hs->deadline_ms = now_ms + DSB_HANDSHAKE_DEADLINE_MS;
@@ -36,20 +36,17 @@ static enum dsb_reason connect_to(struct dsb_handshake *hs, const struct dsb_dev
     uint8_t prologue[PROLOGUE_MAX];
     const struct dsb_local *local = hs->local;
 
-    if (target->len == 0 || target->len > DSB_DEVICE_ID_MAX || local->recv_max < DSB_RECV_MAX_MIN) {
+    if (target->len == 0 || target->len > DSB_DEVICE_ID_MAX || local->recv_max < DSB_RECV_MAX_MIN)
         return DSB_REASON_CONNECT_BAD_ARGUMENT;
-    }
     const struct dsb_trust_entry *entry = dsb_trust_store_find_id(local->trust, target);
-    if (entry == NULL) {
+    if (entry == NULL)
         return DSB_REASON_CONNECT_NOT_TRUSTED;
-    }
     size_t prologue_len = make_prologue(prologue, target);
     if (noise_xk_init_initiator(&hs->noise, &local->identity->key, entry->key, ephemeral, prologue,
-                                prologue_len) != NOISE_OK) {
+                                prologue_len) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
-    }
     hs->peer = *target;
-    memcpy(hs->peer_key, entry->key, sizeof(hs->peer_key));
+    memcpy(hs->peer_key, entry->key, sizeof hs->peer_key);
     hs->state = DSB_HANDSHAKE_WRITE_MSG1;
     return DSB_REASON_NONE;
 }
@@ -61,9 +58,8 @@ enum dsb_reason dsb_handshake_connect(struct dsb_handshake *hs, const struct dsb
     begin(hs, local, true, now_ms);
     enum dsb_reason reason = connect_to(hs, target, ephemeral);
     noise_wipe(ephemeral, DSB_KEY_LEN);
-    if (reason != DSB_REASON_NONE) {
+    if (reason != DSB_REASON_NONE)
         dsb_handshake_abort(hs, reason);
-    }
     return reason;
 }
 
@@ -72,14 +68,12 @@ static enum dsb_reason accept_from(struct dsb_handshake *hs, uint8_t ephemeral[D
     uint8_t prologue[PROLOGUE_MAX];
     const struct dsb_local *local = hs->local;
 
-    if (local->recv_max < DSB_RECV_MAX_MIN) {
+    if (local->recv_max < DSB_RECV_MAX_MIN)
         return DSB_REASON_ACCEPT_BAD_ARGUMENT;
-    }
     size_t prologue_len = make_prologue(prologue, &local->identity->id);
     if (noise_xk_init_responder(&hs->noise, &local->identity->key, ephemeral, prologue,
-                                prologue_len) != NOISE_OK) {
+                                prologue_len) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
-    }
     hs->state = DSB_HANDSHAKE_READ_MSG1;
     return DSB_REASON_NONE;
 }
@@ -90,8 +84,7 @@ enum dsb_reason dsb_handshake_accept(struct dsb_handshake *hs, const struct dsb_
     begin(hs, local, false, now_ms);
     enum dsb_reason reason = accept_from(hs, ephemeral);
     noise_wipe(ephemeral, DSB_KEY_LEN);
-    if (reason != DSB_REASON_NONE) {
+    if (reason != DSB_REASON_NONE)
         dsb_handshake_abort(hs, reason);
-    }
     return reason;
 }

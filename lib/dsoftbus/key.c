@@ -35,14 +35,11 @@ static const uint8_t bring_up[][DSB_KEY_LEN] = {
 /* Below 2^255 - 19 (RFC 7748 section 5). */
 static bool is_canonical(const uint8_t key[DSB_KEY_LEN])
 {
-    if (key[31] != 0x7f) {
+    if (key[31] != 0x7f)
         return key[31] < 0x7f;
-    }
-    for (size_t i = 1; i < 31; i++) {
-        if (key[i] != 0xff) {
+    for (size_t i = 1; i < 31; i++)
+        if (key[i] != 0xff)
             return true;
-        }
-    }
     return key[0] < 0xed;
 }
 
@@ -50,15 +47,12 @@ enum dsb_text_fault dsb_public_key_fault(const uint8_t key[DSB_KEY_LEN])
 {
     uint8_t product[DSB_KEY_LEN], part[DSB_KEY_LEN];
 
-    if (!is_canonical(key)) {
+    if (!is_canonical(key))
         return DSB_TEXT_NON_CANONICAL_KEY;
-    }
-    if (noise_x25519(product, there, key) != 0) {
+    if (noise_x25519(product, there, key) != 0)
         return DSB_TEXT_LOW_ORDER_KEY;
-    }
-    if (noise_x25519(part, and_back, product) != 0 || memcmp(part, key, DSB_KEY_LEN) != 0) {
+    if (noise_x25519(part, and_back, product) != 0 || memcmp(part, key, DSB_KEY_LEN) != 0)
         return DSB_TEXT_MIXED_ORDER_KEY;
-    }
     return memcmp(key, zero_public, DSB_KEY_LEN) == 0 ? DSB_TEXT_ZERO_KEY : DSB_TEXT_NO_FAULT;
 }
 
@@ -71,16 +65,14 @@ bool dsb_private_key_is_zero(const uint8_t key[DSB_KEY_LEN])
     counting[0] &= 0xf8; /* RFC 7748 section 5: the bits that are not set or cleared */
     counting[31] &= 0x3f;
     bool is_zero = noise_equal(counting, zero);
-    noise_wipe(counting, sizeof(counting));
+    noise_wipe(counting, sizeof counting);
     return is_zero;
 }
 
 bool dsb_public_key_is_bring_up(const uint8_t key[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < sizeof(bring_up) / sizeof(bring_up[0]); i++) {
-        if (noise_equal(key, bring_up[i])) {
+    for (size_t i = 0; i < sizeof bring_up / sizeof bring_up[0]; i++)
+        if (noise_equal(key, bring_up[i]))
             return true;
-        }
-    }
     return false;
 }

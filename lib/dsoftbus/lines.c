@@ -12,9 +12,8 @@ static bool is_allowed(char c, bool comment)
 {
     unsigned char byte = (unsigned char)c;
 
-    if (comment && (byte == '\t' || byte > 127)) {
+    if (comment && (byte == '\t' || byte > 127))
         return true;
-    }
     return byte >= ' ' && byte < 127;
 }
 
@@ -23,9 +22,8 @@ static bool split_words(struct dsb_line *line, const char *text, size_t len)
 {
     const char *space = memchr(text, ' ', len);
 
-    if (space == NULL || space == text || space + 1 == text + len) {
+    if (space == NULL || space == text || space + 1 == text + len)
         return false;
-    }
     line->words[0].text = text;
     line->words[0].len = (size_t)(space - text);
     line->words[1].text = space + 1;
@@ -44,11 +42,9 @@ static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, siz
 {
     bool comment = text[0] == '#';
 
-    for (size_t i = 0; i < len; i++) {
-        if (!is_allowed(text[i], comment)) {
+    for (size_t i = 0; i < len; i++)
+        if (!is_allowed(text[i], comment))
             return line_fault(line, DSB_TEXT_BAD_CHARACTER);
-        }
-    }
     if (comment) {
         line->words[0].text = text;
         line->words[0].len = len;
@@ -59,7 +55,7 @@ static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, siz
 
 enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line)
 {
-    memset(line, 0, sizeof(*line));
+    memset(line, 0, sizeof *line);
     while (lines->pos < lines->text_len) {
         const char *text = lines->text + lines->pos;
         size_t rest_len = lines->text_len - lines->pos;
@@ -67,16 +63,13 @@ enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line
         size_t len = end == NULL ? rest_len : (size_t)(end - text);
 
         lines->number++;
-        if (len > DSB_TEXT_LINE_MAX) {
+        if (len > DSB_TEXT_LINE_MAX)
             return line_fault(line, DSB_TEXT_LINE_TOO_LONG);
-        }
-        if (end == NULL) {
+        if (end == NULL)
             return line_fault(line, DSB_TEXT_NO_LINE_FEED);
-        }
         lines->pos += len + 1;
-        if (len != 0) {
+        if (len != 0)
             return read_line(line, text, len);
-        }
     }
     return DSB_LINE_END;
 }
@@ -90,9 +83,8 @@ bool dsb_word_is(const struct dsb_word *word, const char *text)
 
 enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format)
 {
-    if (!dsb_word_is(&line->words[0], format)) {
+    if (!dsb_word_is(&line->words[0], format))
         return DSB_TEXT_NO_HEADER;
-    }
     return dsb_word_is(&line->words[1], "1") ? DSB_TEXT_NO_FAULT : DSB_TEXT_VERSION;
 }
 
@@ -127,9 +119,8 @@ bool dsb_hex_decode(uint8_t key[32], const struct dsb_word *word)
 
         key[i] = (uint8_t)(high << 4 | low);
     }
-    for (size_t i = 0; i < NOISE_CRYPTO_KEY_LEN; i++) {
+    for (size_t i = 0; i < NOISE_CRYPTO_KEY_LEN; i++)
         key[i] &= (uint8_t)~bad; /* all its bits are the same */
-    }
     return (bad & 1U) == 0;
 }
 

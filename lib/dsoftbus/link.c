@@ -36,7 +36,7 @@ static bool is_out(const uint8_t *out, size_t out_cap)
 static bool begin(struct dsb_link *link, const struct dsb_local *local,
                   const struct dsb_link_buffers *buffers)
 {
-    noise_wipe(link, sizeof(*link));
+    noise_wipe(link, sizeof *link);
     link->state = DSB_LINK_HANDSHAKE;
     link->in = buffers->in;
     link->in_cap = buffers->in_cap;
@@ -49,13 +49,11 @@ static bool begin(struct dsb_link *link, const struct dsb_local *local,
 /* The handshake is made in every case: it wipes the ephemeral, and keeps the reason. */
 static enum dsb_reason begun(struct dsb_link *link, bool fits, enum dsb_reason bad_argument)
 {
-    if (!fits) {
+    if (!fits)
         dsb_handshake_abort(&link->slot.handshake, bad_argument);
-    }
     enum dsb_reason reason = dsb_handshake_reason(&link->slot.handshake);
-    if (reason != DSB_REASON_NONE) {
+    if (reason != DSB_REASON_NONE)
         finish_failed(link);
-    }
     return reason;
 }
 
@@ -103,12 +101,10 @@ static void use(struct dsb_link *link, size_t used_len)
 uint8_t *dsb_link_room(struct dsb_link *link, size_t *room_len)
 {
     *room_len = 0;
-    if (is_dead(link) || link->stream_ended || link->in == NULL) {
+    if (is_dead(link) || link->stream_ended || link->in == NULL)
         return NULL;
-    }
-    if (link->in_first != 0 && link->in_len != 0) {
+    if (link->in_first != 0 && link->in_len != 0)
         memmove(link->in, link->in + link->in_first, link->in_len);
-    }
     link->in_first = 0;
     *room_len = link->in_cap - link->in_len;
     return link->in + link->in_len;
@@ -138,12 +134,10 @@ void dsb_link_write_failed(struct dsb_link *link)
 static uint8_t *out_tail(struct dsb_link *link, size_t *room_len)
 {
     *room_len = 0;
-    if (link->out == NULL) {
+    if (link->out == NULL)
         return NULL;
-    }
-    if (link->out_len == 0) {
+    if (link->out_len == 0)
         link->out_first = 0;
-    }
     *room_len = link->out_cap - link->out_first - link->out_len;
     return link->out + link->out_first + link->out_len;
 }
@@ -161,9 +155,8 @@ static void seal_own(struct dsb_link *link, uint64_t now_ms)
     size_t room_len;
     uint8_t *tail = out_tail(link, &room_len);
 
-    if (link->state == DSB_LINK_OPEN && room_len != 0) {
+    if (link->state == DSB_LINK_OPEN && room_len != 0)
         add_out(link, dsb_session_output(&link->slot.session, tail, room_len, now_ms));
-    }
 }
 
 const uint8_t *dsb_link_pending(struct dsb_link *link, uint64_t now_ms, size_t *pending_len)
@@ -181,9 +174,8 @@ void dsb_link_sent(struct dsb_link *link, size_t len, uint64_t now_ms)
     link->out_first += len;
     link->out_len -= len;
     link->handshake_out_len -= handshake_len;
-    if (link->is_session) {
+    if (link->is_session)
         dsb_session_written(&link->slot.session, len - handshake_len, now_ms);
-    }
 }
 
 /* Events */
@@ -206,9 +198,8 @@ static bool say_handshake(struct dsb_link *link)
     size_t room_len;
     uint8_t *tail = out_tail(link, &room_len);
 
-    if (room_len < DSB_HANDSHAKE_OUT_MAX) {
+    if (room_len < DSB_HANDSHAKE_OUT_MAX)
         return false;
-    }
     add_out(link, dsb_handshake_output(&link->slot.handshake, tail));
     link->handshake_out_len = link->out_len;
     return true;
@@ -226,9 +217,8 @@ static struct dsb_link_event handshake_event(struct dsb_link *link, uint64_t now
             dsb_handshake_feed(hs, unused(link), in_len, now_ms, &used_len);
 
         use(link, used_len);
-        if (state == DSB_HANDSHAKE_FAILED) {
+        if (state == DSB_HANDSHAKE_FAILED)
             return failed(link);
-        }
         if (state == DSB_HANDSHAKE_AUTHENTICATED) {
             link->state = DSB_LINK_AUTHENTICATED;
             return event_of(DSB_LINK_EVENT_AUTHENTICATED);
@@ -290,9 +280,8 @@ static struct dsb_link_event session_event(struct dsb_link *link, uint64_t now_m
     do {
         event = feed_record(link, now_ms, &used_len);
     } while (event.type == DSB_LINK_EVENT_NONE && used_len != 0);
-    if (event.type == DSB_LINK_EVENT_FAILED) {
+    if (event.type == DSB_LINK_EVENT_FAILED)
         return failed(link);
-    }
     return event.type == DSB_LINK_EVENT_NONE ? rest_event(link) : event;
 }
 
@@ -316,9 +305,8 @@ struct dsb_link_event dsb_link_next_event(struct dsb_link *link, uint64_t now_ms
 
 uint64_t dsb_link_deadline(const struct dsb_link *link)
 {
-    if (link->state == DSB_LINK_HANDSHAKE) {
+    if (link->state == DSB_LINK_HANDSHAKE)
         return dsb_handshake_deadline(&link->slot.handshake);
-    }
     return link->state == DSB_LINK_OPEN ? dsb_session_deadline(&link->slot.session)
                                         : DSB_NO_DEADLINE;
 }
@@ -327,12 +315,10 @@ uint64_t dsb_link_deadline(const struct dsb_link *link)
 
 enum dsb_status dsb_link_open(struct dsb_link *link, uint64_t now_ms)
 {
-    if (link->state != DSB_LINK_AUTHENTICATED) {
+    if (link->state != DSB_LINK_AUTHENTICATED)
         return DSB_WRONG_STATE;
-    }
-    if (link->in != NULL && link->in_cap < link->session_in_min) {
+    if (link->in != NULL && link->in_cap < link->session_in_min)
         return DSB_INVALID;
-    }
     if (dsb_slot_finish(&link->slot, now_ms) != DSB_OK) {
         finish_failed(link); /* the peer is not trusted any more */
         return DSB_WRONG_STATE;
@@ -352,9 +338,8 @@ static size_t body_room(size_t room_len)
 
 size_t dsb_link_body_max(const struct dsb_link *link)
 {
-    if (link->state != DSB_LINK_OPEN) {
+    if (link->state != DSB_LINK_OPEN)
         return 0;
-    }
     size_t peer_max = dsb_session_data_max(&link->slot.session);
     size_t own_max = body_room(link->out_cap);
     return link->out == NULL || peer_max < own_max ? peer_max : own_max;
@@ -378,9 +363,8 @@ static enum dsb_status send_record(struct dsb_link *link, enum dsb_record_type t
     size_t room_len, record_len;
     uint8_t *tail = out_tail(link, &room_len);
 
-    if (link->state != DSB_LINK_OPEN) {
+    if (link->state != DSB_LINK_OPEN)
         return DSB_WRONG_STATE;
-    }
     /* The session's own records go first, or data without end could keep them back. A body that is
      * in place already has let them pass in dsb_link_tail. */
     if (tail == NULL || body != tail + DSB_DATA_HEADROOM) {
@@ -422,26 +406,22 @@ enum dsb_status dsb_link_close(struct dsb_link *link)
 
 enum dsb_status dsb_link_finish(struct dsb_link *link, uint64_t now_ms)
 {
-    if (link->state != DSB_LINK_OPEN) {
+    if (link->state != DSB_LINK_OPEN)
         return DSB_WRONG_STATE;
-    }
     dsb_link_pause(link, false, now_ms); /* nothing is delivered any more: nothing to hold back */
     return dsb_session_end(&link->slot.session, now_ms);
 }
 
 void dsb_link_abort(struct dsb_link *link, enum dsb_reason reason)
 {
-    if (is_dead(link)) {
+    if (is_dead(link))
         return;
-    }
-    if (link->is_session) {
+    if (link->is_session)
         dsb_session_abort(&link->slot.session, reason);
-    } else {
+    else
         dsb_handshake_abort(&link->slot.handshake, reason);
-    }
-    if (dsb_link_reason(link) != DSB_REASON_NONE) {
+    if (dsb_link_reason(link) != DSB_REASON_NONE)
         finish_failed(link);
-    }
 }
 
 void dsb_link_pause(struct dsb_link *link, bool paused, uint64_t now_ms)
@@ -454,12 +434,10 @@ void dsb_link_pause(struct dsb_link *link, bool paused, uint64_t now_ms)
 
 enum dsb_status dsb_link_set_in(struct dsb_link *link, uint8_t *in, size_t in_cap)
 {
-    if (!is_in(link, in, in_cap) || in_cap < link->in_len) {
+    if (!is_in(link, in, in_cap) || in_cap < link->in_len)
         return DSB_INVALID;
-    }
-    if (link->in_len != 0) {
+    if (link->in_len != 0)
         memmove(in, unused(link), link->in_len);
-    }
     link->in = in;
     link->in_cap = in_cap;
     link->in_first = 0;
@@ -468,12 +446,10 @@ enum dsb_status dsb_link_set_in(struct dsb_link *link, uint8_t *in, size_t in_ca
 
 enum dsb_status dsb_link_set_out(struct dsb_link *link, uint8_t *out, size_t out_cap)
 {
-    if (!is_out(out, out_cap)) {
+    if (!is_out(out, out_cap))
         return DSB_INVALID;
-    }
-    if (link->out_len != 0) {
+    if (link->out_len != 0)
         return DSB_WOULD_BLOCK;
-    }
     link->out = out;
     link->out_cap = out_cap;
     link->out_first = 0;
@@ -482,14 +458,13 @@ enum dsb_status dsb_link_set_out(struct dsb_link *link, uint8_t *out, size_t out
 
 static void wipe_buffer(uint8_t *buffer, size_t len)
 {
-    if (buffer != NULL) {
+    if (buffer != NULL)
         noise_wipe(buffer, len);
-    }
 }
 
 void dsb_link_end(struct dsb_link *link)
 {
     wipe_buffer(link->in, link->in_cap);
     wipe_buffer(link->out, link->out_cap);
-    noise_wipe(link, sizeof(*link));
+    noise_wipe(link, sizeof *link);
 }

@@ -30,30 +30,27 @@ static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len,
     int previous = -1;
     size_t pos = 0;
 
-    memset(fields, 0, sizeof(*fields));
+    memset(fields, 0, sizeof *fields);
     while (pos < data_len) {
-        if (data_len - pos < FIELD_HEADER_LEN) {
+        if (data_len - pos < FIELD_HEADER_LEN)
             return DSB_PAYLOAD_MALFORMED;
-        }
         int type = data[pos] & TYPE_MASK;
         bool critical = (data[pos] & DSB_FIELD_CRITICAL_BIT) != 0;
         struct field field = {data + pos + FIELD_HEADER_LEN, data[pos + 1]};
 
         pos += FIELD_HEADER_LEN;
-        if (type <= previous || data_len - pos < field.value_len) {
+        if (type <= previous || data_len - pos < field.value_len)
             return DSB_PAYLOAD_MALFORMED;
-        }
-        if (type == DSB_FIELD_DEVICE_ID && with_id) {
+        if (type == DSB_FIELD_DEVICE_ID && with_id)
             fields->device_id = field;
-        } else if (type == DSB_FIELD_RECV_MAX) {
+        else if (type == DSB_FIELD_RECV_MAX)
             fields->recv_max = field;
-        } else if (type == DSB_FIELD_WINDOW) {
+        else if (type == DSB_FIELD_WINDOW)
             fields->window = field;
-        } else if (type == DSB_FIELD_STREAMS_MAX) {
+        else if (type == DSB_FIELD_STREAMS_MAX)
             fields->streams_max = field;
-        } else if (critical) {
+        else if (critical)
             return DSB_PAYLOAD_CRITICAL;
-        }
         previous = type;
         pos += field.value_len;
     }
@@ -62,16 +59,13 @@ static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len,
 
 static enum dsb_payload_result read_recv_max(const struct field *field, uint16_t *recv_max)
 {
-    if (field->value == NULL) {
+    if (field->value == NULL)
         return DSB_PAYLOAD_MALFORMED;
-    }
-    if (field->value_len != RECV_MAX_LEN) {
+    if (field->value_len != RECV_MAX_LEN)
         return DSB_PAYLOAD_RECV_MAX;
-    }
     unsigned value = (unsigned)field->value[0] << 8 | field->value[1];
-    if (value < DSB_RECV_MAX_MIN) {
+    if (value < DSB_RECV_MAX_MIN)
         return DSB_PAYLOAD_RECV_MAX;
-    }
     *recv_max = (uint16_t)value;
     return DSB_PAYLOAD_OK;
 }
@@ -100,9 +94,8 @@ enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, 
     struct fields fields;
     enum dsb_payload_result result = read_fields(data, data_len, false, &fields);
 
-    if (result != DSB_PAYLOAD_OK) {
+    if (result != DSB_PAYLOAD_OK)
         return result;
-    }
     return read_recv_max(&fields.recv_max, recv_max);
 }
 
@@ -114,19 +107,15 @@ enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
     uint16_t claimed_recv_max;
     enum dsb_payload_result result = read_fields(data, data_len, true, &fields);
 
-    if (result != DSB_PAYLOAD_OK) {
+    if (result != DSB_PAYLOAD_OK)
         return result;
-    }
-    if (fields.device_id.value == NULL) {
+    if (fields.device_id.value == NULL)
         return DSB_PAYLOAD_MALFORMED;
-    }
-    if (dsb_device_id_set(&claimed, fields.device_id.value, fields.device_id.value_len) != DSB_OK) {
+    if (dsb_device_id_set(&claimed, fields.device_id.value, fields.device_id.value_len) != DSB_OK)
         return DSB_PAYLOAD_BAD_ID;
-    }
     result = read_recv_max(&fields.recv_max, &claimed_recv_max);
-    if (result != DSB_PAYLOAD_OK) {
+    if (result != DSB_PAYLOAD_OK)
         return result;
-    }
     *id = claimed;
     *recv_max = claimed_recv_max;
     return DSB_PAYLOAD_OK;
@@ -137,9 +126,8 @@ size_t dsb_payload_streams_write(uint8_t out[DSB_PAYLOAD_STREAMS_LEN],
 {
     out[0] = DSB_FIELD_WINDOW;
     out[1] = WINDOW_LEN;
-    for (unsigned i = 0; i < WINDOW_LEN; i++) {
+    for (unsigned i = 0; i < WINDOW_LEN; i++)
         out[2 + i] = (uint8_t)(limits->window >> (24 - 8 * i));
-    }
     out[6] = DSB_FIELD_STREAMS_MAX;
     out[7] = STREAMS_MAX_LEN;
     out[8] = (uint8_t)(limits->streams_max >> 8);
@@ -155,21 +143,17 @@ enum dsb_payload_result dsb_payload_streams_read(const uint8_t *data, size_t dat
     uint32_t window = 0;
     enum dsb_payload_result result = read_fields(data, data_len, true, &fields);
 
-    memset(limits, 0, sizeof(*limits));
+    memset(limits, 0, sizeof *limits);
     if (result != DSB_PAYLOAD_OK ||
-        (fields.window.value == NULL && fields.streams_max.value == NULL)) {
+        (fields.window.value == NULL && fields.streams_max.value == NULL))
         return result;
-    }
     if (fields.window.value == NULL || fields.window.value_len != WINDOW_LEN ||
-        fields.streams_max.value == NULL || fields.streams_max.value_len != STREAMS_MAX_LEN) {
+        fields.streams_max.value == NULL || fields.streams_max.value_len != STREAMS_MAX_LEN)
         return DSB_PAYLOAD_STREAMS;
-    }
-    for (unsigned i = 0; i < WINDOW_LEN; i++) {
+    for (unsigned i = 0; i < WINDOW_LEN; i++)
         window = window << 8 | fields.window.value[i];
-    }
-    if (window == 0 || recv_max < DSB_STREAM_RECV_MAX_MIN) {
+    if (window == 0 || recv_max < DSB_STREAM_RECV_MAX_MIN)
         return DSB_PAYLOAD_STREAMS;
-    }
     limits->window = window;
     limits->streams_max =
         (uint16_t)(fields.streams_max.value[0] << 8 | fields.streams_max.value[1]);

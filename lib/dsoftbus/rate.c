@@ -27,9 +27,8 @@ static void refill(struct dsb_rate *rate, uint64_t now_ms)
 bool dsb_rate_take(struct dsb_rate *rate, uint64_t now_ms)
 {
     refill(rate, now_ms);
-    if (rate->tokens == 0) {
+    if (rate->tokens == 0)
         return false;
-    }
     rate->tokens--;
     return true;
 }
@@ -37,9 +36,8 @@ bool dsb_rate_take(struct dsb_rate *rate, uint64_t now_ms)
 void dsb_answer_rate_init(struct dsb_answer_rate *rate, uint64_t now_ms)
 {
     dsb_rate_init(&rate->all, DSB_ANSWER_BURST, DSB_ANSWER_INTERVAL_MS, now_ms);
-    for (size_t i = 0; i < DSB_ANSWER_SOURCES; i++) {
+    for (size_t i = 0; i < DSB_ANSWER_SOURCES; i++)
         rate->sources[i] = (struct dsb_answer_source){0};
-    }
 }
 
 /* The source's own bucket, or the one that is to become it: the fullest, which forgets the least.
@@ -51,12 +49,10 @@ static struct dsb_answer_source *bucket_of(struct dsb_answer_rate *rate, uint32_
     for (size_t i = 0; i < DSB_ANSWER_SOURCES; i++) {
         struct dsb_answer_source *bucket = &rate->sources[i];
 
-        if (bucket->full_at_ms != 0 && bucket->address == source) {
+        if (bucket->full_at_ms != 0 && bucket->address == source)
             return bucket;
-        }
-        if (bucket->full_at_ms < fullest->full_at_ms) {
+        if (bucket->full_at_ms < fullest->full_at_ms)
             fullest = bucket;
-        }
     }
     return fullest;
 }
@@ -66,9 +62,8 @@ static bool source_may_ask(const struct dsb_answer_source *bucket, bool scarce, 
 {
     const uint64_t deepest_ms = (uint64_t)(DSB_SOURCE_BURST - 1) * DSB_SOURCE_INTERVAL_MS;
 
-    if (scarce) {
+    if (scarce)
         return now_ms >= bucket->full_at_ms + DSB_SOURCE_SCARCE_MS - DSB_SOURCE_INTERVAL_MS;
-    }
     return bucket->full_at_ms <= now_ms || bucket->full_at_ms - now_ms <= deepest_ms;
 }
 
@@ -78,12 +73,10 @@ bool dsb_answer_rate_take(struct dsb_answer_rate *rate, uint32_t source, uint64_
     bool known = bucket->full_at_ms != 0 && bucket->address == source;
 
     refill(&rate->all, now_ms);
-    if (known && !source_may_ask(bucket, rate->all.tokens < DSB_ANSWER_BURST / 2, now_ms)) {
+    if (known && !source_may_ask(bucket, rate->all.tokens < DSB_ANSWER_BURST / 2, now_ms))
         return false;
-    }
-    if (!dsb_rate_take(&rate->all, now_ms)) {
+    if (!dsb_rate_take(&rate->all, now_ms))
         return false;
-    }
     bool is_full = !known || bucket->full_at_ms < now_ms;
     bucket->address = source;
     bucket->full_at_ms = (is_full ? now_ms : bucket->full_at_ms) + DSB_SOURCE_INTERVAL_MS;

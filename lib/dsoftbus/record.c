@@ -29,18 +29,15 @@ bool dsb_record_has_length(enum dsb_record_type type, size_t body_len)
 enum dsb_record_result dsb_record_parse(struct dsb_record *record, const uint8_t *plaintext,
                                         size_t plaintext_len)
 {
-    if (plaintext_len < DSB_RECORD_TYPE_LEN) {
+    if (plaintext_len < DSB_RECORD_TYPE_LEN)
         return DSB_RECORD_EMPTY;
-    }
     unsigned type = plaintext[0];
     size_t body_len = plaintext_len - DSB_RECORD_TYPE_LEN;
 
-    if (type >= sizeof(body_bounds) / sizeof(body_bounds[0]) || !body_bounds[type].known) {
+    if (type >= sizeof body_bounds / sizeof body_bounds[0] || !body_bounds[type].known)
         return DSB_RECORD_BAD_TYPE;
-    }
-    if (!dsb_record_has_length((enum dsb_record_type)type, body_len)) {
+    if (!dsb_record_has_length((enum dsb_record_type)type, body_len))
         return DSB_RECORD_BAD_BODY;
-    }
     record->type = (enum dsb_record_type)type;
     record->body = plaintext + DSB_RECORD_TYPE_LEN;
     record->body_len = body_len;

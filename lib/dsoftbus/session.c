@@ -36,17 +36,16 @@ bool dsb_session_is_rekey_point(uint64_t n)
 enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs, struct dsb_session *session,
                                      uint64_t now_ms)
 {
-    noise_wipe(session, sizeof(*session));
-    if (dsb_handshake_recheck(hs) != DSB_HANDSHAKE_AUTHENTICATED) {
+    noise_wipe(session, sizeof *session);
+    if (dsb_handshake_recheck(hs) != DSB_HANDSHAKE_AUTHENTICATED)
         return DSB_WRONG_STATE;
-    }
     session->state = DSB_SESSION_OPEN;
     noise_transport_move(&session->transport, &hs->transport);
     session->heard_ms = now_ms;
     session->progress_ms = now_ms;
     session->peer = hs->peer;
-    memcpy(session->peer_key, hs->peer_key, sizeof(session->peer_key));
-    memcpy(session->hash, hs->hash, sizeof(session->hash));
+    memcpy(session->peer_key, hs->peer_key, sizeof session->peer_key);
+    memcpy(session->hash, hs->hash, sizeof session->hash);
     session->local_recv_max = hs->local->recv_max;
     session->peer_recv_max = hs->peer_recv_max;
     session->accept_queued = !hs->initiator;
@@ -66,11 +65,11 @@ enum dsb_status dsb_slot_finish(union dsb_slot *slot, uint64_t now_ms)
     enum dsb_status status = dsb_handshake_finish(&slot->handshake, &session, now_ms);
 
     if (status == DSB_OK) {
-        noise_wipe(slot, sizeof(*slot));
+        noise_wipe(slot, sizeof *slot);
         slot->session = session;
         noise_transport_move(&slot->session.transport, &session.transport);
     }
-    noise_wipe(&session, sizeof(session));
+    noise_wipe(&session, sizeof session);
     return status;
 }
 
@@ -84,9 +83,8 @@ static size_t seal(struct dsb_session *session, enum dsb_record_type type, const
     uint8_t *unit = out + DSB_FRAME_HEADER_LEN;
     size_t unit_len;
 
-    if (body_len != 0 && body != unit + DSB_RECORD_TYPE_LEN) {
+    if (body_len != 0 && body != unit + DSB_RECORD_TYPE_LEN)
         memcpy(unit + DSB_RECORD_TYPE_LEN, body, body_len);
-    }
     unit[0] = (uint8_t)type;
     if ((dsb_session_is_rekey_point(session->transport.send.n) &&
          noise_transport_rekey_send(&session->transport) != NOISE_OK) ||
@@ -96,9 +94,8 @@ static size_t seal(struct dsb_session *session, enum dsb_record_type type, const
         return 0;
     }
     dsb_frame_header(out, unit_len);
-    if (session->unwritten_len == 0) {
+    if (session->unwritten_len == 0)
         session->progress_ms = now_ms;
-    }
     session->unwritten_len += DSB_FRAME_HEADER_LEN + unit_len;
     return DSB_FRAME_HEADER_LEN + unit_len;
 }
@@ -115,18 +112,14 @@ static enum dsb_status send_record(struct dsb_session *session, enum dsb_record_
 {
     *out_len = 0;
     if (!dsb_session_is_open(session) || session->close != DSB_SEND_NONE ||
-        dsb_session_has_streams(session) != dsb_record_is_stream(type)) {
+        dsb_session_has_streams(session) != dsb_record_is_stream(type))
         return DSB_WRONG_STATE;
-    }
-    if (data_len == 0) {
+    if (data_len == 0)
         return DSB_INVALID;
-    }
-    if (data_len > dsb_session_data_max(session)) {
+    if (data_len > dsb_session_data_max(session))
         return DSB_TOO_LARGE;
-    }
-    if (session->accept_queued || out_cap < DSB_DATA_HEADROOM + data_len + DSB_DATA_TAILROOM) {
+    if (session->accept_queued || out_cap < DSB_DATA_HEADROOM + data_len + DSB_DATA_TAILROOM)
         return DSB_WOULD_BLOCK;
-    }
     *out_len = seal(session, type, data, data_len, out, now_ms);
     return *out_len != 0 ? DSB_OK : DSB_WRONG_STATE;
 }
@@ -161,29 +154,25 @@ static size_t seal_own(struct dsb_session *session, uint8_t *out, size_t out_cap
     const size_t empty_len = DSB_FRAME_HEADER_LEN + DSB_RECORD_OVERHEAD;
 
     if (session->accept_queued) {
-        if (out_cap < empty_len) {
+        if (out_cap < empty_len)
             return 0;
-        }
         session->accept_queued = false;
         return seal(session, DSB_RECORD_ACCEPT, NULL, 0, out, now_ms);
     }
     if (session->pong == DSB_SEND_QUEUED) {
-        if (out_cap < empty_len + session->pong_len) {
+        if (out_cap < empty_len + session->pong_len)
             return 0;
-        }
         session->pong = DSB_SEND_NONE;
         return seal(session, DSB_RECORD_PONG, session->pong_body, session->pong_len, out, now_ms);
     }
     if (session->ping == DSB_SEND_QUEUED) {
-        if (out_cap < empty_len + session->ping_len) {
+        if (out_cap < empty_len + session->ping_len)
             return 0;
-        }
         session->ping = session->peer_closed ? DSB_SEND_NONE : DSB_SEND_DONE;
         return seal(session, DSB_RECORD_PING, session->ping_body, session->ping_len, out, now_ms);
     }
-    if (out_cap < empty_len) {
+    if (out_cap < empty_len)
         return 0;
-    }
     session->close = DSB_SEND_DONE; /* the last record: nothing is queued behind it */
     return seal(session, DSB_RECORD_CLOSE, NULL, 0, out, now_ms);
 }
@@ -196,9 +185,8 @@ size_t dsb_session_output(struct dsb_session *session, uint8_t *out, size_t out_
     while (dsb_session_wants_output(session)) {
         size_t record_len = seal_own(session, out + out_len, out_cap - out_len, now_ms);
 
-        if (record_len == 0) {
+        if (record_len == 0)
             break;
-        }
         out_len += record_len;
     }
     return out_len;
@@ -206,9 +194,8 @@ size_t dsb_session_output(struct dsb_session *session, uint8_t *out, size_t out_
 
 void dsb_session_written(struct dsb_session *session, size_t written_len, uint64_t now_ms)
 {
-    if (written_len == 0) {
+    if (written_len == 0)
         return;
-    }
     session->progress_ms = now_ms;
     session->unwritten_len -=
         written_len < session->unwritten_len ? written_len : session->unwritten_len;
@@ -216,9 +203,8 @@ void dsb_session_written(struct dsb_session *session, size_t written_len, uint64
 
 static void queue_ping(struct dsb_session *session, const uint8_t *body, size_t body_len, bool own)
 {
-    if (body_len != 0) {
+    if (body_len != 0)
         memcpy(session->ping_body, body, body_len);
-    }
     session->ping_len = (uint8_t)body_len;
     session->ping_is_own = own;
     session->ping = DSB_SEND_QUEUED;
@@ -226,35 +212,29 @@ static void queue_ping(struct dsb_session *session, const uint8_t *body, size_t 
 
 enum dsb_status dsb_session_ping(struct dsb_session *session, const uint8_t *body, size_t body_len)
 {
-    if (!dsb_session_is_open(session) || session->close != DSB_SEND_NONE || session->peer_closed) {
+    if (!dsb_session_is_open(session) || session->close != DSB_SEND_NONE || session->peer_closed)
         return DSB_WRONG_STATE;
-    }
-    if (body_len > DSB_PING_MAX) {
+    if (body_len > DSB_PING_MAX)
         return DSB_INVALID;
-    }
-    if (session->ping != DSB_SEND_NONE) {
+    if (session->ping != DSB_SEND_NONE)
         return DSB_WOULD_BLOCK;
-    }
     queue_ping(session, body, body_len, false);
     return DSB_OK;
 }
 
 enum dsb_status dsb_session_close(struct dsb_session *session)
 {
-    if (!dsb_session_is_open(session)) {
+    if (!dsb_session_is_open(session))
         return DSB_WRONG_STATE;
-    }
-    if (session->close == DSB_SEND_NONE) {
+    if (session->close == DSB_SEND_NONE)
         session->close = DSB_SEND_QUEUED;
-    }
     return DSB_OK;
 }
 
 enum dsb_status dsb_session_end(struct dsb_session *session, uint64_t now_ms)
 {
-    if (dsb_session_close(session) != DSB_OK) {
+    if (dsb_session_close(session) != DSB_OK)
         return DSB_WRONG_STATE;
-    }
     if (!session->ended) {
         session->ended = true;
         session->end_ms = now_ms + DSB_END_AFTER_MS;
@@ -264,9 +244,8 @@ enum dsb_status dsb_session_end(struct dsb_session *session, uint64_t now_ms)
 
 void dsb_session_abort(struct dsb_session *session, enum dsb_reason reason)
 {
-    if (dsb_session_is_open(session) && !dsb_session_is_closed(session)) {
+    if (dsb_session_is_open(session) && !dsb_session_is_closed(session))
         dsb_session_fail(session, reason);
-    }
 }
 
 bool dsb_session_is_closed(const struct dsb_session *session)
@@ -277,12 +256,10 @@ bool dsb_session_is_closed(const struct dsb_session *session)
 
 enum dsb_event dsb_session_end_of_stream(struct dsb_session *session)
 {
-    if (!dsb_session_is_open(session)) {
+    if (!dsb_session_is_open(session))
         return DSB_EVENT_FAILED;
-    }
-    if (dsb_session_is_closed(session)) {
+    if (dsb_session_is_closed(session))
         return DSB_EVENT_CLOSED;
-    }
     return failed(session, DSB_REASON_SESSION_TRUNCATED);
 }
 
@@ -290,9 +267,8 @@ enum dsb_event dsb_session_end_of_stream(struct dsb_session *session)
 
 void dsb_session_pause(struct dsb_session *session, bool paused, uint64_t now_ms)
 {
-    if (session->paused && !paused) {
+    if (session->paused && !paused)
         session->heard_ms = now_ms;
-    }
     session->paused = paused;
 }
 
@@ -318,9 +294,8 @@ static uint64_t dead_at(const struct dsb_session *session)
                                    : session->heard_ms) +
              DSB_DEAD_AFTER_MS;
     }
-    if (session->unwritten_len != 0) {
+    if (session->unwritten_len != 0)
         at = earlier(at, session->progress_ms + DSB_DEAD_AFTER_MS);
-    }
     return at;
 }
 
@@ -334,9 +309,8 @@ static uint64_t end_at(const struct dsb_session *session)
  * that this side, which has not closed, is there. */
 static uint64_t ping_at(const struct dsb_session *session)
 {
-    if (session->paused || session->close != DSB_SEND_NONE || session->ping != DSB_SEND_NONE) {
+    if (session->paused || session->close != DSB_SEND_NONE || session->ping != DSB_SEND_NONE)
         return DSB_NO_DEADLINE;
-    }
     return (session->peer_closed ? later(session->heard_ms, session->progress_ms)
                                  : session->heard_ms) +
            DSB_PING_AFTER_MS;
@@ -344,29 +318,23 @@ static uint64_t ping_at(const struct dsb_session *session)
 
 uint64_t dsb_session_deadline(const struct dsb_session *session)
 {
-    if (!dsb_session_is_open(session) || dsb_session_is_closed(session)) {
+    if (!dsb_session_is_open(session) || dsb_session_is_closed(session))
         return DSB_NO_DEADLINE;
-    }
     return earlier(earlier(dead_at(session), end_at(session)), ping_at(session));
 }
 
 enum dsb_event dsb_session_tick(struct dsb_session *session, uint64_t now_ms)
 {
-    if (!dsb_session_is_open(session)) {
+    if (!dsb_session_is_open(session))
         return DSB_EVENT_FAILED;
-    }
-    if (dsb_session_is_closed(session)) {
+    if (dsb_session_is_closed(session))
         return DSB_EVENT_NONE;
-    }
-    if (now_ms >= dead_at(session)) {
+    if (now_ms >= dead_at(session))
         return failed(session, DSB_REASON_SESSION_SILENT);
-    }
-    if (now_ms >= end_at(session)) {
+    if (now_ms >= end_at(session))
         return failed(session, DSB_REASON_SESSION_UNCLOSED);
-    }
-    if (now_ms >= ping_at(session)) {
+    if (now_ms >= ping_at(session))
         queue_ping(session, NULL, 0, true);
-    }
     return DSB_EVENT_NONE;
 }
 
@@ -419,5 +387,5 @@ const uint8_t *dsb_session_hash(const struct dsb_session *session)
 
 void dsb_session_wipe(struct dsb_session *session)
 {
-    noise_wipe(session, sizeof(*session));
+    noise_wipe(session, sizeof *session);
 }

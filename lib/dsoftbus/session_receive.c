@@ -26,12 +26,10 @@ static enum dsb_event on_data(struct dsb_session *session, const struct dsb_reco
 
 static enum dsb_event on_ping(struct dsb_session *session, const struct dsb_record *record)
 {
-    if (session->close == DSB_SEND_DONE) {
+    if (session->close == DSB_SEND_DONE)
         return DSB_EVENT_NONE; /* it crossed our CLOSE, after which nothing may follow */
-    }
-    if (session->pong == DSB_SEND_QUEUED || session->early_len != 0) {
+    if (session->pong == DSB_SEND_QUEUED || session->early_len != 0)
         return failed(session, DSB_REASON_RECORD_PING_FLOOD);
-    }
     memcpy(session->pong_body, record->body, record->body_len);
     session->pong_len = (uint8_t)record->body_len;
     session->pong = DSB_SEND_QUEUED;
@@ -41,9 +39,8 @@ static enum dsb_event on_ping(struct dsb_session *session, const struct dsb_reco
 static enum dsb_event on_pong(struct dsb_session *session, const struct dsb_record *record)
 {
     if (session->ping != DSB_SEND_DONE || record->body_len != session->ping_len ||
-        memcmp(record->body, session->ping_body, record->body_len) != 0) {
+        memcmp(record->body, session->ping_body, record->body_len) != 0)
         return failed(session, DSB_REASON_RECORD_PONG);
-    }
     session->ping = DSB_SEND_NONE;
     return session->ping_is_own || session->ended ? DSB_EVENT_NONE : DSB_EVENT_PONG;
 }
@@ -76,19 +73,16 @@ static enum dsb_reason open_record(struct dsb_session *session, uint8_t *unit, s
     size_t plaintext_len = 0;
     enum noise_result result = NOISE_OK;
 
-    if (dsb_session_is_rekey_point(session->transport.recv.n)) {
+    if (dsb_session_is_rekey_point(session->transport.recv.n))
         result = noise_transport_rekey_recv(&session->transport);
-    }
     if (result == NOISE_OK) {
         result = noise_transport_open(&session->transport, unit, unit_len, unit, unit_len,
                                       &plaintext_len);
     }
-    if (result != NOISE_OK) {
+    if (result != NOISE_OK)
         return result == NOISE_ERR_NONCE ? DSB_REASON_RECORD_NONCE : DSB_REASON_RECORD_DECRYPT;
-    }
-    if (!is_carried(session, unit[0])) {
+    if (!is_carried(session, unit[0]))
         return DSB_REASON_RECORD_TYPE;
-    }
     switch (dsb_record_parse(record, unit, plaintext_len)) {
     case DSB_RECORD_OK:
         return DSB_REASON_NONE;
@@ -104,26 +98,20 @@ static enum dsb_reason open_record(struct dsb_session *session, uint8_t *unit, s
 static enum dsb_reason check_unit(const struct dsb_session *session, const uint8_t *in,
                                   size_t in_len, size_t *unit_len)
 {
-    if (session->accept_queued) {
+    if (session->accept_queued)
         return DSB_REASON_MSG3_SURPLUS;
-    }
-    if (session->peer_closed) {
+    if (session->peer_closed)
         return DSB_REASON_RECORD_AFTER_CLOSE;
-    }
     enum dsb_frame_result result = dsb_frame_next(in, in_len, session->local_recv_max, unit_len);
 
-    if (result == DSB_FRAME_ZERO_LENGTH) {
+    if (result == DSB_FRAME_ZERO_LENGTH)
         return DSB_REASON_RECORD_ZERO_LENGTH;
-    }
-    if (result == DSB_FRAME_OVERSIZE) {
+    if (result == DSB_FRAME_OVERSIZE)
         return DSB_REASON_RECORD_OVERSIZE;
-    }
-    if (*unit_len != 0 && *unit_len < DSB_RECORD_OVERHEAD) {
+    if (*unit_len != 0 && *unit_len < DSB_RECORD_OVERHEAD)
         return DSB_REASON_RECORD_LENGTH;
-    }
-    if (result == DSB_FRAME_PARTIAL) {
+    if (result == DSB_FRAME_PARTIAL)
         *unit_len = 0;
-    }
     return DSB_REASON_NONE;
 }
 
@@ -136,9 +124,8 @@ static void count_early(struct dsb_session *session, enum dsb_record_type type, 
                         size_t rest_len)
 {
     session->early_len -= used_len < session->early_len ? used_len : session->early_len;
-    if (type == DSB_RECORD_PING) {
+    if (type == DSB_RECORD_PING)
         session->early_len = rest_len;
-    }
 }
 
 /* Handles the unit at the front of `in`, which is complete. */
@@ -148,14 +135,12 @@ static enum dsb_event feed_unit(struct dsb_session *session, uint8_t *in, size_t
     size_t used_len = DSB_FRAME_HEADER_LEN + unit_len;
     enum dsb_reason reason = open_record(session, in + DSB_FRAME_HEADER_LEN, unit_len, record);
 
-    if (reason != DSB_REASON_NONE) {
+    if (reason != DSB_REASON_NONE)
         return failed(session, reason);
-    }
     session->heard_ms = now_ms;
     enum dsb_event event = handlers[record->type](session, record);
-    if (event == DSB_EVENT_PEER_CLOSED && in_len > used_len) {
+    if (event == DSB_EVENT_PEER_CLOSED && in_len > used_len)
         return failed(session, DSB_REASON_RECORD_AFTER_CLOSE);
-    }
     count_early(session, record->type, used_len, in_len - used_len);
     return event;
 }
@@ -170,23 +155,19 @@ enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in, size_t
     *used_len = 0;
     *body = NULL;
     *body_len = 0;
-    if (!dsb_session_is_open(session)) {
+    if (!dsb_session_is_open(session))
         return DSB_EVENT_FAILED;
-    }
     if (in_len != 0) {
         enum dsb_reason reason = check_unit(session, in, in_len, &unit_len);
 
-        if (reason != DSB_REASON_NONE) {
+        if (reason != DSB_REASON_NONE)
             return failed(session, reason);
-        }
     }
-    if (unit_len == 0) {
+    if (unit_len == 0)
         return dsb_session_tick(session, now_ms);
-    }
     enum dsb_event event = feed_unit(session, in, in_len, unit_len, now_ms, &record);
-    if (event == DSB_EVENT_FAILED) {
+    if (event == DSB_EVENT_FAILED)
         return event;
-    }
     *used_len = DSB_FRAME_HEADER_LEN + unit_len;
     if (event == DSB_EVENT_DATA || event == DSB_EVENT_PONG) {
         *body = record.body;

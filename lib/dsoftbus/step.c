@@ -4,9 +4,8 @@
 
 enum dsb_step dsb_handshake_next_step(struct dsb_handshake *hs)
 {
-    if (hs->step_reported == hs->step) {
+    if (hs->step_reported == hs->step)
         return DSB_STEP_NONE;
-    }
     hs->step_reported++;
     return (enum dsb_step)hs->step_reported;
 }

@@ -8,9 +8,8 @@ enum dsb_status dsb_stream_link_begin(struct dsb_streams *streams, const struct 
 {
     const struct dsb_session *session = dsb_link_session(link);
 
-    if (link->state != DSB_LINK_OPEN || !dsb_session_has_streams(session)) {
+    if (link->state != DSB_LINK_OPEN || !dsb_session_has_streams(session))
         return DSB_WRONG_STATE;
-    }
     const struct dsb_streams_config config = {
         .is_initiator = dsb_session_is_initiator(session),
         .streams_max = dsb_session_streams(session)->streams_max,
@@ -54,9 +53,8 @@ void dsb_stream_link_send(struct dsb_streams *streams, struct dsb_link *link, ui
         uint8_t *tail = dsb_link_tail(link, now_ms, &room_len);
         size_t len = tail == NULL ? 0 : dsb_streams_next_record(streams, &type, tail, room_len);
 
-        if (len == 0) {
+        if (len == 0)
             return;
-        }
         /* There is room: only a session that is over, or closed by this side, refuses it. */
         if (dsb_link_send_stream(link, type, tail, len, now_ms) != DSB_OK) {
             dsb_streams_end(streams);

@@ -30,14 +30,11 @@ bool dsb_service_name_is_valid(const void *name, size_t name_len)
 {
     const uint8_t *bytes = name;
 
-    if (name_len < 1 || name_len > DSB_STREAM_SERVICE_MAX) {
+    if (name_len < 1 || name_len > DSB_STREAM_SERVICE_MAX)
         return false;
-    }
-    for (size_t i = 0; i < name_len; i++) {
-        if (!is_name_byte(bytes[i])) {
+    for (size_t i = 0; i < name_len; i++)
+        if (!is_name_byte(bytes[i]))
             return false;
-        }
-    }
     return true;
 }
 
@@ -74,16 +71,13 @@ enum dsb_record_result dsb_stream_record_parse(struct dsb_stream_record *record,
 {
     struct dsb_stream_record parsed = {.type = type};
 
-    if (!dsb_record_is_stream(type)) {
+    if (!dsb_record_is_stream(type))
         return DSB_RECORD_BAD_TYPE;
-    }
-    if (!dsb_record_has_length(type, body_len)) {
+    if (!dsb_record_has_length(type, body_len))
         return DSB_RECORD_BAD_BODY;
-    }
     parsed.id = get_u32(body);
-    if (!parse_rest(&parsed, body + DSB_STREAM_ID_LEN, body_len - DSB_STREAM_ID_LEN)) {
+    if (!parse_rest(&parsed, body + DSB_STREAM_ID_LEN, body_len - DSB_STREAM_ID_LEN))
         return DSB_RECORD_BAD_BODY;
-    }
     *record = parsed;
     return DSB_RECORD_OK;
 }
@@ -122,9 +116,8 @@ void dsb_stream_record_write(const struct dsb_stream_record *record, uint8_t *ou
         rest[1] = (uint8_t)record->code;
         break;
     default:
-        if (record->bytes != NULL) {
+        if (record->bytes != NULL)
             memcpy(rest, record->bytes, record->bytes_len);
-        }
         break;
     }
 }

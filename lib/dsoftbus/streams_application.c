@@ -19,13 +19,11 @@ enum dsb_status dsb_streams_open(struct dsb_streams *streams, const void *servic
 {
     const struct dsb_streams_config *config = &streams->config;
 
-    if (!dsb_service_name_is_valid(service, service_len)) {
+    if (!dsb_service_name_is_valid(service, service_len))
         return DSB_INVALID;
-    }
     if (streams->is_over || streams->next_id == 0 || config->own_max == 0 ||
-        config->peer_streams_max == 0) {
+        config->peer_streams_max == 0)
         return DSB_WRONG_STATE;
-    }
     if (streams->own_count >= config->own_max || streams->own_count >= config->peer_streams_max) {
         streams->wants_stream = true;
         return DSB_WOULD_BLOCK;
@@ -49,16 +47,13 @@ enum dsb_status dsb_streams_accept(struct dsb_streams *streams, uint32_t id)
 {
     struct dsb_stream *stream = of_application(streams, id);
 
-    if (stream == NULL || !(stream->state == DSB_STREAM_INCOMING || is_left(streams, stream))) {
+    if (stream == NULL || !(stream->state == DSB_STREAM_INCOMING || is_left(streams, stream)))
         return DSB_WRONG_STATE;
-    }
     stream->answered = true;
-    if (stream->state == DSB_STREAM_INCOMING) {
+    if (stream->state == DSB_STREAM_INCOMING)
         dsb_streams_become(streams, stream, DSB_STREAM_ACCEPTED);
-    }
-    if (stream->in.len != 0 || stream->fin_received) {
+    if (stream->in.len != 0 || stream->fin_received)
         dsb_streams_tell(streams, stream, DSB_STREAM_EVENT_READABLE);
-    }
     return DSB_OK;
 }
 
@@ -67,12 +62,10 @@ enum dsb_status dsb_streams_refuse(struct dsb_streams *streams, uint32_t id,
 {
     struct dsb_stream *stream = of_application(streams, id);
 
-    if (code == DSB_RESET_NONE) {
+    if (code == DSB_RESET_NONE)
         return DSB_INVALID;
-    }
-    if (stream == NULL || stream->state != DSB_STREAM_INCOMING) {
+    if (stream == NULL || stream->state != DSB_STREAM_INCOMING)
         return DSB_WRONG_STATE;
-    }
     enum dsb_status status = dsb_streams_reset(streams, id, code);
     return status == DSB_OK ? dsb_streams_let_go(streams, id) : status;
 }
@@ -82,12 +75,10 @@ enum dsb_status dsb_streams_refuse(struct dsb_streams *streams, uint32_t id,
 /* Whether the application may write to the stream: OK, WAS_RESET or WRONG_STATE. */
 static enum dsb_status may_write(const struct dsb_stream *stream)
 {
-    if (stream != NULL && stream->is_reset) {
+    if (stream != NULL && stream->is_reset)
         return DSB_WAS_RESET;
-    }
-    if (stream == NULL || stream->finished) {
+    if (stream == NULL || stream->finished)
         return DSB_WRONG_STATE;
-    }
     return stream->state == DSB_STREAM_INCOMING || stream->state == DSB_STREAM_RESETTING ||
                    stream->state == DSB_STREAM_OVER
                ? DSB_WRONG_STATE
@@ -101,12 +92,10 @@ enum dsb_status dsb_streams_write(struct dsb_streams *streams, uint32_t id, cons
     enum dsb_status status = may_write(stream);
 
     *written_len = 0;
-    if (status != DSB_OK) {
+    if (status != DSB_OK)
         return status;
-    }
-    if (len == 0) {
+    if (len == 0)
         return DSB_INVALID;
-    }
     *written_len = dsb_byte_ring_put(&stream->out, bytes, len);
     stream->wants_room = stream->wants_room || *written_len < len;
     dsb_streams_wake(streams, stream);
@@ -121,9 +110,8 @@ enum dsb_status dsb_streams_room(struct dsb_streams *streams, uint32_t id, uint8
 
     *room = NULL;
     *room_len = 0;
-    if (status != DSB_OK) {
+    if (status != DSB_OK)
         return status;
-    }
     *room = dsb_byte_ring_room(&stream->out, room_len);
     stream->wants_room = stream->wants_room || *room_len == 0;
     return *room_len == 0 ? DSB_WOULD_BLOCK : DSB_OK;
@@ -135,12 +123,10 @@ enum dsb_status dsb_streams_wrote(struct dsb_streams *streams, uint32_t id, size
     size_t room_len;
     enum dsb_status status = dsb_streams_room(streams, id, &room, &room_len);
 
-    if (status != DSB_OK) {
+    if (status != DSB_OK)
         return status;
-    }
-    if (len > room_len) {
+    if (len > room_len)
         return DSB_INVALID;
-    }
     struct dsb_stream *stream = dsb_streams_find(streams, id);
     dsb_byte_ring_added(&stream->out, len);
     dsb_streams_wake(streams, stream);
@@ -154,15 +140,12 @@ static enum dsb_status may_read(const struct dsb_stream *stream)
 {
     if (stream == NULL || stream->state == DSB_STREAM_INCOMING ||
         stream->state == DSB_STREAM_RESETTING ||
-        (stream->state == DSB_STREAM_OVER && !stream->is_reset)) {
+        (stream->state == DSB_STREAM_OVER && !stream->is_reset))
         return DSB_WRONG_STATE;
-    }
-    if (stream->in.len != 0) {
+    if (stream->in.len != 0)
         return DSB_OK;
-    }
-    if (stream->fin_received) {
+    if (stream->fin_received)
         return DSB_ENDED;
-    }
     return stream->is_reset ? DSB_WAS_RESET : DSB_WOULD_BLOCK;
 }
 
@@ -173,12 +156,10 @@ enum dsb_status dsb_streams_read(struct dsb_streams *streams, uint32_t id, uint8
     enum dsb_status status = may_read(stream);
 
     *read_len = 0;
-    if (status != DSB_OK) {
+    if (status != DSB_OK)
         return status;
-    }
-    if (cap == 0) {
+    if (cap == 0)
         return DSB_INVALID;
-    }
     *read_len = dsb_byte_ring_get(&stream->in, bytes, cap);
     dsb_streams_wake(streams, stream);
     return DSB_OK;
@@ -192,9 +173,8 @@ enum dsb_status dsb_streams_front(struct dsb_streams *streams, uint32_t id, cons
 
     *bytes = NULL;
     *len = 0;
-    if (status == DSB_OK) {
+    if (status == DSB_OK)
         *bytes = dsb_byte_ring_front(&stream->in, len);
-    }
     return status;
 }
 
@@ -203,12 +183,10 @@ enum dsb_status dsb_streams_took(struct dsb_streams *streams, uint32_t id, size_
     struct dsb_stream *stream = of_application(streams, id);
     enum dsb_status status = may_read(stream);
 
-    if (status != DSB_OK) {
+    if (status != DSB_OK)
         return status;
-    }
-    if (len > stream->in.len) {
+    if (len > stream->in.len)
         return DSB_INVALID;
-    }
     dsb_byte_ring_drop(&stream->in, len);
     dsb_streams_wake(streams, stream);
     return DSB_OK;
@@ -220,9 +198,8 @@ enum dsb_status dsb_streams_finish(struct dsb_streams *streams, uint32_t id)
 {
     struct dsb_stream *stream = of_application(streams, id);
 
-    if (stream != NULL && stream->finished && !stream->is_reset) {
+    if (stream != NULL && stream->finished && !stream->is_reset)
         return DSB_OK;
-    }
     enum dsb_status status = may_write(stream);
     if (status == DSB_OK) {
         stream->finished = true;
@@ -247,16 +224,13 @@ enum dsb_status dsb_streams_reset(struct dsb_streams *streams, uint32_t id,
 {
     struct dsb_stream *stream = of_application(streams, id);
 
-    if (code == DSB_RESET_NONE) {
+    if (code == DSB_RESET_NONE)
         return DSB_INVALID;
-    }
-    if (stream != NULL && stream->is_reset) {
+    if (stream != NULL && stream->is_reset)
         return DSB_WAS_RESET;
-    }
     if (stream == NULL || stream->state == DSB_STREAM_RESETTING ||
-        stream->state == DSB_STREAM_OVER || (stream->fin_sent && stream->fin_received)) {
+        stream->state == DSB_STREAM_OVER || (stream->fin_sent && stream->fin_received))
         return DSB_WRONG_STATE;
-    }
     reset(streams, stream, (uint16_t)code);
     return DSB_OK;
 }
@@ -265,16 +239,14 @@ enum dsb_status dsb_streams_let_go(struct dsb_streams *streams, uint32_t id)
 {
     struct dsb_stream *stream = of_application(streams, id);
 
-    if (stream == NULL) {
+    if (stream == NULL)
         return DSB_WRONG_STATE;
-    }
     stream->let_go = true;
     stream->told = 0;
     dsb_byte_ring_clear(&stream->in);
     if (!stream->finished && stream->state != DSB_STREAM_RESETTING &&
-        stream->state != DSB_STREAM_OVER) {
+        stream->state != DSB_STREAM_OVER)
         reset(streams, stream, DSB_RESET_CANCELLED);
-    }
     dsb_streams_wake(streams, stream);
     dsb_streams_settle(streams, stream);
     return DSB_OK;
@@ -291,9 +263,8 @@ static struct dsb_stream_event event_of(const struct dsb_stream *stream,
         event.service = stream->service;
         event.service_len = stream->service_len;
     }
-    if (type == DSB_STREAM_EVENT_RESET) {
+    if (type == DSB_STREAM_EVENT_RESET)
         event.code = stream->reset_code;
-    }
     return event;
 }
 
@@ -308,15 +279,13 @@ struct dsb_stream_event dsb_streams_next_event(struct dsb_streams *streams)
     for (;;) {
         struct dsb_stream *stream = dsb_streams_first(streams, DSB_STREAM_QUEUE_EVENT);
 
-        if (stream == NULL) {
+        if (stream == NULL)
             return (struct dsb_stream_event){.type = DSB_STREAM_EVENT_NONE};
-        }
         unsigned lowest = stream->told & (~(unsigned)stream->told + 1);
         dsb_streams_dequeue(streams, DSB_STREAM_QUEUE_EVENT, stream);
         stream->told &= (uint8_t)~lowest;
-        if (stream->told != 0) {
+        if (stream->told != 0)
             dsb_streams_enqueue(streams, DSB_STREAM_QUEUE_EVENT, stream);
-        }
         if (lowest != 0) {
             stream->is_known = true;
             return event_of(stream, (enum dsb_stream_event_type)lowest);

@@ -10,9 +10,8 @@ static size_t find_refused(const struct dsb_streams *streams, uint32_t id)
 {
     size_t i = 0;
 
-    while (i < streams->refused_count && streams->refused[i] != id) {
+    while (i < streams->refused_count && streams->refused[i] != id)
         i++;
-    }
     return i;
 }
 
@@ -20,12 +19,10 @@ static enum dsb_reason on_open(struct dsb_streams *streams, const struct dsb_str
 {
     bool has_room = streams->peer_count < streams->config.streams_max;
 
-    if (dsb_streams_is_own_id(streams, record->id) || record->id <= streams->peer_id) {
+    if (dsb_streams_is_own_id(streams, record->id) || record->id <= streams->peer_id)
         return DSB_REASON_STREAM_ID;
-    }
-    if (!has_room && streams->refused_count == streams->config.streams_max) {
+    if (!has_room && streams->refused_count == streams->config.streams_max)
         return DSB_REASON_STREAM_COUNT;
-    }
     streams->peer_id = record->id;
     if (!has_room) {
         streams->refused[streams->refused_count++] = record->id;
@@ -41,9 +38,8 @@ static enum dsb_reason on_open(struct dsb_streams *streams, const struct dsb_str
 static enum dsb_reason add_credit(struct dsb_streams *streams, struct dsb_stream *stream,
                                   uint32_t more)
 {
-    if (more > UINT32_MAX - stream->send_credit) {
+    if (more > UINT32_MAX - stream->send_credit)
         return DSB_REASON_STREAM_CREDIT;
-    }
     stream->send_credit += more;
     dsb_streams_wake(streams, stream);
     return DSB_REASON_NONE;
@@ -52,9 +48,8 @@ static enum dsb_reason add_credit(struct dsb_streams *streams, struct dsb_stream
 static enum dsb_reason on_opened(struct dsb_streams *streams, struct dsb_stream *stream,
                                  const struct dsb_stream_record *record)
 {
-    if (stream->state != DSB_STREAM_ASKED) {
+    if (stream->state != DSB_STREAM_ASKED)
         return DSB_REASON_STREAM_STATE;
-    }
     enum dsb_reason reason = add_credit(streams, stream, record->credit);
     if (reason == DSB_REASON_NONE) {
         dsb_streams_become(streams, stream, DSB_STREAM_OPEN);
@@ -66,20 +61,17 @@ static enum dsb_reason on_opened(struct dsb_streams *streams, struct dsb_stream 
 /* Until the stream is accepted there is nothing to be read: accepting it tells then. */
 static void tell_readable(struct dsb_streams *streams, struct dsb_stream *stream)
 {
-    if (stream->state != DSB_STREAM_INCOMING) {
+    if (stream->state != DSB_STREAM_INCOMING)
         dsb_streams_tell(streams, stream, DSB_STREAM_EVENT_READABLE);
-    }
 }
 
 static enum dsb_reason on_bytes(struct dsb_streams *streams, struct dsb_stream *stream,
                                 const struct dsb_stream_record *record)
 {
-    if (stream->state == DSB_STREAM_ASKED || stream->fin_received) {
+    if (stream->state == DSB_STREAM_ASKED || stream->fin_received)
         return DSB_REASON_STREAM_STATE;
-    }
-    if (record->bytes_len > stream->recv_credit) {
+    if (record->bytes_len > stream->recv_credit)
         return DSB_REASON_STREAM_CREDIT;
-    }
     stream->recv_credit -= (uint32_t)record->bytes_len;
     if (!stream->let_go) {
         /* All of it fits: credit is never more than the free part of the window. */
@@ -93,9 +85,8 @@ static enum dsb_reason on_bytes(struct dsb_streams *streams, struct dsb_stream *
 static enum dsb_reason on_credit(struct dsb_streams *streams, struct dsb_stream *stream,
                                  const struct dsb_stream_record *record)
 {
-    if (stream->state == DSB_STREAM_ASKED) {
+    if (stream->state == DSB_STREAM_ASKED)
         return DSB_REASON_STREAM_STATE;
-    }
     return add_credit(streams, stream, record->credit);
 }
 
@@ -103,9 +94,8 @@ static enum dsb_reason on_fin(struct dsb_streams *streams, struct dsb_stream *st
                               const struct dsb_stream_record *record)
 {
     (void)record;
-    if (stream->state == DSB_STREAM_ASKED || stream->fin_received) {
+    if (stream->state == DSB_STREAM_ASKED || stream->fin_received)
         return DSB_REASON_STREAM_STATE;
-    }
     stream->fin_received = true;
     tell_readable(streams, stream);
     dsb_streams_settle(streams, stream);
@@ -116,9 +106,8 @@ static enum dsb_reason on_reset(struct dsb_streams *streams, struct dsb_stream *
                                 const struct dsb_stream_record *record)
 {
     /* When both have finished it crossed our FIN: all that the peer wrote is here. */
-    if (!(stream->fin_sent && stream->fin_received)) {
+    if (!(stream->fin_sent && stream->fin_received))
         dsb_streams_was_reset(streams, stream, record->code);
-    }
     return DSB_REASON_NONE;
 }
 
@@ -129,9 +118,8 @@ static enum dsb_reason on_former(struct dsb_streams *streams,
     bool is_own = dsb_streams_is_own_id(streams, record->id);
     bool was_given = streams->next_id == 0 || record->id < streams->next_id;
 
-    if (record->id == 0 || (is_own ? !was_given : record->id > streams->peer_id)) {
+    if (record->id == 0 || (is_own ? !was_given : record->id > streams->peer_id))
         return DSB_REASON_STREAM_ID;
-    }
     size_t i = find_refused(streams, record->id);
     if (record->type == DSB_RECORD_RESET && i < streams->refused_count) {
         /* The peer gave it up itself: nothing is owed. */
@@ -156,9 +144,8 @@ static enum dsb_reason on_stream(struct dsb_streams *streams, struct dsb_stream 
     case DSB_STREAM_OVER:
         return DSB_REASON_NONE;
     case DSB_STREAM_RESETTING:
-        if (record->type != DSB_RECORD_RESET) {
+        if (record->type != DSB_RECORD_RESET)
             return DSB_REASON_NONE;
-        }
         /* Both reset it: ours needs not be said any more. The application knows. */
         dsb_streams_become(streams, stream, DSB_STREAM_OVER);
         dsb_streams_settle(streams, stream);
@@ -181,12 +168,10 @@ enum dsb_reason dsb_streams_receive(struct dsb_streams *streams, enum dsb_record
     default:
         return DSB_REASON_RECORD_TYPE;
     }
-    if (streams->is_over) {
+    if (streams->is_over)
         return DSB_REASON_NONE;
-    }
-    if (type == DSB_RECORD_OPEN) {
+    if (type == DSB_RECORD_OPEN)
         return on_open(streams, &record);
-    }
     struct dsb_stream *stream = dsb_streams_find(streams, record.id);
     return stream == NULL ? on_former(streams, &record) : on_stream(streams, stream, &record);
 }

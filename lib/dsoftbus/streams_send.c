@@ -32,9 +32,8 @@ bool dsb_stream_has_control(const struct dsb_streams *streams, const struct dsb_
 
 bool dsb_stream_has_data(const struct dsb_stream *stream)
 {
-    if (stream->state != DSB_STREAM_ASKED && stream->state != DSB_STREAM_OPEN) {
+    if (stream->state != DSB_STREAM_ASKED && stream->state != DSB_STREAM_OPEN)
         return false;
-    }
     return stream->out.len != 0 ? stream->send_credit != 0 : stream->finished && !stream->fin_sent;
 }
 
@@ -49,9 +48,8 @@ static size_t put(const struct dsb_stream_record *record, enum dsb_record_type *
 {
     size_t len = dsb_stream_record_len(record);
 
-    if (len > body_cap) {
+    if (len > body_cap)
         return 0;
-    }
     dsb_stream_record_write(record, body);
     *type = record->type;
     return len;
@@ -103,9 +101,8 @@ static size_t put_control(struct dsb_streams *streams, struct dsb_stream *stream
     const struct dsb_stream_record record = control_of(streams, stream);
     size_t len = put(&record, type, body, body_cap);
 
-    if (len == 0) {
+    if (len == 0)
         return 0;
-    }
     stream->recv_credit += record.credit;
     dsb_streams_dequeue(streams, DSB_STREAM_QUEUE_CONTROL, stream);
     if (record.type == DSB_RECORD_RESET) {
@@ -135,9 +132,8 @@ static size_t put_bytes(struct dsb_streams *streams, struct dsb_stream *stream,
 
     record.bytes_len = lesser(lesser(stream->out.len, stream->send_credit),
                               lesser(room_len, DSB_STREAM_BYTES_MAX));
-    if (record.bytes_len == 0) {
+    if (record.bytes_len == 0)
         return 0;
-    }
     size_t len = put(&record, type, body, body_cap);
     (void)dsb_byte_ring_get(&stream->out, body + DSB_STREAM_ID_LEN, record.bytes_len);
     stream->send_credit -= (uint32_t)record.bytes_len;
@@ -191,16 +187,13 @@ static struct dsb_stream *first_with(struct dsb_streams *streams, enum dsb_strea
 size_t dsb_streams_next_record(struct dsb_streams *streams, enum dsb_record_type *type,
                                uint8_t *body, size_t body_cap)
 {
-    if (streams->is_over) {
+    if (streams->is_over)
         return 0;
-    }
-    if (streams->refused_count != 0) {
+    if (streams->refused_count != 0)
         return put_refused(streams, type, body, body_cap);
-    }
     struct dsb_stream *stream = first_with(streams, DSB_STREAM_QUEUE_CONTROL);
-    if (stream != NULL) {
+    if (stream != NULL)
         return put_control(streams, stream, type, body, body_cap);
-    }
     stream = first_with(streams, DSB_STREAM_QUEUE_DATA);
     return stream == NULL ? 0 : put_data(streams, stream, type, body, body_cap);
 }

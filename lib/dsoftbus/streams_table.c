@@ -14,9 +14,8 @@ enum dsb_status dsb_streams_init(struct dsb_streams *streams,
     if (config->window == 0 || config->peer_window == 0 || config->send_cap == 0 ||
         count > DSB_STREAMS_COUNT_MAX ||
         (count != 0 && (memory->streams == NULL || memory->bytes == NULL)) ||
-        (config->streams_max != 0 && memory->refused == NULL)) {
+        (config->streams_max != 0 && memory->refused == NULL))
         return DSB_INVALID;
-    }
     *streams = (struct dsb_streams){.config = *config,
                                     .streams = memory->streams,
                                     .refused = memory->refused,
@@ -39,9 +38,8 @@ struct dsb_stream *dsb_streams_find(struct dsb_streams *streams, uint32_t id)
     for (size_t i = 0; i < streams->count; i++) {
         size_t at = streams->hint;
 
-        if (streams->streams[at].id == id && streams->streams[at].state != DSB_STREAM_FREE) {
+        if (streams->streams[at].id == id && streams->streams[at].state != DSB_STREAM_FREE)
             return &streams->streams[at];
-        }
         streams->hint = at + 1 < streams->count ? at + 1 : 0;
     }
     return NULL;
@@ -80,9 +78,8 @@ void dsb_streams_become(struct dsb_streams *streams, struct dsb_stream *stream,
                                                      : &streams->peer_count) += 1;
     }
     stream->state = (uint8_t)state;
-    if (state == DSB_STREAM_RESETTING || state == DSB_STREAM_OVER) {
+    if (state == DSB_STREAM_RESETTING || state == DSB_STREAM_OVER)
         dsb_byte_ring_clear(&stream->out); /* nothing of it may leave any more */
-    }
     dsb_streams_wake(streams, stream);
 }
 
@@ -102,9 +99,8 @@ static void release(struct dsb_streams *streams, struct dsb_stream *stream)
     bool is_own = dsb_streams_is_own_id(streams, stream->id);
     struct dsb_byte_ring in = stream->in, out = stream->out;
 
-    for (unsigned queue = 0; queue < DSB_STREAM_QUEUE_COUNT; queue++) {
+    for (unsigned queue = 0; queue < DSB_STREAM_QUEUE_COUNT; queue++)
         dsb_streams_dequeue(streams, (enum dsb_stream_queue)queue, stream);
-    }
     *(is_own ? &streams->own_count : &streams->peer_count) -= 1;
     *stream = (struct dsb_stream){.state = DSB_STREAM_FREE, .in = in, .out = out};
     dsb_byte_ring_clear(&stream->in);
@@ -114,9 +110,8 @@ static void release(struct dsb_streams *streams, struct dsb_stream *stream)
 
 void dsb_streams_settle(struct dsb_streams *streams, struct dsb_stream *stream)
 {
-    if (!stream->let_go || stream->state == DSB_STREAM_RESETTING) {
+    if (!stream->let_go || stream->state == DSB_STREAM_RESETTING)
         return;
-    }
     if (stream->state == DSB_STREAM_OVER || (stream->fin_sent && stream->fin_received)) {
         release(streams, stream);
     } else if (stream->fin_sent) {
@@ -127,12 +122,10 @@ void dsb_streams_settle(struct dsb_streams *streams, struct dsb_stream *stream)
 
 void dsb_streams_wake(struct dsb_streams *streams, struct dsb_stream *stream)
 {
-    if (dsb_stream_has_control(streams, stream)) {
+    if (dsb_stream_has_control(streams, stream))
         dsb_streams_enqueue(streams, DSB_STREAM_QUEUE_CONTROL, stream);
-    }
-    if (dsb_stream_has_data(stream)) {
+    if (dsb_stream_has_data(stream))
         dsb_streams_enqueue(streams, DSB_STREAM_QUEUE_DATA, stream);
-    }
 }
 
 void dsb_streams_tell(struct dsb_streams *streams, struct dsb_stream *stream,
@@ -162,9 +155,8 @@ void dsb_streams_enqueue(struct dsb_streams *streams, enum dsb_stream_queue queu
     uint16_t index1 = (uint16_t)(stream - streams->streams + 1);
     struct dsb_stream *last = at(streams, streams->last[queue]);
 
-    if (stream->queued[queue]) {
+    if (stream->queued[queue])
         return;
-    }
     stream->queued[queue] = true;
     stream->next[queue] = 0;
     *(last == NULL ? &streams->first[queue] : &last->next[queue]) = index1;
@@ -178,17 +170,15 @@ void dsb_streams_dequeue(struct dsb_streams *streams, enum dsb_stream_queue queu
     struct dsb_stream *before = NULL;
     struct dsb_stream *each = dsb_streams_first(streams, queue);
 
-    if (!stream->queued[queue]) {
+    if (!stream->queued[queue])
         return;
-    }
     while (each != stream) {
         before = each;
         each = at(streams, each->next[queue]);
     }
     *(before == NULL ? &streams->first[queue] : &before->next[queue]) = stream->next[queue];
-    if (stream->next[queue] == 0) {
+    if (stream->next[queue] == 0)
         streams->last[queue] = before == NULL ? 0 : (uint16_t)(before - streams->streams + 1);
-    }
     stream->queued[queue] = false;
     stream->next[queue] = 0;
 }

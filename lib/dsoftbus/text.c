@@ -29,5 +29,5 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_ZERO_KEY] = "the all-zero key, which everybody has",
     };
 
-    return (size_t)fault < sizeof(names) / sizeof(names[0]) ? names[fault] : "unknown";
+    return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";
 }

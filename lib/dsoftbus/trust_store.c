@@ -8,7 +8,7 @@
 
 #define FORMAT "dsoftbus-trust"
 
-_Static_assert(sizeof(DSB_TRUST_HEADER) == sizeof(FORMAT " 1\n"), "one name for the format");
+_Static_assert(sizeof DSB_TRUST_HEADER == sizeof(FORMAT " 1\n"), "one name for the format");
 
 void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry *entries,
                           size_t capacity)
@@ -21,22 +21,18 @@ void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry 
 const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_store *store,
                                                       const struct dsb_device_id *id)
 {
-    for (size_t i = 0; i < store->count; i++) {
-        if (dsb_device_id_equal(&store->entries[i].id, id)) {
+    for (size_t i = 0; i < store->count; i++)
+        if (dsb_device_id_equal(&store->entries[i].id, id))
             return &store->entries[i];
-        }
-    }
     return NULL;
 }
 
 const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < store->count; i++) {
-        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0) {
+    for (size_t i = 0; i < store->count; i++)
+        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0)
             return &store->entries[i];
-        }
-    }
     return NULL;
 }
 
@@ -52,28 +48,21 @@ enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
                                         const struct dsb_identity *own,
                                         const struct dsb_trust_entry *entry)
 {
-    if (entry->id.len == 0 || entry->id.len > DSB_DEVICE_ID_MAX) {
+    if (entry->id.len == 0 || entry->id.len > DSB_DEVICE_ID_MAX)
         return DSB_TEXT_BAD_ID;
-    }
-    if (dsb_device_id_equal(&entry->id, &own->id)) {
+    if (dsb_device_id_equal(&entry->id, &own->id))
         return DSB_TEXT_OWN_ID;
-    }
-    if (memcmp(entry->key, own->key.public_key, DSB_KEY_LEN) == 0) {
+    if (memcmp(entry->key, own->key.public_key, DSB_KEY_LEN) == 0)
         return DSB_TEXT_OWN_KEY;
-    }
-    if (dsb_trust_store_find_id(store, &entry->id) != NULL) {
+    if (dsb_trust_store_find_id(store, &entry->id) != NULL)
         return DSB_TEXT_DUPLICATE_ID;
-    }
-    if (dsb_trust_store_find_key(store, entry->key) != NULL) {
+    if (dsb_trust_store_find_key(store, entry->key) != NULL)
         return DSB_TEXT_DUPLICATE_KEY;
-    }
     enum dsb_text_fault fault = dsb_public_key_fault(entry->key);
-    if (fault != DSB_TEXT_NO_FAULT) {
+    if (fault != DSB_TEXT_NO_FAULT)
         return fault;
-    }
-    if (store->count == store->capacity) {
+    if (store->count == store->capacity)
         return DSB_TEXT_TOO_MANY_ENTRIES;
-    }
     store->entries[store->count++] = *entry;
     return DSB_TEXT_NO_FAULT;
 }
@@ -83,12 +72,10 @@ static enum dsb_text_fault read_entry(struct dsb_trust_store *store, const struc
 {
     struct dsb_trust_entry entry;
 
-    if (dsb_device_id_set(&entry.id, line->words[0].text, line->words[0].len) != DSB_OK) {
+    if (dsb_device_id_set(&entry.id, line->words[0].text, line->words[0].len) != DSB_OK)
         return DSB_TEXT_BAD_ID;
-    }
-    if (!dsb_hex_decode(entry.key, &line->words[1])) {
+    if (!dsb_hex_decode(entry.key, &line->words[1]))
         return DSB_TEXT_BAD_KEY;
-    }
     return dsb_trust_store_add(store, own, &entry);
 }
 

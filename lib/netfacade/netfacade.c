@@ -11,7 +11,7 @@ static void begin(struct call *call, struct net_client *client, enum net_op op, 
                   size_t request_len)
 {
     call_begin(call, client->endpoint_cap, &client->request, request_len, &client->reply,
-               sizeof(client->reply));
+               sizeof client->reply);
     call->status_count = NET_STATUS_COUNT;
     call_name(call, op, handle);
 }
@@ -47,7 +47,7 @@ enum net_status net_get_interface(struct net_client *client, struct net_interfac
     struct call call;
 
     begin(&call, client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
-    enum net_status status = call_exact(&call, sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK)
         *interface = reply->interface;
     return status;
@@ -61,10 +61,10 @@ enum net_status net_ready(struct net_client *client,
     uint32_t event_count;
 
     begin(&call, client, NET_OP_READY, 0, sizeof(struct serve_request));
-    enum net_status status = call_counted(&call, sizeof(reply->head), sizeof(reply->events[0]),
+    enum net_status status = call_counted(&call, sizeof reply->head, sizeof reply->events[0],
                                           NET_CLIENT_SOCKETS_MAX, &event_count);
     *count = event_count;
-    memcpy(events, reply->events, event_count * sizeof(events[0]));
+    memcpy(events, reply->events, event_count * sizeof events[0]);
     return status;
 }
 
@@ -74,7 +74,7 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
     struct net_listen_request *request = &client->request.listen;
     struct call call;
 
-    begin(&call, client, NET_OP_LISTEN, 0, sizeof(*request));
+    begin(&call, client, NET_OP_LISTEN, 0, sizeof *request);
     request->local = *local;
     request->backlog_count = backlog_count;
     return open_socket(client, &call, listener);
@@ -87,7 +87,7 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
     struct call call;
 
     begin(&call, client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
-    enum net_status status = call_exact(&call, sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK) {
         *stream = reply->head.value;
         if (remote != NULL)
@@ -103,7 +103,7 @@ static enum net_status open_at(struct net_client *client, enum net_op op,
     struct net_address_request *request = &client->request.address;
     struct call call;
 
-    begin(&call, client, op, 0, sizeof(*request));
+    begin(&call, client, op, 0, sizeof *request);
     request->address = *address;
     return open_socket(client, &call, handle);
 }
@@ -128,11 +128,11 @@ enum net_status net_read(struct net_client *client, net_handle stream, void *dat
     struct call call;
     uint32_t len;
 
-    begin(&call, client, NET_OP_READ, stream, sizeof(*request));
+    begin(&call, client, NET_OP_READ, stream, sizeof *request);
     request->capacity_len =
         (uint32_t)(capacity_len < NET_STREAM_BYTES_MAX ? capacity_len : NET_STREAM_BYTES_MAX);
     enum net_status status =
-        call_counted(&call, sizeof(reply->head), 1, request->capacity_len, &len);
+        call_counted(&call, sizeof reply->head, 1, request->capacity_len, &len);
     *read_len = len;
     if (len > 0)
         memcpy(data, reply->data, len);
@@ -145,7 +145,7 @@ enum net_status net_write(struct net_client *client, net_handle stream, const vo
     struct net_write_request *request = &client->request.write;
     struct call call;
 
-    begin(&call, client, NET_OP_WRITE, stream, sizeof(request->head));
+    begin(&call, client, NET_OP_WRITE, stream, sizeof request->head);
     *written_len = 0;
     if (data_len > NET_STREAM_BYTES_MAX)
         data_len = NET_STREAM_BYTES_MAX;
@@ -187,7 +187,7 @@ static enum net_status get_address(struct net_client *client, enum net_op op, ne
     struct call call;
 
     begin(&call, client, op, handle, sizeof(struct serve_request));
-    enum net_status status = call_exact(&call, sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK)
         *address = reply->address;
     return status;
@@ -249,7 +249,7 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
     struct net_ping_request *request = &client->request.ping;
     struct call call;
 
-    begin(&call, client, NET_OP_PING, 0, sizeof(*request));
+    begin(&call, client, NET_OP_PING, 0, sizeof *request);
     request->ipv4 = ipv4;
     request->timeout_ms = timeout_ms;
     return open_socket(client, &call, ping);
@@ -261,7 +261,7 @@ enum net_status net_ping_result(struct net_client *client, net_handle ping, uint
     struct call call;
 
     begin(&call, client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
-    enum net_status status = call_exact(&call, sizeof(*reply));
+    enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK)
         *round_trip_ns = reply->round_trip_ns;
     return status;

@@ -21,18 +21,18 @@ static enum rng_status get_once(uint32_t endpoint_cap, uint8_t *bytes, size_t by
     struct call call;
     uint32_t count;
 
-    call_begin(&call, endpoint_cap, &request, sizeof(request), &reply, sizeof(reply));
+    call_begin(&call, endpoint_cap, &request, sizeof request, &reply, sizeof reply);
     call_name(&call, RNG_OP_GET, 0);
     call.message.deadline = deadline;
     request.bytes_len = (uint32_t)bytes_len;
-    enum rng_status status = call_counted(&call, sizeof(reply.head), 1, RNG_BYTES_MAX, &count);
+    enum rng_status status = call_counted(&call, sizeof reply.head, 1, RNG_BYTES_MAX, &count);
     if (call.peer_died)
         status = RNG_WOULD_BLOCK;
     else if (status == RNG_OK && count != bytes_len)
         status = RNG_IO;
     if (status == RNG_OK)
         memcpy(bytes, reply.bytes, bytes_len);
-    explicit_bzero(&reply, sizeof(reply));
+    explicit_bzero(&reply, sizeof reply);
     return status;
 }
 

@@ -21,8 +21,8 @@ static uint32_t find_object(const struct serve_operation *operation, serve_handl
 static void clear(struct serve_reply *reply, size_t len)
 {
     *reply = (struct serve_reply){0};
-    if (len > sizeof(*reply))
-        memset(reply + 1, 0, len - sizeof(*reply));
+    if (len > sizeof *reply)
+        memset(reply + 1, 0, len - sizeof *reply);
 }
 
 /* Finds what the request asks for and runs it, or says why not. */
@@ -32,7 +32,7 @@ static uint32_t run(const struct serve *serve, struct serve_call *call)
 
     if (call->client == NULL && serve->client_count > 0)
         return SERVE_IO;
-    if (call->request_len < sizeof(*head) || head->op >= serve->operation_count ||
+    if (call->request_len < sizeof *head || head->op >= serve->operation_count ||
         serve->operations[head->op].handler == NULL)
         return SERVE_MALFORMED;
     const struct serve_operation *operation = &serve->operations[head->op];
@@ -71,5 +71,5 @@ size_t serve_dispatch(struct serve *serve, uint64_t badge, const void *request, 
     if (status == SERVE_OK)
         return call.reply_len;
     head->value = 0;
-    return sizeof(*head);
+    return sizeof *head;
 }

@@ -102,6 +102,6 @@ uint32_t serve_do_ready(struct serve_call *call)
         events[reply->value++] = (struct serve_event){handle_of(object), object->ready_mask};
         object->ready_mask = 0;
     }
-    call->reply_len = sizeof(*reply) + reply->value * sizeof(events[0]);
+    call->reply_len = sizeof *reply + reply->value * sizeof events[0];
     return SERVE_OK;
 }

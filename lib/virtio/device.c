@@ -71,10 +71,9 @@ _Static_assert(REG_QUEUE_USED_HIGH == REG_QUEUE_USED_LOW + 4, "a pair");
 bool virtio_device_reset(struct virtio_device *device)
 {
     write_register(device, REG_STATUS, 0);
-    for (uint32_t reads = 0; reads < RESET_READS_MAX; reads++) {
+    for (uint32_t reads = 0; reads < RESET_READS_MAX; reads++)
         if (read_register(device, REG_STATUS) == 0)
             return true;
-    }
     return false;
 }
 

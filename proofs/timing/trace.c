@@ -97,12 +97,11 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 {
     (void)info;
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < argc; i++)
         if (strncmp(argv[i], "begin=", 6) == 0)
             begin_pc = strtoull(argv[i] + 6, NULL, 16);
         else if (strncmp(argv[i], "end=", 4) == 0)
             end_pc = strtoull(argv[i] + 4, NULL, 16);
-    }
     if (begin_pc == 0 || end_pc == 0) {
         fprintf(stderr, "trace: begin= and end= must be addresses\n");
         return -1;

@@ -8,8 +8,8 @@ enum dsb_reason connection_begin(struct connection *connection, net_handle strea
                                  const struct dsb_local *local, uint8_t ephemeral[DSB_KEY_LEN],
                                  uint64_t now_ms)
 {
-    const struct dsb_link_buffers buffers = {connection->in, sizeof(connection->in),
-                                             connection->out, sizeof(connection->out)};
+    const struct dsb_link_buffers buffers = {connection->in, sizeof connection->in, connection->out,
+                                             sizeof connection->out};
     connection->is_ready = true;
     connection->stream = stream;
     return dsb_link_accept(&connection->link, local, ephemeral, &buffers, now_ms);
@@ -58,10 +58,9 @@ static bool receive(struct connection *connection, struct net_client *net)
 static void journal_steps(struct dsb_link *link)
 {
     enum dsb_step step;
-    while ((step = dsb_link_next_step(link)) != DSB_STEP_NONE) {
+    while ((step = dsb_link_next_step(link)) != DSB_STEP_NONE)
         if (step != DSB_STEP_IDENTITY_BOUND)
             journal_step(step);
-    }
 }
 
 /* Answers one DATA record by an identical one: all that was flushed left room for what fits into
@@ -179,5 +178,5 @@ void connection_end(struct connection *connection, struct net_client *net, enum 
     enum net_status status =
         clean ? net_close(net, connection->stream) : net_abort(net, connection->stream);
     (void)status; /* a stream that is gone needs no closing */
-    noise_wipe(connection, sizeof(*connection));
+    noise_wipe(connection, sizeof *connection);
 }

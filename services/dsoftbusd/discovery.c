@@ -17,10 +17,10 @@ static enum dsb_packet_result make_announce(struct discovery *discovery, uint16_
         .id = discovery->local->identity->id,
         .port = session_port,
         .service_count = 1,
-        .services = {{.len = sizeof(service_name) - 1}},
+        .services = {{.len = sizeof service_name - 1}},
     };
     memcpy(announce.key, discovery->local->identity->key.public_key, DSB_KEY_LEN);
-    memcpy(announce.services[0].text, service_name, sizeof(service_name) - 1);
+    memcpy(announce.services[0].text, service_name, sizeof service_name - 1);
     return dsb_announce_encode(discovery->announce, &discovery->announce_len, &announce);
 }
 
@@ -28,7 +28,7 @@ enum net_status discovery_init(struct discovery *discovery, struct net_client *n
                                const struct dsb_local *local, uint16_t session_port,
                                uint64_t now_ms)
 {
-    memset(discovery, 0, sizeof(*discovery));
+    memset(discovery, 0, sizeof *discovery);
     discovery->net = net;
     discovery->local = local;
     dsb_answer_rate_init(&discovery->answer_rate, now_ms);
@@ -117,7 +117,7 @@ bool discovery_turn(struct discovery *discovery, uint64_t now_ms)
         struct net_address source;
         size_t packet_len = 0;
         if (net_receive_from(discovery->net, discovery->socket, &source, discovery->packet,
-                             sizeof(discovery->packet), &packet_len) != NET_OK)
+                             sizeof discovery->packet, &packet_len) != NET_OK)
             return false;
         if (dsb_query_decode(discovery->packet, packet_len) == DSB_PACKET_OK)
             answer(discovery, &source, now_ms);

@@ -54,8 +54,8 @@ static void wait_for_randomness(void)
 {
     uint8_t bytes[DSB_KEY_LEN];
 
-    rng_wait("dsoftbusd", CLIENT_SLOT_RNG, bytes, sizeof(bytes));
-    noise_wipe(bytes, sizeof(bytes));
+    rng_wait("dsoftbusd", CLIENT_SLOT_RNG, bytes, sizeof bytes);
+    noise_wipe(bytes, sizeof bytes);
 }
 
 static void attach(struct daemon *daemon)
@@ -111,14 +111,13 @@ static void ask_what_is_ready(struct daemon *daemon)
     size_t count = 0;
     if (net_ready(&daemon->net, events, &count) != NET_OK)
         begin_anew();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (events[i].handle == daemon->listener)
             daemon->accept_ms = 0;
         else if (events[i].handle == daemon->discovery.socket)
             daemon->datagram_ready = true;
         else
             table_ready(&daemon->table, events[i].handle);
-    }
 }
 
 /* The transport is up when the own announce came back and the port is listened on (since start). */

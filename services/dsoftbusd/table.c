@@ -11,7 +11,7 @@
 void table_init(struct table *table, const struct dsb_local *local, struct net_client *net,
                 uint32_t rng_cap)
 {
-    memset(table, 0, sizeof(*table));
+    memset(table, 0, sizeof *table);
     table->local = local;
     table->net = net;
     table->rng_cap = rng_cap;
@@ -57,8 +57,8 @@ static void admit(struct table *table, net_handle stream, const struct net_addre
         connection_end(&table->connections[dropped], table->net, DSB_REASON_LOCAL_DROPPED);
     }
     /* Without random bytes the ephemeral stays zero, which the library refuses. */
-    if (rng_get(table->rng_cap, ephemeral, sizeof(ephemeral)) != RNG_OK)
-        memset(ephemeral, 0, sizeof(ephemeral));
+    if (rng_get(table->rng_cap, ephemeral, sizeof ephemeral) != RNG_OK)
+        memset(ephemeral, 0, sizeof ephemeral);
     if (connection_begin(connection, stream, table->local, ephemeral, now_ms) != DSB_REASON_NONE)
         end(table, connection, DSB_REASON_LOCAL_ABORTED);
 }

@@ -33,10 +33,9 @@ static rt_slot dma_memories[DMA_COUNT];
 
 static rt_slot find_file(const char *name)
 {
-    for (uint32_t i = 0; i < bundle->file_count; i++) {
+    for (uint32_t i = 0; i < bundle->file_count; i++)
         if (strcmp(bundle->file[i].name, name) == 0)
             return ABI_INIT_SLOT_FILE + i;
-    }
     rt_logf("init: the bundle lacks %s", name);
     rt_panic("init: missing file", 0);
 }
@@ -111,7 +110,7 @@ static bool start(uint32_t idx)
         .page_quota = entry->page_quota,
     };
     uint64_t fault = 0;
-    strncpy(config.name, entry->name, sizeof(config.name) - 1);
+    strncpy(config.name, entry->name, sizeof config.name - 1);
     int64_t status = rt_process_create(ABI_INIT_SLOT_SYSTEM, &config, &fault);
     if (status < 0) {
         rt_logf("init: cannot load %s (%d, image fault %d)", entry->name, (int)status, (int)fault);
@@ -143,10 +142,9 @@ static void open_gate(void)
     if (gate_is_open)
         return;
     gate_is_open = true;
-    for (uint32_t i = 0; i < profile->process_count; i++) {
+    for (uint32_t i = 0; i < profile->process_count; i++)
         if (profile->processes[i] == profile->gated)
             rt_must(rt_process_start(children[i].process, profile->gated->arg), "init: start");
-    }
 }
 
 /* --- ends ------------------------------------------------------------------------------------- */
@@ -209,10 +207,9 @@ static uint64_t next_ms(uint64_t watch_ms)
 {
     uint64_t next = watch_ms;
 
-    for (uint32_t i = 0; i < profile->process_count; i++) {
+    for (uint32_t i = 0; i < profile->process_count; i++)
         if (children[i].start_ms < next)
             next = children[i].start_ms;
-    }
     return next;
 }
 
@@ -220,11 +217,10 @@ static uint64_t next_ms(uint64_t watch_ms)
 static void log_pages(void)
 {
     struct abi_process_info info;
-    for (uint32_t i = 0; i < profile->process_count; i++) {
+    for (uint32_t i = 0; i < profile->process_count; i++)
         if (children[i].process != ABI_SLOT_NONE &&
             rt_process_info(children[i].process, &info) == ABI_OK)
             rt_logf("init: pages %s %u", profile->processes[i]->name, (unsigned)info.page_count);
-    }
 }
 
 static void handle_end(uint32_t idx)
@@ -275,10 +271,9 @@ static void handle_event(uint64_t bits)
 {
     if (bits & SYSTEM_GATE_BITS)
         open_gate();
-    for (uint32_t i = 0; i < profile->process_count; i++) {
+    for (uint32_t i = 0; i < profile->process_count; i++)
         if (bits & ((uint64_t)1 << i))
             handle_end(i);
-    }
 }
 
 int process_main(uint64_t arg)

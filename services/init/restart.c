@@ -12,7 +12,7 @@ static void forget_old(struct restart *restart, uint64_t now_ms)
         old_count++;
     restart->count -= old_count;
     memmove(restart->died_ms, restart->died_ms + old_count,
-            restart->count * sizeof(restart->died_ms[0]));
+            restart->count * sizeof restart->died_ms[0]);
 }
 
 static uint64_t delay_ms(uint32_t death_count)

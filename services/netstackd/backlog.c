@@ -25,5 +25,5 @@ void backlog_remove(struct listener *listener, const struct socket *stream)
         idx++;
     listener->waiting_count--;
     memmove(&listener->waiting[idx], &listener->waiting[idx + 1],
-            (listener->waiting_count - idx) * sizeof(listener->waiting[0]));
+            (listener->waiting_count - idx) * sizeof listener->waiting[0]);
 }

@@ -20,8 +20,8 @@ static void on_received(void *arg, struct udp_pcb *pcb, struct pbuf *packet,
 
     (void)pcb;
     if (header.len <= NET_DATAGRAM_BYTES_MAX &&
-        sizeof(header) + header.len <= ring_free_len(&udp->rx)) {
-        ring_put(&udp->rx, &header, sizeof(header));
+        sizeof header + header.len <= ring_free_len(&udp->rx)) {
+        ring_put(&udp->rx, &header, sizeof header);
         for (const struct pbuf *part = packet; part != NULL; part = part->next)
             ring_put(&udp->rx, part->payload, part->len);
         serve_happened(&udp->object, NET_EVENT_READ_MASK);
@@ -73,7 +73,7 @@ enum net_status datagram_receive(struct socket *udp, struct net_address *remote,
 
     if (ring_used_len(&udp->rx) == 0)
         return serve_would_block(&udp->object, NET_EVENT_READ_MASK);
-    ring_get(&udp->rx, &header, sizeof(header));
+    ring_get(&udp->rx, &header, sizeof header);
     ring_get(&udp->rx, bytes, header.len);
     *remote = header.remote;
     *len = header.len;

@@ -66,7 +66,7 @@ static uint32_t do_read(struct serve_call *call)
         return NET_MALFORMED;
     enum net_status status =
         stream_read(call->object, reply->data, request->capacity_len, &reply->head.value);
-    call->reply_len = sizeof(reply->head) + reply->head.value;
+    call->reply_len = sizeof reply->head + reply->head.value;
     return status;
 }
 
@@ -76,7 +76,7 @@ static uint32_t do_write(struct serve_call *call)
     struct serve_reply *reply = call->reply;
 
     return stream_write(call->object, request->data,
-                        (uint32_t)(call->request_len - sizeof(request->head)), &reply->value);
+                        (uint32_t)(call->request_len - sizeof request->head), &reply->value);
 }
 
 /* Frees a socket of any kind at once; a stream is reset. */

@@ -164,6 +164,6 @@ struct net_interface interface_describe(void)
         .pool_use = pool_use(),
     };
 
-    memcpy(interface.mac, wire.hwaddr, sizeof(interface.mac));
+    memcpy(interface.mac, wire.hwaddr, sizeof interface.mac);
     return interface;
 }

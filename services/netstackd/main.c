@@ -174,7 +174,7 @@ int process_main(uint64_t arg)
     facade.endpoint = NETSTACKD_SLOT_ENDPOINT;
     facade.notification = NETSTACKD_SLOT_NOTIFY;
     facade.request = &request;
-    facade.request_capacity_len = sizeof(request);
+    facade.request_capacity_len = sizeof request;
     facade.reply = &reply;
     facade.deadline = next_deadline;
     facade.woken = on_bits;

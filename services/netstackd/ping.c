@@ -67,7 +67,7 @@ static u8_t on_icmp(void *arg, struct raw_pcb *pcb, struct pbuf *packet, const i
 
     (void)arg;
     (void)pcb;
-    if (pbuf_copy_partial(packet, &head, sizeof(head), ip_header_len) != sizeof(head) ||
+    if (pbuf_copy_partial(packet, &head, sizeof head, ip_header_len) != sizeof head ||
         head.type != ICMP_ER || head.code != 0)
         return 0;
     struct socket *ping = find(lwip_ntohs(head.id), lwip_ntohs(head.seqno),
@@ -96,12 +96,12 @@ static err_t send_echo(const struct socket *ping)
                                  .id = lwip_htons(identifier(ping)),
                                  .seqno = lwip_htons(ping->ping.sequence)}};
     ip_addr_t ip = address_to_lwip(ping->ping.ipv4);
-    struct pbuf *packet = pbuf_alloc(PBUF_IP, sizeof(echo), PBUF_RAM);
+    struct pbuf *packet = pbuf_alloc(PBUF_IP, sizeof echo, PBUF_RAM);
 
     if (packet == NULL)
         return ERR_MEM;
-    echo.head.chksum = inet_chksum(&echo, sizeof(echo));
-    pbuf_take(packet, &echo, sizeof(echo));
+    echo.head.chksum = inet_chksum(&echo, sizeof echo);
+    pbuf_take(packet, &echo, sizeof echo);
     err_t error = raw_sendto(icmp_pcb, packet, &ip);
     pbuf_free(packet);
     return error;

@@ -20,7 +20,7 @@ enum {
 void virtio_net_init(struct virtio_net *net, volatile struct virtio_registers *registers,
                      struct net_dma *dma, uint64_t dma_physical)
 {
-    memset(net, 0, sizeof(*net));
+    memset(net, 0, sizeof *net);
     net->registers = registers;
     net->dma = dma;
     net->dma_physical = dma_physical;
@@ -43,7 +43,7 @@ static bool read_config(struct virtio_net *net)
 {
     for (uint32_t tries = 0; tries < CONFIG_TRIES_MAX; tries++) {
         uint32_t generation = virtio_device_config_generation(&net->device);
-        for (uint32_t i = 0; i < sizeof(net->mac); i++)
+        for (uint32_t i = 0; i < sizeof net->mac; i++)
             net->mac[i] = virtio_device_config8(&net->device, CONFIG_MAC + i);
         /* Without the feature the link is always up (5.1.4). */
         net->link_up =
@@ -83,12 +83,11 @@ enum virtio_result virtio_net_start(struct virtio_net *net)
         return result != VIRTIO_OK ? result : VIRTIO_REFUSED;
 
     net->next_transmit_id = 0;
-    memset(net->dma->transmit, 0, sizeof(net->dma->transmit));
-    for (uint16_t id = 0; id < NET_QUEUE_COUNT; id++) {
+    memset(net->dma->transmit, 0, sizeof net->dma->transmit);
+    for (uint16_t id = 0; id < NET_QUEUE_COUNT; id++)
         if (virtqueue_submit(&net->receive_queue, id, receive_physical(net, id), RECEIVE_BYTES_MAX,
                              true) != VIRTQUEUE_OK)
             return VIRTIO_REFUSED; /* the queue is fresh: never */
-    }
     virtio_device_go(&net->device);
     virtio_device_notify(&net->device, QUEUE_RECEIVE);
     net->state = VIRTIO_NET_RUNNING;

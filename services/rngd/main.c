@@ -33,7 +33,7 @@ int process_main(uint64_t arg)
     (void)arg;
     volatile struct virtio_registers *registers = map(RNGD_SLOT_DEVICE, "rngd: map device", &len);
     volatile struct rng_dma *dma = map(RNGD_SLOT_DMA, "rngd: map dma", &len);
-    if (len < sizeof(*dma))
+    if (len < sizeof *dma)
         rt_panic("rngd: dma memory too small", (int64_t)len);
     rt_must(rt_memory_phys(RNGD_SLOT_DMA, &dma_physical), "rngd: dma address");
     int64_t irq_bits = rt_must(rt_cap_copy(RNGD_SLOT_NOTIFY, ABI_RIGHT_SEND, NOTIFY_IRQ_MASK),

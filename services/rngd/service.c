@@ -59,7 +59,7 @@ static uint32_t do_get(struct serve_call *call)
     if (!rng_source_take(&source, reply->bytes, request->bytes_len))
         return source.state == RNG_SOURCE_RUNNING ? RNG_WOULD_BLOCK : RNG_IO;
     reply->head.value = request->bytes_len;
-    call->reply_len = sizeof(reply->head) + request->bytes_len;
+    call->reply_len = sizeof reply->head + request->bytes_len;
     return RNG_OK;
 }
 
@@ -96,7 +96,7 @@ struct serve rng_service = {
     .operations = operations,
     .operation_count = RNG_OP_COUNT,
     .request = &request,
-    .request_capacity_len = sizeof(request),
+    .request_capacity_len = sizeof request,
     .reply = &reply,
     .is_secret = true,
     .deadline = next_deadline,

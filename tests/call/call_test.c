@@ -37,7 +37,7 @@ enum transport_result transport_call(const struct transport_message *message, si
     sent = *message;
     memcpy(&sent_request, message->request, message->request_len);
     memset(message->reply, 0x77, message->reply_capacity_len);
-    memcpy(message->reply, &answer_head, sizeof(answer_head));
+    memcpy(message->reply, &answer_head, sizeof answer_head);
     *reply_len = answer_len;
     return result;
 }
@@ -46,8 +46,8 @@ static int begin(void **state)
 {
     (void)state;
     result = TRANSPORT_ANSWERED;
-    memset(&request, 0xee, sizeof(request));
-    call_begin(&call, 5, &request, sizeof(request), &reply, sizeof(reply));
+    memset(&request, 0xee, sizeof request);
+    call_begin(&call, 5, &request, sizeof request, &reply, sizeof reply);
     call_name(&call, 3, 0x1234);
     return 0;
 }
@@ -78,8 +78,8 @@ static void a_request_is_its_head_and_zeros(void **state)
     assert_int_equal(sent.endpoint_cap, 5);
     assert_int_equal(sent.capability, 0);
     assert_true(sent.deadline == CALL_NO_DEADLINE);
-    assert_int_equal(sent.request_len, sizeof(request));
-    assert_int_equal(sent.reply_capacity_len, sizeof(reply));
+    assert_int_equal(sent.request_len, sizeof request);
+    assert_int_equal(sent.reply_capacity_len, sizeof reply);
     assert_int_equal(sent_request.head.op, 3);
     assert_int_equal(sent_request.head.handle, 0x1234);
     assert_int_equal(sent_request.amount, 0);
@@ -89,14 +89,14 @@ static void a_request_is_its_head_and_zeros(void **state)
 static void an_answer_has_the_length_of_its_operation(void **state)
 {
     (void)state;
-    for (size_t len = 0; len <= sizeof(reply); len++)
+    for (size_t len = 0; len <= sizeof reply; len++)
         assert_int_equal(exact(SERVE_OK, 1, len), len == 16 ? SERVE_OK : SERVE_IO);
 }
 
 static void a_refusal_is_a_head_and_nothing_more(void **state)
 {
     (void)state;
-    for (size_t len = 0; len <= sizeof(reply); len++)
+    for (size_t len = 0; len <= sizeof reply; len++)
         assert_int_equal(exact(SERVE_WOULD_BLOCK, 0, len),
                          len == sizeof(struct serve_reply) ? SERVE_WOULD_BLOCK : SERVE_IO);
 }
@@ -109,7 +109,7 @@ static void an_unknown_status_is_none(void **state)
     assert_int_equal(exact(OWN_STATUS, 0, 8), SERVE_IO); /* unless the service is said to have it */
     call.status_count = STATUS_COUNT;
     assert_int_equal(exact(OWN_STATUS, 0, 8), OWN_STATUS);
-    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
         assert_int_equal(exact(unknown[i], 0, 8), SERVE_IO);
 }
 
@@ -117,7 +117,7 @@ static void a_count_agrees_with_the_length(void **state)
 {
     (void)state;
     for (uint32_t value = 0; value <= ITEMS_MAX + 1; value++) {
-        for (size_t len = 0; len <= sizeof(reply) + 4; len++) {
+        for (size_t len = 0; len <= sizeof reply + 4; len++) {
             bool good = value <= COUNT_MAX && len == sizeof(struct serve_reply) + value * 4;
             assert_int_equal(counted(SERVE_OK, value, len), good ? SERVE_OK : SERVE_IO);
         }

@@ -36,9 +36,9 @@ enum transport_result transport_call(const struct transport_message *message, si
     if (how & 4)
         head.value |= (uint32_t)take() << 24;
     if (how & 8)
-        len = sizeof(head) + head.value * (how & 16 ? 8 : 1) + (how & 32 ? 8 : 0);
+        len = sizeof head + head.value * (how & 16 ? 8 : 1) + (how & 32 ? 8 : 0);
     memset(message->reply, how, message->reply_capacity_len);
-    memcpy(message->reply, &head, sizeof(head));
+    memcpy(message->reply, &head, sizeof head);
     *reply_len = len;
     return how >= 0xf0 ? (enum transport_result)(how % 3) : TRANSPORT_ANSWERED;
 }
@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input = data;
     input_len = size;
     while (input_len > 0) {
-        struct net_client *client = malloc(sizeof(*client)); /* so that each byte beyond is seen */
+        struct net_client *client = malloc(sizeof *client); /* so that each byte beyond is seen */
         size_t len = (take() | (size_t)take() << 8) % 5000;
         uint8_t *buffer = calloc(1, len > 0 ? len : 1);
         client->endpoint_cap = 1;

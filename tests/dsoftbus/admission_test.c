@@ -33,9 +33,8 @@ static uint32_t enter(uint8_t host, uint32_t handle)
 static void a_table_with_room_drops_nobody(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < CAPACITY; i++) {
+    for (uint32_t i = 0; i < CAPACITY; i++)
         assert_int_equal(enter(1, i), NOBODY);
-    }
     assert_int_equal(table.count, CAPACITY);
 }
 
@@ -43,9 +42,8 @@ static void the_greediest_source_loses_its_oldest(void **state)
 {
     (void)state;
     assert_int_equal(enter(1, 100), NOBODY); /* the honest one came first */
-    for (uint32_t i = 0; i < CAPACITY - 1; i++) {
+    for (uint32_t i = 0; i < CAPACITY - 1; i++)
         assert_int_equal(enter(2, i), NOBODY);
-    }
     assert_int_equal(enter(2, 50), 0);
     assert_int_equal(enter(3, 60), 1);
     assert_int_equal(enter(2, 51), 2);
@@ -55,9 +53,8 @@ static void the_greediest_source_loses_its_oldest(void **state)
 static void equal_sources_lose_the_oldest_of_all(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < CAPACITY; i++) {
+    for (uint32_t i = 0; i < CAPACITY; i++)
         assert_int_equal(enter((uint8_t)(1 + i), i), NOBODY);
-    }
     assert_int_equal(enter(99, 100), 0);
     assert_int_equal(enter(99, 101), 1);
     assert_int_equal(enter(99, 102), 100); /* now 99 holds the most */
@@ -66,12 +63,10 @@ static void equal_sources_lose_the_oldest_of_all(void **state)
 static void those_who_left_do_not_count(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < 4; i++) {
+    for (uint32_t i = 0; i < 4; i++)
         (void)enter(1, i);
-    }
-    for (uint32_t i = 4; i < CAPACITY; i++) {
+    for (uint32_t i = 4; i < CAPACITY; i++)
         (void)enter(2, i);
-    }
     assert_true(dsb_admission_leave(&table, 0));
     assert_false(dsb_admission_leave(&table, 0));
     assert_true(dsb_admission_leave(&table, 1));
@@ -89,9 +84,8 @@ static uint32_t expected_victim(void)
     for (size_t i = 0; i < table.count; i++) {
         size_t count = 0;
 
-        for (size_t j = 0; j < table.count; j++) {
+        for (size_t j = 0; j < table.count; j++)
             count += memcmp(entries[i].source, entries[j].source, DSB_SOURCE_LEN) == 0;
-        }
         assert_int_equal(entries[i].source_count, count);
         if (count > best_count || (count == best_count && entries[i].order < best->order)) {
             best_count = count;
@@ -126,11 +120,9 @@ static uint32_t enter_ipv6(const uint8_t address[DSB_SOURCE_LEN])
     uint32_t dropped, handle = next_handle++;
 
     assert_false(dsb_admission_enter(&table, address, handle, &dropped));
-    for (size_t i = 0; i < table.count; i++) {
-        if (entries[i].handle == handle) {
+    for (size_t i = 0; i < table.count; i++)
+        if (entries[i].handle == handle)
             return entries[i].source_count;
-        }
-    }
     return 0;
 }
 
@@ -154,7 +146,7 @@ static void one_subnet_cannot_push_out_another(void **state)
     (void)state;
     assert_int_equal(enter(1, 5000), NOBODY);
     for (uint32_t i = 0; i < 1000; i++) {
-        memcpy(address + 8, &i, sizeof(i));
+        memcpy(address + 8, &i, sizeof i);
         bool full = dsb_admission_enter(&table, address, i, &dropped);
         assert_int_equal(full, i >= CAPACITY - 1);
         assert_int_not_equal(dropped, 5000);

@@ -23,10 +23,10 @@ static void add_service(struct dsb_announce *announce, const char *name)
 static int make_sample(void **state)
 {
     (void)state;
-    memset(&sample, 0, sizeof(sample));
+    memset(&sample, 0, sizeof sample);
     assert_ok(dsb_device_id_set(&sample.id, "beta", 4));
     sample.port = 34567;
-    memset(sample.key, 0xab, sizeof(sample.key));
+    memset(sample.key, 0xab, sizeof sample.key);
     add_service(&sample, "echo");
     add_service(&sample, "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80");
     assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
@@ -38,7 +38,7 @@ static void announce_has_the_documented_bytes(void **state)
     static const uint8_t head[] = {'N', 'X', 'S', 'B', 1, 4, 'b', 'e', 't', 'a', 0x87, 0x07};
 
     (void)state;
-    assert_memory_equal(packet, head, sizeof(head));
+    assert_memory_equal(packet, head, sizeof head);
     assert_memory_equal(packet + 12, sample.key, DSB_KEY_LEN);
     assert_memory_equal(packet + 44,
                         "\x02\x04"
@@ -53,7 +53,7 @@ static void announce_reads_back_as_written(void **state)
 
     (void)state;
     assert_ok(dsb_announce_decode(&back, packet, packet_len));
-    assert_memory_equal(&back, &sample, sizeof(sample));
+    assert_memory_equal(&back, &sample, sizeof sample);
 }
 
 static void the_largest_announce_fits(void **state)
@@ -71,7 +71,7 @@ static void the_largest_announce_fits(void **state)
     assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
     assert_int_equal(packet_len, DSB_ANNOUNCE_MAX);
     assert_ok(dsb_announce_decode(&back, packet, packet_len));
-    assert_memory_equal(&back, &sample, sizeof(sample));
+    assert_memory_equal(&back, &sample, sizeof sample);
 }
 
 static void the_smallest_announce_fits(void **state)
@@ -82,7 +82,7 @@ static void the_smallest_announce_fits(void **state)
     small.services[0] = (struct dsb_service_name){1, "s"};
     assert_ok(dsb_announce_encode(packet, &packet_len, &small));
     assert_ok(dsb_announce_decode(&back, packet, packet_len));
-    assert_memory_equal(&back, &small, sizeof(small));
+    assert_memory_equal(&back, &small, sizeof small);
     small.service_count = 0;
     assert_ok(dsb_announce_encode(packet, &packet_len, &small));
     assert_int_equal(packet_len, 4 + 1 + 1 + 1 + 2 + DSB_KEY_LEN + 1);
@@ -95,19 +95,18 @@ static void assert_rejected(size_t len, enum dsb_packet_result result)
 {
     struct dsb_announce out, before;
 
-    memset(&out, 0x5a, sizeof(out));
+    memset(&out, 0x5a, sizeof out);
     before = out;
     assert_string_equal(dsb_packet_result_name(dsb_announce_decode(&out, packet, len)),
                         dsb_packet_result_name(result));
-    assert_memory_equal(&out, &before, sizeof(out));
+    assert_memory_equal(&out, &before, sizeof out);
 }
 
 static void every_shorter_packet_is_truncated(void **state)
 {
     (void)state;
-    for (size_t len = 0; len < packet_len; len++) {
+    for (size_t len = 0; len < packet_len; len++)
         assert_rejected(len, DSB_PACKET_TRUNCATED);
-    }
 }
 
 static void a_longer_packet_has_trailing_bytes(void **state)
@@ -134,9 +133,8 @@ static void other_versions_are_unsupported(void **state)
     (void)state;
     for (unsigned version = 0; version < 256; version++) {
         packet[4] = (uint8_t)version;
-        if (version != 1) {
+        if (version != 1)
             assert_rejected(packet_len, DSB_PACKET_UNSUPPORTED_VERSION);
-        }
     }
 }
 
@@ -148,7 +146,7 @@ static void a_byte_out_of_its_bounds_is_invalid(void **state)
     } cases[] = {{5, 0}, {5, 65}, {6, 'B'}, {9, 0}, {44, 17}, {44, 255}, {45, 0}, {45, 65}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t good = packet[cases[i].at];
 
         packet[cases[i].at] = cases[i].value;
@@ -197,13 +195,13 @@ static void service_names_are_printable_utf8(void **state)
     struct dsb_announce back;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         sample.service_count = 0;
         add_service(&sample, good[i]);
         assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
         assert_ok(dsb_announce_decode(&back, packet, packet_len));
     }
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         size_t len = strlen(bad[i]);
 
         sample.service_count = 0;
@@ -224,14 +222,13 @@ static void a_character_cut_by_its_length_is_none(void **state)
     uint32_t code;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(characters) / sizeof(characters[0]); i++) {
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
         const uint8_t *text = (const uint8_t *)characters[i];
         size_t len = strlen(characters[i]);
 
         assert_int_equal(dsb_utf8_next(text, len, &code), len);
-        for (size_t cut_len = 0; cut_len < len; cut_len++) {
+        for (size_t cut_len = 0; cut_len < len; cut_len++)
             assert_int_equal(dsb_utf8_next(text, cut_len, &code), 0);
-        }
     }
 }
 
@@ -268,11 +265,10 @@ static void query_has_six_bytes(void **state)
 
     (void)state;
     dsb_query_encode(query);
-    assert_memory_equal(query, expected, sizeof(expected));
+    assert_memory_equal(query, expected, sizeof expected);
     assert_ok(dsb_query_decode(query, DSB_QUERY_LEN));
-    for (size_t len = 0; len < DSB_QUERY_LEN; len++) {
+    for (size_t len = 0; len < DSB_QUERY_LEN; len++)
         assert_int_equal(dsb_query_decode(query, len), DSB_PACKET_TRUNCATED);
-    }
     assert_int_equal(dsb_query_decode(query, DSB_QUERY_LEN + 1), DSB_PACKET_TRAILING_BYTES);
     query[5] = 1;
     assert_int_equal(dsb_query_decode(query, DSB_QUERY_LEN), DSB_PACKET_INVALID_INPUT);
@@ -324,9 +320,8 @@ static void results_have_names(void **state)
 {
     (void)state;
     assert_string_equal(dsb_packet_result_name(DSB_PACKET_OK), "ok");
-    for (int result = 0; result <= DSB_PACKET_UTF8; result++) {
+    for (int result = 0; result <= DSB_PACKET_UTF8; result++)
         assert_string_not_equal(dsb_packet_result_name((enum dsb_packet_result)result), "unknown");
-    }
     assert_string_equal(dsb_packet_result_name((enum dsb_packet_result)99), "unknown");
 }
 

@@ -88,12 +88,12 @@ static struct device alpha, beta;
 static void pass_through_digits(uint8_t key[DSB_KEY_LEN])
 {
     char digits[2 * DSB_KEY_LEN];
-    struct dsb_word word = {digits, sizeof(digits)};
+    struct dsb_word word = {digits, sizeof digits};
 
     make_secret(key, DSB_KEY_LEN);
     dsb_hex_encode(digits, key);
     bool good = dsb_hex_decode(key, &word);
-    make_public(&good, sizeof(good)); /* whether a file is well-formed may be known */
+    make_public(&good, sizeof good); /* whether a file is well-formed may be known */
     must(good, "hex");
 }
 
@@ -121,13 +121,13 @@ static void begin(void)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
 
-    memset(ephemeral, 3, sizeof(ephemeral));
-    make_secret(ephemeral, sizeof(ephemeral));
+    memset(ephemeral, 3, sizeof ephemeral);
+    make_secret(ephemeral, sizeof ephemeral);
     must(dsb_handshake_connect(&alpha.slot.handshake, &alpha.local, &beta.identity.id, ephemeral,
                                0) == DSB_REASON_NONE,
          "connect");
-    memset(ephemeral, 4, sizeof(ephemeral));
-    make_secret(ephemeral, sizeof(ephemeral));
+    memset(ephemeral, 4, sizeof ephemeral);
+    make_secret(ephemeral, sizeof ephemeral);
     must(dsb_handshake_accept(&beta.slot.handshake, &beta.local, ephemeral, 0) == DSB_REASON_NONE,
          "accept");
 }
@@ -145,13 +145,13 @@ static void hand_over(struct device *from, struct device *to)
 static void send(struct device *from, struct device *to, enum dsb_event expected)
 {
     uint8_t wire[4 * DSB_CONTROL_MAX];
-    size_t len = dsb_session_output(&from->slot.session, wire, sizeof(wire), 0);
+    size_t len = dsb_session_output(&from->slot.session, wire, sizeof wire, 0);
     size_t used_len, body_len;
     const uint8_t *body;
 
     if (len == 0) {
-        must(dsb_session_send_data(&from->slot.session, wire, sizeof(wire),
-                                   (const uint8_t *)"there", 5, 0, &len) == DSB_OK,
+        must(dsb_session_send_data(&from->slot.session, wire, sizeof wire, (const uint8_t *)"there",
+                                   5, 0, &len) == DSB_OK,
              "send");
     }
     dsb_session_written(&from->slot.session, len, 0);
@@ -174,7 +174,7 @@ static void run(void)
     hand_over(&beta, &alpha);
     hand_over(&alpha, &beta);
     must(dsb_slot_finish(&beta.slot, 0) == DSB_OK, "finish");
-    size_t len = dsb_session_output(&beta.slot.session, wire, sizeof(wire), 0);
+    size_t len = dsb_session_output(&beta.slot.session, wire, sizeof wire, 0);
     dsb_session_written(&beta.slot.session, len, 0);
     make_public(wire, len);
     must(dsb_handshake_feed(&alpha.slot.handshake, wire, len, 0, &used_len) ==
@@ -201,7 +201,7 @@ int main(int argc, char **argv)
     static const char table[256] = {1};
     uint8_t secret = (uint8_t)argc;
 
-    make_secret(&secret, sizeof(secret));
+    make_secret(&secret, sizeof secret);
     if (argc == 3 && strcmp(argv[1], "run") == 0 && provider_by_name(argv[2])) {
         run();
         printf("no branch and no index depends on a secret\n");

@@ -13,9 +13,8 @@ static void leave_copy(void *context)
     volatile uint8_t copy[sizeof(struct dsb_session)];
     const uint8_t *session = context;
 
-    for (size_t i = 0; i < sizeof(copy); i++) {
+    for (size_t i = 0; i < sizeof copy; i++)
         copy[i] = session[i];
-    }
 }
 
 static void finish(void *context)

@@ -46,9 +46,8 @@ static void nothing_is_delivered_of_a_session_that_this_side_ended(void **state)
     assert_int_equal(pass(&pair.b, &pair.a, T0), DSB_EVENT_NONE);
     session_send(&pair.a, &pair.b, "already on its way", 18, T0);
     assert_ok(dsb_session_end(b, T0));
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 20; i++)
         session_send(&pair.a, &pair.b, "written after the end", 21, T0);
-    }
     while (pair.b.in.len != 0) {
         assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_NONE);
         assert_null(body);
@@ -111,7 +110,7 @@ static void an_aborted_session_opens_nothing_and_holds_no_key(void **state)
     assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_FAILED);
     assert_null(body);
     assert_int_equal(dsb_session_reason(b), DSB_REASON_LOCAL_REVOKED);
-    assert_memory_equal(&b->transport, &zero, sizeof(zero));
+    assert_memory_equal(&b->transport, &zero, sizeof zero);
     assert_int_equal(dsb_session_end(b, T0), DSB_WRONG_STATE);
     dsb_session_abort(b, DSB_REASON_LOCAL_FULL); /* the first reason stays */
     assert_int_equal(dsb_session_reason(b), DSB_REASON_LOCAL_REVOKED);
@@ -183,7 +182,7 @@ static void a_half_closed_session_whose_pings_do_not_leave_is_dead(void **state)
     assert_ok(dsb_session_close(b));
     assert_int_equal(pass(&pair.b, &pair.a, T0), DSB_EVENT_PEER_CLOSED);
     assert_int_equal(dsb_session_tick(a, T0 + DSB_PING_AFTER_MS), DSB_EVENT_NONE);
-    assert_true(dsb_session_output(a, out, sizeof(out), T0 + DSB_PING_AFTER_MS) > 0);
+    assert_true(dsb_session_output(a, out, sizeof out, T0 + DSB_PING_AFTER_MS) > 0);
     uint64_t dead_ms = T0 + DSB_PING_AFTER_MS + DSB_DEAD_AFTER_MS;
     assert_int_equal(dsb_session_tick(a, dead_ms - 1), DSB_EVENT_NONE);
     assert_int_equal(dsb_session_tick(a, dead_ms), DSB_EVENT_FAILED);
@@ -227,7 +226,7 @@ static void sealing_more_is_no_progress(void **state)
     dsb_session_pause(a, true, T0);
     for (uint64_t now = T0; now < T0 + DSB_DEAD_AFTER_MS; now += 1000) {
         assert_ok(
-            dsb_session_send_data(a, out, sizeof(out), (const uint8_t *)"x", 1, now, &out_len));
+            dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, now, &out_len));
         assert_int_equal(dsb_session_deadline(a), T0 + DSB_DEAD_AFTER_MS);
     }
     assert_int_equal(dsb_session_tick(a, T0 + DSB_DEAD_AFTER_MS), DSB_EVENT_FAILED);
@@ -240,7 +239,7 @@ static void writing_nothing_is_no_progress(void **state)
 
     (void)state;
     dsb_session_pause(a, true, T0);
-    assert_ok(dsb_session_send_data(a, out, sizeof(out), (const uint8_t *)"x", 1, T0, &out_len));
+    assert_ok(dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len));
     dsb_session_written(a, 0, T0 + 30000);
     assert_int_equal(dsb_session_deadline(a), T0 + DSB_DEAD_AFTER_MS);
     dsb_session_written(a, 1, T0 + 30000);
@@ -271,7 +270,7 @@ static void a_copied_session_is_refused_by_every_call(void **state)
 
     (void)state;
     assert_int_equal(
-        dsb_session_send_data(&copy, out, sizeof(out), (const uint8_t *)"x", 1, T0, &out_len),
+        dsb_session_send_data(&copy, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len),
         DSB_WRONG_STATE);
     assert_int_equal(dsb_session_ping(&copy, NULL, 0), DSB_WRONG_STATE);
     assert_int_equal(dsb_session_close(&copy), DSB_WRONG_STATE);

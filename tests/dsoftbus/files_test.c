@@ -28,7 +28,7 @@ static void identity_is_read(void **state)
     uint8_t public_key[DSB_KEY_LEN];
 
     (void)state;
-    assert_ok(dsb_identity_parse(&file, text, sizeof(text) - 1, &error));
+    assert_ok(dsb_identity_parse(&file, text, sizeof text - 1, &error));
     assert_int_equal(error.fault, DSB_TEXT_NO_FAULT);
     assert_int_equal(file.id.len, 11);
     assert_memory_equal(file.id.text, "gateway.lab", 11);
@@ -51,9 +51,9 @@ static void identity_says_that_it_is_for_bring_up(void **state)
     struct dsb_text_error error;
 
     (void)state;
-    assert_ok(dsb_identity_parse(&file, text, sizeof(text) - 1, &error));
+    assert_ok(dsb_identity_parse(&file, text, sizeof text - 1, &error));
     assert_true(file.bring_up);
-    assert_ok(dsb_identity_parse(&file, almost, sizeof(almost) - 1, &error));
+    assert_ok(dsb_identity_parse(&file, almost, sizeof almost - 1, &error));
     assert_false(file.bring_up);
 }
 
@@ -70,17 +70,16 @@ static void identity_is_known_by_its_key(void **state)
         struct dsb_identity_file file;
         struct dsb_text_error error;
 
-        if (strstr(entry->d_name, ".identity") == NULL) {
+        if (strstr(entry->d_name, ".identity") == NULL)
             continue;
-        }
-        assert_true(snprintf(path, sizeof(path), "%s/%s", IDENTITIES, entry->d_name) > 0);
+        assert_true(snprintf(path, sizeof path, "%s/%s", IDENTITIES, entry->d_name) > 0);
         FILE *in = fopen(path, "r");
         assert_non_null(in);
-        size_t len = fread(text, 1, sizeof(text), in);
+        size_t len = fread(text, 1, sizeof text, in);
         assert_int_equal(fclose(in), 0);
-        assert_true(len > sizeof(DSB_BRING_UP_MARK) && len < sizeof(text));
-        assert_ok(dsb_identity_parse(&file, text + sizeof(DSB_BRING_UP_MARK),
-                                     len - sizeof(DSB_BRING_UP_MARK), &error));
+        assert_true(len > sizeof DSB_BRING_UP_MARK && len < sizeof text);
+        assert_ok(dsb_identity_parse(&file, text + sizeof DSB_BRING_UP_MARK,
+                                     len - sizeof DSB_BRING_UP_MARK, &error));
         assert_true(file.bring_up);
         found++;
     }
@@ -101,7 +100,7 @@ static void the_zero_key_is_nobodys(void **state)
     for (unsigned low = 0; low < 8; low++) {
         for (unsigned high = 0; high < 4; high++) {
             int text_len =
-                snprintf(text, sizeof(text), "dsoftbus-identity 1\nprivate %02x%060d%02x\nid x\n",
+                snprintf(text, sizeof text, "dsoftbus-identity 1\nprivate %02x%060d%02x\nid x\n",
                          low, 0, high << 6);
             assert_int_equal(dsb_identity_parse(&file, text, (size_t)text_len, &error),
                              DSB_INVALID);
@@ -111,7 +110,7 @@ static void the_zero_key_is_nobodys(void **state)
             file.private_key[0] = (uint8_t)low;
             file.private_key[31] = (uint8_t)(high << 6);
             assert_int_equal(dsb_identity_init(&identity, &file), DSB_INVALID);
-            assert_int_equal(dsb_identity_format(text, sizeof(text), &len, &file), DSB_INVALID);
+            assert_int_equal(dsb_identity_format(text, sizeof text, &len, &file), DSB_INVALID);
         }
     }
     file.private_key[0] = 8;
@@ -130,13 +129,12 @@ static void identity_reads_back_as_written(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 256; i++) {
-        for (size_t at = 0; at < DSB_KEY_LEN; at++) {
+        for (size_t at = 0; at < DSB_KEY_LEN; at++)
             file.private_key[at] = (uint8_t)(i + at);
-        }
         file.bring_up = i % 2 == 0;
-        assert_ok(dsb_identity_format(text, sizeof(text), &len, &file));
+        assert_ok(dsb_identity_format(text, sizeof text, &len, &file));
         assert_ok(dsb_identity_parse(&back, text, len, &error));
-        assert_memory_equal(&file, &back, sizeof(file));
+        assert_memory_equal(&file, &back, sizeof file);
     }
     for (size_t cap = 0; cap < len; cap++) {
         size_t out_len;
@@ -144,10 +142,10 @@ static void identity_reads_back_as_written(void **state)
     }
     assert_ok(dsb_identity_format(text, len, &len, &file));
     file.id.len = 0;
-    assert_int_equal(dsb_identity_format(text, sizeof(text), &len, &file), DSB_INVALID);
+    assert_int_equal(dsb_identity_format(text, sizeof text, &len, &file), DSB_INVALID);
     file.id.len = DSB_DEVICE_ID_MAX;
     file.bring_up = true;
-    assert_ok(dsb_identity_format(text, sizeof(text), &len, &file));
+    assert_ok(dsb_identity_format(text, sizeof text, &len, &file));
     assert_true(len <= DSB_IDENTITY_FILE_MAX);
 }
 
@@ -202,7 +200,7 @@ static void identity_faults_have_their_line(void **state)
     (void)state;
     memset(long_line, '#', DSB_TEXT_LINE_MAX + 1);
     long_line[DSB_TEXT_LINE_MAX + 1] = '\n';
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct dsb_identity_file file;
         struct dsb_text_error error;
 
@@ -210,27 +208,27 @@ static void identity_faults_have_their_line(void **state)
                          DSB_INVALID);
         assert_string_equal(dsb_text_fault_name(error.fault), dsb_text_fault_name(cases[i].fault));
         assert_int_equal(error.line, cases[i].line);
-        assert_memory_equal(&file, &zero, sizeof(zero));
+        assert_memory_equal(&file, &zero, sizeof zero);
     }
 }
 
 static void a_line_may_have_its_full_length(void **state)
 {
     static const char rest[] = "\n" ID1 "id x\nprivate " KEY_A "\n";
-    char text[DSB_TEXT_LINE_MAX + sizeof(rest)];
+    char text[DSB_TEXT_LINE_MAX + sizeof rest];
     struct dsb_identity_file file;
     struct dsb_text_error error;
 
     (void)state;
     memset(text, '#', DSB_TEXT_LINE_MAX);
-    memcpy(text + DSB_TEXT_LINE_MAX, rest, sizeof(rest));
-    assert_ok(dsb_identity_parse(&file, text, sizeof(text) - 1, &error));
+    memcpy(text + DSB_TEXT_LINE_MAX, rest, sizeof rest);
+    assert_ok(dsb_identity_parse(&file, text, sizeof text - 1, &error));
 }
 
 static void hex_digits_are_exactly_sixteen(void **state)
 {
     char text[sizeof(ID1 "id x\nprivate " KEY_A "\n")] = ID1 "id x\nprivate " KEY_A "\n";
-    const size_t digit_at = sizeof(text) - 3;
+    const size_t digit_at = sizeof text - 3;
 
     (void)state;
     for (int c = 33; c < 127; c++) {
@@ -239,13 +237,12 @@ static void hex_digits_are_exactly_sixteen(void **state)
         struct dsb_text_error error;
 
         text[digit_at] = (char)c;
-        enum dsb_status status = dsb_identity_parse(&file, text, sizeof(text) - 1, &error);
+        enum dsb_status status = dsb_identity_parse(&file, text, sizeof text - 1, &error);
         assert_int_equal(status, found != NULL ? DSB_OK : DSB_INVALID);
-        if (found == NULL) {
+        if (found == NULL)
             assert_int_equal(error.fault, DSB_TEXT_BAD_KEY);
-        } else {
+        else
             assert_int_equal(file.private_key[31], found - "0123456789abcdef");
-        }
     }
 }
 
@@ -269,7 +266,7 @@ static void trust_store_is_read(void **state)
     uint8_t key[DSB_KEY_LEN] = {9};
 
     (void)state;
-    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, sizeof(text) - 1, &error));
+    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, sizeof text - 1, &error));
     assert_int_equal(own.trust.count, 2);
     assert_ok(dsb_device_id_set(&id, "sensor-7.lab", 12));
     const struct dsb_trust_entry *entry = dsb_trust_store_find_id(&own.trust, &id);
@@ -290,35 +287,35 @@ static void trust_store_may_be_empty(void **state)
     struct dsb_trust_store fresh;
 
     (void)state;
-    memset(&fresh, 0xff, sizeof(fresh));
+    memset(&fresh, 0xff, sizeof fresh);
     dsb_trust_store_init(&fresh, own.entries, PEER_TRUST_MAX);
     assert_null(dsb_trust_store_find_id(&fresh, &own.identity.id));
     assert_int_equal(fresh.count, 0);
     assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, DSB_TRUST_HEADER,
-                                    sizeof(DSB_TRUST_HEADER) - 1, &error));
+                                    sizeof DSB_TRUST_HEADER - 1, &error));
     assert_int_equal(own.trust.count, 0);
 }
 
 static void trust_lines_read_back_as_written(void **state)
 {
     struct dsb_trust_entry entry = {.id = {DSB_DEVICE_ID_MAX, ""}, .key = {16}};
-    char text[sizeof(DSB_TRUST_HEADER) + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
+    char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
     struct dsb_text_error error;
 
     (void)state;
     memset(entry.id.text, 'q', DSB_DEVICE_ID_MAX);
-    size_t len = dsb_trust_entry_format(text + sizeof(DSB_TRUST_HEADER) - 1, &entry);
+    size_t len = dsb_trust_entry_format(text + sizeof DSB_TRUST_HEADER - 1, &entry);
     assert_int_equal(len, DSB_TRUST_LINE_MAX);
     assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text,
-                                    sizeof(DSB_TRUST_HEADER) - 1 + len, &error));
-    assert_memory_equal(&own.trust.entries[0], &entry, sizeof(entry));
+                                    sizeof DSB_TRUST_HEADER - 1 + len, &error));
+    assert_memory_equal(&own.trust.entries[0], &entry, sizeof entry);
 }
 
 #define T1 DSB_TRUST_HEADER
 
 static void trust_store_faults_have_their_line(void **state)
 {
-    static char own_key_line[sizeof(T1) + DSB_TRUST_LINE_MAX] = T1;
+    static char own_key_line[sizeof T1 + DSB_TRUST_LINE_MAX] = T1;
     static const struct fault_case cases[] = {
         {"", DSB_TEXT_NO_HEADER, 0},
         {"a " KEY_A "\n", DSB_TEXT_NO_HEADER, 1},
@@ -338,9 +335,9 @@ static void trust_store_faults_have_their_line(void **state)
     (void)state;
     struct dsb_trust_entry self = {.id = {1, "x"}};
     memcpy(self.key, own.identity.key.public_key, DSB_KEY_LEN);
-    (void)dsb_trust_entry_format(own_key_line + sizeof(T1) - 1, &self);
+    (void)dsb_trust_entry_format(own_key_line + sizeof T1 - 1, &self);
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct dsb_text_error error;
 
         assert_int_equal(dsb_trust_store_parse(&own.trust, &own.identity, cases[i].text,
@@ -374,11 +371,10 @@ static enum dsb_text_fault fault_of_key(const char *digits)
 {
     char text[256];
     struct dsb_text_error error;
-    int len = snprintf(text, sizeof(text), T1 "a %s\n", digits);
+    int len = snprintf(text, sizeof text, T1 "a %s\n", digits);
 
-    if (dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error) == DSB_OK) {
+    if (dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error) == DSB_OK)
         return DSB_TEXT_NO_FAULT;
-    }
     assert_int_equal(error.line, 2);
     return error.fault;
 }
@@ -386,17 +382,15 @@ static enum dsb_text_fault fault_of_key(const char *digits)
 static void trust_store_refuses_low_order_keys(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(low_order) / sizeof(low_order[0]); i++) {
+    for (size_t i = 0; i < sizeof low_order / sizeof low_order[0]; i++)
         assert_int_equal(fault_of_key(low_order[i]), DSB_TEXT_LOW_ORDER_KEY);
-    }
 }
 
 static void trust_store_refuses_non_canonical_keys(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(non_canonical) / sizeof(non_canonical[0]); i++) {
+    for (size_t i = 0; i < sizeof non_canonical / sizeof non_canonical[0]; i++)
         assert_int_equal(fault_of_key(non_canonical[i]), DSB_TEXT_NON_CANONICAL_KEY);
-    }
     /* Just below p, with the same high bytes. */
     assert_int_equal(
         fault_of_key("ebffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"),
@@ -431,9 +425,8 @@ static void trust_store_takes_one_spelling_of_a_key(void **state)
 static void trust_store_refuses_keys_on_the_twist(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < twist_keys_count; i++) {
+    for (size_t i = 0; i < twist_keys_count; i++)
         assert_int_equal(fault_of_key(twist_keys[i]), DSB_TEXT_MIXED_ORDER_KEY);
-    }
 }
 
 static void trust_store_takes_every_key_that_a_device_makes(void **state)
@@ -442,7 +435,7 @@ static void trust_store_takes_every_key_that_a_device_makes(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 200; i++) {
-        noise_blake2s(private_key, (const uint8_t *)&i, sizeof(i), NULL, 0);
+        noise_blake2s(private_key, (const uint8_t *)&i, sizeof i, NULL, 0);
         noise_x25519_base(key, private_key);
         assert_int_equal(dsb_public_key_fault(key), DSB_TEXT_NO_FAULT);
     }
@@ -462,7 +455,7 @@ static void trust_store_holds_what_its_array_holds(void **state)
     static const uint8_t small_keys[PEER_TRUST_MAX + 1] = {9, 16, 34, 45, 49, 78, 100, 104, 111};
     static char text[4096];
     struct dsb_text_error error;
-    int len = snprintf(text, sizeof(text), T1);
+    int len = snprintf(text, sizeof text, T1);
 
     (void)state;
     for (int i = 0; i <= PEER_TRUST_MAX; i++) {
@@ -470,7 +463,7 @@ static void trust_store_holds_what_its_array_holds(void **state)
             assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error));
             assert_int_equal(own.trust.count, PEER_TRUST_MAX);
         }
-        len += snprintf(text + len, sizeof(text) - (size_t)len, "n%d %02x%s\n", i,
+        len += snprintf(text + len, sizeof text - (size_t)len, "n%d %02x%s\n", i,
                         (unsigned)small_keys[i], KEY_END);
     }
     assert_int_equal(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error),
@@ -492,9 +485,8 @@ static void trust_entries_without_an_id_are_refused(void **state)
 static void faults_have_names(void **state)
 {
     (void)state;
-    for (int fault = 0; fault <= DSB_TEXT_ZERO_KEY; fault++) {
+    for (int fault = 0; fault <= DSB_TEXT_ZERO_KEY; fault++)
         assert_string_not_equal(dsb_text_fault_name((enum dsb_text_fault)fault), "unknown");
-    }
     assert_string_equal(dsb_text_fault_name((enum dsb_text_fault)99), "unknown");
 }
 

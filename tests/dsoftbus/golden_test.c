@@ -45,7 +45,7 @@ static void compare_or_write(const char *name)
 {
     static char path[4096], expected[TEXT_MAX];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, write_files ? "w" : "r");
     assert_non_null(file);
     if (write_files) {
@@ -129,9 +129,8 @@ static void session_part(void)
         size_t body_len;
 
         session_send(&pair.a, &pair.b, "filler", 6, pair.now_ms);
-        if (n == DSB_REKEY_RECORDS - 1) {
+        if (n == DSB_REKEY_RECORDS - 1)
             flush("alpha: DATA filler, n = 65535", &pair.b.in);
-        }
         assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
     }
     session_send(&pair.a, &pair.b, "rekeyed", 7, pair.now_ms);
@@ -190,9 +189,9 @@ static void say(const char *name, struct side *from, struct side *to)
     enum dsb_record_type type;
     const uint8_t *body;
     size_t body_len, out_len;
-    size_t len = dsb_streams_next_record(&from->streams, &type, record, sizeof(record));
+    size_t len = dsb_streams_next_record(&from->streams, &type, record, sizeof record);
 
-    assert_ok(dsb_session_send_stream(&from->end->slot.session, type, out, sizeof(out), record, len,
+    assert_ok(dsb_session_send_stream(&from->end->slot.session, type, out, sizeof out, record, len,
                                       pair.now_ms, &out_len));
     dsb_session_written(&from->end->slot.session, out_len, pair.now_ms);
     stream_put(&to->end->in, out, out_len);
@@ -214,7 +213,7 @@ static void read_all(struct side *side, uint32_t id)
     uint8_t bytes[WINDOW];
     size_t len;
 
-    assert_ok(dsb_streams_read(&side->streams, id, bytes, sizeof(bytes), &len));
+    assert_ok(dsb_streams_read(&side->streams, id, bytes, sizeof bytes, &len));
 }
 
 static void say_close(const char *name, struct side *from, struct side *to)

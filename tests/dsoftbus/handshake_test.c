@@ -102,11 +102,10 @@ static void no_message_goes_out_twice(void **state)
     for (int messages = 0; messages <= 3; messages++) {
         pair_start(&pair);
         pair_run_messages(&pair, messages);
-        if (messages % 2 == 0) {
+        if (messages % 2 == 0)
             assert_int_equal(dsb_handshake_output(&pair.b.slot.handshake, out), 0);
-        } else {
+        else
             assert_int_equal(dsb_handshake_output(&pair.a.slot.handshake, out), 0);
-        }
     }
 }
 
@@ -234,7 +233,7 @@ static void feeding_nothing_changes_nothing(void **state)
     assert_int_equal(dsb_handshake_feed(&pair.b.slot.handshake, NULL, 0, pair.now_ms, &used_len),
                      DSB_HANDSHAKE_READ_MSG1);
     assert_int_equal(used_len, 0);
-    assert_memory_equal(&before, &pair.b.slot.handshake, sizeof(before));
+    assert_memory_equal(&before, &pair.b.slot.handshake, sizeof before);
 }
 
 /* A slot is used again and again: nothing of what it held before counts. */
@@ -243,8 +242,8 @@ static void an_object_may_hold_anything_before(void **state)
     uint8_t ephemeral[DSB_KEY_LEN];
 
     (void)state;
-    memset(&pair.a.slot, 0xff, sizeof(pair.a.slot));
-    memset(&pair.b.slot, 0xff, sizeof(pair.b.slot));
+    memset(&pair.a.slot, 0xff, sizeof pair.a.slot);
+    memset(&pair.b.slot, 0xff, sizeof pair.b.slot);
     test_ephemeral(ephemeral, 1);
     assert_ok(dsb_handshake_connect(&pair.a.slot.handshake, &pair.a_peer.local,
                                     &pair.b_peer.identity.id, ephemeral, pair.now_ms));
@@ -264,7 +263,7 @@ static void a_zero_handshake_refuses_everything(void **state)
     size_t used_len;
 
     (void)state;
-    assert_int_equal(dsb_handshake_feed(&hs, in, sizeof(in), 0, &used_len), DSB_HANDSHAKE_UNUSED);
+    assert_int_equal(dsb_handshake_feed(&hs, in, sizeof in, 0, &used_len), DSB_HANDSHAKE_UNUSED);
     assert_int_equal(used_len, 0);
     assert_int_equal(dsb_handshake_output(&hs, out), 0);
     assert_int_equal(dsb_handshake_tick(&hs, UINT64_MAX), DSB_HANDSHAKE_UNUSED);

@@ -40,8 +40,8 @@ static enum dsb_reason take(const struct dsb_link_buffers *buffers)
 
 static void start(void)
 {
-    struct dsb_link_buffers at_a = {a.in, sizeof(a.in), a.out, sizeof(a.out)};
-    struct dsb_link_buffers at_b = {b.in, sizeof(b.in), b.out, sizeof(b.out)};
+    struct dsb_link_buffers at_a = {a.in, sizeof a.in, a.out, sizeof a.out};
+    struct dsb_link_buffers at_b = {b.in, sizeof b.in, b.out, sizeof b.out};
 
     now_ms = 0;
     pair_start(&pair);
@@ -56,9 +56,8 @@ static size_t put(struct side *to, const uint8_t *bytes, size_t len)
     uint8_t *at = dsb_link_room(&to->link, &room);
 
     len = len < room ? len : room;
-    if (len != 0) {
+    if (len != 0)
         memcpy(at, bytes, len);
-    }
     dsb_link_received(&to->link, len);
     return len;
 }
@@ -77,9 +76,8 @@ static struct dsb_link_event next(struct side *side)
 {
     struct dsb_link_event event = dsb_link_next_event(&side->link, now_ms);
 
-    if (event.type == DSB_LINK_EVENT_AUTHENTICATED) {
+    if (event.type == DSB_LINK_EVENT_AUTHENTICATED)
         assert_ok(dsb_link_open(&side->link, now_ms));
-    }
     return event;
 }
 
@@ -122,9 +120,8 @@ static struct dsb_link_event await(struct side *from, struct side *to, size_t pi
 {
     for (;;) {
         struct dsb_link_event event = next(to);
-        if (event.type != DSB_LINK_EVENT_NONE || move(from, to, piece) == 0) {
+        if (event.type != DSB_LINK_EVENT_NONE || move(from, to, piece) == 0)
             return event;
-        }
     }
 }
 
@@ -171,7 +168,7 @@ static void writing_never_blocks_reading(void **state)
 
     (void)state;
     authenticate(ALL);
-    assert_ok(dsb_link_send(&b.link, big, sizeof(big), now_ms));
+    assert_ok(dsb_link_send(&b.link, big, sizeof big, now_ms));
     assert_int_equal(dsb_link_send(&b.link, big, 1, now_ms), DSB_WOULD_BLOCK);
     assert_ok(dsb_link_ping(&a.link, NULL, 0));
     expect_after(&a, &b, DSB_LINK_EVENT_NONE);
@@ -257,9 +254,8 @@ static void a_paused_link_keeps_what_came(void **state)
     now_ms = DSB_DEAD_AFTER_MS; /* silence that is not the peer's */
     expect(&b, DSB_LINK_EVENT_NONE);
     dsb_link_pause(&b.link, false, now_ms);
-    for (unsigned i = 0; i < IN_LEN / (EMPTY_LEN + 3); i++) {
+    for (unsigned i = 0; i < IN_LEN / (EMPTY_LEN + 3); i++)
         expect_text(next(&b), "one");
-    }
     expect_failed(&b, DSB_REASON_SESSION_TRUNCATED);
 }
 
@@ -281,8 +277,8 @@ static void a_paused_link_still_fails_by_its_own_output(void **state)
 static void buffers_one_byte_too_small_are_refused(void **state)
 {
     struct dsb_link_buffers least = {a.in, DSB_HANDSHAKE_IN_MAX, a.out, DSB_LINK_OUT_MIN};
-    struct dsb_link_buffers small_in = {a.in, DSB_HANDSHAKE_IN_MAX - 1, a.out, sizeof(a.out)};
-    struct dsb_link_buffers small_out = {a.in, sizeof(a.in), a.out, DSB_LINK_OUT_MIN - 1};
+    struct dsb_link_buffers small_in = {a.in, DSB_HANDSHAKE_IN_MAX - 1, a.out, sizeof a.out};
+    struct dsb_link_buffers small_out = {a.in, sizeof a.in, a.out, DSB_LINK_OUT_MIN - 1};
 
     (void)state;
     start();
@@ -334,8 +330,8 @@ static void buffers_may_be_lent_for_a_turn(void **state)
     assert_null(dsb_link_pending(&a.link, now_ms, &len));
     assert_null(dsb_link_room(&a.link, &len));
     for (unsigned turn = 0; turn < 20 && a.link.state != DSB_LINK_OPEN; turn++) {
-        assert_ok(dsb_link_set_out(&a.link, a.out, sizeof(a.out)));
-        assert_ok(dsb_link_set_in(&a.link, a.in, sizeof(a.in)));
+        assert_ok(dsb_link_set_out(&a.link, a.out, sizeof a.out));
+        assert_ok(dsb_link_set_in(&a.link, a.in, sizeof a.in));
         (void)next(&a);
         (void)move(&a, &b, ALL);
         (void)next(&b);
@@ -349,7 +345,7 @@ static void buffers_may_be_lent_for_a_turn(void **state)
     assert_int_equal(dsb_link_send(&a.link, (const uint8_t *)"x", 1, now_ms), DSB_WOULD_BLOCK);
     assert_ok(dsb_link_ping(&a.link, NULL, 0));
     assert_int_equal(move(&a, &b, ALL), 0);
-    assert_ok(dsb_link_set_out(&a.link, a.out, sizeof(a.out)));
+    assert_ok(dsb_link_set_out(&a.link, a.out, sizeof a.out));
     assert_int_equal(move(&a, &b, ALL), EMPTY_LEN);
 }
 
@@ -362,22 +358,22 @@ static void other_buffers_take_over_what_is_there(void **state)
     authenticate(ALL);
     say(&a, "first");
     say(&a, "second");
-    assert_int_equal(dsb_link_set_out(&a.link, other, sizeof(other)), DSB_WOULD_BLOCK);
+    assert_int_equal(dsb_link_set_out(&a.link, other, sizeof other), DSB_WOULD_BLOCK);
     (void)move(&a, &b, EMPTY_LEN + 5 + 3); /* and three bytes of the second */
     expect_text(next(&b), "first");
     assert_int_equal(dsb_link_set_in(&b.link, NULL, 0), DSB_INVALID);
-    assert_ok(dsb_link_set_in(&b.link, other, sizeof(other)));
-    memset(b.in, 0xee, sizeof(b.in));
+    assert_ok(dsb_link_set_in(&b.link, other, sizeof other));
+    memset(b.in, 0xee, sizeof b.in);
     (void)move(&a, &b, ALL);
     struct dsb_link_event event = next(&b);
     expect_text(event, "second");
-    assert_true(event.body > other && event.body < other + sizeof(other));
+    assert_true(event.body > other && event.body < other + sizeof other);
     assert_ok(dsb_link_set_in(&b.link, NULL, 0));
     assert_int_equal(put(&b, other, 1), 0);
-    assert_ok(dsb_link_set_out(&a.link, other, sizeof(other)));
-    assert_ok(dsb_link_set_in(&b.link, b.in, sizeof(b.in)));
+    assert_ok(dsb_link_set_out(&a.link, other, sizeof other));
+    assert_ok(dsb_link_set_in(&b.link, b.in, sizeof b.in));
     say(&a, "third");
-    memset(a.out, 0xee, sizeof(a.out));
+    memset(a.out, 0xee, sizeof a.out);
     expect_text(await(&a, &b, ALL), "third");
 }
 
@@ -399,12 +395,11 @@ static void a_body_is_sealed_where_it_lies(void **state)
     /* Two of them in a buffer that comes filled; a PONG that is owed does not get in between. */
     assert_ok(dsb_link_ping(&b.link, NULL, 0));
     expect_after(&b, &a, DSB_LINK_EVENT_NONE);
-    assert_ok(dsb_link_set_out(&a.link, other, sizeof(other)));
+    assert_ok(dsb_link_set_out(&a.link, other, sizeof other));
     memcpy(other + DSB_DATA_HEADROOM, "one", 3);
     memcpy(other + EMPTY_LEN + 3 + DSB_DATA_HEADROOM, "other", 5);
-    for (size_t len = 3; len <= 5; len += 2, pos = EMPTY_LEN + 3) {
+    for (size_t len = 3; len <= 5; len += 2, pos = EMPTY_LEN + 3)
         assert_ok(dsb_link_send(&a.link, other + pos + DSB_DATA_HEADROOM, len, now_ms));
-    }
     expect_text(await(&a, &b, ALL), "one");
     expect_text(next(&b), "other");
     expect(&b, DSB_LINK_EVENT_PONG);
@@ -559,9 +554,8 @@ static void a_peer_dropped_before_open_has_no_session(void **state)
         (void)move(&b, &a, ALL);
     }
     assert_int_equal(b.link.state, DSB_LINK_AUTHENTICATED);
-    for (unsigned i = 0; i < 2; i++) { /* again and again, until the caller decides */
+    for (unsigned i = 0; i < 2; i++) /* again and again, until the caller decides */
         assert_int_equal(dsb_link_next_event(&b.link, now_ms).type, DSB_LINK_EVENT_AUTHENTICATED);
-    }
     pair.b_peer.trust.count = 0;
     assert_int_equal(dsb_link_open(&b.link, now_ms), DSB_WRONG_STATE);
     expect_failed(&b, DSB_REASON_LOCAL_REVOKED);
@@ -602,16 +596,14 @@ static void steps_claim_and_peer_are_told(void **state)
         if (dsb_link_next_event(&b.link, now_ms).type == DSB_LINK_EVENT_AUTHENTICATED) {
             assert_true(dsb_device_id_equal(dsb_link_claim(&b.link), &pair.a_peer.identity.id));
             assert_true(dsb_device_id_equal(dsb_link_peer(&b.link), &pair.a_peer.identity.id));
-            for (enum dsb_step step; (step = dsb_link_next_step(&b.link)) != DSB_STEP_NONE;) {
+            for (enum dsb_step step; (step = dsb_link_next_step(&b.link)) != DSB_STEP_NONE;)
                 assert_int_equal(step, at_b[told_b++]);
-            }
             assert_ok(dsb_link_open(&b.link, now_ms));
         }
         (void)move(&b, &a, ALL);
     }
-    for (enum dsb_step step; (step = dsb_link_next_step(&a.link)) != DSB_STEP_NONE;) {
+    for (enum dsb_step step; (step = dsb_link_next_step(&a.link)) != DSB_STEP_NONE;)
         assert_int_equal(step, at_a[told_a++]);
-    }
     assert_int_equal(told_a, 4);
     assert_int_equal(told_b, 4);
     assert_int_equal(dsb_link_next_step(&b.link), DSB_STEP_NONE);
@@ -633,7 +625,7 @@ static void the_end_wipes_the_link_and_both_buffers(void **state)
     (void)move(&b, &a, ALL);
     expect(&a, DSB_LINK_EVENT_DATA);
     dsb_link_end(&a.link);
-    assert_memory_equal(&a, &zero, sizeof(a));
+    assert_memory_equal(&a, &zero, sizeof a);
     expect(&a, DSB_LINK_EVENT_NONE);
     assert_true(dsb_link_deadline(&a.link) == DSB_NO_DEADLINE);
     dsb_link_end(&a.link);

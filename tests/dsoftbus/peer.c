@@ -8,14 +8,13 @@
 
 void test_ephemeral(uint8_t out[DSB_KEY_LEN], uint8_t seed)
 {
-    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
+    for (size_t i = 0; i < DSB_KEY_LEN; i++)
         out[i] = (uint8_t)(seed + 7 * i + 1);
-    }
 }
 
 void peer_make(struct peer *peer, const char *id, uint8_t seed)
 {
-    memset(peer, 0, sizeof(*peer));
+    memset(peer, 0, sizeof *peer);
     assert_ok(dsb_device_id_set(&peer->file.id, id, strlen(id)));
     memset(peer->file.private_key, seed, DSB_KEY_LEN);
     assert_ok(dsb_identity_init(&peer->identity, &peer->file));
@@ -51,7 +50,7 @@ void pair_start(struct pair *pair)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
 
-    memset(pair, 0, sizeof(*pair));
+    memset(pair, 0, sizeof *pair);
     pair->now_ms = PAIR_START_MS;
     peer_make(&pair->a_peer, "alpha", 0x11);
     peer_make(&pair->b_peer, "beta", 0x22);
@@ -116,7 +115,7 @@ void pair_authenticate(struct pair *pair)
 size_t session_write(struct end *from, struct end *to, uint64_t now_ms)
 {
     uint8_t out[4 * DSB_CONTROL_MAX];
-    size_t len = dsb_session_output(&from->slot.session, out, sizeof(out), now_ms);
+    size_t len = dsb_session_output(&from->slot.session, out, sizeof out, now_ms);
 
     stream_put(&to->in, out, len);
     dsb_session_written(&from->slot.session, len, now_ms);
@@ -129,7 +128,7 @@ void session_send(struct end *from, struct end *to, const void *data, size_t len
     size_t out_len;
 
     assert_ok(
-        dsb_session_send_data(&from->slot.session, out, sizeof(out), data, len, now_ms, &out_len));
+        dsb_session_send_data(&from->slot.session, out, sizeof out, data, len, now_ms, &out_len));
     assert_int_equal(out_len, DSB_DATA_HEADROOM + len + DSB_DATA_TAILROOM);
     stream_put(&to->in, out, out_len);
     dsb_session_written(&from->slot.session, out_len, now_ms);

@@ -20,9 +20,8 @@ static void a_bucket_gives_its_burst_and_its_rate(void **state)
 
     (void)state;
     dsb_rate_init(&rate, 3, 100, 1000);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         assert_true(dsb_rate_take(&rate, 1000));
-    }
     assert_false(dsb_rate_take(&rate, 1000));
     assert_false(dsb_rate_take(&rate, 500)); /* a clock that went back gives nothing */
     assert_false(dsb_rate_take(&rate, 1099));
@@ -31,24 +30,21 @@ static void a_bucket_gives_its_burst_and_its_rate(void **state)
     assert_true(dsb_rate_take(&rate, 1300)); /* two came, one is left */
     assert_true(dsb_rate_take(&rate, 1300));
     assert_false(dsb_rate_take(&rate, 1300));
-    for (int i = 0; i < 3; i++) { /* never more than the burst */
+    for (int i = 0; i < 3; i++) /* never more than the burst */
         assert_true(dsb_rate_take(&rate, 1000000));
-    }
     assert_false(dsb_rate_take(&rate, 1000000));
 
     /* A little over full is full, too. */
     dsb_rate_init(&rate, 3, 100, 0);
     assert_true(dsb_rate_take(&rate, 0));
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         assert_true(dsb_rate_take(&rate, 250));
-    }
     assert_false(dsb_rate_take(&rate, 250));
 
     /* Over a long flood the rate is the stated one. */
     unsigned taken = 0;
-    for (uint64_t now = 2000000; now < 2010000; now++) {
+    for (uint64_t now = 2000000; now < 2010000; now++)
         taken += dsb_rate_take(&rate, now);
-    }
     assert_in_range(taken, 100, 103);
 }
 
@@ -60,9 +56,8 @@ static unsigned answered_in_a_flood(uint32_t source_count)
     dsb_answer_rate_init(&answers, START_MS);
     for (uint64_t now = START_MS + 1; now <= START_MS + FLOOD_MS; now++) {
         hostile += dsb_answer_rate_take(&answers, HONEST + 1 + (uint32_t)now % source_count, now);
-        if (now % HONEST_EVERY_MS == 0) {
+        if (now % HONEST_EVERY_MS == 0)
             answered += dsb_answer_rate_take(&answers, HONEST, now);
-        }
     }
     assert_true(hostile < FLOOD_MS);
     return answered;
@@ -73,18 +68,16 @@ static void a_flood_from_few_sources_takes_nothing_from_the_honest(void **state)
     static const uint32_t source_counts[] = {1, 2, 10, 20};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(source_counts) / sizeof(source_counts[0]); i++) {
+    for (size_t i = 0; i < sizeof source_counts / sizeof source_counts[0]; i++)
         assert_int_equal(answered_in_a_flood(source_counts[i]), HONEST_QUERIES);
-    }
 }
 
 /* 253 forged sources are a whole subnet of 8 host bits. Scarce answers go to each once a second. */
 static void a_flood_from_forged_sources_leaves_the_honest_its_turn(void **state)
 {
     (void)state;
-    for (uint32_t source_count = 21; source_count <= 253; source_count++) {
+    for (uint32_t source_count = 21; source_count <= 253; source_count++)
         assert_in_range(answered_in_a_flood(source_count), HONEST_QUERIES / 2, HONEST_QUERIES);
-    }
 }
 
 static void scarce_answers_go_to_those_who_have_waited(void **state)
@@ -112,17 +105,15 @@ static void a_source_has_its_burst_and_its_rate(void **state)
 
     (void)state;
     dsb_answer_rate_init(&answers, START_MS);
-    for (int i = 0; i < DSB_SOURCE_BURST; i++) {
+    for (int i = 0; i < DSB_SOURCE_BURST; i++)
         assert_true(dsb_answer_rate_take(&answers, HONEST, START_MS));
-    }
     assert_false(dsb_answer_rate_take(&answers, HONEST, START_MS));
     assert_false(dsb_answer_rate_take(&answers, HONEST, START_MS - 1)); /* the clock went back */
     assert_false(dsb_answer_rate_take(&answers, HONEST, START_MS + DSB_SOURCE_INTERVAL_MS - 1));
     assert_true(dsb_answer_rate_take(&answers, HONEST, START_MS + DSB_SOURCE_INTERVAL_MS));
     assert_false(dsb_answer_rate_take(&answers, HONEST, START_MS + DSB_SOURCE_INTERVAL_MS));
-    for (uint64_t now = START_MS + 100000; now < START_MS + 110000; now++) {
+    for (uint64_t now = START_MS + 100000; now < START_MS + 110000; now++)
         taken += dsb_answer_rate_take(&answers, HONEST, now);
-    }
     assert_in_range(taken, DSB_SOURCE_BURST + 99, DSB_SOURCE_BURST + 100);
 }
 
@@ -132,18 +123,16 @@ static void what_a_source_may_not_have_costs_the_others_nothing(void **state)
 
     (void)state;
     dsb_answer_rate_init(&answers, START_MS);
-    for (int i = 0; i < 10 * DSB_ANSWER_BURST; i++) {
+    for (int i = 0; i < 10 * DSB_ANSWER_BURST; i++)
         taken += dsb_answer_rate_take(&answers, HONEST + 1, START_MS);
-    }
     assert_int_equal(taken, DSB_SOURCE_BURST);
     assert_int_equal(answers.all.tokens, DSB_ANSWER_BURST - DSB_SOURCE_BURST);
     /* Nor does what all may not have cost the source. */
     answers.all.tokens = 0;
     assert_false(dsb_answer_rate_take(&answers, HONEST, START_MS));
     answers.all.tokens = DSB_ANSWER_BURST;
-    for (int i = 0; i < DSB_SOURCE_BURST; i++) {
+    for (int i = 0; i < DSB_SOURCE_BURST; i++)
         assert_true(dsb_answer_rate_take(&answers, HONEST, START_MS));
-    }
 }
 
 /* Many that ask once do not make the table forget one that asks all the time. */
@@ -153,9 +142,8 @@ static void the_greedy_are_remembered(void **state)
 
     (void)state;
     dsb_answer_rate_init(&answers, now);
-    for (int i = 0; i < DSB_SOURCE_BURST; i++) {
+    for (int i = 0; i < DSB_SOURCE_BURST; i++)
         assert_true(dsb_answer_rate_take(&answers, HONEST, now));
-    }
     for (uint32_t i = 1; i <= 4 * DSB_ANSWER_SOURCES; i++) {
         answers.all.tokens = DSB_ANSWER_BURST;
         assert_true(dsb_answer_rate_take(&answers, HONEST + i, now));
@@ -168,9 +156,8 @@ static void zero_is_no_exception(void **state)
 {
     (void)state;
     dsb_answer_rate_init(&answers, 0);
-    for (int i = 0; i < DSB_SOURCE_BURST; i++) {
+    for (int i = 0; i < DSB_SOURCE_BURST; i++)
         assert_true(dsb_answer_rate_take(&answers, 0, 0));
-    }
     assert_false(dsb_answer_rate_take(&answers, 0, 0));
 }
 

@@ -20,7 +20,7 @@ void raw_initiator(struct raw *raw, const struct peer *self, const struct peer *
     uint8_t text[128], ephemeral[DSB_KEY_LEN];
     size_t len = prologue(text, &responder->identity.id);
 
-    memset(raw, 0, sizeof(*raw));
+    memset(raw, 0, sizeof *raw);
     test_ephemeral(ephemeral, 0x55);
     assert_ok(noise_xk_init_initiator(&raw->noise, &self->identity.key,
                                       responder->identity.key.public_key, ephemeral, text, len));
@@ -31,7 +31,7 @@ void raw_responder(struct raw *raw, const struct peer *self)
     uint8_t text[128], ephemeral[DSB_KEY_LEN];
     size_t len = prologue(text, &self->identity.id);
 
-    memset(raw, 0, sizeof(*raw));
+    memset(raw, 0, sizeof *raw);
     test_ephemeral(ephemeral, 0x66);
     assert_ok(noise_xk_init_responder(&raw->noise, &self->identity.key, ephemeral, text, len));
 }
@@ -42,9 +42,9 @@ void raw_write(struct raw *raw, const void *payload, size_t payload_len, struct 
     size_t message_len;
 
     assert_ok(
-        noise_xk_write(&raw->noise, payload, payload_len, message, sizeof(message), &message_len));
+        noise_xk_write(&raw->noise, payload, payload_len, message, sizeof message, &message_len));
     dsb_frame_header(header, message_len);
-    stream_put(to, header, sizeof(header));
+    stream_put(to, header, sizeof header);
     stream_put(to, message, message_len);
 }
 
@@ -56,7 +56,7 @@ void raw_read(struct raw *raw, struct stream *from)
     assert_int_equal(dsb_frame_next(from->bytes, from->len, DSB_HANDSHAKE_UNIT_MAX, &unit_len),
                      DSB_FRAME_COMPLETE);
     assert_ok(noise_xk_read(&raw->noise, from->bytes + DSB_FRAME_HEADER_LEN, unit_len, payload,
-                            sizeof(payload), &payload_len));
+                            sizeof payload, &payload_len));
     stream_drop(from, DSB_FRAME_HEADER_LEN + unit_len);
 }
 
@@ -71,10 +71,10 @@ void raw_seal(struct raw *raw, const void *plaintext, size_t plaintext_len, stru
     uint8_t header[DSB_FRAME_HEADER_LEN];
     size_t unit_len;
 
-    assert_ok(noise_transport_seal(&raw->transport, plaintext, plaintext_len, unit, sizeof(unit),
+    assert_ok(noise_transport_seal(&raw->transport, plaintext, plaintext_len, unit, sizeof unit,
                                    &unit_len));
     dsb_frame_header(header, unit_len);
-    stream_put(to, header, sizeof(header));
+    stream_put(to, header, sizeof header);
     stream_put(to, unit, unit_len);
 }
 
@@ -86,7 +86,7 @@ int raw_open(struct raw *raw, struct stream *from)
     assert_int_equal(dsb_frame_next(from->bytes, from->len, DSB_FRAME_UNIT_MAX, &unit_len),
                      DSB_FRAME_COMPLETE);
     assert_ok(noise_transport_open(&raw->transport, from->bytes + DSB_FRAME_HEADER_LEN, unit_len,
-                                   plaintext, sizeof(plaintext), &plaintext_len));
+                                   plaintext, sizeof plaintext, &plaintext_len));
     stream_drop(from, DSB_FRAME_HEADER_LEN + unit_len);
     return plaintext[0];
 }

@@ -27,9 +27,9 @@ void assert_handshake_failed(struct end *end, enum dsb_reason reason)
     assert_int_equal(hs->state, DSB_HANDSHAKE_FAILED);
     assert_string_equal(dsb_reason_name(dsb_handshake_reason(hs)), dsb_reason_name(reason));
     assert_int_equal(dsb_handshake_reason(hs), reason);
-    assert_memory_equal(&hs->noise.symmetric, zero, sizeof(hs->noise.symmetric));
-    assert_memory_equal(hs->noise.e, zero, sizeof(hs->noise.e));
-    assert_memory_equal(&hs->transport, zero, sizeof(hs->transport));
+    assert_memory_equal(&hs->noise.symmetric, zero, sizeof hs->noise.symmetric);
+    assert_memory_equal(hs->noise.e, zero, sizeof hs->noise.e);
+    assert_memory_equal(&hs->transport, zero, sizeof hs->transport);
     assert_int_equal(dsb_handshake_output(hs, out), 0);
     assert_null(dsb_handshake_peer(hs));
     assert_int_equal(dsb_handshake_deadline(hs), DSB_NO_DEADLINE);
@@ -55,10 +55,10 @@ void assert_session_failed(struct end *end, enum dsb_reason reason)
 
     assert_int_equal(session->state, DSB_SESSION_FAILED);
     assert_string_equal(dsb_reason_name(dsb_session_reason(session)), dsb_reason_name(reason));
-    assert_memory_equal(&session->transport, zero, sizeof(zero));
-    assert_int_equal(dsb_session_send_data(session, out, sizeof(out), out, 1, 0, &out_len),
+    assert_memory_equal(&session->transport, zero, sizeof zero);
+    assert_int_equal(dsb_session_send_data(session, out, sizeof out, out, 1, 0, &out_len),
                      DSB_WRONG_STATE);
-    assert_int_equal(dsb_session_output(session, out, sizeof(out), 0), 0);
+    assert_int_equal(dsb_session_output(session, out, sizeof out, 0), 0);
     assert_false(dsb_session_wants_output(session));
     assert_int_equal(dsb_session_ping(session, NULL, 0), DSB_WRONG_STATE);
     assert_int_equal(dsb_session_close(session), DSB_WRONG_STATE);
@@ -85,7 +85,7 @@ void put_header(struct stream *stream, uint16_t unit_len)
     uint8_t header[DSB_FRAME_HEADER_LEN];
 
     dsb_frame_header(header, unit_len);
-    stream_put(stream, header, sizeof(header));
+    stream_put(stream, header, sizeof header);
 }
 
 void put_unit(struct stream *stream, const uint8_t *unit, uint16_t unit_len)

@@ -521,11 +521,10 @@ REASON(ACCEPT_TYPE)
 
         raw_b_after_msg3();
         raw_seal(&raw, &plaintext, 1, &pair.a.in);
-        if (type == DSB_RECORD_ACCEPT) {
+        if (type == DSB_RECORD_ACCEPT)
             assert_int_equal(end_feed(&pair.a, pair.now_ms), DSB_HANDSHAKE_AUTHENTICATED);
-        } else {
+        else
             assert_feed_fails(&pair.a, DSB_REASON_ACCEPT_TYPE);
-        }
     }
 }
 

@@ -18,7 +18,7 @@ static enum dsb_reason connect_a_to(const struct dsb_device_id *target)
     test_ephemeral(ephemeral, 0x77);
     enum dsb_reason reason = dsb_handshake_connect(&pair.a.slot.handshake, &pair.a_peer.local,
                                                    target, ephemeral, pair.now_ms);
-    assert_memory_equal(ephemeral, zero, sizeof(zero));
+    assert_memory_equal(ephemeral, zero, sizeof zero);
     return reason;
 }
 
@@ -57,7 +57,7 @@ REASON(ACCEPT_BAD_ARGUMENT)
     assert_int_equal(
         dsb_handshake_accept(&pair.b.slot.handshake, &pair.b_peer.local, ephemeral, pair.now_ms),
         DSB_REASON_ACCEPT_BAD_ARGUMENT);
-    assert_memory_equal(ephemeral, zero, sizeof(zero));
+    assert_memory_equal(ephemeral, zero, sizeof zero);
     assert_handshake_failed(&pair.b, DSB_REASON_ACCEPT_BAD_ARGUMENT);
     test_ephemeral(ephemeral, 0x77);
     pair.b_peer.local.recv_max = DSB_RECV_MAX_MIN;

@@ -21,9 +21,9 @@ REASON(RECORD_OVERSIZE)
     size_t body_len;
     pair_start(&pair);
     pair_authenticate(&pair);
-    session_send(&pair.a, &pair.b, longest, sizeof(longest), pair.now_ms);
+    session_send(&pair.a, &pair.b, longest, sizeof longest, pair.now_ms);
     assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
-    assert_int_equal(body_len, sizeof(longest));
+    assert_int_equal(body_len, sizeof longest);
 }
 
 REASON(RECORD_LENGTH)
@@ -95,10 +95,9 @@ REASON(RECORD_TYPE)
     for (unsigned type = 0; type < 256; type++) {
         uint8_t plaintext[2] = {(uint8_t)type, 'x'};
 
-        if (type >= DSB_RECORD_ACCEPT && type <= DSB_RECORD_CLOSE) {
+        if (type >= DSB_RECORD_ACCEPT && type <= DSB_RECORD_CLOSE)
             continue;
-        }
-        seal_to_b(plaintext, sizeof(plaintext));
+        seal_to_b(plaintext, sizeof plaintext);
         assert_read_fails(&pair.b, DSB_REASON_RECORD_TYPE);
     }
     seal_to_b("\x01", 1); /* ACCEPT again, and from the wrong side */
@@ -113,7 +112,7 @@ REASON(RECORD_BODY)
     assert_read_fails(&pair.b, DSB_REASON_RECORD_BODY);
     seal_to_b("\x05x", 2); /* CLOSE with a body */
     assert_read_fails(&pair.b, DSB_REASON_RECORD_BODY);
-    seal_to_b(long_ping, sizeof(long_ping));
+    seal_to_b(long_ping, sizeof long_ping);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_BODY);
 }
 
@@ -208,8 +207,8 @@ REASON(RECORD_NONCE)
 
     pair_authenticate(&pair);
     b->transport.send.n = UINT64_MAX - 1;
-    assert_ok(dsb_session_send_data(b, out, sizeof(out), low_order_key, 1, 0, &out_len));
-    assert_int_equal(dsb_session_send_data(b, out, sizeof(out), low_order_key, 1, 0, &out_len),
+    assert_ok(dsb_session_send_data(b, out, sizeof out, low_order_key, 1, 0, &out_len));
+    assert_int_equal(dsb_session_send_data(b, out, sizeof out, low_order_key, 1, 0, &out_len),
                      DSB_WRONG_STATE);
     assert_int_equal(out_len, 0);
     assert_session_failed(&pair.b, DSB_REASON_RECORD_NONCE);

@@ -18,7 +18,7 @@ static void assert_streams_refuse(enum dsb_record_type type, const char *body, s
     assert_ok(dsb_streams_init(&streams, &config, &memory));
     for (uint8_t id = 1; id <= 3; id += 2) { /* one has room, the other does not */
         const uint8_t open[] = {0, 0, 0, id, 1, 's'};
-        assert_ok(dsb_streams_receive(&streams, DSB_RECORD_OPEN, open, sizeof(open)));
+        assert_ok(dsb_streams_receive(&streams, DSB_RECORD_OPEN, open, sizeof open));
     }
     pair_authenticate(&pair);
     dsb_session_abort(&pair.b.slot.session,

@@ -46,7 +46,7 @@ static void data_arrives_in_order_both_ways(void **state)
         struct end *from = i % 3 == 0 ? &pair.b : &pair.a;
         struct end *to = i % 3 == 0 ? &pair.a : &pair.b;
         uint8_t data[300];
-        size_t len = 1 + i % sizeof(data);
+        size_t len = 1 + i % sizeof data;
 
         memset(data, (int)i, len);
         session_send(from, to, data, len, T0);
@@ -64,10 +64,10 @@ static void sealing_in_place_gives_the_same_record(void **state)
 
     (void)state;
     twin.transport.self = &twin.transport; /* what no program does */
-    assert_ok(dsb_session_send_data(a, copied, sizeof(copied), (const uint8_t *)"there", 5, T0,
+    assert_ok(dsb_session_send_data(a, copied, sizeof copied, (const uint8_t *)"there", 5, T0,
                                     &copied_len));
     memcpy(in_place + DSB_DATA_HEADROOM, "there", 5);
-    assert_ok(dsb_session_send_data(&twin, in_place, sizeof(in_place), in_place + DSB_DATA_HEADROOM,
+    assert_ok(dsb_session_send_data(&twin, in_place, sizeof in_place, in_place + DSB_DATA_HEADROOM,
                                     5, T0, &in_place_len));
     assert_int_equal(copied_len, in_place_len);
     assert_memory_equal(copied, in_place, copied_len);
@@ -86,16 +86,15 @@ static void would_block_loses_nothing(void **state)
             DSB_WOULD_BLOCK);
         assert_int_equal(out_len, 0);
     }
-    assert_memory_equal(a, &before, sizeof(before));
+    assert_memory_equal(a, &before, sizeof before);
     session_send(&pair.a, &pair.b, "there", 5, T0);
     assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
 
     /* Own records wait for room, too, and need no byte more. */
     assert_ok(dsb_session_ping(a, (const uint8_t *)"token", 5));
     assert_ok(dsb_session_close(a));
-    for (size_t cap = 0; cap < 2 + DSB_RECORD_OVERHEAD + 5; cap++) {
+    for (size_t cap = 0; cap < 2 + DSB_RECORD_OVERHEAD + 5; cap++)
         assert_int_equal(dsb_session_output(a, out, cap, T0), 0);
-    }
     assert_int_equal(dsb_session_output(a, out, 2 + DSB_RECORD_OVERHEAD + 5, T0),
                      2 + DSB_RECORD_OVERHEAD + 5);
     assert_true(dsb_session_wants_output(a));
@@ -114,7 +113,7 @@ static void accept_and_pong_wait_for_room(void **state)
     assert_ok(dsb_slot_finish(&pair.b.slot, T0));
     /* Nothing passes ACCEPT. */
     assert_int_equal(
-        dsb_session_send_data(b, out, sizeof(out), (const uint8_t *)"x", 1, T0, &out_len),
+        dsb_session_send_data(b, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len),
         DSB_WOULD_BLOCK);
     assert_int_equal(dsb_session_output(b, out, 2 + DSB_RECORD_OVERHEAD - 1, T0), 0);
     assert_int_equal(dsb_session_output(b, out, 2 + DSB_RECORD_OVERHEAD, T0),
@@ -142,13 +141,12 @@ static void sender_respects_the_peers_recv_max(void **state)
     assert_int_equal(dsb_session_data_max(a), DSB_RECV_MAX_MIN - DSB_RECORD_OVERHEAD);
     assert_int_equal(dsb_session_data_max(b), DSB_RECV_MAX_MAX - DSB_RECORD_OVERHEAD);
     assert_int_equal(
-        dsb_session_send_data(a, out, sizeof(out), data, dsb_session_data_max(a) + 1, T0, &out_len),
+        dsb_session_send_data(a, out, sizeof out, data, dsb_session_data_max(a) + 1, T0, &out_len),
         DSB_TOO_LARGE);
     assert_int_equal(
-        dsb_session_send_data(b, out, sizeof(out), data, dsb_session_data_max(b) + 1, T0, &out_len),
+        dsb_session_send_data(b, out, sizeof out, data, dsb_session_data_max(b) + 1, T0, &out_len),
         DSB_TOO_LARGE);
-    assert_int_equal(dsb_session_send_data(a, out, sizeof(out), data, 0, T0, &out_len),
-                     DSB_INVALID);
+    assert_int_equal(dsb_session_send_data(a, out, sizeof out, data, 0, T0, &out_len), DSB_INVALID);
     session_send(&pair.a, &pair.b, data, dsb_session_data_max(a), T0);
     assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
     assert_int_equal(body_len, dsb_session_data_max(a));
@@ -189,7 +187,7 @@ static void closes_cleanly_one_side_after_the_other(void **state)
     assert_ok(dsb_session_close(a));
     assert_ok(dsb_session_close(a));
     assert_int_equal(
-        dsb_session_send_data(a, out, sizeof(out), (const uint8_t *)"x", 1, T0, &out_len),
+        dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len),
         DSB_WRONG_STATE);
     assert_int_equal(dsb_session_ping(a, NULL, 0), DSB_WRONG_STATE);
     assert_int_equal(pass(&pair.a, &pair.b, T0), DSB_EVENT_PEER_CLOSED);
@@ -217,7 +215,7 @@ static void close_counts_only_once_it_is_written(void **state)
     assert_ok(dsb_session_close(a));
     assert_int_equal(pass(&pair.a, &pair.b, T0), DSB_EVENT_PEER_CLOSED);
     assert_ok(dsb_session_close(b));
-    size_t len = dsb_session_output(b, out, sizeof(out), T0);
+    size_t len = dsb_session_output(b, out, sizeof out, T0);
     assert_false(dsb_session_is_closed(b));
     dsb_session_written(b, 0, T0);
     dsb_session_written(b, len - 1, T0);
@@ -307,7 +305,7 @@ static void a_stalled_write_is_silence(void **state)
 
     (void)state;
     assert_ok(
-        dsb_session_send_data(a, out, sizeof(out), (const uint8_t *)"x", 1, T0 + 100, &out_len));
+        dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0 + 100, &out_len));
     /* b goes on talking; a's bytes do not move. */
     for (now = T0 + 100; now < T0 + 100 + DSB_DEAD_AFTER_MS; now += 9000) {
         session_send(&pair.b, &pair.a, "y", 1, now);
@@ -324,7 +322,7 @@ static void a_write_that_moves_is_not_stalled(void **state)
     size_t out_len;
 
     (void)state;
-    assert_ok(dsb_session_send_data(a, out, sizeof(out), (const uint8_t *)"x", 1, T0, &out_len));
+    assert_ok(dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len));
     session_send(&pair.b, &pair.a, "y", 1, T0 + 40000);
     assert_int_equal(session_read(&pair.a, T0 + 40000, &body, &body_len), DSB_EVENT_DATA);
     dsb_session_written(a, 1, T0 + 44000);
@@ -345,7 +343,7 @@ static void a_paused_session_does_not_count_silence(void **state)
     uint8_t out[64];
     size_t out_len;
     dsb_session_pause(b, true, T0);
-    assert_ok(dsb_session_send_data(b, out, sizeof(out), (const uint8_t *)"x", 1, T0, &out_len));
+    assert_ok(dsb_session_send_data(b, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len));
     assert_int_equal(dsb_session_deadline(b), T0 + DSB_DEAD_AFTER_MS);
 }
 
@@ -377,19 +375,17 @@ static void each_direction_rekeys_before_record_65536(void **state)
     raw_session_with_b(&raw, &pair);
     for (uint64_t n = 0; n < 2 * (uint64_t)DSB_REKEY_RECORDS + 2; n++) {
         assert_int_equal(raw.transport.send.n, n);
-        if (n == DSB_REKEY_RECORDS || n == 2 * DSB_REKEY_RECORDS) {
+        if (n == DSB_REKEY_RECORDS || n == 2 * DSB_REKEY_RECORDS)
             assert_ok(noise_transport_rekey_send(&raw.transport));
-        }
-        raw_seal(&raw, data, sizeof(data), &pair.b.in);
+        raw_seal(&raw, data, sizeof data, &pair.b.in);
         assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
     }
     assert_int_equal(b->transport.recv.n, 2 * (uint64_t)DSB_REKEY_RECORDS + 2);
     assert_int_equal(b->transport.send.n, 1); /* the other direction is by itself */
 
     for (uint64_t n = 1; n < DSB_REKEY_RECORDS + 2; n++) {
-        if (n == DSB_REKEY_RECORDS) {
+        if (n == DSB_REKEY_RECORDS)
             assert_ok(noise_transport_rekey_recv(&raw.transport));
-        }
         session_send(&pair.b, &pair.a, "x", 1, T0);
         assert_int_equal(raw_open(&raw, &pair.a.in), DSB_RECORD_DATA);
     }
@@ -403,7 +399,7 @@ static void a_peer_that_does_not_rekey_is_cut_off(void **state)
     raw_session_with_b(&raw, &pair);
     raw.transport.send.n = DSB_REKEY_RECORDS;
     b->transport.recv.n = DSB_REKEY_RECORDS;
-    raw_seal(&raw, data, sizeof(data), &pair.b.in);
+    raw_seal(&raw, data, sizeof data, &pair.b.in);
     assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_FAILED);
     assert_int_equal(dsb_session_reason(b), DSB_REASON_RECORD_DECRYPT);
 }
@@ -439,9 +435,9 @@ static void finishing_leaves_no_key_in_the_handshake(void **state)
     (void)state;
     pair_run_messages(&pair, 3);
     assert_ok(dsb_handshake_finish(hs, &session, T0));
-    assert_memory_equal(&hs->transport, zero, sizeof(zero));
-    assert_memory_equal(hs->noise.symmetric.ck, zero, sizeof(hs->noise.symmetric.ck));
-    assert_memory_equal(hs->noise.e, zero, sizeof(hs->noise.e));
+    assert_memory_equal(&hs->transport, zero, sizeof zero);
+    assert_memory_equal(hs->noise.symmetric.ck, zero, sizeof hs->noise.symmetric.ck);
+    assert_memory_equal(hs->noise.e, zero, sizeof hs->noise.e);
     assert_int_equal(dsb_handshake_end_of_stream(hs), DSB_HANDSHAKE_FINISHED);
 }
 
@@ -466,13 +462,13 @@ static void a_wiped_or_zero_session_refuses_everything(void **state)
 
     (void)state;
     dsb_session_wipe(a);
-    assert_memory_equal(a, &zero, sizeof(zero));
-    assert_int_equal(dsb_session_send_data(a, out, sizeof(out), out, 1, T0, &out_len),
+    assert_memory_equal(a, &zero, sizeof zero);
+    assert_int_equal(dsb_session_send_data(a, out, sizeof out, out, 1, T0, &out_len),
                      DSB_WRONG_STATE);
-    assert_int_equal(dsb_session_feed(a, out, sizeof(out), T0, &used_len, &body, &body_len),
+    assert_int_equal(dsb_session_feed(a, out, sizeof out, T0, &used_len, &body, &body_len),
                      DSB_EVENT_FAILED);
     assert_int_equal(used_len, 0);
-    assert_int_equal(dsb_session_output(a, out, sizeof(out), T0), 0);
+    assert_int_equal(dsb_session_output(a, out, sizeof out, T0), 0);
     assert_int_equal(dsb_session_tick(a, T0), DSB_EVENT_FAILED);
     assert_int_equal(dsb_session_deadline(a), DSB_NO_DEADLINE);
 }

@@ -35,9 +35,8 @@ struct pieces {
 
 static size_t next_piece(struct pieces *pieces)
 {
-    if (pieces->fixed != 0) {
+    if (pieces->fixed != 0)
         return pieces->fixed;
-    }
     pieces->random = pieces->random * 1664525 + 1013904223;
     uint32_t r = pieces->random >> 8;
     return r % 3 == 0 ? 1 + r / 3 % 4 : r / 3 % 900;
@@ -47,14 +46,13 @@ static size_t message_len(unsigned number)
 {
     static const size_t lens[] = {1, 2, 15, 16, 17, 255, 256, 1000, 4079, 63, 64, 4078};
 
-    return lens[number % (sizeof(lens) / sizeof(lens[0]))];
+    return lens[number % (sizeof lens / sizeof lens[0])];
 }
 
 static void make_message(uint8_t *out, unsigned number)
 {
-    for (size_t i = 0; i < message_len(number); i++) {
+    for (size_t i = 0; i < message_len(number); i++)
         out[i] = (uint8_t)(number * 31 + i);
-    }
 }
 
 /* Or nothing, while there is no room. */
@@ -121,24 +119,20 @@ static void speak(struct side *side)
 {
     unsigned to_send = side == &a ? MESSAGES : b.received_count;
 
-    if (side->link.state != DSB_LINK_OPEN) {
+    if (side->link.state != DSB_LINK_OPEN)
         return;
-    }
-    if (side == &a && a.sent_count < MESSAGES && a.sent_count % 3 == 0) {
+    if (side == &a && a.sent_count < MESSAGES && a.sent_count % 3 == 0)
         ask(side);
-    }
-    if (side->sent_count < to_send) {
+    if (side->sent_count < to_send)
         send_message(side, side->sent_count);
-    } else if (side == &b ? b.peer_closed : a.received_count == MESSAGES && !a.ping_is_out) {
+    else if (side == &b ? b.peer_closed : a.received_count == MESSAGES && !a.ping_is_out)
         assert_ok(dsb_link_close(&side->link));
-    }
 }
 
 static void run_side(struct side *side)
 {
-    while (take_event(side)) {
+    while (take_event(side))
         speak(side);
-    }
     speak(side);
 }
 
@@ -150,9 +144,8 @@ static void deliver(struct side *from, struct side *to, struct pieces *pieces)
 
     len = len < piece ? len : piece;
     len = len < room_len ? len : room_len;
-    if (len != 0) {
+    if (len != 0)
         memcpy(room, bytes, len);
-    }
     dsb_link_received(&to->link, len);
     dsb_link_sent(&from->link, len, pair.now_ms);
 }
@@ -160,12 +153,12 @@ static void deliver(struct side *from, struct side *to, struct pieces *pieces)
 static void start(void)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
-    struct dsb_link_buffers at_a = {a.in, sizeof(a.in), a.out, sizeof(a.out)};
-    struct dsb_link_buffers at_b = {b.in, sizeof(b.in), b.out, sizeof(b.out)};
+    struct dsb_link_buffers at_a = {a.in, sizeof a.in, a.out, sizeof a.out};
+    struct dsb_link_buffers at_b = {b.in, sizeof b.in, b.out, sizeof b.out};
 
     pair_start(&pair);
-    memset(&a, 0, sizeof(a));
-    memset(&b, 0, sizeof(b));
+    memset(&a, 0, sizeof a);
+    memset(&b, 0, sizeof b);
     test_ephemeral(ephemeral, PAIR_A_EPHEMERAL);
     assert_ok(dsb_link_connect(&a.link, &pair.a_peer.local, &pair.b_peer.identity.id, ephemeral,
                                &at_a, pair.now_ms));
@@ -200,18 +193,16 @@ static void byte_by_byte(void **state)
 static void in_pieces_of_every_fixed_size(void **state)
 {
     (void)state;
-    for (size_t size = 2; size <= 150; size++) {
+    for (size_t size = 2; size <= 150; size++)
         converse((struct pieces){.fixed = size});
-    }
     converse((struct pieces){.fixed = STREAM_MAX});
 }
 
 static void in_random_pieces(void **state)
 {
     (void)state;
-    for (uint32_t seed = 1; seed <= 150; seed++) {
+    for (uint32_t seed = 1; seed <= 150; seed++)
         converse((struct pieces){.random = seed});
-    }
 }
 
 int main(void)

@@ -39,7 +39,7 @@ static void each_record_is_read_and_written_alike(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         struct dsb_stream_record record;
         uint8_t written[32];
 
@@ -139,7 +139,7 @@ static void other_types_are_none(void **state)
     static const unsigned types[] = {0, 1, 2, 3, 4, 5, 12, 255};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         const struct body body = {(enum dsb_record_type)types[i], "\x00\x00\x00\x05", 4};
         refused(&body, DSB_RECORD_BAD_TYPE);
     }

@@ -48,12 +48,10 @@ static enum dsb_link_event_type run(struct side *side)
             begin_streams(side);
             continue;
         }
-        if (side->began) {
+        if (side->began)
             dsb_stream_link_receive(&side->streams, &side->link, &event);
-        }
-        if (event.type != DSB_LINK_EVENT_DATA) {
+        if (event.type != DSB_LINK_EVENT_DATA)
             return event.type;
-        }
     }
 }
 
@@ -61,17 +59,15 @@ static size_t move(struct side *from, struct side *to, size_t max)
 {
     size_t len, room;
 
-    if (from->began) {
+    if (from->began)
         dsb_stream_link_send(&from->streams, &from->link, 0);
-    }
     const uint8_t *bytes = dsb_link_pending(&from->link, 0, &len);
     uint8_t *at = dsb_link_room(&to->link, &room);
 
     len = len < max ? len : max;
     len = len < room ? len : room;
-    if (len != 0) {
+    if (len != 0)
         memcpy(at, bytes, len);
-    }
     dsb_link_received(&to->link, len);
     dsb_link_sent(&from->link, len, 0);
     return len;
@@ -80,18 +76,18 @@ static size_t move(struct side *from, struct side *to, size_t max)
 static int start(void **state)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
-    struct dsb_link_buffers at_a = {a.in, sizeof(a.in), a.out, sizeof(a.out)};
-    struct dsb_link_buffers at_b = {b.in, sizeof(b.in), b.out, sizeof(b.out)};
+    struct dsb_link_buffers at_a = {a.in, sizeof a.in, a.out, sizeof a.out};
+    struct dsb_link_buffers at_b = {b.in, sizeof b.in, b.out, sizeof b.out};
 
     (void)state;
-    memset(&a, 0, sizeof(a));
-    memset(&b, 0, sizeof(b));
+    memset(&a, 0, sizeof a);
+    memset(&b, 0, sizeof b);
     pair_start(&pair);
     pair.a_peer.local.recv_max = RECV_MAX;
     pair.b_peer.local.recv_max = RECV_MAX;
     test_ephemeral(ephemeral, PAIR_A_EPHEMERAL);
     assert_int_equal(dsb_link_offer_streams(&a.link, &limits), DSB_WRONG_STATE);
-    at_a = (struct dsb_link_buffers){a.in, sizeof(a.in), a.out, sizeof(a.out)};
+    at_a = (struct dsb_link_buffers){a.in, sizeof a.in, a.out, sizeof a.out};
     assert_ok(dsb_link_connect(&a.link, &pair.a_peer.local, &pair.b_peer.identity.id, ephemeral,
                                &at_a, 0));
     assert_ok(dsb_link_offer_streams(&a.link, &limits));
@@ -119,42 +115,34 @@ static void work(struct side *side, const struct side *other, size_t read_max)
 {
     struct dsb_stream_event event;
 
-    while ((event = dsb_streams_next_event(&side->streams)).type != DSB_STREAM_EVENT_NONE) {
-        if (event.type == DSB_STREAM_EVENT_INCOMING) {
+    while ((event = dsb_streams_next_event(&side->streams)).type != DSB_STREAM_EVENT_NONE)
+        if (event.type == DSB_STREAM_EVENT_INCOMING)
             assert_ok(dsb_streams_accept(&side->streams, event.id));
-        }
-    }
     for (uint32_t id = 1; id <= 2 * STREAMS; id++) {
         uint8_t byte = byte_of(side, id, side->written[id]);
         size_t len, room;
         const uint8_t *bytes;
 
         while (side->written[id] < TOTAL &&
-               dsb_streams_write(&side->streams, id, &byte, 1, &room) == DSB_OK) {
+               dsb_streams_write(&side->streams, id, &byte, 1, &room) == DSB_OK)
             byte = byte_of(side, id, ++side->written[id]);
-        }
-        if (side->written[id] == TOTAL) {
+        if (side->written[id] == TOTAL)
             (void)!dsb_streams_finish(&side->streams, id);
-        }
         enum dsb_status status = dsb_streams_front(&side->streams, id, &bytes, &len);
         len = len < read_max ? len : read_max;
-        for (size_t i = 0; i < len; i++) {
+        for (size_t i = 0; i < len; i++)
             assert_int_equal(bytes[i], byte_of(other, id, side->read[id]++));
-        }
-        if (status == DSB_OK) {
+        if (status == DSB_OK)
             assert_ok(dsb_streams_took(&side->streams, id, len));
-        }
         side->ended[id] = side->ended[id] || status == DSB_ENDED;
     }
 }
 
 static bool all_ended(const struct side *side)
 {
-    for (uint32_t id = 1; id <= 2 * STREAMS; id++) {
-        if (!side->ended[id]) {
+    for (uint32_t id = 1; id <= 2 * STREAMS; id++)
+        if (!side->ended[id])
             return false;
-        }
-    }
     return true;
 }
 
@@ -188,9 +176,8 @@ static enum dsb_link_event_type pass(struct side *from, struct side *to)
 {
     enum dsb_link_event_type type = run(to);
 
-    while (move(from, to, SIZE_MAX) != 0) {
+    while (move(from, to, SIZE_MAX) != 0)
         type = run(to);
-    }
     return type;
 }
 
@@ -215,7 +202,7 @@ static void a_broken_rule_ends_the_link_for_its_reason(void **state)
     (void)state;
     a.table[0].send_credit += 1; /* what it was not given */
     for (int i = 0; i < 3; i++) {
-        (void)!dsb_streams_write(&a.streams, id, bytes, sizeof(bytes), &len);
+        (void)!dsb_streams_write(&a.streams, id, bytes, sizeof bytes, &len);
         (void)pass(&a, &b);
     }
     assert_int_equal(dsb_link_reason(&b.link), DSB_REASON_STREAM_CREDIT);
@@ -277,24 +264,21 @@ static void a_peer_that_says_anything_ends_only_itself(void **state)
             record_count++;
             (void)pass(&a, &b);
             event = dsb_streams_next_event(&b.streams);
-            if (event.type == DSB_STREAM_EVENT_INCOMING) {
+            if (event.type == DSB_STREAM_EVENT_INCOMING)
                 (void)!dsb_streams_accept(&b.streams, event.id);
-            }
             (void)move(&b, &a, SIZE_MAX); /* what it answers is not heard */
             a.link.in_len = 0;
         }
         enum dsb_reason reason = dsb_link_reason(&b.link);
         assert_true(reason == DSB_REASON_RECORD_BODY ||
                     (reason >= DSB_REASON_STREAM_ID && reason <= DSB_REASON_STREAM_COUNT));
-        if (reason != DSB_REASON_RECORD_BODY) {
+        if (reason != DSB_REASON_RECORD_BODY)
             met[reason - DSB_REASON_STREAM_ID]++;
-        }
         do {
             event = dsb_streams_next_event(&b.streams);
         } while (event.type != DSB_STREAM_EVENT_NONE);
-        for (uint32_t id = 1; id < a.streams.next_id + 99; id++) {
+        for (uint32_t id = 1; id < a.streams.next_id + 99; id++)
             (void)!dsb_streams_let_go(&b.streams, id);
-        }
         assert_int_equal(dsb_streams_peer_count(&b.streams), 0);
     }
     assert_true(met[0] > 10 && met[1] > 1 && record_count > 1000);

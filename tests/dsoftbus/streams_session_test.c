@@ -39,12 +39,11 @@ static enum dsb_status send_stream(struct dsb_session *session, enum dsb_record_
 {
     uint8_t out[256];
     size_t out_len;
-    enum dsb_status status = dsb_session_send_stream(session, type, out, sizeof(out),
+    enum dsb_status status = dsb_session_send_stream(session, type, out, sizeof out,
                                                      (const uint8_t *)text, len, 0, &out_len);
 
-    if (status == DSB_OK) {
+    if (status == DSB_OK)
         stream_put(&to->in, out, out_len);
-    }
     return status;
 }
 
@@ -53,11 +52,10 @@ static enum dsb_status send_data(struct dsb_session *session, struct end *to)
     uint8_t out[64];
     size_t out_len;
     enum dsb_status status =
-        dsb_session_send_data(session, out, sizeof(out), (const uint8_t *)"x", 1, 0, &out_len);
+        dsb_session_send_data(session, out, sizeof out, (const uint8_t *)"x", 1, 0, &out_len);
 
-    if (status == DSB_OK) {
+    if (status == DSB_OK)
         stream_put(&to->in, out, out_len);
-    }
     return status;
 }
 
@@ -173,10 +171,9 @@ static bool move_record(struct side *from, struct side *to)
     size_t out_len;
     size_t len = dsb_streams_next_record(&from->streams, &type, out + DSB_DATA_HEADROOM, 40);
 
-    if (len == 0) {
+    if (len == 0)
         return false;
-    }
-    assert_ok(dsb_session_send_stream(&from->end->slot.session, type, out, sizeof(out),
+    assert_ok(dsb_session_send_stream(&from->end->slot.session, type, out, sizeof out,
                                       out + DSB_DATA_HEADROOM, len, 0, &out_len));
     stream_put(&to->end->in, out, out_len);
     assert_int_equal(session_read(to->end, 0, &body, &body_len), DSB_EVENT_DATA);
@@ -190,20 +187,17 @@ static void echo(struct side *side)
 {
     struct dsb_stream_event event = dsb_streams_next_event(&side->streams);
 
-    for (; event.type != DSB_STREAM_EVENT_NONE; event = dsb_streams_next_event(&side->streams)) {
-        if (event.type == DSB_STREAM_EVENT_INCOMING) {
+    for (; event.type != DSB_STREAM_EVENT_NONE; event = dsb_streams_next_event(&side->streams))
+        if (event.type == DSB_STREAM_EVENT_INCOMING)
             assert_ok(dsb_streams_accept(&side->streams, event.id));
-        }
-    }
     for (uint32_t id = 1; id < 2 * STREAMS; id += 2) {
         const uint8_t *bytes;
         size_t len, written_len;
         enum dsb_status status = dsb_streams_front(&side->streams, id, &bytes, &len);
 
         if (status == DSB_OK &&
-            dsb_streams_write(&side->streams, id, bytes, len, &written_len) == DSB_OK) {
+            dsb_streams_write(&side->streams, id, bytes, len, &written_len) == DSB_OK)
             assert_ok(dsb_streams_took(&side->streams, id, written_len));
-        }
         if (status == DSB_ENDED) {
             assert_ok(dsb_streams_finish(&side->streams, id));
             assert_ok(dsb_streams_let_go(&side->streams, id));
@@ -222,9 +216,8 @@ static void three_streams_echo_through_a_session(void **state)
     (void)state;
     begin(&sides[0], &pair.a);
     begin(&sides[1], &pair.b);
-    for (unsigned i = 0; i < STREAMS; i++) {
+    for (unsigned i = 0; i < STREAMS; i++)
         assert_ok(dsb_streams_open(&sides[0].streams, "echo", 4, &ids[i]));
-    }
     for (unsigned round = 0; ended < STREAMS && round < 4 * STREAMS * TOTAL; round++) {
         unsigned i = round % STREAMS;
         uint8_t byte = (uint8_t)(written[i] * 7 + i);
@@ -232,12 +225,10 @@ static void three_streams_echo_through_a_session(void **state)
 
         if (written[i] < TOTAL &&
             dsb_streams_write(&sides[0].streams, ids[i], &byte, 1, &len) == DSB_OK &&
-            ++written[i] == TOTAL) {
+            ++written[i] == TOTAL)
             assert_ok(dsb_streams_finish(&sides[0].streams, ids[i]));
-        }
-        while (move_record(&sides[0], &sides[1]) || move_record(&sides[1], &sides[0])) {
+        while (move_record(&sides[0], &sides[1]) || move_record(&sides[1], &sides[0]))
             echo(&sides[1]);
-        }
         enum dsb_status status = dsb_streams_read(&sides[0].streams, ids[i], &byte, 1, &len);
         if (status == DSB_OK) {
             assert_int_equal(byte, (uint8_t)(got[i] * 7 + i));
@@ -248,9 +239,8 @@ static void three_streams_echo_through_a_session(void **state)
         }
     }
     assert_int_equal(ended, STREAMS);
-    for (unsigned i = 0; i < STREAMS; i++) {
+    for (unsigned i = 0; i < STREAMS; i++)
         assert_int_equal(got[i], TOTAL);
-    }
     assert_int_equal(dsb_streams_own_count(&sides[0].streams), 0);
     assert_int_equal(dsb_streams_peer_count(&sides[1].streams), 0);
 }

@@ -241,11 +241,10 @@ static void a_stream_that_is_not_open_takes_no_call(void **state)
         assert_int_equal(dsb_streams_front(&b.streams, id, &front, &len), DSB_WRONG_STATE);
         assert_int_equal(dsb_streams_took(&b.streams, id, 1), DSB_WRONG_STATE);
         assert_int_equal(dsb_streams_finish(&b.streams, id), DSB_WRONG_STATE);
-        if (i == 0) {
+        if (i == 0)
             assert_ok(dsb_streams_reset(&b.streams, id, DSB_RESET_GONE));
-        }
     }
-    for (size_t i = 0; i < sizeof(nobodys) / sizeof(nobodys[0]); i++) {
+    for (size_t i = 0; i < sizeof nobodys / sizeof nobodys[0]; i++) {
         assert_int_equal(write_at(&b, nobodys[i], "x", &len), DSB_WRONG_STATE);
         assert_int_equal(read_status(&b, nobodys[i]), DSB_WRONG_STATE);
         assert_int_equal(dsb_streams_accept(&b.streams, nobodys[i]), DSB_WRONG_STATE);
@@ -391,9 +390,8 @@ static void what_was_said_and_left_still_arrives(void **state)
         assert_ok(dsb_streams_let_go(&a.streams, id));
         pass(&a, &b);
         assert_int_equal(dsb_streams_own_count(&a.streams), 0);
-        if (i == 1) {
+        if (i == 1)
             assert_event(&b, DSB_STREAM_EVENT_INCOMING, id);
-        }
         assert_event(&b, DSB_STREAM_EVENT_RESET, id);
         assert_ok(dsb_streams_accept(&b.streams, id));
         assert_int_equal(dsb_streams_accept(&b.streams, id), DSB_WRONG_STATE);

@@ -38,10 +38,9 @@ static void device_id_is_labels_with_one_dot_between(void **state)
     struct dsb_device_id id;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_ok(dsb_device_id_set(&id, good[i], strlen(good[i])));
-    }
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(dsb_device_id_set(&id, bad[i], strlen(bad[i])), DSB_INVALID);
         assert_int_equal(id.len, 0);
     }
@@ -53,7 +52,7 @@ static void device_id_has_1_to_64_bytes(void **state)
     char text[DSB_DEVICE_ID_MAX + 1];
 
     (void)state;
-    memset(text, 'x', sizeof(text));
+    memset(text, 'x', sizeof text);
     assert_int_equal(dsb_device_id_set(&id, text, 0), DSB_INVALID);
     assert_ok(dsb_device_id_set(&id, text, DSB_DEVICE_ID_MAX));
     assert_int_equal(dsb_device_id_set(&id, text, DSB_DEVICE_ID_MAX + 1), DSB_INVALID);
@@ -151,7 +150,7 @@ static void payload2_accepts_and_rejects(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint16_t recv_max = 7;
         enum dsb_payload_result result =
             dsb_payload2_read((const uint8_t *)cases[i].bytes, cases[i].len, &recv_max);
@@ -176,7 +175,7 @@ static void payload3_accepts_and_rejects(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct dsb_device_id id = {0};
         uint16_t recv_max = 7;
         enum dsb_payload_result result =
@@ -197,7 +196,7 @@ static void payload3_refuses_an_id_of_65_bytes(void **state)
     (void)state;
     memset(payload + 2, 'x', 65);
     (void)dsb_payload2_write(payload + 67, 4096);
-    assert_int_equal(dsb_payload3_read(payload, sizeof(payload), &id, &recv_max),
+    assert_int_equal(dsb_payload3_read(payload, sizeof payload, &id, &recv_max),
                      DSB_PAYLOAD_BAD_ID);
 }
 
@@ -221,7 +220,7 @@ static void streams_are_offered_whole_or_not_at_all(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct dsb_stream_limits limits;
         const uint8_t *bytes = (const uint8_t *)cases[i].bytes;
 
@@ -244,7 +243,7 @@ static void an_offer_of_streams_reads_back_as_written(void **state)
     assert_ok(dsb_payload_streams_read(payload, len, 4096, &again));
     assert_int_equal(again.window, 0); /* none was made */
     len += dsb_payload_streams_write(payload + len, &limits);
-    assert_int_equal(len, sizeof(payload));
+    assert_int_equal(len, sizeof payload);
     assert_ok(dsb_payload_streams_read(payload, len, 4096, &again));
     assert_int_equal(again.window, limits.window);
     assert_int_equal(again.streams_max, limits.streams_max);
@@ -258,7 +257,7 @@ static void payloads_read_back_as_written(void **state)
     uint16_t recv_max;
 
     (void)state;
-    memset(text, 'q', sizeof(text));
+    memset(text, 'q', sizeof text);
     for (size_t len = 1; len <= DSB_DEVICE_ID_MAX; len++) {
         assert_ok(dsb_device_id_set(&id, text, len));
         size_t payload_len = dsb_payload3_write(payload, &id, (uint16_t)(DSB_RECV_MAX_MIN + len));
@@ -291,7 +290,7 @@ static void record_bodies_have_their_bounds(void **state)
     struct dsb_record record;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         plaintext[0] = (uint8_t)bounds[i].type;
         for (size_t len = 0; len <= 200; len++) {
             bool good = len >= bounds[i].min && len <= bounds[i].max;
@@ -308,9 +307,8 @@ static void record_bodies_have_their_bounds(void **state)
     assert_int_equal(dsb_record_parse(&record, plaintext, 0), DSB_RECORD_EMPTY);
     for (unsigned type = 0; type < 256; type++) {
         plaintext[0] = (uint8_t)type;
-        if (type < DSB_RECORD_ACCEPT || type > DSB_RECORD_RESET) {
+        if (type < DSB_RECORD_ACCEPT || type > DSB_RECORD_RESET)
             assert_int_equal(dsb_record_parse(&record, plaintext, 2), DSB_RECORD_BAD_TYPE);
-        }
     }
 }
 

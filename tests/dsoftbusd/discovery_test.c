@@ -38,7 +38,7 @@ static void ask(uint32_t ipv4)
 {
     uint8_t query[DSB_QUERY_LEN];
     dsb_query_encode(query);
-    fake_datagram(ipv4, 5555, query, sizeof(query));
+    fake_datagram(ipv4, 5555, query, sizeof query);
 }
 
 static void answers_the_asker(void **state)

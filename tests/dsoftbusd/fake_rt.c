@@ -17,7 +17,7 @@ struct fake_rt fake_rt;
 
 void fake_rt_reset(void)
 {
-    memset(&fake_rt, 0, sizeof(fake_rt));
+    memset(&fake_rt, 0, sizeof fake_rt);
     for (size_t i = 0; i < FAKE_FILE_COUNT; i++)
         fake_rt.files[i].held = true;
 }
@@ -109,10 +109,9 @@ int64_t rt_map_file(rt_slot slot, const uint8_t **data, size_t *data_len)
 
 int64_t rt_unmap(uint64_t addr)
 {
-    for (size_t i = 0; i < FAKE_FILE_COUNT; i++) {
+    for (size_t i = 0; i < FAKE_FILE_COUNT; i++)
         if ((uintptr_t)fake_rt.files[i].text == addr)
             fake_rt.files[i].mapped = false;
-    }
     return 0;
 }
 

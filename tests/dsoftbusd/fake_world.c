@@ -15,7 +15,7 @@ struct fake_world fake;
 
 void fake_reset(void)
 {
-    memset(&fake, 0, sizeof(fake));
+    memset(&fake, 0, sizeof fake);
     fake.interface =
         (struct net_interface){.ipv4 = 0x0a00020f, .netmask = 0xffffff00, .link_up = 1};
 }
@@ -40,7 +40,7 @@ void fake_send(struct fake_stream *stream, const uint8_t *bytes, size_t len)
 void fake_datagram(uint32_t ipv4, uint16_t port, const uint8_t *bytes, size_t len)
 {
     struct fake_datagram *datagram = &fake.in[fake.in_count++];
-    assert(fake.in_count <= sizeof(fake.in) / sizeof(fake.in[0]) && len <= sizeof(datagram->bytes));
+    assert(fake.in_count <= sizeof fake.in / sizeof fake.in[0] && len <= sizeof datagram->bytes);
     datagram->address = (struct net_address){.ipv4 = ipv4, .port = port};
     datagram->len = len;
     if (len != 0)
@@ -57,10 +57,9 @@ size_t fake_count(const char *line)
 
 size_t fake_find(const char *line)
 {
-    for (size_t i = 0; i < fake.line_count; i++) {
+    for (size_t i = 0; i < fake.line_count; i++)
         if (strcmp(fake.lines[i], line) == 0)
             return i;
-    }
     return FAKE_LINE_COUNT;
 }
 
@@ -290,7 +289,7 @@ enum net_status net_send_to(struct net_client *client, net_handle socket,
                             const struct net_address *remote, const void *data, size_t data_len)
 {
     (void)client;
-    assert(socket == FAKE_SOCKET && fake.out_count < sizeof(fake.out) / sizeof(fake.out[0]));
+    assert(socket == FAKE_SOCKET && fake.out_count < sizeof fake.out / sizeof fake.out[0]);
     struct fake_datagram *datagram = &fake.out[fake.out_count++];
     datagram->address = *remote;
     datagram->len = data_len;

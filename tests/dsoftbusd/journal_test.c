@@ -62,7 +62,7 @@ static void names_reasons_and_claims(void **state)
         "dsoftbusd: packet ignored reason=utf8 count=7",
         "dsoftbusd: handshake: message 1 read",
     };
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         assert_string_equal(fake_rt.log[i], lines[i]);
 }
 

@@ -133,7 +133,7 @@ static int64_t brings_a_stream_and_a_query(uint64_t deadline_ms, uint64_t *bits)
     if (wait_count == 2) {
         dsb_query_encode(query);
         fake_send(fake_connect(NEAR), (const uint8_t[]){0, 0}, 2);
-        fake_datagram(NEAR, 5555, query, sizeof(query));
+        fake_datagram(NEAR, 5555, query, sizeof query);
         return network(bits);
     }
     if (fake.out_count == 2)
@@ -167,7 +167,7 @@ static int64_t holds_lines(uint64_t deadline_ms, uint64_t *bits)
     }
     dsb_query_encode(query);
     (void)sleep_until(deadline_ms);
-    fake_datagram(NEAR, 5555, query, sizeof(query));
+    fake_datagram(NEAR, 5555, query, sizeof query);
     return network(bits);
 }
 

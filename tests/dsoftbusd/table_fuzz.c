@@ -90,7 +90,7 @@ static void authenticate(void)
 static void start(void)
 {
     fake_reset();
-    memset(&client, 0, sizeof(client));
+    memset(&client, 0, sizeof client);
     wire.in.len = 0;
     now_ms = START_MS;
     auth_count = 0;

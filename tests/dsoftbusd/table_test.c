@@ -19,7 +19,7 @@ static int setup(void **state)
 {
     (void)state;
     fake_reset();
-    memset(&client, 0, sizeof(client));
+    memset(&client, 0, sizeof client);
     wire.in.len = 0;
     peer_make(&device, "device", 0x11);
     peer_make(&friend, "friend", 0x22);
@@ -64,7 +64,7 @@ static struct fake_stream *dial(const struct peer *from)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
     test_ephemeral(ephemeral, 0x77);
-    memset(&client, 0, sizeof(client));
+    memset(&client, 0, sizeof client);
     assert_int_equal(dsb_handshake_connect(&client.slot.handshake, &from->local,
                                            &device.identity.id, ephemeral, START_MS),
                      DSB_REASON_NONE);
@@ -290,16 +290,16 @@ static void takes_no_more_than_it_can_answer(void **state)
     stream->room_len = 100; /* the peer does not read its echoes */
     for (uint8_t i = 0; i < 10; i++) {
         data[0] = i;
-        session_send(&client, &wire, data, sizeof(data), START_MS);
+        session_send(&client, &wire, data, sizeof data, START_MS);
     }
     exchange(stream);
-    assert_true(stream->in_len > 5 * sizeof(data)); /* the rest waits where it is */
+    assert_true(stream->in_len > 5 * sizeof data); /* the rest waits where it is */
     stream->room_len = FAKE_STREAM_MAX;
     run(START_MS);
     stream_put(&client.in, stream->out, stream->out_len);
     for (uint8_t i = 0; i < 10; i++) {
         data[0] = i;
-        expect_data(data, sizeof(data));
+        expect_data(data, sizeof data);
     }
 }
 
@@ -358,7 +358,7 @@ static void closes_on_a_record_that_is_too_long_to_echo(void **state)
     struct fake_stream *stream = authenticate();
     const uint8_t *body = NULL;
     size_t body_len = 0;
-    session_send(&client, &wire, data, sizeof(data), START_MS);
+    session_send(&client, &wire, data, sizeof data, START_MS);
     exchange(stream);
     assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_PEER_CLOSED);
 }
@@ -369,7 +369,7 @@ static void takes_nothing_more_from_whom_it_closed(void **state)
     static uint8_t data[300];
     friend.local.recv_max = 200;
     struct fake_stream *stream = authenticate();
-    session_send(&client, &wire, data, sizeof(data), START_MS);
+    session_send(&client, &wire, data, sizeof data, START_MS);
     exchange(stream);
     size_t answer_len = client.in.len;
     session_send(&client, &wire, "more", 4, START_MS); /* it ignores our CLOSE */
@@ -533,7 +533,7 @@ static void leaves_no_trace_of_a_connection(void **state)
     stream->ended = true;
     run(START_MS);
     for (size_t i = 0; i < CONNECTION_MAX; i++)
-        assert_memory_equal(&table.connections[i], &empty, sizeof(empty));
+        assert_memory_equal(&table.connections[i], &empty, sizeof empty);
     assert_int_equal(table.admission.count, 0);
 }
 

@@ -17,7 +17,7 @@ static union {
 static int setup(void **state)
 {
     (void)state;
-    memset(&bundle, 0, sizeof(bundle));
+    memset(&bundle, 0, sizeof bundle);
     bundle.header.magic = ABI_BUNDLE_MAGIC;
     bundle.header.bundle_len = LEN;
     bundle.header.file_count = 3;
@@ -72,7 +72,7 @@ static void test_file_count(void **state)
 {
     (void)state;
     const uint64_t wrong[] = {0, 2, 4, ABI_BUNDLE_FILES_MAX + 1, UINT64_MAX};
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         bundle.header.file_count = wrong[i];
         assert_false(check());
     }
@@ -93,7 +93,7 @@ static void test_offsets(void **state)
 {
     (void)state;
     const uint64_t wrong[] = {0, 4095, 4097, 2 * 4096, LEN, UINT64_MAX - 4095};
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         setup(NULL);
         bundle.header.file[0].offset = wrong[i];
         assert_false(check());
@@ -104,7 +104,7 @@ static void test_lengths(void **state)
 {
     (void)state;
     const uint64_t wrong[] = {0, 4096, 3 * 4096, LEN, UINT64_MAX, UINT64_MAX - 4096};
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         setup(NULL);
         bundle.header.file[0].len = wrong[i];
         assert_false(check());

@@ -32,7 +32,7 @@ static void test_find(void **state)
     const uint64_t none[] = {
         0,         100, ABI_SLOT_COUNT - 1, ABI_SLOT_COUNT, UINT32_MAX, 0x100000000ull + console,
         UINT64_MAX};
-    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         assert_int_equal(cap_find(init, none[i], ABI_CAP_NONE, 0, &cap), ABI_E_SLOT);
 }
 

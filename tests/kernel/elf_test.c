@@ -118,7 +118,7 @@ static const struct malformed malformed[] = {
 static void test_refuses_every_malformed_field(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++) {
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
         const struct malformed *row = &malformed[i];
         struct image image;
         struct elf_image out;
@@ -135,7 +135,7 @@ static void test_every_fault_has_a_row(void **state)
     (void)state;
     for (uint32_t fault = ABI_IMAGE_OK + 1; fault < ABI_IMAGE_FAULT_COUNT; fault++) {
         bool found = false;
-        for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++)
+        for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
             found = found || malformed[i].fault == fault;
         assert_true(found);
     }

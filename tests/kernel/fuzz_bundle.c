@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (!bundle)
         abort();
     memcpy(bundle, data, len);
-    if (padded_len >= sizeof(*bundle))
+    if (padded_len >= sizeof *bundle)
         bundle->bundle_len = padded_len; /* let it past the one check that guesses cannot pass */
     if (bundle_check(bundle, padded_len)) {
         for (uint32_t i = 0; i < bundle->file_count; i++) {

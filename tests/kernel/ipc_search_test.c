@@ -74,12 +74,11 @@ static void ends(struct model *model, struct results *results, uint8_t party, in
 static void leave_queue(struct model *model, uint8_t client)
 {
     uint8_t kept = 0;
-    for (uint8_t i = 0; i < model->queue_count; i++) {
+    for (uint8_t i = 0; i < model->queue_count; i++)
         if (model->queue[i] != client)
             model->queue[kept++] = model->queue[i];
-    }
     model->queue_count = kept;
-    memset(model->queue + kept, 0, sizeof(model->queue) - kept);
+    memset(model->queue + kept, 0, sizeof model->queue - kept);
 }
 
 /* The client waits no more, whatever it waited in. */
@@ -88,10 +87,9 @@ static void forget(struct model *model, uint8_t client)
     leave_queue(model, client);
     if (model->debt == client)
         model->debt = GONE;
-    for (uint8_t i = 0; i < TOKEN_COUNT; i++) {
+    for (uint8_t i = 0; i < TOKEN_COUNT; i++)
         if (model->token[i] == client)
             model->token[i] = GONE;
-    }
 }
 
 static void take(struct model *model, struct results *results, uint8_t client)
@@ -141,7 +139,7 @@ static void kill(struct model *model, struct results *results, uint8_t party)
     }
     if (party == SERVER) {
         model->debt = NOBODY;
-        memset(model->token, NOBODY, sizeof(model->token));
+        memset(model->token, NOBODY, sizeof model->token);
     }
     model->state[party] = DIED;
 }
@@ -332,10 +330,9 @@ static uint32_t found_count;
 
 static bool is_new(const struct model *model)
 {
-    for (uint32_t i = 0; i < found_count; i++) {
-        if (memcmp(&found[i].model, model, sizeof(*model)) == 0)
+    for (uint32_t i = 0; i < found_count; i++)
+        if (memcmp(&found[i].model, model, sizeof *model) == 0)
             return false;
-    }
     return true;
 }
 
@@ -350,7 +347,7 @@ static void go_to(uint32_t index, struct results *results)
         path[len++] = found[at].op;
     }
     boot();
-    memset(results, 0, sizeof(*results));
+    memset(results, 0, sizeof *results);
     while (len > 0) {
         struct op op = ops[path[--len]];
         kernel_do(op);
@@ -380,10 +377,9 @@ static void test_every_step_from_every_state(void **state)
     found_count = 1;
     memset(found[0].model.token, NOBODY, TOKEN_COUNT);
     found[0].model.debt = NOBODY;
-    for (uint32_t index = 0; index < found_count; index++) {
+    for (uint32_t index = 0; index < found_count; index++)
         for (uint8_t op = 0; op < OP_COUNT; op++)
             try_step(index, op);
-    }
     print_message("%u states\n", found_count);
 }
 

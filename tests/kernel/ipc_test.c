@@ -55,8 +55,8 @@ static void test_every_length_both_orders(void **state)
     static uint8_t sent[ABI_MESSAGE_BYTES_MAX], seen[ABI_MESSAGE_BYTES_MAX];
     for (uint64_t len = 0; len <= ABI_MESSAGE_BYTES_MAX; len += len < 130 ? 1 : 661) {
         for (int server_first = 0; server_first < 2; server_first++) {
-            memset(sent, (int)(len + 1), sizeof(sent));
-            machine_write(client, BUFFER, sent, sizeof(sent));
+            memset(sent, (int)(len + 1), sizeof sent);
+            machine_write(client, BUFFER, sent, sizeof sent);
             if (server_first)
                 recv(0, ABI_MESSAGE_BYTES_MAX, 0, ABI_DEADLINE_NONE);
             call(len, ABI_MESSAGE_BYTES_MAX, 0, ABI_DEADLINE_NONE);
@@ -86,7 +86,7 @@ static void test_refused_lengths_and_pointers(void **state)
     assert_int_equal(recv(0, over, 0, ABI_DEADLINE_NONE), -ABI_E_TOO_BIG);
     const uint64_t bad[] = {0, 0xffffffc080200000ull, UINT64_MAX, 0x5000000,
                             MACHINE_SCRATCH + 4 * 4096 - 7};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(machine_call(client, ABI_SYS_CALL, client_endpoint, bad[i], BUFFER,
                                       ABI_LENGTHS(8, 8), 0, ABI_DEADLINE_NONE, 0),
                          -ABI_E_ADDRESS);
@@ -290,10 +290,9 @@ static void test_notification_comes_before_messages(void **state)
 static int64_t recv_by_init(uint64_t deadline)
 {
     uint64_t slot = 0;
-    for (uint64_t s = 1; s < ABI_SLOT_COUNT; s++) {
+    for (uint64_t s = 1; s < ABI_SLOT_COUNT; s++)
         if (init->cap[s].type == ABI_CAP_ENDPOINT)
             slot = s;
-    }
     return machine_call(init, ABI_SYS_RECV, slot, 0, 0, 0, 0, deadline, 0);
 }
 
@@ -318,7 +317,7 @@ static void test_a_poll_in_vain_takes_nothing_over(void **state)
 
 static void write_caps(struct process *process, const struct abi_caps *caps)
 {
-    machine_write(process, CAPS, caps, sizeof(*caps));
+    machine_write(process, CAPS, caps, sizeof *caps);
 }
 
 static void test_capabilities_travel(void **state)
@@ -334,7 +333,7 @@ static void test_capabilities_travel(void **state)
                              .send_rights = {ABI_RIGHT_SEND, ABI_RIGHTS_ALL}};
     write_caps(client, &caps);
     call(4, 8, CAPS, ABI_DEADLINE_NONE);
-    machine_read(server, CAPS, &caps, sizeof(caps));
+    machine_read(server, CAPS, &caps, sizeof caps);
     assert_int_equal(caps.recv_count, 2);
     assert_int_equal(caps.recv_capacity, 2);
     const struct cap *got = &server->cap[caps.recv_slot[0]];
@@ -386,7 +385,7 @@ static void test_capability_in_a_reply(void **state)
                              .send_rights = {ABI_RIGHT_READ | ABI_RIGHT_DMA}};
     write_caps(server, &caps);
     assert_int_equal(reply(0, CAPS), 0);
-    machine_read(client, CAPS, &caps, sizeof(caps));
+    machine_read(client, CAPS, &caps, sizeof caps);
     assert_int_equal(caps.recv_count, 1);
     assert_int_equal(client->cap[caps.recv_slot[0]].rights, ABI_RIGHT_READ); /* none grew */
 }

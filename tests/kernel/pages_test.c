@@ -88,10 +88,9 @@ static void test_pages_come_cleared(void **state)
 static bool is_clear(uint64_t phys, uint32_t count)
 {
     const uint8_t *bytes = arch_direct(phys);
-    for (uint64_t i = 0; i < count * PAGE_BYTES; i++) {
+    for (uint64_t i = 0; i < count * PAGE_BYTES; i++)
         if (bytes[i] != 0)
             return false;
-    }
     return true;
 }
 

@@ -50,10 +50,9 @@ static int teardown(void **state)
 static bool is_clear(uint64_t phys, uint64_t len)
 {
     const uint8_t *bytes = arch_direct(phys);
-    for (uint64_t i = 0; i < len; i++) {
+    for (uint64_t i = 0; i < len; i++)
         if (bytes[i] != 0)
             return false;
-    }
     return true;
 }
 
@@ -110,7 +109,7 @@ static int64_t create_big(struct process *creator, uint32_t image_slot)
 {
     const struct abi_process_config config = {
         .name = "big", .image_slot = image_slot, .stack_pages = 64, .page_quota = 500};
-    machine_write(creator, MACHINE_SCRATCH, &config, sizeof(config));
+    machine_write(creator, MACHINE_SCRATCH, &config, sizeof config);
     pause_count = 0;
     return machine_call(creator, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM, MACHINE_SCRATCH, 0,
                         0, 0, 0, 0);

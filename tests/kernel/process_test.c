@@ -38,7 +38,7 @@ static struct abi_process_config config_ok(void)
 
 static int64_t create(const struct abi_process_config *config)
 {
-    machine_write(init, MACHINE_SCRATCH, config, sizeof(*config));
+    machine_write(init, MACHINE_SCRATCH, config, sizeof *config);
     return machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM, MACHINE_SCRATCH, 0, 0,
                         0, 0, 0);
 }
@@ -105,7 +105,7 @@ static void test_refused_configurations(void **state)
     assert_int_equal(create(&config), -ABI_E_ARGUMENT);
     config = config_ok(), config.name[1] = '\n';
     assert_int_equal(create(&config), -ABI_E_ARGUMENT);
-    config = config_ok(), memset(config.name, 'a', sizeof(config.name));
+    config = config_ok(), memset(config.name, 'a', sizeof config.name);
     assert_int_equal(create(&config), -ABI_E_ARGUMENT);
     config = config_ok(), config.image_slot = ABI_INIT_SLOT_CONSOLE;
     assert_int_equal(create(&config), -ABI_E_TYPE);
@@ -121,10 +121,10 @@ static void test_image_is_loaded(void **state)
     uint64_t slot;
     uint8_t seen[200];
     struct process *process = machine_spawn("p", &slot);
-    machine_read(process, MACHINE_RODATA, seen, sizeof(seen));
+    machine_read(process, MACHINE_RODATA, seen, sizeof seen);
     assert_int_equal(seen[99], 'r');
     assert_int_equal(seen[100], 0);
-    machine_read(process, MACHINE_SCRATCH, seen, sizeof(seen));
+    machine_read(process, MACHINE_SCRATCH, seen, sizeof seen);
     assert_int_equal(seen[63], 'd');
     assert_int_equal(seen[64], 0);
     assert_int_equal(process->frame.x[ARCH_REG_PC], MACHINE_TEXT);
@@ -205,7 +205,7 @@ static void test_info_of_the_dead(void **state)
     process_die(process, ABI_DEATH_STORE, 0x1234);
     struct abi_process_info info;
     assert_int_equal(on_slot(ABI_SYS_PROCESS_INFO, (int64_t)slot, MACHINE_SCRATCH), 0);
-    machine_read(init, MACHINE_SCRATCH, &info, sizeof(info));
+    machine_read(init, MACHINE_SCRATCH, &info, sizeof info);
     assert_string_equal(info.name, "p");
     assert_int_equal(info.state, ABI_PROCESS_DEAD);
     assert_int_equal(info.death, ABI_DEATH_STORE);

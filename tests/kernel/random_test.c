@@ -42,10 +42,9 @@ static void test_everything_comes_back(void **state)
     uint32_t free_before = pages_free_count();
     struct seeded seeded = {.state = 42, .left = NUMBER_COUNT / 4};
     assert_int_equal(random_calls(next_number, &seeded, AUDIT_CALLS), AUDIT_OK);
-    for (uint32_t i = 1; i < ABI_PROCESS_COUNT_MAX; i++) {
+    for (uint32_t i = 1; i < ABI_PROCESS_COUNT_MAX; i++)
         if (process_is_live(&processes[i]))
             process_die(&processes[i], ABI_DEATH_KILLED, 0);
-    }
     process_reap();
     assert_int_equal(audit_walk(), AUDIT_OK);
     assert_int_equal(pages_free_count(), free_before);

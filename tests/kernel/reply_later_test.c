@@ -227,7 +227,7 @@ static void test_a_token_stays_where_it_is(void **state)
                      -ABI_E_TYPE);
     struct abi_caps caps = {
         .send_count = 1, .send_slot = {(uint32_t)token}, .send_rights = {ABI_RIGHTS_ALL}};
-    machine_write(server, CAPS, &caps, sizeof(caps));
+    machine_write(server, CAPS, &caps, sizeof caps);
     assert_int_equal(reply_with(token, BUFFER, 0, CAPS), -ABI_E_RIGHTS);
     assert_int_equal(reply(token), 0);
 }
@@ -251,16 +251,16 @@ static void test_capability_in_a_later_reply(void **state)
 {
     (void)state;
     struct abi_caps caps = {.recv_capacity = 1};
-    machine_write(client[0], CAPS, &caps, sizeof(caps));
+    machine_write(client[0], CAPS, &caps, sizeof caps);
     call_with(0, 8, CAPS, ABI_DEADLINE_NONE);
     recv();
     int64_t token = later();
     int64_t memory = machine_call(server, ABI_SYS_MEMORY_CREATE, 0, 100, 0, 0, 0, 0, 0);
     caps = (struct abi_caps){
         .send_count = 1, .send_slot = {(uint32_t)memory}, .send_rights = {ABI_RIGHT_READ}};
-    machine_write(server, CAPS, &caps, sizeof(caps));
+    machine_write(server, CAPS, &caps, sizeof caps);
     assert_int_equal(reply_with(token, BUFFER, 0, CAPS), 0);
-    machine_read(client[0], CAPS, &caps, sizeof(caps));
+    machine_read(client[0], CAPS, &caps, sizeof caps);
     assert_int_equal(caps.recv_count, 1);
     assert_int_equal(client[0]->cap[caps.recv_slot[0]].rights, ABI_RIGHT_READ);
 }

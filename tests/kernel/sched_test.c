@@ -87,10 +87,9 @@ static uint32_t run_for(uint64_t ticks)
     struct process *running = resume();
     machine_time += ticks;
     kernel_timer_interrupt();
-    for (uint32_t i = 0; i < COUNT; i++) {
+    for (uint32_t i = 0; i < COUNT; i++)
         if (running == peers[i])
             return i;
-    }
     return COUNT;
 }
 
@@ -101,7 +100,7 @@ static void test_turns_count_own_time(void **state)
     static const uint64_t rhythm[][2] = {
         {100000, 0}, {100500, 100000}, {102000, 100000}, {110000, 100000}};
     struct process *init = &processes[INIT_PROCESS_IDX];
-    for (size_t k = 0; k < sizeof(rhythm) / sizeof(rhythm[0]); k++) {
+    for (size_t k = 0; k < sizeof rhythm / sizeof rhythm[0]; k++) {
         uint64_t ran[COUNT + 1] = {0};
         for (uint32_t i = 0; i < 60; i++) {
             uint64_t end = machine_time + rhythm[k][0];
@@ -126,7 +125,7 @@ static struct abi_process_info info_of(uint64_t slot)
     struct arch_frame frame = init->frame;
     assert_int_equal(machine_call(init, ABI_SYS_PROCESS_INFO, slot, MACHINE_SCRATCH, 0, 0, 0, 0, 0),
                      0);
-    machine_read(init, MACHINE_SCRATCH, &info, sizeof(info));
+    machine_read(init, MACHINE_SCRATCH, &info, sizeof info);
     init->frame = frame;
     return info;
 }

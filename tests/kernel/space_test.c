@@ -77,7 +77,7 @@ static void test_check(void **state)
     (void)state;
     assert_int_equal(map(ABI_INIT_SLOT_DEVICE, DEVICE, ABI_PROT_READ | ABI_PROT_WRITE), 0);
     assert_int_equal(map(MACHINE_SLOT_DATA, 0x30000000, ABI_PROT_READ), 0);
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         const struct range *range = &ranges[i];
         bool readable = space_check(init, range->addr, range->len, false);
         bool writable = space_check(init, range->addr, range->len, true);
@@ -90,9 +90,9 @@ static void test_copies_refuse_what_check_refuses(void **state)
 {
     (void)state;
     static uint8_t buffer[6 * PAGE];
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         const struct range *range = &ranges[i];
-        if (range->len > sizeof(buffer) || range->addr == 0x30000000)
+        if (range->len > sizeof buffer || range->addr == 0x30000000)
             continue;
         struct space_buffer found;
         if (range->len <= ABI_MESSAGE_BYTES_MAX) {
@@ -114,14 +114,14 @@ static void test_copies_across_borders(void **state)
     static const uint64_t offsets[] = {0, 1, 7, 8, PAGE - 9, PAGE - 8, PAGE - 1, PAGE, PAGE + 1};
     static const uint64_t lens[] = {0, 1, 8, 9, 63, 64, 65, PAGE - 1, PAGE};
     static uint8_t pattern[4 * PAGE], seen[4 * PAGE], expected[4 * PAGE];
-    for (size_t i = 0; i < sizeof(pattern); i++)
+    for (size_t i = 0; i < sizeof pattern; i++)
         pattern[i] = (uint8_t)(i * 7 + i / 251);
-    machine_write(init, MACHINE_SCRATCH, pattern, sizeof(pattern));
-    for (size_t a = 0; a < sizeof(offsets) / sizeof(offsets[0]); a++) {
-        for (size_t b = 0; b < sizeof(offsets) / sizeof(offsets[0]); b++) {
-            for (size_t n = 0; n < sizeof(lens) / sizeof(lens[0]); n++) {
-                memset(expected, 0xee, sizeof(expected));
-                machine_write(other, MACHINE_SCRATCH, expected, sizeof(expected));
+    machine_write(init, MACHINE_SCRATCH, pattern, sizeof pattern);
+    for (size_t a = 0; a < sizeof offsets / sizeof offsets[0]; a++) {
+        for (size_t b = 0; b < sizeof offsets / sizeof offsets[0]; b++) {
+            for (size_t n = 0; n < sizeof lens / sizeof lens[0]; n++) {
+                memset(expected, 0xee, sizeof expected);
+                machine_write(other, MACHINE_SCRATCH, expected, sizeof expected);
                 memcpy(expected + offsets[b], pattern + offsets[a], lens[n]);
                 struct space_buffer to, from;
                 assert_true(space_find_buffer(other, MACHINE_SCRATCH + offsets[b],
@@ -129,8 +129,8 @@ static void test_copies_across_borders(void **state)
                 assert_true(space_find_buffer(init, MACHINE_SCRATCH + offsets[a], (uint32_t)lens[n],
                                               false, &from));
                 space_copy(&to, &from, (uint32_t)lens[n]);
-                machine_read(other, MACHINE_SCRATCH, seen, sizeof(seen));
-                assert_memory_equal(seen, expected, sizeof(expected));
+                machine_read(other, MACHINE_SCRATCH, seen, sizeof seen);
+                assert_memory_equal(seen, expected, sizeof expected);
             }
         }
     }
@@ -167,7 +167,7 @@ static void test_map_refuses(void **state)
         {0x10000000, 0x100000000ull | ABI_PROT_READ, ABI_E_ARGUMENT},
     };
     uint32_t page_count = init->page_count;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(map((uint64_t)memory, wrong[i].addr, wrong[i].prot),
                          -(int64_t)wrong[i].status);
     assert_int_equal(init->page_count, page_count);

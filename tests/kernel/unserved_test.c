@@ -14,8 +14,8 @@ static uint64_t create(const char *name)
 {
     struct abi_process_config config = {
         .image_slot = MACHINE_SLOT_IMAGE, .priority = 3, .stack_pages = 1, .page_quota = 64};
-    strncpy(config.name, name, sizeof(config.name) - 1);
-    machine_write(init, MACHINE_SCRATCH, &config, sizeof(config));
+    strncpy(config.name, name, sizeof config.name - 1);
+    machine_write(init, MACHINE_SCRATCH, &config, sizeof config);
     int64_t slot = machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM, MACHINE_SCRATCH,
                                 0, 0, 0, 0, 0);
     assert_true(slot > 0);

@@ -10,7 +10,7 @@ static void a_device_that_keeps_failing_is_tried_for_ever(void **state)
     uint64_t now_ms = 5;
 
     (void)state;
-    for (uint32_t i = 0; i < sizeof(delay_ms) / sizeof(delay_ms[0]); i++) {
+    for (uint32_t i = 0; i < sizeof delay_ms / sizeof delay_ms[0]; i++) {
         uint64_t start_ms = backoff_failed(&backoff, now_ms);
         assert_int_equal(start_ms, now_ms + delay_ms[i]);
         now_ms = start_ms;

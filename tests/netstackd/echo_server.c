@@ -17,7 +17,7 @@ void echo_server_start(struct echo_server *server, uint32_t badge, uint16_t port
 {
     const struct net_address any = {.port = port};
 
-    memset(server, 0, sizeof(*server));
+    memset(server, 0, sizeof *server);
     must(net_attach(&server->client, badge, badge) == NET_OK);
     must(net_listen(&server->client, &any, NET_BACKLOG_MAX, &server->listener) == NET_OK);
 }
@@ -90,7 +90,7 @@ static bool turn(struct echo_server *server, struct echo_stream *stream)
 
     if (stream->len == 0) {
         status =
-            net_read(&server->client, stream->handle, stream->bytes, sizeof(stream->bytes), &len);
+            net_read(&server->client, stream->handle, stream->bytes, sizeof stream->bytes, &len);
         if (status != NET_WOULD_BLOCK && (status != NET_OK || len == 0)) {
             end(server, stream, status);
             return false;

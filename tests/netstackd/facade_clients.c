@@ -25,8 +25,8 @@ int begin(void **state)
         assert_int_equal(net_attach(&clients[badge], badge, NOTIFICATION(badge)), NET_OK);
     }
     host_run_ms(1000);
-    memset(host_signal_count, 0, sizeof(host_signal_count));
-    memset(host_dropped_count, 0, sizeof(host_dropped_count));
+    memset(host_signal_count, 0, sizeof host_signal_count);
+    memset(host_dropped_count, 0, sizeof host_dropped_count);
     host_on_frame = NULL;
     return 0;
 }
@@ -82,9 +82,8 @@ uint32_t events_of(struct net_client *client, net_handle handle)
     size_t count;
 
     assert_int_equal(net_ready(client, events, &count), NET_OK);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (events[i].handle == handle)
             return events[i].events_mask;
-    }
     return 0;
 }

@@ -17,13 +17,13 @@ static void datagrams_travel_whole(void **state)
     size_t len;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(sent); i++)
+    for (size_t i = 0; i < sizeof sent; i++)
         sent[i] = (uint8_t)(i * 7);
-    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
-        assert_int_equal(net_receive_from(b, to, &seen, got, sizeof(got), &len), NET_WOULD_BLOCK);
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        assert_int_equal(net_receive_from(b, to, &seen, got, sizeof got, &len), NET_WOULD_BLOCK);
         assert_int_equal(net_send_to(a, from, &target, sent, lens[i]), NET_OK);
         assert_int_equal(events_of(b, to), NET_EVENT_READ_MASK);
-        assert_int_equal(net_receive_from(b, to, &seen, got, sizeof(got), &len), NET_OK);
+        assert_int_equal(net_receive_from(b, to, &seen, got, sizeof got, &len), NET_OK);
         assert_int_equal(len, lens[i]);
         assert_memory_equal(got, sent, len);
         assert_int_equal(seen.port, PORT);
@@ -45,8 +45,8 @@ static void a_full_queue_loses_the_newest(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < 20; i++) {
-        memset(bytes, (int)i, sizeof(bytes));
-        assert_int_equal(net_send_to(a, from, &target, bytes, sizeof(bytes)), NET_OK);
+        memset(bytes, (int)i, sizeof bytes);
+        assert_int_equal(net_send_to(a, from, &target, bytes, sizeof bytes), NET_OK);
     }
     /* What is left of the ring takes no more than it has room for, header included. */
     const uint32_t queued_count = NET_STREAM_WINDOW_BYTES / (1000 + 12);
@@ -54,13 +54,13 @@ static void a_full_queue_loses_the_newest(void **state)
     assert_int_equal(net_send_to(a, from, &target, bytes, room_len + 1), NET_OK);
     assert_int_equal(net_send_to(a, from, &target, bytes, room_len), NET_OK);
     for (; expected < queued_count; expected++) {
-        assert_int_equal(net_receive_from(b, to, &seen, bytes, sizeof(bytes), &len), NET_OK);
-        assert_int_equal(len, sizeof(bytes));
+        assert_int_equal(net_receive_from(b, to, &seen, bytes, sizeof bytes, &len), NET_OK);
+        assert_int_equal(len, sizeof bytes);
         assert_int_equal(bytes[999], expected);
     }
-    assert_int_equal(net_receive_from(b, to, &seen, bytes, sizeof(bytes), &len), NET_OK);
+    assert_int_equal(net_receive_from(b, to, &seen, bytes, sizeof bytes, &len), NET_OK);
     assert_int_equal(len, room_len);
-    assert_int_equal(net_receive_from(b, to, &seen, bytes, sizeof(bytes), &len), NET_WOULD_BLOCK);
+    assert_int_equal(net_receive_from(b, to, &seen, bytes, sizeof bytes, &len), NET_WOULD_BLOCK);
 }
 
 static void a_udp_port_is_bound_once(void **state)
@@ -100,7 +100,7 @@ static void datagram_from_wire(uint32_t from, uint32_t to, uint16_t port)
     frame[36] = (uint8_t)(port >> 8);
     frame[37] = (uint8_t)port;
     frame[39] = 8 + 1;
-    interface_receive(frame, sizeof(frame));
+    interface_receive(frame, sizeof frame);
     stack_run();
 }
 

@@ -54,9 +54,9 @@ static void every_share_can_be_used_at_once(void **state)
             /* Small writes: as many segments as lwIP queues. */
             for (uint32_t w = 0; w < 100; w++)
                 assert_int_equal(net_write(caller, streams[side][i], bytes, 13, &len), NET_OK);
-            while (net_write(caller, streams[side][i], bytes, sizeof(bytes), &len) == NET_OK)
+            while (net_write(caller, streams[side][i], bytes, sizeof bytes, &len) == NET_OK)
                 ;
-            while (net_write(server, peer, bytes, sizeof(bytes), &len) == NET_OK)
+            while (net_write(server, peer, bytes, sizeof bytes, &len) == NET_OK)
                 ;
         }
     }
@@ -116,10 +116,10 @@ static void death_frees_everything(void **state)
     (void)state;
     stream = connect_to(a, PORT);
     assert_int_equal(net_accept(b, listener, &peer, NULL), NET_OK);
-    while (net_write(a, stream, bytes, sizeof(bytes), &len) == NET_OK)
+    while (net_write(a, stream, bytes, sizeof bytes, &len) == NET_OK)
         ;
     lingering = connect_to(a, PORT);
-    assert_int_equal(net_write(a, lingering, bytes, sizeof(bytes), &len), NET_OK);
+    assert_int_equal(net_write(a, lingering, bytes, sizeof bytes, &len), NET_OK);
     assert_int_equal(net_close(a, lingering), NET_OK);
     assert_int_equal(net_connect(a, &far, &handle), NET_OK);
     assert_int_equal(net_ping(a, 0x0a000263, 10000, &handle), NET_OK);
@@ -130,7 +130,7 @@ static void death_frees_everything(void **state)
     assert_int_equal(socket_count(1), 0);
     assert_int_equal(host_dropped_count[NOTIFICATION(1)], 1);
     len = 0;
-    while (net_read(b, peer, bytes, sizeof(bytes), &len) == NET_OK)
+    while (net_read(b, peer, bytes, sizeof bytes, &len) == NET_OK)
         ;
     assert_int_equal(net_read(b, peer, bytes, 1, &len), NET_DISCONNECTED);
     host_client_dies(2);

@@ -15,7 +15,7 @@ static void a_stream_carries_bytes_to_a_clean_end(void **state)
 
     (void)state;
     make_pair(&stream, &peer);
-    assert_int_equal(net_read(b, peer, text, sizeof(text), &len), NET_WOULD_BLOCK);
+    assert_int_equal(net_read(b, peer, text, sizeof text, &len), NET_WOULD_BLOCK);
     assert_int_equal(net_write(a, stream, "hello", 5, &len), NET_OK);
     assert_int_equal(len, 5);
     assert_int_equal(host_signal_count[NOTIFICATION(2)], 1);
@@ -23,14 +23,14 @@ static void a_stream_carries_bytes_to_a_clean_end(void **state)
     assert_int_equal(events_of(b, peer), 0); /* told once */
     assert_int_equal(net_read(b, peer, text, 2, &len), NET_OK);
     assert_int_equal(len, 2);
-    assert_int_equal(net_read(b, peer, text + 2, sizeof(text), &len), NET_OK);
+    assert_int_equal(net_read(b, peer, text + 2, sizeof text, &len), NET_OK);
     assert_int_equal(len, 3);
     assert_memory_equal(text, "hello", 5);
     assert_int_equal(net_write(a, stream, "bye", 3, &len), NET_OK);
     assert_int_equal(net_close(a, stream), NET_OK);
-    assert_int_equal(net_read(b, peer, text, sizeof(text), &len), NET_OK);
+    assert_int_equal(net_read(b, peer, text, sizeof text, &len), NET_OK);
     assert_int_equal(len, 3);
-    assert_int_equal(net_read(b, peer, text, sizeof(text), &len), NET_OK);
+    assert_int_equal(net_read(b, peer, text, sizeof text, &len), NET_OK);
     assert_int_equal(len, 0);
     /* The other direction still works until it is closed, too: its bytes reset the stream here,
      * since nobody reads them any more. */
@@ -53,10 +53,10 @@ static void addresses_are_told(void **state)
     assert_int_equal(net_accept(b, listener, &peer, &seen), NET_OK);
     assert_int_equal(net_local_address(a, stream, &mine), NET_OK);
     assert_int_equal(net_remote_address(b, peer, &theirs), NET_OK);
-    assert_memory_equal(&mine, &theirs, sizeof(mine));
-    assert_memory_equal(&mine, &seen, sizeof(mine));
+    assert_memory_equal(&mine, &theirs, sizeof mine);
+    assert_memory_equal(&mine, &seen, sizeof mine);
     assert_int_equal(net_remote_address(a, stream, &theirs), NET_OK);
-    assert_memory_equal(&theirs, &listened, sizeof(theirs));
+    assert_memory_equal(&theirs, &listened, sizeof theirs);
 }
 
 static void a_refused_connection_is_not_connected(void **state)
@@ -101,9 +101,9 @@ static void a_reset_stream_gives_what_came_before_and_then_says_so(void **state)
     assert_int_equal(net_write(a, stream, "hello", 5, &len), NET_OK);
     assert_int_equal(net_abort(a, stream), NET_OK);
     assert_int_equal(socket_count(1), 0);
-    assert_int_equal(net_read(b, peer, text, sizeof(text), &len), NET_OK);
+    assert_int_equal(net_read(b, peer, text, sizeof text, &len), NET_OK);
     assert_int_equal(len, 5);
-    assert_int_equal(net_read(b, peer, text, sizeof(text), &len), NET_DISCONNECTED);
+    assert_int_equal(net_read(b, peer, text, sizeof text, &len), NET_DISCONNECTED);
     assert_int_equal(net_write(b, peer, text, 1, &len), NET_DISCONNECTED);
     assert_int_equal(net_remote_address(b, peer, &clients[3].request.address.address),
                      NET_DISCONNECTED);
@@ -119,7 +119,7 @@ static void closing_over_unread_bytes_resets(void **state)
     make_pair(&stream, &peer);
     assert_int_equal(net_write(a, stream, "hello", 5, &len), NET_OK);
     assert_int_equal(net_close(b, peer), NET_OK);
-    assert_int_equal(net_read(a, stream, text, sizeof(text), &len), NET_DISCONNECTED);
+    assert_int_equal(net_read(a, stream, text, sizeof text, &len), NET_DISCONNECTED);
 }
 
 static void a_port_is_listened_on_once(void **state)
@@ -149,7 +149,7 @@ static void lingering_sends_the_rest_and_counts_until_the_peer_closes(void **sta
     make_pair(&stream, &peer);
     /* Nearly two windows: the writer's ring is full, and the reader's but for less than a segment.
      */
-    while (net_write(a, stream, bytes, sizeof(bytes), &len) == NET_OK)
+    while (net_write(a, stream, bytes, sizeof bytes, &len) == NET_OK)
         total_len += len;
     assert_in_range(total_len, 2 * NET_STREAM_WINDOW_BYTES - TCP_MSS, 2 * NET_STREAM_WINDOW_BYTES);
     assert_int_equal(net_close(a, stream), NET_OK);
@@ -157,7 +157,7 @@ static void lingering_sends_the_rest_and_counts_until_the_peer_closes(void **sta
     assert_int_equal(socket_count(1), 1);
     /* A FIN beyond the window is cut off by the receiver and sent again: that takes a second. */
     do {
-        assert_int_equal(net_read(b, peer, bytes, sizeof(bytes), &len), NET_OK);
+        assert_int_equal(net_read(b, peer, bytes, sizeof bytes, &len), NET_OK);
         total_len -= len;
         host_run_ms(3000);
     } while (len > 0);
@@ -223,14 +223,14 @@ static void a_full_window_blocks_the_writer_until_it_is_read(void **state)
 
     (void)state;
     make_pair(&stream, &peer);
-    while (net_write(a, stream, bytes, sizeof(bytes), &len) == NET_OK)
+    while (net_write(a, stream, bytes, sizeof bytes, &len) == NET_OK)
         ;
     assert_int_equal(net_write(a, stream, bytes, 1, &len), NET_WOULD_BLOCK);
-    memset(host_signal_count, 0, sizeof(host_signal_count));
+    memset(host_signal_count, 0, sizeof host_signal_count);
     host_run_ms(30000); /* window probes meanwhile */
     assert_int_equal(host_signal_count[NOTIFICATION(1)], 0);
     for (size_t got_len = 0; got_len < NET_STREAM_WINDOW_BYTES; got_len += len)
-        assert_int_equal(net_read(b, peer, bytes, sizeof(bytes), &len), NET_OK);
+        assert_int_equal(net_read(b, peer, bytes, sizeof bytes, &len), NET_OK);
     host_run_ms(10);
     assert_int_equal(host_signal_count[NOTIFICATION(1)], 1);
     assert_int_equal(events_of(a, stream), NET_EVENT_WRITE_MASK);

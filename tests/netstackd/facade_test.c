@@ -49,11 +49,11 @@ static void a_stray_capability_is_dropped(void **state)
     union net_any_reply reply;
 
     (void)state;
-    serve_dispatch(&facade, 1, &request, sizeof(request.head), 9, &reply);
+    serve_dispatch(&facade, 1, &request, sizeof request.head, 9, &reply);
     assert_int_equal(reply.head.status, NET_OK);
     assert_int_equal(host_dropped_count[9], 1);
     request.head.op = 0;
-    serve_dispatch(&facade, 1, &request, sizeof(request.head), 9, &reply);
+    serve_dispatch(&facade, 1, &request, sizeof request.head, 9, &reply);
     assert_int_equal(host_dropped_count[9], 2);
 }
 
@@ -82,18 +82,18 @@ static const struct {
     {NET_OP_PING_RESULT, 8, 8, true},
     {NET_OP_ABORT, 8, 8, true},
 };
-_Static_assert(sizeof(operations) / sizeof(operations[0]) == NET_OP_COUNT - 1, "every operation");
+_Static_assert(sizeof operations / sizeof operations[0] == NET_OP_COUNT - 1, "every operation");
 
 static uint32_t status_of(uint32_t op, net_handle handle, size_t request_len)
 {
     union net_any_request request;
     union net_any_reply reply;
 
-    memset(&request, 0, sizeof(request));
+    memset(&request, 0, sizeof request);
     request.head.op = op;
     request.head.handle = handle;
     assert_int_equal(serve_dispatch(&facade, 1, &request, request_len, 0, &reply),
-                     sizeof(reply.head));
+                     sizeof reply.head);
     assert_int_equal(reply.head.value, 0);
     return reply.head.status;
 }
@@ -101,7 +101,7 @@ static uint32_t status_of(uint32_t op, net_handle handle, size_t request_len)
 static void rejects_every_wrong_length(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         for (size_t len = 0; len < operations[i].min_len; len++)
             assert_int_equal(status_of(operations[i].op, 0, len), NET_MALFORMED);
         for (size_t len = operations[i].max_len + 1; len <= NET_MESSAGE_BYTES_MAX; len++)
@@ -115,7 +115,7 @@ static void rejects_unknown_operations(void **state)
     static const uint32_t unknown[] = {0, NET_OP_COUNT, NET_OP_COUNT + 1, 0x10001, UINT32_MAX};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
         assert_int_equal(status_of(unknown[i], 0, 8), NET_MALFORMED);
 }
 
@@ -124,7 +124,7 @@ static void rejects_a_handle_where_none_belongs(void **state)
     net_handle listener = listen_on(a, PORT, 1);
 
     (void)state;
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         if (!operations[i].takes_handle)
             assert_int_equal(status_of(operations[i].op, listener, operations[i].min_len),
                              NET_MALFORMED);
@@ -172,7 +172,7 @@ static void rejects_values_out_of_range(void **state)
 /* What every operation with a handle says to this one. */
 static void assert_no_such_handle(net_handle handle)
 {
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         if (operations[i].takes_handle)
             assert_int_equal(status_of(operations[i].op, handle, operations[i].min_len),
                              NET_NOT_FOUND);

@@ -24,10 +24,9 @@ static size_t given_count[BADGE_COUNT + 1];
 
 static bool was_given(uint32_t badge, net_handle handle)
 {
-    for (size_t i = 0; i < given_count[badge]; i++) {
+    for (size_t i = 0; i < given_count[badge]; i++)
         if (given[badge][i] == handle)
             return true;
-    }
     return false;
 }
 
@@ -59,8 +58,8 @@ static void check_reply(uint32_t badge, const union net_any_request *request,
 {
     const struct serve_reply *head = &reply->head;
 
-    if (reply_len < sizeof(*head) || reply_len > sizeof(*reply) ||
-        head->status >= NET_STATUS_COUNT || (head->status != NET_OK && reply_len != sizeof(*head)))
+    if (reply_len < sizeof *head || reply_len > sizeof *reply || head->status >= NET_STATUS_COUNT ||
+        (head->status != NET_OK && reply_len != sizeof *head))
         abort();
     if (request->head.handle != 0 && head->status != NET_NOT_FOUND &&
         head->status != NET_MALFORMED && !was_given(badge, request->head.handle))
@@ -109,7 +108,7 @@ static void request_one(uint32_t badge, const uint8_t *bytes, size_t request_len
     uint32_t other = 3 - badge;
     uint32_t others_count = host_socket_count(other);
 
-    memset(&request, 0, sizeof(request));
+    memset(&request, 0, sizeof request);
     memcpy(&request, bytes, request_len);
     if (request.head.handle != 0 && request.head.handle < SMALL_HANDLES)
         request.head.handle = handle_of(badge, request.head.handle - 1);
@@ -133,9 +132,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!started)
         host_start(1, HOST_WIRE_IPV4);
     started = true;
-    memset(given_count, 0, sizeof(given_count));
+    memset(given_count, 0, sizeof given_count);
     for (uint32_t badge = 1; badge <= BADGE_COUNT; badge++)
-        serve_dispatch(&facade, badge, &attach, sizeof(attach.head), badge, &reply);
+        serve_dispatch(&facade, badge, &attach, sizeof attach.head, badge, &reply);
     /* Each: badge and time, length, bytes. */
     for (size_t i = 0; i + 2 < size;) {
         size_t request_len = data[i + 1];

@@ -15,10 +15,10 @@ static void mend(uint8_t *frame, size_t frame_len)
     static const uint8_t mac[6] = {0x52, 0x54, 0, 0x12, 0x34, 0x0f};
     static const uint8_t own[4] = {10, 0, 2, 15};
 
-    memcpy(frame, mac, sizeof(mac));
+    memcpy(frame, mac, sizeof mac);
     if (frame_len < 34 || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45)
         return;
-    memcpy(frame + 30, own, sizeof(own));
+    memcpy(frame + 30, own, sizeof own);
     frame[20] = frame[21] = 0;
     packet_mend(frame, frame_len);
 }
@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         i += 2;
         if (frame_len > size - i)
             frame_len = size - i;
-        if (frame_len > sizeof(frame))
-            frame_len = sizeof(frame);
+        if (frame_len > sizeof frame)
+            frame_len = sizeof frame;
         memcpy(frame, data + i, frame_len);
         if (is_mended && frame_len >= 14)
             mend(frame, frame_len);

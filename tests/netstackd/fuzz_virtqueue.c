@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct virtqueue queue;
     bool out[VIRTQUEUE_SIZE_MAX] = {false};
 
-    memset(&memory, 0, sizeof(memory));
+    memset(&memory, 0, sizeof memory);
     virtqueue_init(&queue, &memory, 8, true);
     for (size_t i = 0; i + 10 <= size; i += 10) {
         struct virtqueue_used_entry entry;
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 abort();
             out[id] = true;
         }
-        memcpy(&entry, data + i + 2, sizeof(entry));
+        memcpy(&entry, data + i + 2, sizeof entry);
         if (data[i + 1] & 2) { /* mostly plausible, so that the fuzzer gets deep */
             entry.id &= 7;
             entry.written_len &= 15;

@@ -63,7 +63,7 @@ static uint32_t status_of(uint32_t op, net_handle handle, size_t request_len)
     union net_any_request request;
     union net_any_reply reply;
 
-    memset(&request, 0, sizeof(request));
+    memset(&request, 0, sizeof request);
     request.head.op = op;
     request.head.handle = handle;
     if (op == NET_OP_READ)
@@ -85,7 +85,7 @@ static const struct {
 
 static void assert_names_nothing(net_handle handle)
 {
-    for (size_t i = 0; i < sizeof(operations_with_handle) / sizeof(operations_with_handle[0]); i++)
+    for (size_t i = 0; i < sizeof operations_with_handle / sizeof operations_with_handle[0]; i++)
         assert_int_equal(
             status_of(operations_with_handle[i].op, handle, operations_with_handle[i].request_len),
             NET_NOT_FOUND);
@@ -116,7 +116,7 @@ static void a_waiting_connection_cannot_be_named(void **state)
     assert_int_equal(net_accept(b, listener, &peer, &seen), NET_OK);
     assert_int_equal(peer, guessed); /* the guess was right, and worth nothing until now */
     assert_int_equal(net_local_address(a, stream, &mine), NET_OK);
-    assert_memory_equal(&seen, &mine, sizeof(mine));
+    assert_memory_equal(&seen, &mine, sizeof mine);
 }
 
 /* What made a pointer of the client's choice out of it: the slot goes to another kind of socket

@@ -60,7 +60,7 @@ bool interface_transmit(const struct pbuf *frame)
 {
     static uint8_t bytes[INTERFACE_FRAME_BYTES_MAX];
 
-    if (frame->tot_len > sizeof(bytes))
+    if (frame->tot_len > sizeof bytes)
         abort();
     pbuf_copy_partial(frame, bytes, frame->tot_len, 0);
     return host_on_frame == NULL || host_on_frame(bytes, frame->tot_len);

@@ -142,7 +142,7 @@ static void a_segment_size_after_the_syn_counts_nothing(void **state)
     peer.window = 1000;
     net_handle stream = accept_peer(&peer);
     static const uint8_t bytes[3000]; /* more than the window: some is queued */
-    assert_int_equal(net_write(&client, stream, bytes, sizeof(bytes), &len), NET_OK);
+    assert_int_equal(net_write(&client, stream, bytes, sizeof bytes, &len), NET_OK);
     peer.mss = 1;
     peer_send(&peer, PEER_ACK, NULL, 0);
     assert_int_equal(net_write(&client, stream, "x", 1, &len), NET_OK);
@@ -175,7 +175,7 @@ static void two_closed_windows_fall_silent(void **state)
     const struct net_address local = {.ipv4 = LOOPBACK, .port = PORT};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(piece_lens) / sizeof(piece_lens[0]); i++) {
+    for (size_t i = 0; i < sizeof piece_lens / sizeof piece_lens[0]; i++) {
         net_handle ends[2];
         assert_int_equal(net_connect(&client, &local, &ends[0]), NET_OK);
         host_run_ms(10);
@@ -333,7 +333,7 @@ static void an_ack_out_of_range_delivers_nothing(void **state)
     size_t len;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         uint32_t before_count = peer_seen.tcp_count;
         peer.ack = right_ack + wrong[i];
         peer_send(&peer, PEER_ACK, "x", 1);
@@ -353,7 +353,7 @@ static void challenges_are_limited(void **state)
     static const uint8_t kinds[] = {PEER_RST, PEER_SYN, PEER_ACK};
 
     (void)state;
-    for (size_t kind = 0; kind < sizeof(kinds); kind++) {
+    for (size_t kind = 0; kind < sizeof kinds; kind++) {
         struct peer peer = fresh_peer();
         accept_peer(&peer);
         host_run_ms(1000);

@@ -66,7 +66,7 @@ static size_t write_arp(uint8_t *frame, const struct packet *packet)
     uint8_t *arp = frame + PACKET_ETHERNET_LEN;
 
     put16(frame + 12, TYPE_ARP);
-    memcpy(arp, fixed, sizeof(fixed));
+    memcpy(arp, fixed, sizeof fixed);
     put16(arp + 6, packet->kind == PACKET_ARP_REQUEST ? 1 : 2);
     packet_mac_of(arp + 8, packet->source);
     put32(arp + 14, packet->source);
@@ -218,7 +218,7 @@ bool packet_read(struct packet *packet, const uint8_t *frame, size_t frame_len)
 {
     const uint8_t *ip = frame + PACKET_ETHERNET_LEN;
 
-    memset(packet, 0, sizeof(*packet));
+    memset(packet, 0, sizeof *packet);
     if (frame_len < PACKET_ETHERNET_LEN)
         return false;
     memcpy(packet->to_mac, frame, 6);

@@ -15,7 +15,7 @@ static size_t heard_len;
 void peer_init(const struct peer_wire *to)
 {
     wire = *to;
-    memset(&peer_seen, 0, sizeof(peer_seen));
+    memset(&peer_seen, 0, sizeof peer_seen);
     heard_len = 0;
 }
 
@@ -23,10 +23,9 @@ bool peer_saw(const char *text)
 {
     size_t text_len = strlen(text);
 
-    for (size_t at = 0; at + text_len <= heard_len; at++) {
+    for (size_t at = 0; at + text_len <= heard_len; at++)
         if (memcmp(heard + at, text, text_len) == 0)
             return true;
-    }
     return false;
 }
 
@@ -34,7 +33,7 @@ static struct packet to_device(enum packet_kind kind, uint32_t source)
 {
     struct packet packet = {.kind = kind, .source = source, .destination = wire.device_ipv4};
 
-    memcpy(packet.to_mac, wire.device_mac, sizeof(packet.to_mac));
+    memcpy(packet.to_mac, wire.device_mac, sizeof packet.to_mac);
     return packet;
 }
 
@@ -72,7 +71,7 @@ void peer_receive(const uint8_t *frame, size_t frame_len)
 {
     struct packet packet;
 
-    if (frame_len <= sizeof(heard) - heard_len) {
+    if (frame_len <= sizeof heard - heard_len) {
         memcpy(heard + heard_len, frame, frame_len);
         heard_len += frame_len;
     }
@@ -94,7 +93,7 @@ void peer_send_to(const uint8_t mac[6], struct peer *peer, uint8_t flags, const 
     const uint8_t mss[4] = {2, 4, (uint8_t)(peer->mss >> 8), (uint8_t)peer->mss};
     struct packet packet = to_device(PACKET_TCP, peer->ipv4);
 
-    memcpy(packet.to_mac, mac, sizeof(packet.to_mac));
+    memcpy(packet.to_mac, mac, sizeof packet.to_mac);
     packet.source_port = peer->port;
     packet.destination_port = peer->device_port;
     packet.seq = peer->seq;
@@ -102,7 +101,7 @@ void peer_send_to(const uint8_t mac[6], struct peer *peer, uint8_t flags, const 
     packet.flags = flags;
     packet.window = peer->window;
     packet.options = mss;
-    packet.options_len = peer->mss != 0 ? sizeof(mss) : 0;
+    packet.options_len = peer->mss != 0 ? sizeof mss : 0;
     packet.data = data;
     packet.data_len = data_len;
     send(&packet, PACKET_FRAME_BYTES_MAX);

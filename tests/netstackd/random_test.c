@@ -26,10 +26,10 @@ static void siphash_gives_the_known_answers(void **state)
     uint8_t key[SIPHASH_KEY_BYTES], input[64];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(input); i++)
+    for (size_t i = 0; i < sizeof input; i++)
         input[i] = (uint8_t)i;
-    memcpy(key, input, sizeof(key));
-    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
+    memcpy(key, input, sizeof key);
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
         assert_int_equal(siphash(key, input, vectors[i].len), vectors[i].hash);
 }
 

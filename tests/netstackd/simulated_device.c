@@ -9,7 +9,7 @@
 void simulated_device_init(struct simulated_device *device, enum virtio_device_id id,
                            uint64_t features_mask)
 {
-    memset(device, 0, sizeof(*device));
+    memset(device, 0, sizeof *device);
     device->magic = 0x74726976;
     device->version = 2;
     device->device_id = id;
@@ -87,7 +87,7 @@ static void write_status(struct simulated_device *device, uint32_t value)
 {
     if (value == 0) {
         device->reset_count++;
-        memset(device->queues, 0, sizeof(device->queues));
+        memset(device->queues, 0, sizeof device->queues);
         device->interrupt_mask = 0;
         if (device->reset_sticks)
             return;

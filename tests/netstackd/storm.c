@@ -36,14 +36,14 @@ static uint16_t some_window(struct storm *storm)
 {
     static const uint16_t bounds[] = {1, 2, 8, 100, 2000, 8193, 65535};
 
-    return (uint16_t)below(storm, bounds[below(storm, sizeof(bounds) / sizeof(bounds[0]))]);
+    return (uint16_t)below(storm, bounds[below(storm, sizeof bounds / sizeof bounds[0])]);
 }
 
 static size_t some_len(struct storm *storm)
 {
     static const uint16_t bounds[] = {2, 10, 100, 600, DATA_LEN_MAX};
 
-    return below(storm, bounds[below(storm, sizeof(bounds) / sizeof(bounds[0]))]) + 1;
+    return below(storm, bounds[below(storm, sizeof bounds / sizeof bounds[0])]) + 1;
 }
 
 static void some_bytes(struct storm *storm, uint8_t *bytes, size_t len)
@@ -76,7 +76,7 @@ static struct packet to_device(const struct storm *storm, enum packet_kind kind,
     struct packet packet = {
         .kind = kind, .source = source, .destination = storm->config.device_ipv4};
 
-    memcpy(packet.to_mac, storm->config.device_mac, sizeof(packet.to_mac));
+    memcpy(packet.to_mac, storm->config.device_mac, sizeof packet.to_mac);
     return packet;
 }
 
@@ -140,7 +140,7 @@ static void send_data(struct storm *storm, const struct storm_connection *with, 
 static size_t some_options(struct storm *storm, uint8_t options[OPTIONS_LEN_MAX])
 {
     static const uint16_t sizes[] = {0, 1, 3, 48, 536, 1460, 4088, 65535};
-    uint16_t mss = sizes[below(storm, sizeof(sizes) / sizeof(sizes[0]))];
+    uint16_t mss = sizes[below(storm, sizeof sizes / sizeof sizes[0])];
     size_t len = 4 * below(storm, OPTIONS_LEN_MAX / 4 + 1);
 
     if (percent(storm, 30)) {
@@ -229,7 +229,7 @@ static void move_ack_wrong(struct storm *storm, struct storm_connection *with)
 {
     struct packet packet = segment_of(storm, with, PACKET_ACK);
     static const uint32_t bounds[] = {2, 2000, 70000, 0x7fffffff};
-    uint32_t off = 1 + below(storm, bounds[below(storm, sizeof(bounds) / sizeof(bounds[0]))]);
+    uint32_t off = 1 + below(storm, bounds[below(storm, sizeof bounds / sizeof bounds[0])]);
 
     packet.ack = percent(storm, 50) ? with->ack + off : with->ack - off;
     packet.data_len = percent(storm, 50) ? some_len(storm) : 0;
@@ -321,7 +321,7 @@ static void move_arp(struct storm *storm, struct storm_connection *with)
     if (percent(storm, 20))
         packet.destination = station(storm, below(storm, 2 * STORM_HOST_COUNT));
     if (percent(storm, 50))
-        memset(packet.to_mac, 0xff, sizeof(packet.to_mac));
+        memset(packet.to_mac, 0xff, sizeof packet.to_mac);
     send_packet(storm, &packet);
 }
 
@@ -384,7 +384,7 @@ static size_t spoilable(struct storm *storm, const struct storm_connection *with
     struct packet packet = segment_of(storm, with, PACKET_ACK);
 
     packet.data = data;
-    packet.data_len = below(storm, percent(storm, 80) ? 40 : sizeof(data));
+    packet.data_len = below(storm, percent(storm, 80) ? 40 : sizeof data);
     some_bytes(storm, data, packet.data_len);
     if (percent(storm, 20))
         packet.kind = percent(storm, 50) ? PACKET_UDP : PACKET_ARP_REQUEST;
@@ -547,7 +547,7 @@ void storm_step(struct storm *storm)
 
 void storm_init(struct storm *storm, const struct storm_config *config)
 {
-    memset(storm, 0, sizeof(*storm));
+    memset(storm, 0, sizeof *storm);
     storm->config = *config;
     storm->random = config->seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
     for (uint32_t i = 0; i < STORM_CONNECTIONS;

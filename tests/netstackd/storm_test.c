@@ -84,7 +84,7 @@ static void put(bool is_for_device, const uint8_t *bytes, size_t len)
 {
     struct frame *frame = &frames[(first_frame + frame_count) % FRAMES_MAX];
 
-    assert_true(frame_count < FRAMES_MAX && len > 0 && len <= sizeof(frame->bytes));
+    assert_true(frame_count < FRAMES_MAX && len > 0 && len <= sizeof frame->bytes);
     frame->is_for_device = is_for_device;
     frame->len = len;
     memcpy(frame->bytes, bytes, len);
@@ -185,7 +185,7 @@ static void move_bytes(void)
         honest.sent_len += len;
     }
     enum net_status status =
-        honest.end->read(&honest.client, honest.stream, bytes, sizeof(bytes), &len);
+        honest.end->read(&honest.client, honest.stream, bytes, sizeof bytes, &len);
     if (status == NET_WOULD_BLOCK)
         return;
     assert_int_equal(status, NET_OK);
@@ -254,7 +254,7 @@ static void load_honest(uint64_t seed)
     assert_non_null(module);
     void *symbol = dlsym(module, INSTANCE_ENTRY);
     assert_non_null(symbol);
-    memcpy(&entry, &symbol, sizeof(entry));
+    memcpy(&entry, &symbol, sizeof entry);
     honest.end = entry();
     honest.end->start(seed, HONEST_IPV4, honest_sends);
     assert_int_equal(honest.end->attach(&honest.client, 1, 1), NET_OK);
@@ -378,10 +378,10 @@ static uint64_t digest_of(uint64_t seed)
     assert_true(child >= 0);
     if (child == 0) {
         run(seed, STEPS_COMPARED);
-        _exit(write(ends[1], &storm.digest, sizeof(storm.digest)) == sizeof(storm.digest) ? 0 : 1);
+        _exit(write(ends[1], &storm.digest, sizeof storm.digest) == sizeof storm.digest ? 0 : 1);
     }
     close(ends[1]);
-    assert_int_equal(read(ends[0], &digest, sizeof(digest)), sizeof(digest));
+    assert_int_equal(read(ends[0], &digest, sizeof digest), sizeof digest);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
     close(ends[0]);

@@ -155,7 +155,7 @@ static void a_length_of_a_buffer_that_the_device_only_reads_is_ignored(void **st
     uint32_t written_len;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
         assert_int_equal(submit(0, false), VIRTQUEUE_OK);
         simulated_give(&device, 0, lens[i]);
         assert_int_equal(virtqueue_take(&queue, &id, &written_len), VIRTQUEUE_OK);

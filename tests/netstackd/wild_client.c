@@ -84,10 +84,10 @@ static void use_stream(struct wild_client *wild, net_handle handle)
 
     if (below(wild, 2) == 0)
         (void)done(wild, NET_OP_READ,
-                   net_read(&wild->client, handle, bytes, 1 + below(wild, sizeof(bytes)), &len));
+                   net_read(&wild->client, handle, bytes, 1 + below(wild, sizeof bytes), &len));
     else
         (void)done(wild, NET_OP_WRITE,
-                   net_write(&wild->client, handle, bytes, below(wild, sizeof(bytes)), &len));
+                   net_write(&wild->client, handle, bytes, below(wild, sizeof bytes), &len));
 }
 
 static void use_udp(struct wild_client *wild, net_handle handle)
@@ -99,10 +99,10 @@ static void use_udp(struct wild_client *wild, net_handle handle)
 
     if (below(wild, 2) == 0)
         (void)done(wild, NET_OP_RECEIVE_FROM,
-                   net_receive_from(&wild->client, handle, &from, bytes, sizeof(bytes), &len));
+                   net_receive_from(&wild->client, handle, &from, bytes, sizeof bytes, &len));
     else
         (void)done(wild, NET_OP_SEND_TO,
-                   net_send_to(&wild->client, handle, &to, bytes, below(wild, sizeof(bytes))));
+                   net_send_to(&wild->client, handle, &to, bytes, below(wild, sizeof bytes)));
 }
 
 void wild_client_step(struct wild_client *wild)
@@ -126,10 +126,9 @@ void wild_client_step(struct wild_client *wild)
 
 void wild_client_stop(struct wild_client *wild)
 {
-    for (uint32_t i = 0; i < WILD_HANDLES_MAX; i++) {
+    for (uint32_t i = 0; i < WILD_HANDLES_MAX; i++)
         if (wild->places[i].kind != WILD_NONE)
             end_it(wild, i);
-    }
     if (net_close(&wild->client, wild->listener) != NET_OK)
         abort(); /* with it goes who still waits there */
 }

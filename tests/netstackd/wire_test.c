@@ -139,7 +139,7 @@ static void move(struct direction *direction)
 {
     static uint8_t bytes[NET_STREAM_BYTES_MAX];
     uint32_t from = direction->from, to = 1 - from;
-    size_t want_len = 1 + (direction->sent_len * 31) % sizeof(bytes), len;
+    size_t want_len = 1 + (direction->sent_len * 31) % sizeof bytes, len;
 
     if (want_len > STREAM_BYTES - direction->sent_len)
         want_len = STREAM_BYTES - direction->sent_len;
@@ -151,8 +151,7 @@ static void move(struct direction *direction)
         assert_true(status == NET_OK || status == NET_WOULD_BLOCK);
         direction->sent_len += len;
     }
-    enum net_status status =
-        ends[to]->read(&clients[to], direction->in, bytes, sizeof(bytes), &len);
+    enum net_status status = ends[to]->read(&clients[to], direction->in, bytes, sizeof bytes, &len);
     assert_true(status == NET_OK || status == NET_WOULD_BLOCK);
     for (size_t i = 0; i < len; i++)
         assert_int_equal(bytes[i], byte_of(from, direction->got_len + i));
@@ -258,7 +257,7 @@ static void fill(uint32_t end, net_handle stream)
     static const uint8_t bytes[NET_STREAM_BYTES_MAX];
     size_t len;
 
-    while (ends[end]->write(&clients[end], stream, bytes, sizeof(bytes), &len) == NET_OK)
+    while (ends[end]->write(&clients[end], stream, bytes, sizeof bytes, &len) == NET_OK)
         step();
 }
 
@@ -315,10 +314,9 @@ static void a_damaged_segment_is_not_delivered(void **state)
     for (uint32_t i = 0; i < 1000; i++)
         step();
     assert_int_equal(ends[0]->write(&clients[0], at_a, "payload", 7, &len), NET_OK);
-    for (uint32_t i = 0; i < FRAMES_MAX; i++) {
+    for (uint32_t i = 0; i < FRAMES_MAX; i++)
         if (frames[i].used)
             frames[i].bytes[frames[i].len - 1] ^= 1;
-    }
     for (uint32_t i = 0; i < 100; i++)
         step();
     assert_int_equal(ends[1]->read(&clients[1], at_b, &byte, 1, &len), NET_WOULD_BLOCK);
@@ -341,7 +339,7 @@ static int load(void **state)
         instance_entry entry;
         void *symbol = dlsym(module, INSTANCE_ENTRY);
         assert_non_null(symbol);
-        memcpy(&entry, &symbol, sizeof(entry));
+        memcpy(&entry, &symbol, sizeof entry);
         ends[i] = entry();
     }
     assert_ptr_not_equal(ends[0], ends[1]);

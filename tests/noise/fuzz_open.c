@@ -35,10 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message = malloc(len > 0 ? len : 1);
     fuzz_require(message != NULL);
     memcpy(message, data + 1, len);
-    if (data[0] & 1) {
+    if (data[0] & 1)
         for (size_t i = 0; i < len && i < genuine_len; i++)
             message[i] ^= genuine[i];
-    }
     is_genuine = len == genuine_len && memcmp(message, genuine, len) == 0;
     memset(plain, 0xa5, sizeof plain);
     before = *t;

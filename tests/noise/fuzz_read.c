@@ -33,10 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     message = malloc(len > 0 ? len : 1); /* its exact length: the sanitizer sees a read beyond it */
     fuzz_require(message != NULL);
     memcpy(message, data + 1, len);
-    if (data[0] & 4) {
+    if (data[0] & 4)
         for (size_t i = 0; i < len && i < genuine_len; i++)
             message[i] ^= genuine[i];
-    }
     is_genuine = len == genuine_len && memcmp(message, genuine, len) == 0;
     memset(payload, 0xa5, sizeof payload);
     hs = &fuzz_reader(&sides, which)->hs;

@@ -10,10 +10,9 @@ static bool contains(const void *object, size_t object_len, const uint8_t key[NO
 {
     const uint8_t *bytes = object;
 
-    for (size_t i = 0; i + NOISE_KEY_LEN <= object_len; i++) {
+    for (size_t i = 0; i + NOISE_KEY_LEN <= object_len; i++)
         if (memcmp(bytes + i, key, NOISE_KEY_LEN) == 0)
             return true;
-    }
     return false;
 }
 

@@ -81,10 +81,9 @@ void pair_connect(struct pair *p)
 
 void assert_filled(const uint8_t *data, uint8_t value, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (data[i] != value)
             fail_msg("byte %zu is %02x, not %02x", i, data[i], value);
-    }
 }
 
 void assert_wiped(const struct noise_xk_handshake *hs, enum noise_xk_state state)

@@ -269,12 +269,11 @@ static void with_every_row(void (*check)(const struct noise_provider *row))
 {
     uint32_t features = noise_cpu_features();
 
-    for (size_t i = 0; i < noise_providers_count; i++) {
+    for (size_t i = 0; i < noise_providers_count; i++)
         if ((noise_providers[i].needs & ~features) == 0)
             check(&noise_providers[i]);
         else
             printf("left out: this processor cannot run %s\n", noise_providers[i].name);
-    }
     use(sodium);
 }
 

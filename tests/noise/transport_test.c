@@ -39,10 +39,9 @@ static void assert_not_opened(struct noise_transport *t, size_t message_len,
 
     assert_int_equal(open(t, message_len), expected);
     assert_memory_equal(t, &before, sizeof before);
-    for (size_t i = 0; i < sizeof opened; i++) {
+    for (size_t i = 0; i < sizeof opened; i++)
         if (opened[i] != 0 && opened[i] != CANARY)
             fail_msg("byte %zu of the plaintext was written", i);
-    }
 }
 
 static void passes(struct noise_transport *from, struct noise_transport *to, size_t len)
@@ -169,10 +168,9 @@ static void every_other_length_is_refused(void **state)
     pair_connect(&p);
     memset(message, 0, sizeof message);
     seal(&p.init.transport, 100, 3);
-    for (size_t len = 0; len <= 300; len++) {
+    for (size_t len = 0; len <= 300; len++)
         if (len != 116)
             assert_not_opened(&p.resp.transport, len, len < 16 ? NOISE_ERR_LENGTH : NOISE_ERR_AUTH);
-    }
     assert_not_opened(&p.resp.transport, NOISE_MESSAGE_MAX, NOISE_ERR_AUTH);
     assert_not_opened(&p.resp.transport, NOISE_MESSAGE_MAX + 1, NOISE_ERR_LENGTH);
     assert_not_opened(&p.resp.transport, SIZE_MAX, NOISE_ERR_LENGTH);

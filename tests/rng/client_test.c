@@ -53,7 +53,7 @@ void rt_logf(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(last_line, sizeof(last_line), format, args);
+    (void)vsnprintf(last_line, sizeof last_line, format, args);
     va_end(args);
     line_count++;
 }
@@ -71,7 +71,7 @@ static size_t answer(struct rng_reply *reply, uint32_t status, uint32_t value, s
 {
     reply->head = (struct serve_reply){.status = status, .value = value};
     memset(reply->bytes, 0xa5, bytes_len);
-    return sizeof(reply->head) + bytes_len;
+    return sizeof reply->head + bytes_len;
 }
 
 enum transport_result transport_call(const struct transport_message *message, size_t *reply_len)
@@ -82,12 +82,12 @@ enum transport_result transport_call(const struct transport_message *message, si
 
     assert_int_equal(message->endpoint_cap, 3);
     assert_int_equal(message->capability, 0);
-    assert_int_equal(message->request_len, sizeof(*request));
+    assert_int_equal(message->request_len, sizeof *request);
     assert_int_equal(request->head.op, RNG_OP_GET);
     assert_int_equal(request->head.handle, 0);
     assert_int_equal(request->reserved, 0);
     assert_in_range(len, 1, RNG_BYTES_MAX);
-    if (call_count < sizeof(asked_len) / sizeof(asked_len[0]))
+    if (call_count < sizeof asked_len / sizeof asked_len[0])
         asked_len[call_count] = len;
     call_count++;
     if (message->deadline < rt_ticks())
@@ -128,7 +128,7 @@ enum transport_result transport_call(const struct transport_message *message, si
 static int begin(void **state)
 {
     (void)state;
-    memset(manners, 0, sizeof(manners));
+    memset(manners, 0, sizeof manners);
     manner_idx = 0;
     call_count = 0;
     now_ms = START_MS;
@@ -144,10 +144,9 @@ static void is(size_t idx, enum manner manner, uint32_t count)
 
 static bool all(const uint8_t *bytes, size_t len, uint8_t value)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         if (bytes[i] != value)
             return false;
-    }
     return true;
 }
 
@@ -157,8 +156,8 @@ static void any_length_comes_in_parts(void **state)
 
     (void)state;
     is(0, GIVES, UINT32_MAX);
-    assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_OK);
-    assert_true(all(bytes, sizeof(bytes), 0xa5));
+    assert_int_equal(rng_get(3, bytes, sizeof bytes), RNG_OK);
+    assert_true(all(bytes, sizeof bytes, 0xa5));
     assert_int_equal(call_count, 3);
     assert_int_equal(asked_len[0], RNG_BYTES_MAX);
     assert_int_equal(asked_len[2], 1);
@@ -174,8 +173,8 @@ static void a_slow_device_and_a_new_rngd_are_waited_for(void **state)
     is(0, WOULD_BLOCK, 100);
     is(1, DIES, 10);
     is(2, GIVES, UINT32_MAX);
-    assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_OK);
-    assert_true(all(bytes, sizeof(bytes), 0xa5));
+    assert_int_equal(rng_get(3, bytes, sizeof bytes), RNG_OK);
+    assert_true(all(bytes, sizeof bytes, 0xa5));
     assert_in_range(now_ms, START_MS + 110, START_MS + 29999);
 }
 
@@ -188,9 +187,9 @@ static void half_a_minute_is_the_end_and_leaves_nothing(void **state)
         begin(state);
         is(0, GIVES, 1); /* the first part */
         is(1, slow[i], UINT32_MAX);
-        memset(bytes, 0x11, sizeof(bytes));
-        assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_IO);
-        assert_true(all(bytes, sizeof(bytes), 0));
+        memset(bytes, 0x11, sizeof bytes);
+        assert_int_equal(rng_get(3, bytes, sizeof bytes), RNG_IO);
+        assert_true(all(bytes, sizeof bytes, 0));
         assert_in_range(now_ms, START_MS + 30000, START_MS + 31000);
     }
 }
@@ -201,12 +200,12 @@ static void what_is_not_an_answer_gives_nothing_and_at_once(void **state)
                                         SAYS_FEWER, SAYS_MORE, UNKNOWN_STATUS};
     uint8_t bytes[32];
 
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         begin(state);
         is(0, wrong[i], UINT32_MAX);
-        memset(bytes, 0x11, sizeof(bytes));
-        assert_int_equal(rng_get(3, bytes, sizeof(bytes)), RNG_IO);
-        assert_true(all(bytes, sizeof(bytes), 0));
+        memset(bytes, 0x11, sizeof bytes);
+        assert_int_equal(rng_get(3, bytes, sizeof bytes), RNG_IO);
+        assert_true(all(bytes, sizeof bytes, 0));
         assert_int_equal(call_count, 1);
         assert_int_equal(now_ms, START_MS);
     }
@@ -222,8 +221,8 @@ static void who_needs_them_waits_says_so_once_and_goes_on(void **state)
     is(1, FAILED, 3600);
     is(2, WOULD_BLOCK, 10);
     is(3, GIVES, UINT32_MAX);
-    rng_wait("somebody", 3, bytes, sizeof(bytes));
-    assert_true(all(bytes, sizeof(bytes), 0xa5));
+    rng_wait("somebody", 3, bytes, sizeof bytes);
+    assert_true(all(bytes, sizeof bytes, 0xa5));
     assert_int_equal(line_count, 1);
     assert_string_equal(last_line, "somebody: no random bytes yet, waiting");
     assert_true(now_ms >= START_MS + 3600 * 1000); /* it does not spin meanwhile */
@@ -235,7 +234,7 @@ static void who_gets_them_at_once_says_nothing(void **state)
 
     (void)state;
     is(0, GIVES, UINT32_MAX);
-    rng_wait("somebody", 3, bytes, sizeof(bytes));
+    rng_wait("somebody", 3, bytes, sizeof bytes);
     assert_int_equal(line_count, 0);
     assert_int_equal(now_ms, START_MS);
 }

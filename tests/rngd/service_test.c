@@ -34,9 +34,9 @@ void rt_logf(const char *format, ...)
 {
     va_list args;
 
-    assert_true(line_count < sizeof(lines) / sizeof(lines[0]));
+    assert_true(line_count < sizeof lines / sizeof lines[0]);
     va_start(args, format);
-    (void)vsnprintf(lines[line_count++], sizeof(lines[0]), format, args);
+    (void)vsnprintf(lines[line_count++], sizeof lines[0], format, args);
     va_end(args);
 }
 
@@ -84,7 +84,7 @@ static int begin(void **state)
 {
     (void)state;
     simulated_device_init(&device, VIRTIO_DEVICE_RNG, 0);
-    memset(&dma, 0, sizeof(dma));
+    memset(&dma, 0, sizeof dma);
     now_ms = START_MS;
     line_count = 0;
     rng_service.woken = on_bits;

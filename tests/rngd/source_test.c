@@ -16,8 +16,8 @@ static int start(void **state)
 {
     (void)state;
     simulated_device_init(&device, VIRTIO_DEVICE_RNG, 0);
-    memset(&source, 0, sizeof(source));
-    memset(&dma, 0, sizeof(dma));
+    memset(&source, 0, sizeof source);
+    memset(&dma, 0, sizeof dma);
     assert_int_equal(rng_source_start(&source, simulated_registers(&device), &dma, (uintptr_t)&dma),
                      VIRTIO_OK);
     return 0;
@@ -45,7 +45,7 @@ static void gives_each_byte_once(void **state)
     entropy_arrives(100);
     entropy_arrives(156);
     for (uint32_t i = 0; i < 8; i++) {
-        assert_true(rng_source_take(&source, bytes, sizeof(bytes)));
+        assert_true(rng_source_take(&source, bytes, sizeof bytes));
         for (uint32_t b = 0; b < 32; b++) {
             assert_false(seen[bytes[b]]);
             seen[bytes[b]] = true;

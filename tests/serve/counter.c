@@ -54,7 +54,7 @@ static uint32_t do_list(struct serve_call *call)
 
     for (uint32_t i = 0; i < counter->count; i++)
         reply->bytes[reply->head.value++] = (uint8_t)i;
-    call->reply_len = sizeof(reply->head) + counter->count;
+    call->reply_len = sizeof reply->head + counter->count;
     return SERVE_OK;
 }
 
@@ -143,7 +143,7 @@ struct serve counter_service = {
     .object_len = sizeof(struct counter),
     .end = end,
     .request = &request,
-    .request_capacity_len = sizeof(request),
+    .request_capacity_len = sizeof request,
     .reply = &reply,
     .woken = ring,
     .turn = turn,

@@ -15,8 +15,8 @@ static uint32_t next_random;
 
 void fake_port_reset(void)
 {
-    memset(fake_signal_count, 0, sizeof(fake_signal_count));
-    memset(fake_dropped_count, 0, sizeof(fake_dropped_count));
+    memset(fake_signal_count, 0, sizeof fake_signal_count);
+    memset(fake_dropped_count, 0, sizeof fake_dropped_count);
     fake_answer_count = 0;
     fake_answer_len = 0;
     next_random = 0x100;

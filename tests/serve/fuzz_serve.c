@@ -60,7 +60,7 @@ static serve_handle choose(uint32_t badge, const uint8_t bytes[4])
     uint32_t owner = bytes[0] & 0x80 ? badge : bytes[0] % BADGE_COUNT;
     serve_handle any;
 
-    memcpy(&any, bytes, sizeof(any));
+    memcpy(&any, bytes, sizeof any);
     if (bytes[3] >= 200 || model[owner].given_count == 0)
         return bytes[3] & 1 ? any : 0;
     size_t back = bytes[1] % model[owner].given_count;
@@ -85,7 +85,7 @@ static void check_ready(uint32_t badge, const struct serve_reply *head, size_t r
     const struct serve_event *events = (const struct serve_event *)(const void *)(head + 1);
 
     must(head->value <= COUNTER_SHARE);
-    must(reply_len == sizeof(*head) + head->value * sizeof(events[0]));
+    must(reply_len == sizeof *head + head->value * sizeof events[0]);
     for (uint32_t i = 0; i < head->value; i++)
         must(is_alive(badge, events[i].handle) && events[i].events_mask == COUNTER_EVENT_RANG);
 }
@@ -95,14 +95,14 @@ static void follow(uint32_t badge, const struct serve_request *request, size_t r
 {
     bool is_client = badge >= 1 && badge <= COUNTER_CLIENTS_MAX;
 
-    must(reply_len >= sizeof(*head));
+    must(reply_len >= sizeof *head);
     must(head->status < COUNTER_STATUS_COUNT);
-    must(head->status == SERVE_OK || (reply_len == sizeof(*head) && head->value == 0));
+    must(head->status == SERVE_OK || (reply_len == sizeof *head && head->value == 0));
     if (!is_client)
         must(head->status == SERVE_IO);
     if (head->status != SERVE_OK)
         return;
-    must(request_len >= sizeof(*request));
+    must(request_len >= sizeof *request);
     must(request->op == SERVE_OP_ATTACH || model[badge].attached);
     must(request->handle == 0 || is_alive(badge, request->handle));
     if (request->op == SERVE_OP_ATTACH) {
@@ -148,12 +148,12 @@ static bool request_one(const uint8_t bytes[8])
     uint8_t *exact =
         malloc(request_len > 0 ? request_len : 1); /* so that a read beyond it is seen */
     uint8_t padded[64] = {0};
-    memcpy(padded, &whole, sizeof(whole));
+    memcpy(padded, &whole, sizeof whole);
     memcpy(exact, padded, request_len);
-    memset(&reply, 0xee, sizeof(reply));
+    memset(&reply, 0xee, sizeof reply);
     size_t reply_len =
         serve_dispatch(&counter_service, badge, exact, request_len, capability, &reply);
-    must(reply_len <= sizeof(reply));
+    must(reply_len <= sizeof reply);
     follow(badge, &whole.head, request_len, &reply.head, reply_len);
     free(exact);
     return capability != 0;
@@ -180,7 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     fake_port_reset();
     serve_init(&counter_service, fake_random);
-    memset(model, 0, sizeof(model));
+    memset(model, 0, sizeof model);
     while (size >= 9) {
         if (data[0] >= 220)
             event(&data[1]);

@@ -18,7 +18,7 @@ static void no_number_near_a_given_one_means_anything(void **state)
     (void)state;
     serve_handle handle = toy_open(1, COUNTER_OP_OPEN);
     static const uint32_t steps[] = {1, 2, 3, GENERATION_STEP, 2 * GENERATION_STEP, 1u << 31};
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         assert_int_equal(toy_add(1, handle + steps[i], 1), SERVE_NOT_FOUND);
         assert_int_equal(toy_add(1, handle - steps[i], 1), SERVE_NOT_FOUND);
     }

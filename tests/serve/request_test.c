@@ -15,7 +15,7 @@ static void only_known_badges_are_clients(void **state)
     static const uint64_t strangers[] = {0, COUNTER_CLIENTS_MAX + 1, 1ull << 32, UINT64_MAX};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++) {
         assert_int_equal(toy_send(strangers[i], SERVE_OP_ATTACH, 0, 0, HEAD_LEN, 7), SERVE_IO);
         assert_int_equal(toy_call(strangers[i], COUNTER_OP_OPEN, 0), SERVE_IO);
     }
@@ -25,10 +25,9 @@ static void only_known_badges_are_clients(void **state)
 static void who_has_not_attached_gets_nothing(void **state)
 {
     (void)state;
-    for (uint32_t op = SERVE_OP_READY; op < COUNTER_OP_COUNT - 1; op++) {
+    for (uint32_t op = SERVE_OP_READY; op < COUNTER_OP_COUNT - 1; op++)
         if (op != COUNTER_OP_ADD)
             assert_int_equal(toy_call(3, op, 0), SERVE_IO);
-    }
     assert_int_equal(toy_add(3, 0, 1), SERVE_IO);
     toy_attach(3);
     (void)toy_open(3, COUNTER_OP_OPEN);
@@ -40,7 +39,7 @@ static void unknown_operations_are_malformed(void **state)
                                        UINT32_MAX};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
         assert_int_equal(toy_call(1, unknown[i], 0), SERVE_MALFORMED);
 }
 
@@ -57,7 +56,7 @@ static void lengths_are_held_to_the_table(void **state)
         {COUNTER_OP_ADD, counter, 16, 16}, {COUNTER_OP_LIST, counter, 8, 12},
         {COUNTER_OP_FORGETFUL, 0, 8, 8},   {COUNTER_OP_CLOSE, counter, 8, 8},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (size_t len = 0; len <= 32; len++) {
             bool good = len >= rows[i].min && len <= rows[i].max;
             uint32_t status = toy_send(1, rows[i].op, rows[i].handle, 0, len, 0);
@@ -102,7 +101,7 @@ static void an_answer_holds_nothing_of_an_earlier_one(void **state)
     assert_int_equal(toy_call(1, COUNTER_OP_FORGETFUL, 0), SERVE_OK);
     assert_int_equal(toy_reply_len, sizeof(struct counter_forgetful_reply));
     assert_int_equal(toy_reply.head.value, 0);
-    for (size_t i = 0; i < sizeof(toy_reply.forgetful.secret); i++)
+    for (size_t i = 0; i < sizeof toy_reply.forgetful.secret; i++)
         assert_int_equal(toy_reply.forgetful.secret[i], 0);
 }
 

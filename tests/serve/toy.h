@@ -27,12 +27,12 @@ static inline uint32_t toy_send(uint64_t badge, uint32_t op, serve_handle handle
     struct counter_add_request whole = {{op, handle}, amount, 0};
     uint8_t request[64] = {0};
 
-    memcpy(request, &whole, sizeof(whole));
-    memset(&toy_reply, 0xee, sizeof(toy_reply));
+    memcpy(request, &whole, sizeof whole);
+    memset(&toy_reply, 0xee, sizeof toy_reply);
     toy_reply_len =
         serve_dispatch(&counter_service, badge, request, request_len, capability, &toy_reply);
     if (toy_reply.head.status != SERVE_OK) {
-        assert_int_equal(toy_reply_len, sizeof(toy_reply.head));
+        assert_int_equal(toy_reply_len, sizeof toy_reply.head);
         assert_int_equal(toy_reply.head.value, 0);
     }
     return toy_reply.head.status;

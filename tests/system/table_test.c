@@ -37,10 +37,9 @@ static void for_each_process(check_process check)
 static bool is_supervisor(const struct system_process *process)
 {
     static const char *const names[] = {"kernel-test", "kernel-bench", "net-test"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(process->name, names[i]) == 0)
             return true;
-    }
     return false;
 }
 

@@ -299,7 +299,7 @@ static void foreign_mac(void)
     struct peer peer = fresh_peer(SELFTEST_WIRE_ECHO);
     uint32_t before_count = peer_seen.tcp_count;
 
-    for (size_t i = 0; i < sizeof(macs) / sizeof(macs[0]); i++)
+    for (size_t i = 0; i < sizeof macs / sizeof macs[0]; i++)
         peer_send_to(macs[i], &peer, PEER_SYN, NULL, 0);
     wire_must(peer_seen.tcp_count == before_count, "a SYN for another station is answered");
     wire_must(peer_connect(&peer), "connect");
@@ -313,7 +313,7 @@ static void blind_data(void)
 
     wire_must(peer_connect(&peer), "connect");
     const uint32_t right_ack = peer.ack, before_count = peer_seen.data_count;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         peer.ack = right_ack + wrong[i];
         peer_send(&peer, PEER_ACK, "x", 1);
     }
@@ -338,7 +338,7 @@ static const struct {
 
 void cases_run(void)
 {
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         (void)honest_order("say %s begin", cases[i].name);
         peer_echo_request(PEER_IPV4); /* makes the addresses known */
         cases[i].run();

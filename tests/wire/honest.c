@@ -40,7 +40,7 @@ static size_t read_file(const char *folder, const char *name, char text[FILE_LEN
 {
     char path[4096];
 
-    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "r");
     wire_must(file != NULL, path);
     size_t len = fread(text, 1, FILE_LEN_MAX, file);
@@ -101,7 +101,7 @@ uint32_t honest_order(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(line, sizeof(line) - 1, format, args);
+    (void)vsnprintf(line, sizeof line - 1, format, args);
     va_end(args);
     strcat(line, "\n");
     wire_must(net_write(&client, control, line, strlen(line), &len) == NET_OK &&
@@ -125,10 +125,10 @@ uint32_t honest_order(const char *format, ...)
 static void begin_link(struct session *session)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
-    const struct dsb_link_buffers buffers = {session->in, sizeof(session->in), session->out,
-                                             sizeof(session->out)};
+    const struct dsb_link_buffers buffers = {session->in, sizeof session->in, session->out,
+                                             sizeof session->out};
 
-    wire_must(getrandom(ephemeral, sizeof(ephemeral), 0) == (ssize_t)sizeof(ephemeral), "random");
+    wire_must(getrandom(ephemeral, sizeof ephemeral, 0) == (ssize_t)sizeof ephemeral, "random");
     enum dsb_reason reason =
         dsb_link_connect(&session->link, &local, &device, ephemeral, &buffers, wire_now_ms());
     wire_must(reason == DSB_REASON_NONE, dsb_reason_name(reason));
@@ -185,11 +185,11 @@ static bool on_event(struct session *session)
     switch (event.type) {
     case DSB_LINK_EVENT_AUTHENTICATED:
         wire_must(dsb_link_open(&session->link, wire_now_ms()) == DSB_OK &&
-                      dsb_link_send(&session->link, data, sizeof(data), wire_now_ms()) == DSB_OK,
+                      dsb_link_send(&session->link, data, sizeof data, wire_now_ms()) == DSB_OK,
                   "session: open");
         return true;
     case DSB_LINK_EVENT_DATA:
-        wire_must(event.body_len == sizeof(data) && memcmp(event.body, data, sizeof(data)) == 0,
+        wire_must(event.body_len == sizeof data && memcmp(event.body, data, sizeof data) == 0,
                   "session: another echo");
         wire_must(dsb_link_close(&session->link) == DSB_OK, "session: close");
         return true;

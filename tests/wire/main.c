@@ -52,9 +52,9 @@ static void begin_storm(uint64_t seed)
                       SELFTEST_WIRE_PORT_FIRST + SELFTEST_WIRE_POUR},
         .udp_ports = {DSB_DISCOVERY_PORT},
         .stream_opening = message_1,
-        .stream_opening_len = honest_message_1(message_1, sizeof(message_1)),
+        .stream_opening_len = honest_message_1(message_1, sizeof message_1),
         .datagram_opening = query,
-        .datagram_opening_len = sizeof(query),
+        .datagram_opening_len = sizeof query,
         .send = wire_send,
     };
 

@@ -61,7 +61,7 @@ static void take_time(void)
 void wire_send(const uint8_t *frame, size_t frame_len)
 {
     wire_must(frame_len > 0, "an empty frame"); /* QEMU would take it for the end of the wire */
-    ssize_t sent = sendto(udp, frame, frame_len, 0, (const struct sockaddr *)&qemu, sizeof(qemu));
+    ssize_t sent = sendto(udp, frame, frame_len, 0, (const struct sockaddr *)&qemu, sizeof qemu);
     wire_must(sent == (ssize_t)frame_len, "sendto");
 }
 
@@ -102,7 +102,7 @@ void wire_pump(uint32_t wait_ms)
     (void)poll(&ready, 1, (int)(sleep_ms < wait_ms ? sleep_ms : wait_ms));
     take_time();
     for (uint32_t i = 0; i < FRAMES_PER_PUMP; i++) {
-        ssize_t len = recv(udp, frame, sizeof(frame), MSG_DONTWAIT);
+        ssize_t len = recv(udp, frame, sizeof frame, MSG_DONTWAIT);
         if (len <= 0)
             break;
         on_frame(frame, (size_t)len);
@@ -145,15 +145,15 @@ void wire_settle(void)
 static void open_socket(uint16_t qemu_port)
 {
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t own_len = sizeof(own);
+    socklen_t own_len = sizeof own;
     const int buffer_len = 4 * 1024 * 1024;
 
     udp = socket(AF_INET, SOCK_DGRAM, 0);
-    wire_must(udp >= 0 && bind(udp, (const struct sockaddr *)&own, sizeof(own)) == 0 &&
+    wire_must(udp >= 0 && bind(udp, (const struct sockaddr *)&own, sizeof own) == 0 &&
                   getsockname(udp, (struct sockaddr *)&own, &own_len) == 0,
               "socket");
     /* As much as the system gives: what the device sends at a time is far less. */
-    (void)setsockopt(udp, SOL_SOCKET, SO_RCVBUF, &buffer_len, sizeof(buffer_len));
+    (void)setsockopt(udp, SOL_SOCKET, SO_RCVBUF, &buffer_len, sizeof buffer_len);
     qemu = own;
     qemu.sin_port = htons(qemu_port);
     printf("wire: port %u\n", (unsigned)ntohs(own.sin_port));
@@ -164,7 +164,7 @@ void wire_open(uint16_t qemu_port, uint64_t seed)
     struct peer_wire peers = {
         .device_ipv4 = WIRE_DEVICE_IPV4, .send = wire_send, .settle = wire_settle};
 
-    memcpy(peers.device_mac, device_mac, sizeof(device_mac));
+    memcpy(peers.device_mac, device_mac, sizeof device_mac);
     open_socket(qemu_port);
     take_time();
     peer_init(&peers);

@@ -58,10 +58,9 @@ void sv39_free(uint64_t root_phys, sv39_free_fn free_table, void *context)
         if (!(root[i] & PTE_VALID))
             continue;
         const uint64_t *middle = arch_direct(sv39_entry_phys(root[i]));
-        for (uint32_t j = 0; j < SV39_ENTRIES; j++) {
+        for (uint32_t j = 0; j < SV39_ENTRIES; j++)
             if (middle[j] & PTE_VALID)
                 free_table(context, sv39_entry_phys(middle[j]));
-        }
         free_table(context, sv39_entry_phys(root[i]));
     }
     free_table(context, root_phys);
@@ -70,10 +69,9 @@ void sv39_free(uint64_t root_phys, sv39_free_fn free_table, void *context)
 static void walk_leaves(uint64_t table_phys, uint64_t base, sv39_visit_fn visit, void *context)
 {
     const uint64_t *table = arch_direct(table_phys);
-    for (uint64_t k = 0; k < SV39_ENTRIES; k++) {
+    for (uint64_t k = 0; k < SV39_ENTRIES; k++)
         if (table[k] & PTE_VALID)
             visit(context, base + (k << SV39_PAGE_SHIFT), table[k]);
-    }
 }
 
 uint32_t sv39_walk(uint64_t root_phys, sv39_visit_fn visit, void *context)

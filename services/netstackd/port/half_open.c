@@ -33,7 +33,7 @@ void half_open_make_room(void)
     uint32_t total_count = 0, most_count = FAIR_COUNT;
     struct tcp_pcb *victim = NULL;
 
-    memset(held_count, 0, sizeof(held_count));
+    memset(held_count, 0, sizeof held_count);
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
         if (pcb->state == SYN_RCVD) {
             held_count[bucket_of(pcb)]++;

@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const size_t limits[] = {1, 48, 512, 4096, DSB_FRAME_UNIT_MAX};
 
-    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         size_t unit_len;
         enum dsb_frame_result result = dsb_frame_next(data, size, limits[i], &unit_len);
 

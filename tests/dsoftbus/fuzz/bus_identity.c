@@ -16,12 +16,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (dsb_identity_parse(&file, (const char *)data, size, &error) == DSB_OK) {
         CHECK(error.fault == DSB_TEXT_NO_FAULT);
-        CHECK(dsb_identity_format(text, sizeof(text), &len, &file) == DSB_OK);
+        CHECK(dsb_identity_format(text, sizeof text, &len, &file) == DSB_OK);
         CHECK(dsb_identity_parse(&again, text, len, &error) == DSB_OK);
-        CHECK(memcmp(&file, &again, sizeof(file)) == 0);
+        CHECK(memcmp(&file, &again, sizeof file) == 0);
     } else {
         CHECK(error.fault != DSB_TEXT_NO_FAULT);
-        CHECK(memcmp(&file, &zero, sizeof(file)) == 0);
+        CHECK(memcmp(&file, &zero, sizeof file) == 0);
     }
     return 0;
 }

@@ -59,11 +59,11 @@ static void begin(bool initiator)
     struct dsb_link_buffers at_a = {a->in[0], SIDE_IN_LEN, a->out[0], SIDE_OUT_LEN};
     struct dsb_link_buffers at_b = {b->in[0], SIDE_IN_LEN, b->out[0], SIDE_OUT_LEN};
 
-    memset(&run, 0, sizeof(run));
-    memset(ephemeral, 3, sizeof(ephemeral));
+    memset(&run, 0, sizeof run);
+    memset(ephemeral, 3, sizeof ephemeral);
     CHECK(dsb_link_connect(&a->link, &alpha.local, &beta.identity.id, ephemeral, &at_a, 0) ==
           DSB_REASON_NONE);
-    memset(ephemeral, 4, sizeof(ephemeral));
+    memset(ephemeral, 4, sizeof ephemeral);
     CHECK(dsb_link_accept(&b->link, &beta.local, ephemeral, &at_b, 0) == DSB_REASON_NONE);
 }
 
@@ -75,9 +75,8 @@ static size_t put(struct side *side, const uint8_t *bytes, size_t len)
 
     CHECK(room == 0 || is_in(at, room, side->link.in, side->link.in_cap));
     len = len < room ? len : room;
-    if (len != 0) {
+    if (len != 0)
         memcpy(at, bytes, len);
-    }
     dsb_link_received(&side->link, len);
     return len;
 }
@@ -103,8 +102,8 @@ static void check_data(const struct dsb_link_event *event)
 
     CHECK(run.was_open && !run.paused);
     CHECK(is_in(event->body, event->body_len, run.self.link.in, run.self.link.in_cap));
-    CHECK(event->body_len >= sizeof(number));
-    memcpy(&number, event->body, sizeof(number));
+    CHECK(event->body_len >= sizeof number);
+    memcpy(&number, event->body, sizeof number);
     CHECK(number == run.received_count);
     run.received_count++;
     memset(event->body, 0, event->body_len); /* it is the caller's */
@@ -173,9 +172,8 @@ static void take_events(void)
 {
     unsigned count = 0;
 
-    while (take_event()) {
+    while (take_event())
         CHECK(++count < EVENTS_MAX);
-    }
 }
 
 static void run_peer(void)
@@ -206,9 +204,8 @@ static void say(size_t max, bool heard)
 
     CHECK(len == 0 ? bytes == NULL : is_in(bytes, len, link->out, link->out_cap));
     len = len < max ? len : max;
-    if (heard) {
+    if (heard)
         len = put(&run.peer, bytes, len);
-    }
     dsb_link_sent(link, len, run.now_ms);
     run_peer();
 }
@@ -220,13 +217,12 @@ static void peer_says(struct input *input, uint8_t how)
     size_t len;
 
     run_peer();
-    memcpy(body, &run.sent_count, sizeof(run.sent_count));
+    memcpy(body, &run.sent_count, sizeof run.sent_count);
     run.sent_count +=
         dsb_link_send(&run.peer.link, body, 4 + run.sent_count % 60, run.now_ms) == DSB_OK;
     const uint8_t *bytes = dsb_link_pending(&run.peer.link, run.now_ms, &len);
-    if (len == 0) {
+    if (len == 0)
         return;
-    }
     memcpy(words, bytes, len);
     note(run.said, &run.said_len, words, len);
     dsb_link_sent(&run.peer.link, len, run.now_ms);
@@ -343,9 +339,8 @@ static void step(struct input *input)
         say(what >= 100 ? take_byte(input) : SIDE_OUT_LEN, what % 4 != 0);
         break;
     default:
-        if (what > 200) {
+        if (what > 200)
             end(take_byte(input));
-        }
     }
     take_events();
 }
@@ -363,12 +358,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         peer_says(&input, 0);
     }
     take_events();
-    for (unsigned i = 0; i < STEPS_MAX && input.len > 0; i++) {
+    for (unsigned i = 0; i < STEPS_MAX && input.len > 0; i++)
         step(&input);
-    }
     dsb_link_end(&run.self.link);
-    for (size_t i = 0; i < sizeof(run.self.link); i++) {
+    for (size_t i = 0; i < sizeof run.self.link; i++)
         CHECK(((const uint8_t *)&run.self.link)[i] == 0);
-    }
     return 0;
 }

@@ -60,10 +60,10 @@ static void begin(bool initiator)
     memset(&run, 0, offsetof(struct run, in));
     run.in_len = run.said_len = run.arrived_len = 0;
     run.sent_count = run.received_count = 0;
-    memset(ephemeral, 3, sizeof(ephemeral));
+    memset(ephemeral, 3, sizeof ephemeral);
     CHECK(dsb_handshake_connect(&a->handshake, &alpha.local, &beta.identity.id, ephemeral, 0) ==
           DSB_REASON_NONE);
-    memset(ephemeral, 4, sizeof(ephemeral));
+    memset(ephemeral, 4, sizeof ephemeral);
     CHECK(dsb_handshake_accept(&b->handshake, &beta.local, ephemeral, 0) == DSB_REASON_NONE);
 }
 
@@ -96,8 +96,8 @@ static void check_data(const uint8_t *body, size_t body_len)
     uint32_t number;
 
     CHECK(body >= run.in && body + body_len <= run.in + run.in_len);
-    CHECK(body_len >= sizeof(number));
-    memcpy(&number, body, sizeof(number));
+    CHECK(body_len >= sizeof number);
+    memcpy(&number, body, sizeof number);
     CHECK(number == run.received_count);
     run.received_count++;
 }
@@ -113,9 +113,8 @@ static void feed_session(void)
 
         CHECK(used_len <= run.in_len);
         CHECK(!run.failed || event == DSB_EVENT_FAILED);
-        if (event == DSB_EVENT_DATA) {
+        if (event == DSB_EVENT_DATA)
             check_data(body, body_len);
-        }
         run.failed = event == DSB_EVENT_FAILED;
         run.in_len -= used_len;
         memmove(run.in, run.in + used_len, run.in_len);
@@ -124,11 +123,10 @@ static void feed_session(void)
 
 static void feed(void)
 {
-    if (run.is_session) {
+    if (run.is_session)
         feed_session();
-    } else {
+    else
         feed_handshake();
-    }
 }
 
 /* What the side under test has to say; the peer hears it when `heard`. */
@@ -139,7 +137,7 @@ static void say(bool heard)
     const uint8_t *body;
 
     if (run.is_session) {
-        out_len = dsb_session_output(&run.slot.session, out, sizeof(out), run.now_ms);
+        out_len = dsb_session_output(&run.slot.session, out, sizeof out, run.now_ms);
         dsb_session_written(&run.slot.session, out_len, run.now_ms);
     } else {
         out_len = dsb_handshake_output(&run.slot.handshake, out);
@@ -152,12 +150,10 @@ static void say(bool heard)
             (void)!dsb_handshake_feed(&run.peer.handshake, out + pos, out_len - pos, run.now_ms,
                                       &used_len);
         }
-        if (used_len == 0) {
+        if (used_len == 0)
             break;
-        }
-        if (!run.peer_is_session && dsb_slot_finish(&run.peer, run.now_ms) == DSB_OK) {
+        if (!run.peer_is_session && dsb_slot_finish(&run.peer, run.now_ms) == DSB_OK)
             run.peer_is_session = true;
-        }
     }
 }
 
@@ -176,7 +172,7 @@ static size_t peer_says(uint8_t *out, size_t out_cap, bool data)
     note(run.said, &run.said_len, out, out_len);
     dsb_session_written(&run.peer.session, out_len, run.now_ms);
     if (out_len == 0 && data) {
-        memcpy(body, &run.sent_count, sizeof(run.sent_count));
+        memcpy(body, &run.sent_count, sizeof run.sent_count);
         if (dsb_session_send_data(&run.peer.session, out, out_cap, body, 4 + run.sent_count % 60,
                                   run.now_ms, &out_len) == DSB_OK) {
             dsb_session_written(&run.peer.session, out_len, run.now_ms);
@@ -190,11 +186,10 @@ static size_t peer_says(uint8_t *out, size_t out_cap, bool data)
 static void peer_step(struct input *input, uint8_t how)
 {
     static uint8_t out[4096];
-    size_t out_len = peer_says(out, sizeof(out), true);
+    size_t out_len = peer_says(out, sizeof out, true);
 
-    if (out_len == 0) {
+    if (out_len == 0)
         return;
-    }
     if (how == 1) {
         uint8_t flip = take_byte(input);
 
@@ -213,11 +208,10 @@ static void sealed_step(struct input *input)
     size_t plaintext_len = take_bytes(input, 255, &plaintext), unit_len;
 
     if (!run.peer_is_session || plaintext_len == 0 ||
-        (plaintext[0] == DSB_RECORD_DATA && plaintext_len > 1)) {
+        (plaintext[0] == DSB_RECORD_DATA && plaintext_len > 1))
         return; /* DATA would be honest DATA of another content */
-    }
     if (noise_transport_seal(&run.peer.session.transport, plaintext, plaintext_len, out + 2,
-                             sizeof(out) - 2, &unit_len) == NOISE_OK) {
+                             sizeof out - 2, &unit_len) == NOISE_OK) {
         dsb_frame_header(out, unit_len);
         note(run.said, &run.said_len, out, unit_len + 2);
         arrive(out, unit_len + 2);
@@ -229,12 +223,11 @@ static void application_step(uint8_t what)
     static uint8_t out[512];
     size_t out_len;
 
-    if (!run.is_session) {
+    if (!run.is_session)
         return;
-    }
     switch (what % 4) {
     case 0:
-        (void)!dsb_session_send_data(&run.slot.session, out, sizeof(out), (const uint8_t *)"x", 1,
+        (void)!dsb_session_send_data(&run.slot.session, out, sizeof out, (const uint8_t *)"x", 1,
                                      run.now_ms, &out_len);
         break;
     case 1:
@@ -299,7 +292,7 @@ static void go_ahead(unsigned turns)
 
     for (unsigned i = 0; i < turns; i++) {
         say(true);
-        arrive(out, peer_says(out, sizeof(out), false));
+        arrive(out, peer_says(out, sizeof out, false));
         feed();
     }
     say(true);
@@ -313,9 +306,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     devices_make();
     begin(first & 1);
     go_ahead(first / 2 % 5);
-    for (unsigned i = 0; i < STEPS_MAX && input.len > 0; i++) {
+    for (unsigned i = 0; i < STEPS_MAX && input.len > 0; i++)
         step(&input);
-    }
     if (run.is_session) {
         enum dsb_event event = dsb_session_end_of_stream(&run.slot.session);
 

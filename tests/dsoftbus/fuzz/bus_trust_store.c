@@ -27,8 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct dsb_trust_entry entries[ENTRIES_MAX], entries_again[ENTRIES_MAX];
     struct dsb_trust_store store, again;
     struct dsb_text_error error;
-    char text[sizeof(DSB_TRUST_HEADER) + ENTRIES_MAX * DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
-    size_t len = sizeof(DSB_TRUST_HEADER) - 1;
+    char text[sizeof DSB_TRUST_HEADER + ENTRIES_MAX * DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
+    size_t len = sizeof DSB_TRUST_HEADER - 1;
 
     CHECK(dsb_identity_init(&own, &file) == DSB_OK);
     dsb_trust_store_init(&store, entries, ENTRIES_MAX);
@@ -38,11 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     check_store(&store, &own);
-    for (size_t i = 0; i < store.count; i++) {
+    for (size_t i = 0; i < store.count; i++)
         len += dsb_trust_entry_format(text + len, &entries[i]);
-    }
     CHECK(dsb_trust_store_parse(&again, &own, text, len, &error) == DSB_OK);
     CHECK(again.count == store.count);
-    CHECK(memcmp(entries, entries_again, store.count * sizeof(entries[0])) == 0);
+    CHECK(memcmp(entries, entries_again, store.count * sizeof entries[0]) == 0);
     return 0;
 }

@@ -37,9 +37,8 @@ void devices_make(void)
 
 uint8_t take_byte(struct input *input)
 {
-    if (input->len == 0) {
+    if (input->len == 0)
         return 0;
-    }
     input->len--;
     return *input->data++;
 }

@@ -26,9 +26,8 @@ static struct conn *free_conn(struct world *world)
 
 static void random_ephemeral(struct world *world, uint8_t out[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
+    for (size_t i = 0; i < DSB_KEY_LEN; i++)
         out[i] = (uint8_t)(world_random(world) >> 40);
-    }
 }
 
 /* The listener takes the connection in, and perhaps drops another half-open one for it. */
@@ -58,11 +57,10 @@ void conn_dial(struct world *world, size_t from, size_t target, size_t target_id
 
     if (port < FIRST_PORT || listener >= DEVICE_COUNT || listener == from ||
         world->devices[listener].incoming_count == INCOMING_MAX ||
-        world->devices[listener].side != world->devices[from].side) {
+        world->devices[listener].side != world->devices[from].side)
         return;
-    }
     struct conn *conn = free_conn(world);
-    memset(conn, 0, sizeof(*conn));
+    memset(conn, 0, sizeof *conn);
     conn->used = true;
     world->conn_count++;
     conn->ends[0] = (struct end){.kind = kind, .device = from, .initiator = true, .open = true};
@@ -93,9 +91,8 @@ void end_close(struct world *world, struct conn *conn, unsigned side)
 
     if (side == 1) {
         device->incoming_count--;
-        if (end->half_open) {
+        if (end->half_open)
             assert_true(dsb_admission_leave(&device->half_open, (uint32_t)(conn - world->conns)));
-        }
     } else {
         device->outgoing_count--;
     }
@@ -136,12 +133,11 @@ static void script_step(struct world *world, struct conn *conn)
         return;
     }
     if (end->kind == END_JUNK) {
-        for (size_t i = 0; i < sizeof(junk); i++) {
+        for (size_t i = 0; i < sizeof junk; i++)
             junk[i] = (uint8_t)world_random(world);
-        }
         junk[0] = 0; /* so that some pass the length check */
         junk[1] = world_chance(world, 700) ? 48 : junk[1];
-        put(out, junk, 1 + world_below(world, sizeof(junk)));
+        put(out, junk, 1 + world_below(world, sizeof junk));
     } else if (end->kind == END_REPLAY && (answered || end->replay_pos == 0)) {
         size_t until = end->replay_pos == 0 ? MSG1_ON_WIRE : world->recorded_len;
 
@@ -155,12 +151,10 @@ static void break_pipe(struct world *world, struct conn *conn, unsigned side)
 {
     struct pipe *pipe = &conn->pipes[side];
 
-    if (conn_is_stalled(world, conn, 0) || conn_is_stalled(world, conn, 1)) {
+    if (conn_is_stalled(world, conn, 0) || conn_is_stalled(world, conn, 1))
         return; /* nothing moves, nothing breaks */
-    }
-    if (pipe->len > 0 && world_chance(world, world->faults.corrupt)) {
+    if (pipe->len > 0 && world_chance(world, world->faults.corrupt))
         pipe->bytes[world_below(world, pipe->len)] ^= (uint8_t)(1 + world_below(world, 255));
-    }
     if (world_chance(world, world->faults.stall)) {
         pipe->stalled_until_ms = world->now_ms + 3000;
         if (world_chance(world, 200)) { /* both ways, and for longer than a session waits */
@@ -182,10 +176,9 @@ void conn_step(struct world *world, struct conn *conn)
             continue;
         }
         break_pipe(world, conn, side);
-        if (conn->ends[side].kind == END_LIBRARY) {
+        if (conn->ends[side].kind == END_LIBRARY)
             end_step(world, conn, side);
-        } else {
+        else
             script_step(world, conn);
-        }
     }
 }

@@ -12,9 +12,8 @@ static void make_identity(struct world *world, struct device *device, size_t num
     int len = snprintf(device->file.id.text, DSB_DEVICE_ID_MAX, "dev-%zu.sim", number);
 
     device->file.id.len = (uint8_t)len;
-    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
+    for (size_t i = 0; i < DSB_KEY_LEN; i++)
         device->file.private_key[i] = (uint8_t)world_random(world);
-    }
     assert_ok(dsb_identity_init(&device->identity, &device->file));
     dsb_trust_store_init(&device->trust, device->entries, TRUST_COUNT);
     dsb_admission_init(&device->half_open, device->half_open_entries, HALF_OPEN_MAX);
@@ -32,9 +31,8 @@ static void trust(struct device *device, const struct device *other)
 
 void devices_make(struct world *world)
 {
-    for (size_t i = 0; i < DEVICE_COUNT; i++) {
+    for (size_t i = 0; i < DEVICE_COUNT; i++)
         make_identity(world, &world->devices[i], i);
-    }
     for (size_t i = 0; i < HONEST_COUNT; i++) {
         struct device *device = &world->devices[i];
 
@@ -52,9 +50,8 @@ void devices_make(struct world *world)
 
 static void send_datagram(struct world *world, size_t to, const uint8_t *packet, size_t packet_len)
 {
-    if (world->datagram_count == DATAGRAM_MAX) {
+    if (world->datagram_count == DATAGRAM_MAX)
         return;
-    }
     struct datagram *datagram = &world->datagrams[world->datagram_count++];
 
     datagram->at_ms = world->now_ms + world_below(world, 500); /* so they overtake each other */
@@ -92,12 +89,10 @@ static void announce(struct world *world, size_t number)
         size_t to = device->peer[k];
         unsigned copies = world_chance(world, world->faults.announce_double) ? 2 : 1;
 
-        if (world_chance(world, world->faults.announce_loss) || is_cut_off(world, number, to)) {
+        if (world_chance(world, world->faults.announce_loss) || is_cut_off(world, number, to))
             continue;
-        }
-        for (unsigned i = 0; i < copies; i++) {
+        for (unsigned i = 0; i < copies; i++)
             send_datagram(world, to, packet, len);
-        }
     }
 }
 
@@ -144,12 +139,10 @@ static void dial_somebody(struct world *world, size_t number)
     size_t k = world_below(world, TRUST_COUNT);
 
     /* Once the network has healed, those not served yet come first. */
-    for (size_t i = 0; world->healed && device->served[k] && i < TRUST_COUNT; i++) {
+    for (size_t i = 0; world->healed && device->served[k] && i < TRUST_COUNT; i++)
         k = (k + 1) % TRUST_COUNT;
-    }
-    if (device->port[k] == 0) {
+    if (device->port[k] == 0)
         return;
-    }
     conn_dial(world, number, device->peer[k], k, device->port[k], END_LIBRARY);
 }
 
@@ -161,9 +154,8 @@ void device_step(struct world *world, size_t number)
         announce(world, number);
         device->announce_at_ms = world->now_ms + 1000 + world_below(world, 1000);
     }
-    if (!world->draining && device->outgoing_count < OUTGOING_MAX && world_chance(world, 40)) {
+    if (!world->draining && device->outgoing_count < OUTGOING_MAX && world_chance(world, 40))
         dial_somebody(world, number);
-    }
 }
 
 void device_crash(struct world *world, size_t number)
@@ -174,13 +166,11 @@ void device_crash(struct world *world, size_t number)
     for (size_t i = 0; i < world->conn_high; i++) {
         struct conn *conn = &world->conns[i];
 
-        for (unsigned side = 0; conn->used && side < 2; side++) {
-            if (conn->ends[side].device == number && conn->ends[side].open) {
+        for (unsigned side = 0; conn->used && side < 2; side++)
+            if (conn->ends[side].device == number && conn->ends[side].open)
                 end_close(world, conn, side);
-            }
-        }
     }
-    memset(device->port, 0, sizeof(device->port));
+    memset(device->port, 0, sizeof device->port);
     device->announce_at_ms = world->now_ms + 500;
 }
 
@@ -198,13 +188,11 @@ static void forge_announce(struct world *world, size_t number)
                       own_key ? liar->identity.key.public_key : claimed->identity.key.public_key,
                       (uint16_t)(FIRST_PORT + number));
 
-    if (world_chance(world, 200)) {
+    if (world_chance(world, 200))
         packet[world_below(world, len)] ^= (uint8_t)(1 + world_below(world, 255));
-    }
     world->forged_announces++;
-    for (size_t k = 0; k < TRUST_COUNT; k++) {
+    for (size_t k = 0; k < TRUST_COUNT; k++)
         send_datagram(world, claimed->peer[k], packet, len);
-    }
 }
 
 /*
@@ -230,9 +218,8 @@ static void attack_with_library(struct world *world, size_t number, size_t victi
         noise_static_key_init(&liar->identity.key, liar->file.private_key);
         break;
     default: /* a trusted device under another trusted name */
-        if (other == third) {
+        if (other == third)
             return;
-        }
         liar->identity.id = world->devices[other].identity.id;
         noise_static_key_init(&liar->identity.key, world->devices[third].file.private_key);
         break;
@@ -246,12 +233,10 @@ void hostile_step(struct world *world, size_t number)
     static const enum end_kind kinds[] = {END_JUNK, END_SILENT, END_REPLAY};
     size_t victim = world_below(world, HONEST_COUNT);
 
-    if (world_chance(world, world->faults.forge)) {
+    if (world_chance(world, world->faults.forge))
         forge_announce(world, number);
-    }
-    if (world->draining || !world_chance(world, world->faults.attack)) {
+    if (world->draining || !world_chance(world, world->faults.attack))
         return;
-    }
     world->attacks++;
     /* A library connection borrows the liar's identity while it lives: one at a time. */
     if (world_chance(world, 300) && world->devices[number].outgoing_count == 0 &&
@@ -262,11 +247,9 @@ void hostile_step(struct world *world, size_t number)
     enum end_kind kind = kinds[world_below(world, 3)];
     size_t burst = kind == END_SILENT ? 1 + world_below(world, 10) : 1;
 
-    if (kind == END_REPLAY && world->recorded_len == 0) {
+    if (kind == END_REPLAY && world->recorded_len == 0)
         return;
-    }
     victim = kind == END_REPLAY ? world->recorded_target : victim;
-    for (size_t i = 0; i < burst; i++) {
+    for (size_t i = 0; i < burst; i++)
         conn_dial(world, number, victim, 0, (uint16_t)(FIRST_PORT + victim), kind);
-    }
 }

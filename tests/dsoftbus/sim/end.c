@@ -62,17 +62,15 @@ static void note_spoken(struct world *world, struct end *end, size_t before_len)
     size_t len;
     const uint8_t *bytes = dsb_link_pending(&end->link, world->now_ms, &len);
 
-    if (!end->initiator || len <= before_len) {
+    if (!end->initiator || len <= before_len)
         return;
-    }
     len -= before_len;
-    if (len <= sizeof(end->spoken) - end->spoken_len) {
+    if (len <= sizeof end->spoken - end->spoken_len) {
         memcpy(end->spoken + end->spoken_len, bytes + before_len, len);
         end->spoken_len += len;
     }
-    if (hs->state == DSB_HANDSHAKE_READ_ACCEPT) {
+    if (hs->state == DSB_HANDSHAKE_READ_ACCEPT)
         end->handshake = truth_msg3_written(world, hs->hash, end->device, end->target);
-    }
 }
 
 /* Session */
@@ -91,9 +89,8 @@ static void run_application(struct world *world, struct end *end)
 {
     bool all_sent = end->sent == (end->initiator ? end->send_count : end->delivered);
 
-    if (end->link.state != DSB_LINK_OPEN || end->closing || world->now_ms < end->idle_until_ms) {
+    if (end->link.state != DSB_LINK_OPEN || end->closing || world->now_ms < end->idle_until_ms)
         return;
-    }
     if (!all_sent) {
         send_body(world, end);
     } else if (end->initiator ? end->delivered == end->send_count : end->peer_closed) {
@@ -116,9 +113,8 @@ static void flush(struct world *world, struct conn *conn, unsigned side)
     const uint8_t *bytes = dsb_link_pending(&end->link, world->now_ms, &len);
 
     len = len < room_len ? len : room_len;
-    if (len == 0 || pipe->ended) {
+    if (len == 0 || pipe->ended)
         return;
-    }
     len = world_chance(world, 300) ? 1 + world_below(world, len) : len;
     memcpy(pipe->bytes + pipe->len, bytes, len);
     pipe->len += len;
@@ -135,9 +131,8 @@ static void on_data(struct world *world, struct end *end, const uint8_t *body, s
     assert_memory_equal(body, expected, len);
     end->delivered++;
     world->delivered++;
-    if (end->initiator) {
+    if (end->initiator)
         assert_true(end->delivered <= end->sent);
-    }
 }
 
 /* Takes one event; false when there is none, or the link is over. */
@@ -149,9 +144,8 @@ static bool take_event(struct world *world, struct conn *conn, unsigned side)
 
     (void)!dsb_link_pending(&end->link, world->now_ms, &before_len);
     struct dsb_link_event event = dsb_link_next_event(&end->link, world->now_ms);
-    if (is_handshake) {
+    if (is_handshake)
         note_spoken(world, end, before_len);
-    }
     switch (event.type) {
     case DSB_LINK_EVENT_AUTHENTICATED:
         authenticated(world, conn, side);
@@ -186,9 +180,8 @@ static void take_from_pipe(struct world *world, struct conn *conn, unsigned side
     uint8_t *room = dsb_link_room(&end->link, &len);
 
     len = len < pipe->len ? len : pipe->len;
-    if (len == 0) {
+    if (len == 0)
         return;
-    }
     len = world_chance(world, 500) ? 1 + world_below(world, len) : len;
     memcpy(room, pipe->bytes, len);
     dsb_link_received(&end->link, len);
@@ -204,9 +197,8 @@ static void finish_cleanly(struct world *world, struct conn *conn, unsigned side
     if (end->initiator) {
         assert_int_equal(end->sent, end->send_count);
         world->clean++;
-        if (world->healed) {
+        if (world->healed)
             world->devices[end->device].served[end->target_idx] = true;
-        }
     }
     world_note(world, end->sent);
     end_close(world, conn, side);
@@ -223,19 +215,16 @@ void end_step(struct world *world, struct conn *conn, unsigned side)
 {
     struct end *end = &conn->ends[side];
 
-    if (!conn_is_stalled(world, conn, side)) {
+    if (!conn_is_stalled(world, conn, side))
         take_from_pipe(world, conn, side);
-    }
     take_events(world, conn, side);
     run_application(world, end);
     flush(world, conn, side);
-    if (stream_ended(world, conn, side)) {
+    if (stream_ended(world, conn, side))
         dsb_link_end_of_stream(&end->link);
-    }
     take_events(world, conn, side);
-    if (end->link.state == DSB_LINK_FAILED) {
+    if (end->link.state == DSB_LINK_FAILED)
         close_failed(world, conn, side);
-    } else if (end->link.state == DSB_LINK_CLOSED) {
+    else if (end->link.state == DSB_LINK_CLOSED)
         finish_cleanly(world, conn, side);
-    }
 }

@@ -57,35 +57,27 @@ static void change_partition(void)
 static void world_step(void)
 {
     world.now_ms += STEP_MS;
-    if (world.faults.partitions && world_chance(&world, 4)) {
+    if (world.faults.partitions && world_chance(&world, 4))
         change_partition();
-    }
-    if (world_chance(&world, world.faults.crash)) {
+    if (world_chance(&world, world.faults.crash))
         device_crash(&world, world_below(&world, HONEST_COUNT));
-    }
     datagrams_step(&world);
-    for (size_t i = 0; i < HONEST_COUNT; i++) {
+    for (size_t i = 0; i < HONEST_COUNT; i++)
         device_step(&world, i);
-    }
-    for (size_t i = HONEST_COUNT; i < DEVICE_COUNT; i++) {
+    for (size_t i = HONEST_COUNT; i < DEVICE_COUNT; i++)
         hostile_step(&world, i);
-    }
-    for (size_t i = 0; i < world.conn_high; i++) {
-        if (world.conns[i].used) {
+    for (size_t i = 0; i < world.conn_high; i++)
+        if (world.conns[i].used)
             conn_step(&world, &world.conns[i]);
-        }
-    }
 }
 
 static size_t pairs_served(void)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < HONEST_COUNT; i++) {
-        for (size_t k = 0; k < TRUST_COUNT; k++) {
+    for (size_t i = 0; i < HONEST_COUNT; i++)
+        for (size_t k = 0; k < TRUST_COUNT; k++)
             count += world.devices[i].served[k];
-        }
-    }
     return count;
 }
 
@@ -93,17 +85,15 @@ static void heal(void)
 {
     world.faults = calm;
     world.healed = true;
-    for (size_t i = 0; i < DEVICE_COUNT; i++) {
+    for (size_t i = 0; i < DEVICE_COUNT; i++)
         world.devices[i].side = 0;
-    }
-    for (size_t i = 0; i < CONN_MAX; i++) {
+    for (size_t i = 0; i < CONN_MAX; i++)
         world.conns[i].pipes[0].stalled_until_ms = world.conns[i].pipes[1].stalled_until_ms = 0;
-    }
 }
 
 static void run(unsigned long wanted_sessions)
 {
-    memset(&world, 0, sizeof(world));
+    memset(&world, 0, sizeof world);
     world.random = seed * 2 + 1;
     world.faults = storm;
     devices_make(&world);
@@ -137,11 +127,9 @@ static void print_figures(void)
            world.crashes);
     printf("announces: %lu forged, %lu with another key, %lu malformed\n", world.forged_announces,
            world.other_key_announces, world.bad_announces);
-    for (unsigned i = 0; i < sizeof(world.reasons) / sizeof(world.reasons[0]); i++) {
-        if (world.reasons[i] != 0) {
+    for (unsigned i = 0; i < sizeof world.reasons / sizeof world.reasons[0]; i++)
+        if (world.reasons[i] != 0)
             printf("%8lu %s\n", world.reasons[i], dsb_reason_name((enum dsb_reason)i));
-        }
-    }
 }
 
 /* The storm was one: each kind of trouble happened, and was met with its reason. */
@@ -156,11 +144,9 @@ static void assert_storm(void)
         DSB_REASON_LOCAL_DROPPED,
     };
 
-    for (size_t i = 0; i < sizeof(met) / sizeof(met[0]); i++) {
-        if (world.reasons[met[i]] == 0) {
+    for (size_t i = 0; i < sizeof met / sizeof met[0]; i++)
+        if (world.reasons[met[i]] == 0)
             fail_msg("%s never happened", dsb_reason_name(met[i]));
-        }
-    }
     assert_true(world.crashes > 0 && world.bad_announces > 0 && world.other_key_announces > 0);
 }
 
@@ -199,14 +185,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_same_seed_gives_the_same_history),
     };
 
-    if (argc > 1) {
+    if (argc > 1)
         seed = strtoull(argv[1], NULL, 10);
-    }
-    if (argc > 2) {
+    if (argc > 2)
         sessions = strtoul(argv[2], NULL, 10);
-    }
-    if (noise_init() != 0) {
+    if (noise_init() != 0)
         return 1;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

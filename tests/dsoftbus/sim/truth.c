@@ -17,10 +17,8 @@ static uint32_t *find_bucket(struct world *world, const uint8_t hash[NOISE_HASH_
     for (;; at++) {
         uint32_t *bucket = &world->buckets[at % BUCKET_COUNT];
 
-        if (*bucket == 0 ||
-            memcmp(world->handshakes[*bucket - 1].hash, hash, NOISE_HASH_LEN) == 0) {
+        if (*bucket == 0 || memcmp(world->handshakes[*bucket - 1].hash, hash, NOISE_HASH_LEN) == 0)
             return bucket;
-        }
     }
 }
 
@@ -49,11 +47,9 @@ size_t truth_msg3_written(struct world *world, const uint8_t hash[NOISE_HASH_LEN
 
 static bool trusts(const struct world *world, size_t who, size_t whom)
 {
-    for (size_t k = 0; k < TRUST_COUNT; k++) {
-        if (world->devices[who].peer[k] == whom) {
+    for (size_t k = 0; k < TRUST_COUNT; k++)
+        if (world->devices[who].peer[k] == whom)
             return true;
-        }
-    }
     return false;
 }
 

@@ -55,9 +55,8 @@ void assert_next(struct end *end, enum dsb_record_type type, const char *body, s
 /* All that `from` has to say arrives. */
 void pass(struct end *from, struct end *to)
 {
-    while (next(from) != 0) {
+    while (next(from) != 0)
         assert_ok(dsb_streams_receive(&to->streams, from->type, from->body, from->body_len));
-    }
 }
 
 struct dsb_stream_event event(struct end *end)
@@ -112,7 +111,7 @@ void assert_reads(struct end *end, uint32_t id, const char *text)
     uint8_t bytes[64];
     size_t len;
 
-    assert_ok(dsb_streams_read(&end->streams, id, bytes, sizeof(bytes), &len));
+    assert_ok(dsb_streams_read(&end->streams, id, bytes, sizeof bytes, &len));
     assert_int_equal(len, strlen(text));
     assert_memory_equal(bytes, text, len);
 }

@@ -57,7 +57,7 @@ static void begin(void)
                                               .send_cap = 1 + next_byte() % WINDOW_MAX};
     const struct dsb_streams_memory memory = {end.table, end.bytes, end.refused};
 
-    memset(&end, 0, sizeof(end));
+    memset(&end, 0, sizeof end);
     is_over = false;
     RULE(dsb_streams_init(&end.streams, &config, &memory) == DSB_OK);
 }
@@ -93,11 +93,9 @@ static void check_end(void)
     is_over = true;
     while (dsb_streams_next_event(&end.streams).type != DSB_STREAM_EVENT_NONE) {
     }
-    for (size_t i = 0; i < end.streams.count; i++) {
-        if (end.table[i].state != DSB_STREAM_FREE) {
+    for (size_t i = 0; i < end.streams.count; i++)
+        if (end.table[i].state != DSB_STREAM_FREE)
             RULE(dsb_streams_let_go(&end.streams, end.table[i].id) == DSB_OK);
-        }
-    }
     check();
     RULE(end.streams.own_count + end.streams.peer_count == 0);
     RULE(dsb_streams_next_event(&end.streams).type <= DSB_STREAM_EVENT_CAN_OPEN);
@@ -111,15 +109,12 @@ static uint32_t some_id(void)
 {
     uint8_t choice = next_byte();
 
-    if (choice < 192 && end.streams.count != 0) {
+    if (choice < 192 && end.streams.count != 0)
         return end.table[choice % end.streams.count].id;
-    }
-    if (choice < 208) {
+    if (choice < 208)
         return end.streams.peer_id + (choice & 3);
-    }
-    if (choice < 224) {
+    if (choice < 224)
         return end.streams.next_id + (choice & 7) - 4;
-    }
     return choice < 250 ? choice & 15 : (uint32_t)next_byte() << 24 | choice;
 }
 
@@ -142,11 +137,9 @@ static void make_polite(struct dsb_stream_record *record, const struct dsb_strea
 
 static const struct dsb_stream *with_id(uint32_t id)
 {
-    for (size_t i = 0; i < end.streams.count; i++) {
-        if (end.table[i].state != DSB_STREAM_FREE && end.table[i].id == id) {
+    for (size_t i = 0; i < end.streams.count; i++)
+        if (end.table[i].state != DSB_STREAM_FREE && end.table[i].id == id)
             return &end.table[i];
-        }
-    }
     return NULL;
 }
 
@@ -158,9 +151,8 @@ static size_t make_record(struct dsb_stream_record *record, uint8_t *body)
 
     record->id = some_id();
     const struct dsb_stream *stream = with_id(record->id);
-    if (!is_rude) {
+    if (!is_rude)
         make_polite(record, stream);
-    }
     uint8_t number = next_byte();
     switch (record->type) {
     case DSB_RECORD_OPEN:
@@ -169,7 +161,7 @@ static size_t make_record(struct dsb_stream_record *record, uint8_t *body)
         break;
     case DSB_RECORD_BYTES:
         record->bytes = filler;
-        record->bytes_len = 1 + number % (is_rude ? sizeof(filler) - 1 : stream->recv_credit);
+        record->bytes_len = 1 + number % (is_rude ? sizeof filler - 1 : stream->recv_credit);
         break;
     case DSB_RECORD_RESET:
         record->code = 1 + number;
@@ -195,11 +187,10 @@ static void receive(enum dsb_record_type type, const uint8_t *body, size_t len)
     before = end;
     enum dsb_reason reason = dsb_streams_receive(&end.streams, type, body, len);
     counts->records++;
-    if (reason == DSB_REASON_NONE) {
+    if (reason == DSB_REASON_NONE)
         return;
-    }
     before.streams.hint = end.streams.hint;
-    RULE(is_same(&before, &end, sizeof(end)));
+    RULE(is_same(&before, &end, sizeof end));
     counts->refusals++;
     check_end();
     begin();
@@ -218,9 +209,8 @@ static void peer_says(unsigned op)
     }
     enum dsb_record_type type = (enum dsb_record_type)(next_byte() % 14);
     size_t len = next_byte() % 16 == 0 ? next_byte() % BODY_MAX : 4;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         body[i] = next_byte();
-    }
     receive(type, body, len);
 }
 
@@ -250,7 +240,7 @@ static void take_all_output(void)
 
     while (dsb_streams_wants_output(&end.streams)) {
         RULE(bound-- != 0);
-        RULE(dsb_streams_next_record(&end.streams, &type, body, sizeof(body)) != 0);
+        RULE(dsb_streams_next_record(&end.streams, &type, body, sizeof body) != 0);
         counts->said++;
     }
 }
@@ -260,7 +250,7 @@ static void take_all_output(void)
 static void application_writes(uint32_t id)
 {
     static const uint8_t bytes[2 * WINDOW_MAX] = {0};
-    size_t len = next_byte() % sizeof(bytes), written_len;
+    size_t len = next_byte() % sizeof bytes, written_len;
     enum dsb_status status = dsb_streams_write(&end.streams, id, bytes, len, &written_len);
 
     RULE((status == DSB_OK) == (written_len != 0) && written_len <= len);
@@ -269,7 +259,7 @@ static void application_writes(uint32_t id)
 static void application_reads(uint32_t id)
 {
     uint8_t bytes[WINDOW_MAX];
-    size_t cap = next_byte() % (sizeof(bytes) + 1), read_len,
+    size_t cap = next_byte() % (sizeof bytes + 1), read_len,
            unread = dsb_streams_unread(&end.streams, id);
     enum dsb_status status = dsb_streams_read(&end.streams, id, bytes, cap, &read_len);
 
@@ -309,9 +299,8 @@ static void application_does(unsigned op)
         (void)!dsb_streams_let_go(&end.streams, id);
         break;
     default:
-        for (unsigned i = next_byte() % 4; i != 0; i--) {
+        for (unsigned i = next_byte() % 4; i != 0; i--)
             (void)!dsb_streams_next_event(&end.streams).type;
-        }
         break;
     }
 }

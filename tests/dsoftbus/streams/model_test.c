@@ -27,9 +27,8 @@ static bool is_new(uint64_t hash)
     size_t at = (size_t)(hash >> (64 - SEEN_BITS));
 
     hash += hash == 0;
-    while (seen[at] != 0 && seen[at] != hash) {
+    while (seen[at] != 0 && seen[at] != hash)
         at = at + 1 < SEEN_SIZE ? at + 1 : 0;
-    }
     bool found = seen[at] != 0;
     seen[at] = hash;
     return !found;
@@ -48,19 +47,17 @@ static void explore(const struct plan *plan, size_t depth)
     world_die(&world, plan);
     for (unsigned i = 0; i < 2 * TALKS * ACT_COUNT; i++) {
         world = saved[depth];
-        if (!world_act(&world, plan, i % 2, i / 2 % TALKS, (enum action)(i / 2 / TALKS))) {
+        if (!world_act(&world, plan, i % 2, i / 2 % TALKS, (enum action)(i / 2 / TALKS)))
             continue;
-        }
         transition_count++;
-        if (is_new(world_hash(&world))) {
+        if (is_new(world_hash(&world)))
             explore(plan, depth + 1);
-        }
     }
 }
 
 static void run(const struct plan *plan)
 {
-    memset(seen, 0, sizeof(seen));
+    memset(seen, 0, sizeof seen);
     state_count = transition_count = depth_max = 0;
     world_begin(&world, plan);
     (void)is_new(world_hash(&world));
@@ -98,17 +95,15 @@ static const struct plan long_plans[] = {
 static void every_order(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
+    for (size_t i = 0; i < sizeof plans / sizeof plans[0]; i++)
         run(&plans[i]);
-    }
 }
 
 static void every_order_of_more(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(long_plans) / sizeof(long_plans[0]); i++) {
+    for (size_t i = 0; i < sizeof long_plans / sizeof long_plans[0]; i++)
         run(&long_plans[i]);
-    }
 }
 
 int main(int argc, char **argv)
@@ -116,8 +111,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_order)};
     const struct CMUnitTest long_tests[] = {cmocka_unit_test(every_order_of_more)};
 
-    if (argc > 1 && strcmp(argv[1], "--long") == 0) {
+    if (argc > 1 && strcmp(argv[1], "--long") == 0)
         return cmocka_run_group_tests(long_tests, NULL, NULL);
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

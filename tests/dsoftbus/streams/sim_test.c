@@ -71,7 +71,7 @@ static void begin(void)
     uint32_t window[2] = {1 + below(RING_MAX), 1 + below(1 + below(RING_MAX))};
     uint16_t streams_max[2] = {(uint16_t)(1 + below(STREAMS)), (uint16_t)(1 + below(STREAMS))};
 
-    memset(parts, 0, sizeof(parts));
+    memset(parts, 0, sizeof parts);
     with_resets = below(2) == 0;
     for (unsigned i = 0; i < 2; i++) {
         const struct dsb_streams_config config = {.is_initiator = i == 0,
@@ -103,13 +103,11 @@ static void take_events(unsigned side)
     struct dsb_stream_event event = dsb_streams_next_event(&sides[side].streams);
 
     for (; event.type != DSB_STREAM_EVENT_NONE;
-         event = dsb_streams_next_event(&sides[side].streams)) {
-        if (event.type == DSB_STREAM_EVENT_INCOMING) {
+         event = dsb_streams_next_event(&sides[side].streams))
+        if (event.type == DSB_STREAM_EVENT_INCOMING)
             know(side, event.id);
-        } else if (event.type == DSB_STREAM_EVENT_RESET) {
+        else if (event.type == DSB_STREAM_EVENT_RESET)
             parts[side][event.id].was_reset = true;
-        }
-    }
 }
 
 /* Records */
@@ -118,9 +116,8 @@ static bool send(unsigned side)
 {
     struct side *from = &sides[side];
 
-    if (from->wire_count == WIRE_MAX) {
+    if (from->wire_count == WIRE_MAX)
         return false;
-    }
     struct record *record = &from->wire[(from->wire_first + from->wire_count) % WIRE_MAX];
     size_t cap = below(3) == 0 ? DSB_STREAM_CONTROL_MAX : below(BODY_MAX + 1);
     record->len = dsb_streams_next_record(&from->streams, &record->type, record->body, cap);
@@ -133,9 +130,8 @@ static bool deliver(unsigned side)
     struct side *from = &sides[side];
     const struct record *record = &from->wire[from->wire_first];
 
-    if (from->wire_count == 0) {
+    if (from->wire_count == 0)
         return false;
-    }
     assert_ok(
         dsb_streams_receive(&sides[1 - side].streams, record->type, record->body, record->len));
     from->wire_first = (from->wire_first + 1) % WIRE_MAX;
@@ -151,9 +147,8 @@ static bool open_one(unsigned side)
     uint32_t id;
 
     if (sides[side].opened == TALKS ||
-        dsb_streams_open(&sides[side].streams, "service", 7, &id) != DSB_OK) {
+        dsb_streams_open(&sides[side].streams, "service", 7, &id) != DSB_OK)
         return false;
-    }
     sides[side].opened++;
     stream_count++;
     know(side, id);
@@ -164,12 +159,11 @@ static bool open_one(unsigned side)
 static bool write_some(struct dsb_streams *streams, unsigned side, uint32_t id, struct part *part)
 {
     uint8_t bytes[500];
-    size_t len = 1 + below(sizeof(bytes)), written_len;
+    size_t len = 1 + below(sizeof bytes), written_len;
 
     len = len < part->total - part->written ? len : part->total - part->written;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         bytes[i] = byte_of(side, id, part->written + (uint32_t)i);
-    }
     if (len == 0) {
         enum dsb_status status = dsb_streams_finish(streams, id);
         assert_true(status == DSB_OK || (status == DSB_WAS_RESET && part->was_reset));
@@ -191,9 +185,8 @@ static bool read_some(struct dsb_streams *streams, unsigned side, uint32_t id, s
     enum dsb_status status = dsb_streams_front(streams, id, &bytes, &len);
 
     len = len == 0 ? 0 : 1 + below((unsigned)len);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         assert_int_equal(bytes[i], byte_of(1 - side, id, part->read++));
-    }
     byte_count += len;
     if (status == DSB_OK) {
         assert_ok(dsb_streams_took(streams, id, len));
@@ -228,12 +221,10 @@ static bool act(unsigned side, uint32_t id, bool may_cut)
     struct dsb_streams *streams = &sides[side].streams;
     struct part *part = &parts[side][id];
 
-    if (!part->known || part->let_go) {
+    if (!part->known || part->let_go)
         return false;
-    }
-    if (may_cut && with_resets && !part->did_reset && below(60) == 0) {
+    if (may_cut && with_resets && !part->did_reset && below(60) == 0)
         return cut(streams, id, part);
-    }
     if (part->did_reset || (part->was_reset && (part->ended || !part->accepted)) ||
         (part->finished && part->ended)) {
         assert_ok(dsb_streams_let_go(streams, id));
@@ -246,12 +237,10 @@ static bool act(unsigned side, uint32_t id, bool may_cut)
         return true;
     }
     bool any = false;
-    if (!part->ended && (!may_cut || !part->is_slow || below(40) == 0)) {
+    if (!part->ended && (!may_cut || !part->is_slow || below(40) == 0))
         any = read_some(streams, side, id, part);
-    }
-    if (!part->finished) {
+    if (!part->finished)
         any = write_some(streams, side, id, part) || any;
-    }
     return any;
 }
 
@@ -288,16 +277,13 @@ static void finish(void)
         assert_true(i < STEPS_MAX);
         any = false;
         for (unsigned side = 0; side < 2; side++) {
-            while (send(side)) {
+            while (send(side))
                 any = true;
-            }
-            while (deliver(side)) {
+            while (deliver(side))
                 any = true;
-            }
             any = open_one(side) || any;
-            for (uint32_t id = 1; id < 4 * TALKS + 4; id++) {
+            for (uint32_t id = 1; id < 4 * TALKS + 4; id++)
                 any = act(side, id, false) || any;
-            }
         }
         take_events(0);
         take_events(1);
@@ -316,9 +302,8 @@ static void check_end(void)
             const struct part *part = &parts[side][id], *peer = &parts[1 - side][id];
 
             assert_true(!part->known || part->let_go);
-            if (part->known && !with_resets && !part->was_reset && !peer->was_reset) {
+            if (part->known && !with_resets && !part->was_reset && !peer->was_reset)
                 assert_true(part->ended && part->read == peer->total);
-            }
         }
     }
 }
@@ -349,9 +334,8 @@ static void a_hostile_peer_gets_nowhere(void **state)
 
     (void)state;
     for (unsigned i = 0; i < HOSTILE; i++) {
-        for (size_t k = 0; k < SCRIPT_LEN; k++) {
+        for (size_t k = 0; k < SCRIPT_LEN; k++)
             script[k] = (uint8_t)below(256);
-        }
         hostile_run(script, SCRIPT_LEN, &count);
     }
     printf("%llu records, %llu sessions ended, %llu calls, %llu records said\n",
@@ -367,8 +351,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_hostile_peer_gets_nowhere),
     };
 
-    if (argc > 1) {
+    if (argc > 1)
         random_state ^= strtoull(argv[1], NULL, 10) * 0x9e3779b97f4a7c15U;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

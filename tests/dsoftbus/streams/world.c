@@ -16,7 +16,7 @@
 
 void world_begin(struct world *world, const struct plan *plan)
 {
-    memset(world, 0, sizeof(*world));
+    memset(world, 0, sizeof *world);
     for (unsigned i = 0; i < 2; i++) {
         struct side *side = &world->sides[i];
         const struct dsb_streams_config config = {.is_initiator = i == 0,
@@ -42,18 +42,16 @@ static unsigned talk_of_id(const struct side *side, uint32_t id)
 {
     unsigned talk = 0;
 
-    while (talk < TALKS && side->parts[talk].id != id) {
+    while (talk < TALKS && side->parts[talk].id != id)
         talk++;
-    }
     return talk;
 }
 
 static void on_event(struct side *side, const struct dsb_stream_event *event)
 {
     if (event->type == DSB_STREAM_EVENT_CAN_OPEN) {
-        for (unsigned talk = 0; talk < TALKS; talk++) {
+        for (unsigned talk = 0; talk < TALKS; talk++)
             side->parts[talk].open_blocked = false;
-        }
         return;
     }
     unsigned talk = event->type == DSB_STREAM_EVENT_INCOMING ? (unsigned)(event->service[0] - '0')
@@ -104,15 +102,13 @@ static bool send(struct side *side, const struct plan *plan, size_t body_cap)
     enum dsb_record_type type = DSB_RECORD_DATA;
     struct record *record = &side->wire.records[side->wire.count];
 
-    if (side->wire.count == plan->wire) {
+    if (side->wire.count == plan->wire)
         return false;
-    }
     bool wants = dsb_streams_wants_output(&side->streams);
     size_t len = dsb_streams_next_record(&side->streams, &type, record->body, body_cap);
     RULE(len <= body_cap && (len != 0) == wants);
-    if (len == 0) {
+    if (len == 0)
         return false;
-    }
     record->type = (uint8_t)type;
     record->len = (uint8_t)len;
     side->wire.count++;
@@ -123,13 +119,12 @@ static bool deliver(struct side *from, struct side *to)
 {
     struct wire *wire = &from->wire;
 
-    if (wire->count == 0) {
+    if (wire->count == 0)
         return false;
-    }
     struct record record = wire->records[0];
     wire->count--;
-    memmove(wire->records, wire->records + 1, wire->count * sizeof(record));
-    memset(&wire->records[wire->count], 0, sizeof(record));
+    memmove(wire->records, wire->records + 1, wire->count * sizeof record);
+    memset(&wire->records[wire->count], 0, sizeof record);
     RULE(dsb_streams_receive(&to->streams, (enum dsb_record_type)record.type, record.body,
                              record.len) == DSB_REASON_NONE);
     return true;
@@ -141,9 +136,8 @@ static bool open_talk(struct side *side, struct part *part, unsigned talk, bool 
 {
     char service = (char)('0' + talk);
 
-    if (!is_opener || part->opened || part->open_blocked) {
+    if (!is_opener || part->opened || part->open_blocked)
         return false;
-    }
     enum dsb_status status = dsb_streams_open(&side->streams, &service, 1, &part->id);
     part->opened = status == DSB_OK;
     part->open_blocked = status == DSB_WOULD_BLOCK;
@@ -153,9 +147,8 @@ static bool open_talk(struct side *side, struct part *part, unsigned talk, bool 
 
 static bool accept_talk(struct side *side, struct part *part)
 {
-    if (!part->incoming || part->answered || part->saw_end || part->did_reset) {
+    if (!part->incoming || part->answered || part->saw_end || part->did_reset)
         return false;
-    }
     enum dsb_status status = dsb_streams_accept(&side->streams, part->id);
     RULE(status == DSB_OK || (status == DSB_WRONG_STATE && part->saw_reset));
     part->answered = status == DSB_OK;
@@ -174,9 +167,8 @@ static bool write_talk(struct side *side, struct part *part, unsigned side_i, un
     uint8_t byte = byte_of(side_i, talk, part->written);
     size_t written_len;
 
-    if (!may_speak(part) || part->blocked || part->written == plan->talks[talk].budget[side_i]) {
+    if (!may_speak(part) || part->blocked || part->written == plan->talks[talk].budget[side_i])
         return false;
-    }
     enum dsb_status status = dsb_streams_write(&side->streams, part->id, &byte, 1, &written_len);
     RULE(status == DSB_OK || status == DSB_WOULD_BLOCK);
     RULE(written_len == (status == DSB_OK));
@@ -192,9 +184,8 @@ static bool read_talk(struct side *side, struct part *part, const struct part *p
     size_t read_len;
 
     if (!part->readable || !(part->opened || part->answered || part->saw_reset) || part->saw_end ||
-        part->did_reset) {
+        part->did_reset)
         return false;
-    }
     enum dsb_status status = dsb_streams_read(&side->streams, part->id, &byte, 1, &read_len);
     if (status == DSB_OK) {
         RULE(read_len == 1 && byte == byte_of(1 - side_i, talk, part->read));
@@ -214,9 +205,8 @@ static bool read_talk(struct side *side, struct part *part, const struct part *p
 
 static bool finish_talk(struct side *side, struct part *part, uint8_t budget)
 {
-    if (!may_speak(part) || part->written != budget) {
+    if (!may_speak(part) || part->written != budget)
         return false;
-    }
     RULE(dsb_streams_finish(&side->streams, part->id) == DSB_OK);
     part->finished = true;
     return true;
@@ -231,9 +221,8 @@ static bool is_done(const struct part *part)
 
 static bool let_go(struct side *side, struct part *part, bool early)
 {
-    if (part->id == 0 || part->let_go || !(early || is_done(part))) {
+    if (part->id == 0 || part->let_go || !(early || is_done(part)))
         return false;
-    }
     RULE(dsb_streams_let_go(&side->streams, part->id) == DSB_OK);
     RULE(dsb_streams_let_go(&side->streams, part->id) == DSB_WRONG_STATE);
     part->let_go = true;
@@ -242,9 +231,8 @@ static bool let_go(struct side *side, struct part *part, bool early)
 
 static bool reset_talk(struct side *side, struct part *part)
 {
-    if (part->id == 0 || part->did_reset || part->saw_reset) {
+    if (part->id == 0 || part->did_reset || part->saw_reset)
         return false;
-    }
     enum dsb_status status = dsb_streams_reset(&side->streams, part->id, DSB_RESET_CANCELLED);
     RULE(status == DSB_OK || (status == DSB_WRONG_STATE && part->finished));
     part->did_reset = status == DSB_OK;
@@ -253,9 +241,8 @@ static bool reset_talk(struct side *side, struct part *part)
 
 static bool refuse_talk(struct side *side, struct part *part)
 {
-    if (!part->incoming || part->answered || part->did_reset || part->saw_reset) {
+    if (!part->incoming || part->answered || part->did_reset || part->saw_reset)
         return false;
-    }
     RULE(dsb_streams_refuse(&side->streams, part->id, DSB_RESET_NOT_ALLOWED) == DSB_OK);
     part->did_reset = true;
     part->let_go = true;
@@ -270,9 +257,8 @@ bool world_act(struct world *world, const struct plan *plan, unsigned side_i, un
     bool may_end_early = plan->talks[talk].may_end_early;
     bool done = false;
 
-    if (action >= ACT_OPEN && part->let_go) {
+    if (action >= ACT_OPEN && part->let_go)
         return false;
-    }
     switch (action) {
     case ACT_SEND:
         done = talk == 0 && send(side, plan, BODY_MAX);
@@ -350,17 +336,15 @@ static void check_side(const struct side *side, const struct side *other, const 
             stream->state != DSB_STREAM_FREE && stream->id % 2 == side->streams.next_id % 2;
         peer_count +=
             stream->state != DSB_STREAM_FREE && stream->id % 2 != side->streams.next_id % 2;
-        if (!is_counted(stream)) {
+        if (!is_counted(stream))
             continue;
-        }
         RULE(stream->in.len + stream->recv_credit <= plan->window);
         for (unsigned k = 0; k < other->streams.count; k++) {
             const struct dsb_stream *end = &other->table[k];
             uint32_t bytes, credit, unused;
 
-            if (end->id != stream->id || !is_counted(end)) {
+            if (end->id != stream->id || !is_counted(end))
                 continue;
-            }
             count_on_the_way(side, stream->id, &unused, &credit);
             count_on_the_way(other, stream->id, &bytes, &unused);
             RULE(stream->recv_credit == end->send_credit + bytes + credit);
@@ -382,15 +366,12 @@ static bool work(struct world *world, const struct plan *plan)
     struct plan polite = *plan;
     bool any = false;
 
-    for (unsigned talk = 0; talk < TALKS; talk++) {
+    for (unsigned talk = 0; talk < TALKS; talk++)
         polite.talks[talk].may_end_early = false;
-    }
     for (unsigned side = 0; side < 2; side++) {
-        for (unsigned talk = 0; talk < TALKS; talk++) {
-            for (unsigned action = ACT_SEND; action <= ACT_LET_GO; action++) {
+        for (unsigned talk = 0; talk < TALKS; talk++)
+            for (unsigned action = ACT_SEND; action <= ACT_LET_GO; action++)
                 any = world_act(world, &polite, side, talk, (enum action)action) || any;
-            }
-        }
     }
     return any;
 }
@@ -423,9 +404,8 @@ static void check_end(const struct world *world, const struct plan *plan)
     for (unsigned side = 0; side < 2; side++) {
         const struct side *end = &world->sides[side];
 
-        if (end->streams.own_count + end->streams.peer_count != 0) {
+        if (end->streams.own_count + end->streams.peer_count != 0)
             dump(world);
-        }
         RULE(end->streams.own_count == 0 && end->streams.peer_count == 0);
         RULE(end->streams.refused_count == 0 && end->wire.count == 0);
         for (unsigned talk = 0; talk < TALKS; talk++) {
@@ -436,18 +416,16 @@ static void check_end(const struct world *world, const struct plan *plan)
 
             RULE(part->id == 0 || part->let_go);
             RULE(talk_plan->opener != side || part->opened);
-            if (talk_plan->opener != NOBODY && !was_busy && !talk_plan->may_end_early) {
+            if (talk_plan->opener != NOBODY && !was_busy && !talk_plan->may_end_early)
                 RULE(part->saw_end && part->read == talk_plan->budget[1 - side]);
-            }
         }
     }
 }
 
 void world_finish(struct world *world, const struct plan *plan)
 {
-    for (unsigned i = 0; work(world, plan); i++) {
+    for (unsigned i = 0; work(world, plan); i++)
         RULE(i < 1000);
-    }
     world_check(world, plan);
     check_end(world, plan);
 }
@@ -456,17 +434,15 @@ void world_die(struct world *world, const struct plan *plan)
 {
     struct plan rest = *plan;
 
-    for (unsigned talk = 0; talk < TALKS; talk++) {
+    for (unsigned talk = 0; talk < TALKS; talk++)
         rest.talks[talk].opener = NOBODY; /* nothing is opened any more */
-    }
     for (unsigned i = 0; i < 2; i++) {
-        memset(&world->sides[i].wire, 0, sizeof(world->sides[i].wire));
+        memset(&world->sides[i].wire, 0, sizeof world->sides[i].wire);
         dsb_streams_end(&world->sides[i].streams);
         take_events(&world->sides[i]);
     }
-    for (unsigned i = 0; work(world, &rest); i++) {
+    for (unsigned i = 0; work(world, &rest); i++)
         RULE(i < 1000);
-    }
     check_end(world, &rest);
 }
 
@@ -482,25 +458,22 @@ static void add_bytes(uint64_t *hash, const void *bytes, size_t len)
 {
     const uint8_t *at = bytes;
 
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         add(hash, at[i]);
-    }
 }
 
 static void add_ring(uint64_t *hash, const struct dsb_byte_ring *ring)
 {
     add(hash, ring->len);
-    for (uint32_t i = 0; i < ring->len; i++) {
+    for (uint32_t i = 0; i < ring->len; i++)
         add(hash, ring->bytes[(ring->first + i) % ring->cap]);
-    }
 }
 
 static void add_stream(uint64_t *hash, const struct dsb_stream *stream)
 {
     add(hash, (uint64_t)stream->id << 32 | stream->state);
-    if (stream->state == DSB_STREAM_FREE) {
+    if (stream->state == DSB_STREAM_FREE)
         return;
-    }
     add(hash, (uint64_t)stream->send_credit << 32 | stream->recv_credit);
     add(hash, (uint64_t)stream->next[0] << 32 | (uint64_t)stream->next[1] << 16 | stream->next[2]);
     add(hash, (uint64_t)stream->reset_code << 16 | stream->told);
@@ -516,7 +489,7 @@ static void add_stream(uint64_t *hash, const struct dsb_stream *stream)
 static void add_part(uint64_t *hash, const struct part *part)
 {
     add(hash, (uint64_t)part->id << 32 | (uint64_t)part->written << 8 | part->read);
-    add_bytes(hash, &part->opened, sizeof(*part) - offsetof(struct part, opened));
+    add_bytes(hash, &part->opened, sizeof *part - offsetof(struct part, opened));
 }
 
 uint64_t world_hash(const struct world *world)
@@ -529,20 +502,17 @@ uint64_t world_hash(const struct world *world)
 
         add(&hash, (uint64_t)streams->next_id << 32 | streams->peer_id);
         add(&hash, (uint64_t)streams->wants_stream << 1 | streams->has_room);
-        add_bytes(&hash, streams->first, sizeof(streams->first));
-        add_bytes(&hash, streams->last, sizeof(streams->last));
+        add_bytes(&hash, streams->first, sizeof streams->first);
+        add_bytes(&hash, streams->last, sizeof streams->last);
         add(&hash, streams->refused_count);
-        add_bytes(&hash, side->refused, streams->refused_count * sizeof(side->refused[0]));
-        for (size_t k = 0; k < streams->count; k++) {
+        add_bytes(&hash, side->refused, streams->refused_count * sizeof side->refused[0]);
+        for (size_t k = 0; k < streams->count; k++)
             add_stream(&hash, &side->table[k]);
-        }
-        for (unsigned k = 0; k < TALKS; k++) {
+        for (unsigned k = 0; k < TALKS; k++)
             add_part(&hash, &side->parts[k]);
-        }
         add(&hash, side->wire.count);
-        for (unsigned k = 0; k < side->wire.count; k++) {
+        for (unsigned k = 0; k < side->wire.count; k++)
             add_bytes(&hash, &side->wire.records[k], 2 + side->wire.records[k].len);
-        }
     }
     hash ^= hash >> 32;
     return hash * 0x9e3779b97f4a7c15U;

@@ -8,7 +8,7 @@
 
 void image_init(struct image *image)
 {
-    memset(image, 0, sizeof(*image));
+    memset(image, 0, sizeof *image);
     image->header = (struct image_header){
         .ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},
         .type = 2,

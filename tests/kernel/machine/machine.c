@@ -43,7 +43,7 @@ static size_t console_len;
 
 void *arch_direct(uint64_t phys)
 {
-    assert(phys >= PLAT_RAM_BASE && phys < PLAT_RAM_BASE + sizeof(ram));
+    assert(phys >= PLAT_RAM_BASE && phys < PLAT_RAM_BASE + sizeof ram);
     return ram + (phys - PLAT_RAM_BASE);
 }
 
@@ -103,7 +103,7 @@ uint32_t plat_console_write(const char *bytes, uint32_t len)
 {
     uint32_t taken = len < machine_console_room ? len : machine_console_room;
     machine_console_room -= machine_console_room == UINT32_MAX ? 0 : taken;
-    if (console_len + taken >= sizeof(machine_console))
+    if (console_len + taken >= sizeof machine_console)
         console_len = 0;
     memcpy(machine_console + console_len, bytes, taken);
     console_len += taken;
@@ -163,22 +163,21 @@ static void make_bundle(void)
     bundle->bundle_len = 7 * 4096;
     struct image image;
     image_init(&image);
-    memcpy(arch_direct(BUNDLE_PHYS + 4096), &image, sizeof(image));
+    memcpy(arch_direct(BUNDLE_PHYS + 4096), &image, sizeof image);
     memset(arch_direct(BUNDLE_PHYS + bundle->file[1].offset), 'x', MACHINE_DATA_LEN);
 }
 
 static void clear_tables(void)
 {
-    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++) {
+    for (uint32_t i = 0; i < ABI_PROCESS_COUNT_MAX; i++)
         if (process_is_live(&processes[i]))
             process_die(&processes[i], ABI_DEATH_KILLED, 0);
-    }
     process_reap();
-    memset(processes, 0, sizeof(processes));
-    memset(memories, 0, sizeof(memories));
-    memset(endpoints, 0, sizeof(endpoints));
-    memset(notifications, 0, sizeof(notifications));
-    memset(interrupts, 0, sizeof(interrupts));
+    memset(processes, 0, sizeof processes);
+    memset(memories, 0, sizeof memories);
+    memset(endpoints, 0, sizeof endpoints);
+    memset(notifications, 0, sizeof notifications);
+    memset(interrupts, 0, sizeof interrupts);
 }
 
 void machine_boot(void)
@@ -206,7 +205,7 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
 {
     const uint64_t arg[7] = {a0, a1, a2, a3, a4, a5, a6};
     assert(process->state == PROCESS_RUNNABLE);
-    memcpy(&process->frame.x[ARCH_REG_A0], arg, sizeof(arg));
+    memcpy(&process->frame.x[ARCH_REG_A0], arg, sizeof arg);
     process->frame.x[ARCH_REG_A7] = number;
     syscall_dispatch(process);
     upkeep();
@@ -230,8 +229,8 @@ static struct process *create(const char *name, uint32_t priority, uint64_t *slo
         .stack_pages = 2,
         .page_quota = 64,
     };
-    strncpy(config.name, name, sizeof(config.name) - 1);
-    machine_write(init, MACHINE_SCRATCH, &config, sizeof(config));
+    strncpy(config.name, name, sizeof config.name - 1);
+    machine_write(init, MACHINE_SCRATCH, &config, sizeof config);
     int64_t status = machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM,
                                   MACHINE_SCRATCH, 0, 0, 0, 0, 0);
     assert(status > 0);

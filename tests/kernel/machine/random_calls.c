@@ -42,7 +42,7 @@ static uint64_t any_addr(struct run *run)
         MACHINE_RODATA,  MACHINE_SCRATCH + 4 * 4096,  ABI_STACK_TOP, 0,
         ABI_USER_END,    0xffffffc080200000ull,       UINT64_MAX,    0x10000000,
     };
-    uint64_t base = bases[pick(run, sizeof(bases) / sizeof(bases[0]))];
+    uint64_t base = bases[pick(run, sizeof bases / sizeof bases[0])];
     return pick(run, 3) ? base : base - pick(run, 4100);
 }
 
@@ -54,7 +54,7 @@ static uint64_t any_page(struct run *run)
 static uint64_t any_len(struct run *run)
 {
     static const uint64_t lens[] = {0, 1, 8, 60, 64, 4095, 4096, 4097, UINT32_MAX, 100000};
-    return lens[pick(run, sizeof(lens) / sizeof(lens[0]))];
+    return lens[pick(run, sizeof lens / sizeof lens[0])];
 }
 
 static uint64_t any_number(struct run *run)
@@ -125,10 +125,9 @@ static void choose_arguments(struct run *run, const struct process *process, uin
 {
     for (uint32_t i = 0; i < 7; i++)
         arg[i] = pick(run, 3) ? any_slot(run) : any_number(run);
-    for (uint32_t i = 0; number < ABI_SYS_COUNT && i < 2; i++) {
+    for (uint32_t i = 0; number < ABI_SYS_COUNT && i < 2; i++)
         if (slot_types[number][i] != ABI_CAP_NONE)
             arg[i] = slot_of(run, process, slot_types[number][i]);
-    }
     switch (number) {
     case ABI_SYS_CALL:
     case ABI_SYS_RECV:
@@ -182,8 +181,8 @@ static void fill_structs(struct run *run, struct process *process)
         .page_quota = pick(run, 4) ? 10 + pick(run, 30) : pick(run, 100000),
     };
     /* The process may have unmapped its memory: then the calls meet bad pointers. */
-    (void)space_copy_out(process, STRUCTS, &caps, sizeof(caps));
-    (void)space_copy_out(process, STRUCTS + 64, &config, sizeof(config));
+    (void)space_copy_out(process, STRUCTS, &caps, sizeof caps);
+    (void)space_copy_out(process, STRUCTS + 64, &config, sizeof config);
 }
 
 /* A process with a bit of everything, in random order of slots. */
@@ -205,12 +204,12 @@ static void spawn_worker(struct run *run, struct process *init, uint64_t endpoin
                                 endpoint,
                                 notification,
                                 ABI_INIT_SLOT_CONSOLE};
-    machine_write(init, STRUCTS, &config, sizeof(config));
+    machine_write(init, STRUCTS, &config, sizeof config);
     int64_t slot =
         machine_call(init, ABI_SYS_PROCESS_CREATE, ABI_INIT_SLOT_SYSTEM, STRUCTS, 0, 0, 0, 0, 0);
     if (slot < 0)
         return; /* table or memory is full of children: nothing more to start */
-    for (uint64_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+    for (uint64_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         /* Without WRITE nobody powers the machine off. */
         uint64_t rights = sources[i] == ABI_INIT_SLOT_SYSTEM ? 0xffu & ~ABI_RIGHT_WRITE : 0xff;
         uint64_t badge = i >= 7 && i <= 8 ? 1 + pick(run, 9) : 0;

@@ -34,7 +34,7 @@ static uint64_t receive_count(void)
 {
     uint64_t instret = 0;
     struct rt_event event;
-    rt_must(rt_recv(CLIENT_SLOT_TELL, ABI_SLOT_NONE, &instret, sizeof(instret), NULL,
+    rt_must(rt_recv(CLIENT_SLOT_TELL, ABI_SLOT_NONE, &instret, sizeof instret, NULL,
                     ABI_DEADLINE_NONE, &event),
             "bench: receive");
     rt_must(rt_reply(NULL, 0, NULL), "bench: reply");

@@ -11,7 +11,7 @@ static uint8_t buffer[ABI_MESSAGE_BYTES_MAX] __attribute__((aligned(8)));
 static void tell(uint64_t instret)
 {
     size_t reply_len;
-    rt_must(rt_call(PEER_SLOT_ENDPOINT, &instret, sizeof(instret), NULL, 0, NULL, ABI_DEADLINE_NONE,
+    rt_must(rt_call(PEER_SLOT_ENDPOINT, &instret, sizeof instret, NULL, 0, NULL, ABI_DEADLINE_NONE,
                     &reply_len),
             "bench: tell");
 }
@@ -19,12 +19,12 @@ static void tell(uint64_t instret)
 static void __attribute__((noreturn)) answer(void)
 {
     struct rt_event event;
-    rt_must(rt_recv(PEER_SLOT_ENDPOINT, ABI_SLOT_NONE, buffer, sizeof(buffer), NULL,
+    rt_must(rt_recv(PEER_SLOT_ENDPOINT, ABI_SLOT_NONE, buffer, sizeof buffer, NULL,
                     ABI_DEADLINE_NONE, &event),
             "bench: receive");
     for (;;)
         rt_must(rt_reply_recv(buffer, event.len, PEER_SLOT_ENDPOINT, ABI_SLOT_NONE, buffer,
-                              sizeof(buffer), NULL, ABI_DEADLINE_NONE, &event),
+                              sizeof buffer, NULL, ABI_DEADLINE_NONE, &event),
                 "bench: answer");
 }
 

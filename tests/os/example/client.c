@@ -12,9 +12,9 @@ static uint32_t ask(uint32_t op, uint64_t *ms)
     struct uptime_reply reply;
     struct call call;
 
-    call_begin(&call, CLIENT_SLOT_UPTIME, &request, sizeof(request), &reply, sizeof(reply));
+    call_begin(&call, CLIENT_SLOT_UPTIME, &request, sizeof request, &reply, sizeof reply);
     call_name(&call, op, 0);
-    uint32_t status = call_exact(&call, sizeof(reply));
+    uint32_t status = call_exact(&call, sizeof reply);
     *ms = status == SERVE_OK ? reply.ms : 0;
     return status;
 }

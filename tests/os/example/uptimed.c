@@ -27,7 +27,7 @@ static struct serve service = {
     .operation_count = UPTIME_OP_COUNT,
     .endpoint = UPTIMED_SLOT_ENDPOINT,
     .request = &request,
-    .request_capacity_len = sizeof(request),
+    .request_capacity_len = sizeof request,
     .reply = &reply,
 };
 

@@ -111,17 +111,17 @@ static void check_fatal(const struct fatal *fatal, size_t count)
 
 static void fatal_loads_and_stores(void)
 {
-    check_fatal(loads_and_stores, sizeof(loads_and_stores) / sizeof(loads_and_stores[0]));
+    check_fatal(loads_and_stores, sizeof loads_and_stores / sizeof loads_and_stores[0]);
 }
 
 static void fatal_write_xor_execute(void)
 {
-    check_fatal(write_xor_execute, sizeof(write_xor_execute) / sizeof(write_xor_execute[0]));
+    check_fatal(write_xor_execute, sizeof write_xor_execute / sizeof write_xor_execute[0]);
 }
 
 static void fatal_instructions(void)
 {
-    check_fatal(instructions, sizeof(instructions) / sizeof(instructions[0]));
+    check_fatal(instructions, sizeof instructions / sizeof instructions[0]);
 }
 
 /* The whole stack is there; the page under it is not, whatever the number of pages. */
@@ -157,7 +157,7 @@ static void ends_by_itself(void)
 {
     static const uint64_t codes[] = {0, 1, 255, 0x7fffffff};
     struct peer *bystander = peer_new("bystander");
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         kt_step("code", codes[i]);
         struct peer *peer = peer_new("returns");
         peer->box->arg[0] = codes[i];

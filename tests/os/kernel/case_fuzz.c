@@ -138,7 +138,7 @@ static void restart(uint32_t idx)
 
 static void make_fuzzers(void)
 {
-    memset(fuzzers, 0, sizeof(fuzzers));
+    memset(fuzzers, 0, sizeof fuzzers);
     for (uint32_t i = 0; i < FUZZER_COUNT; i++) {
         fuzzers[i].state_memory = kt_memory(sizeof(struct fuzz_state));
         uint64_t addr = KT_WINDOW + i * ABI_PAGE_BYTES;

@@ -179,7 +179,7 @@ static void file_header(void)
     };
     make_image();
     accepted("good image", 0);
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         put(bad[i].offset, bad[i].len, bad[i].value);
         refused(bad[i].what, i, bad[i].fault);
     }
@@ -237,7 +237,7 @@ static void segments(void)
         {"last page", P_VADDR, -(uint64_t)4096, ABI_IMAGE_SEGMENT_RANGE},
     };
     for (uint32_t segment = 0; segment < SEGMENTS; segment++) {
-        for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
             put_segment(segment, bad[i].offset, bad[i].value);
             refused(bad[i].what, segment, bad[i].fault);
         }
@@ -321,7 +321,7 @@ static void every_byte(void)
         const uint8_t good = image.good[offset];
         const uint8_t values[] = {
             0, 0xff, 0x80, good ^ 1, (uint8_t)(good + 1), (uint8_t)(good - 1)};
-        for (size_t i = 0; i < sizeof(values); i++) {
+        for (size_t i = 0; i < sizeof values; i++) {
             kt_step("offset", offset);
             image.file[offset] = values[i];
             int64_t status = try_create(&fault);
@@ -355,20 +355,20 @@ static void config_bounds(void)
     const struct abi_process_config good = image.config;
     static const char *const names[] = {"",      "Name", "na me",  "name_",        "n.",
                                         "name/", "\n",   "na\xff", "kernel: panic"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         kt_step("name", i);
-        memset(image.config.name, 0, sizeof(image.config.name));
+        memset(image.config.name, 0, sizeof image.config.name);
         memcpy(image.config.name, names[i], strlen(names[i]));
         kt_eq("refused", -ABI_E_ARGUMENT, try_create(&fault));
     }
-    memset(image.config.name, 'a', sizeof(image.config.name));
+    memset(image.config.name, 'a', sizeof image.config.name);
     kt_eq("name without an end", -ABI_E_ARGUMENT, try_create(&fault));
     image.config.name[ABI_NAME_BYTES - 1] = 0;
     kt_ok("longest name", try_create(&fault));
     image.config = good;
 
     static const uint32_t stacks[] = {0, ABI_STACK_PAGES_MAX + 1, UINT32_MAX};
-    for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
+    for (size_t i = 0; i < sizeof stacks / sizeof stacks[0]; i++) {
         kt_step("stack pages", stacks[i]);
         image.config.stack_pages = stacks[i];
         kt_eq("refused", -ABI_E_ARGUMENT, try_create(&fault));

@@ -76,7 +76,7 @@ static void page_borders(void)
         server->box->arg[1] = server_offset == 8 ? 0 : ABI_PAGE_BYTES - server_offset;
         peer_begin(server, HELPER_ECHO);
         kt_true("server waits", !peer_is_done(server)); /* the last one's death is forgotten */
-        for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
             size_t len = lengths[i];
             kt_step("length", len);
             exchange(endpoint, len, 0, 0);
@@ -98,7 +98,7 @@ static void too_long(void)
     struct rt_event event;
     static const uint64_t lengths[] = {ABI_MESSAGE_BYTES_MAX + 1, 2 * ABI_MESSAGE_BYTES_MAX,
                                        0x7fffffff, 0x80000000, 0xffffffff};
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         kt_step("length", lengths[i]);
         kt_eq("call, send", -ABI_E_TOO_BIG,
               rt_call(endpoint, buffer, lengths[i], buffer, 0, NULL, soon(), &reply_len));

@@ -83,7 +83,7 @@ static void every_count(void)
     static const size_t lengths[] = {0, 1, 63, 64, 65, 4095, 4096};
     rt_slot endpoint = kt_endpoint(), sent = kt_notification();
     struct peer *server = server_of(endpoint);
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         for (uint32_t count = 0; count <= ABI_MESSAGE_CAPS_MAX; count++) {
             kt_step("length, count", lengths[i] << 8 | count);
             send_with_caps(endpoint, server, sent, count, lengths[i]);
@@ -141,7 +141,7 @@ static void refused(void)
         {"no slot", 1, 0, -ABI_E_SLOT},
     };
     size_t reply_len;
-    for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         struct abi_caps caps = {.send_count = bounds[i].send_count,
                                 .recv_capacity = bounds[i].recv_capacity};
         kt_eq(bounds[i].what, bounds[i].status,
@@ -149,8 +149,8 @@ static void refused(void)
     }
     /* The last of four lacks GRANT, is empty, is out of range: none is sent. */
     static const rt_slot bad_slot[] = {0, KT_SLOT_EMPTY, ABI_SLOT_COUNT, UINT32_MAX};
-    for (size_t i = 0; i <= sizeof(bad_slot) / sizeof(bad_slot[0]); i++) {
-        bool grant = i < sizeof(bad_slot) / sizeof(bad_slot[0]);
+    for (size_t i = 0; i <= sizeof bad_slot / sizeof bad_slot[0]; i++) {
+        bool grant = i < sizeof bad_slot / sizeof bad_slot[0];
         struct abi_caps caps = {.send_count = 4,
                                 .send_slot = {good, good, good, grant ? bad_slot[i] : no_grant},
                                 .send_rights = {0xff, 0xff, 0xff, 0xff}};
@@ -255,7 +255,7 @@ static void badge_arrives(void)
                                       0xffffffff, 1ull << 32, 1ull << 63, UINT64_MAX};
     rt_slot endpoint = kt_endpoint();
     struct peer *server = server_of(endpoint);
-    for (size_t i = 0; i < sizeof(badges) / sizeof(badges[0]); i++) {
+    for (size_t i = 0; i < sizeof badges / sizeof badges[0]; i++) {
         kt_step("badge", badges[i]);
         size_t reply_len;
         rt_slot caller = kt_copy(endpoint, ABI_RIGHT_SEND, badges[i]);

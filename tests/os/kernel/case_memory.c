@@ -11,14 +11,14 @@ static void lengths(void)
 {
     static const uint64_t bad[] = {0,          ABI_MEMORY_BYTES_MAX + 1, 1ull << 32,
                                    1ull << 63, UINT64_MAX - 4094,        UINT64_MAX};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         kt_step("length", bad[i]);
         kt_eq("memory create", -ABI_E_ARGUMENT, rt_memory_create(ABI_SLOT_NONE, bad[i]));
     }
     static const struct {
         uint64_t len, page_count;
     } good[] = {{1, 1}, {4095, 1}, {4096, 1}, {4097, 2}, {ABI_MEMORY_BYTES_MAX, 1024}};
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         kt_step("length", good[i].len);
         uint64_t before = kt_info().page_free, rights, len;
         rt_slot memory = kt_memory(good[i].len);
@@ -83,7 +83,7 @@ static void map_refusals(void)
          ABI_STACK_TOP - (ABI_STACK_PAGES_MAX + 2) * ABI_PAGE_BYTES, RW, -ABI_E_ARGUMENT},
         {"behind the stack", ABI_STACK_TOP, RW, -ABI_E_ARGUMENT},
     };
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         uint64_t r1, r2;
         kt_step(bad[i].what, bad[i].addr);
         kt_eq("map", bad[i].status,
@@ -92,7 +92,7 @@ static void map_refusals(void)
     kt_step("beside the guard pages", 0);
     static const uint64_t good[] = {ABI_STACK_TOP - (ABI_STACK_PAGES_MAX + 3) * ABI_PAGE_BYTES,
                                     ABI_STACK_TOP + ABI_PAGE_BYTES};
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         kt_map(memory, good[i], RW);
         kt_unmap(good[i]);
     }
@@ -115,7 +115,7 @@ static void unmap_refusals(void)
                                    KT_WINDOW - ABI_PAGE_BYTES,
                                    0xffffffc080000000ull,
                                    UINT64_MAX};
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         kt_step("address", bad[i]);
         kt_eq("unmap", -ABI_E_ARGUMENT, rt_unmap(bad[i]));
     }
@@ -203,7 +203,7 @@ static void object_allowance(void)
         {"notifications", ABI_SYS_NOTIFICATION_CREATE, {0, 0}, ABI_PROCESS_NOTIFICATIONS_MAX, 0},
         {"memory objects", ABI_SYS_MEMORY_CREATE, {0, 4096}, ABI_PROCESS_MEMORIES_MAX, 4},
     };
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         kt_step(kinds[i].what, i);
         int64_t status = 0;
         uint32_t count = 0;

@@ -70,7 +70,7 @@ static void make_objects(void)
 static int64_t call_with(const struct pointer_argument *row, uint64_t pointer)
 {
     uint64_t arg[7], r1, r2;
-    memcpy(arg, row->arg, sizeof(arg));
+    memcpy(arg, row->arg, sizeof arg);
     if (row->number == ABI_SYS_CALL || row->number == ABI_SYS_RECV ||
         row->number == ABI_SYS_REPLY_RECV)
         arg[0] = made.endpoint;
@@ -149,7 +149,7 @@ static void check_rows(const struct pointer_argument *rows, size_t count)
 static void every_argument(void)
 {
     make_objects();
-    check_rows(without_debt, sizeof(without_debt) / sizeof(without_debt[0]));
+    check_rows(without_debt, sizeof without_debt / sizeof without_debt[0]);
 }
 
 /* Those of replies: the kernel looks at them only when a reply is owed. A refused one stays owed.
@@ -165,7 +165,7 @@ static void every_argument_of_replies(void)
     kt_eq(
         "receive", ABI_EVENT_MESSAGE,
         rt_recv(made.endpoint, ABI_SLOT_NONE, NULL, 0, NULL, rt_deadline_ms(PEER_WAIT_MS), &event));
-    check_rows(with_debt, sizeof(with_debt) / sizeof(with_debt[0]));
+    check_rows(with_debt, sizeof with_debt / sizeof with_debt[0]);
     kt_true("the client waits", !peer_is_done(client));
     kt_eq("reply", 0, rt_reply("good", 4, NULL));
     kt_eq("call", 0, peer_wait(client));
@@ -177,7 +177,7 @@ static void every_argument_of_replies(void)
 static void good_edges(void)
 {
     make_objects();
-    for (size_t i = 0; i < sizeof(without_debt) / sizeof(without_debt[0]); i++) {
+    for (size_t i = 0; i < sizeof without_debt / sizeof without_debt[0]; i++) {
         const struct pointer_argument *row = &without_debt[i];
         if (row->number == ABI_SYS_PROCESS_CREATE || row->number == ABI_SYS_LOG)
             continue; /* they look into it */
@@ -194,7 +194,7 @@ static void good_edges(void)
         }
     }
     static const uint64_t bad[] = {0, 8, KT_WINDOW, KERNEL_LINKED, 1ull << 63, UINT64_MAX};
-    for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+    for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         kt_step("empty", bad[k]);
         uint64_t r1, r2;
         kt_eq("call of nothing", -ABI_E_TIMED_OUT,

@@ -46,7 +46,7 @@ static void any_order(void)
         uint32_t i = order[k];
         uint8_t answer[2] = {(uint8_t)(100 + i), 7};
         kt_true("it waits", !peer_is_done(caller[i]));
-        kt_eq("reply", 0, rt_reply_to(token[i], answer, sizeof(answer), NULL));
+        kt_eq("reply", 0, rt_reply_to(token[i], answer, sizeof answer, NULL));
         kt_eq("the call", 0, peer_wait(caller[i]));
         kt_eq("length", 2, (int64_t)caller[i]->box->result[0]);
         kt_eq("its own answer", 100 + i, caller[i]->data[PEER_REPLY_OFFSET]);

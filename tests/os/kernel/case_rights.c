@@ -120,11 +120,10 @@ static const struct needed needed[] = {
 static int64_t call_with(const struct needed *row, uint64_t slot)
 {
     uint64_t arg[7], r1, r2;
-    memcpy(arg, row->arg, sizeof(arg));
-    for (uint32_t i = 0; i < 2; i++) {
+    memcpy(arg, row->arg, sizeof arg);
+    for (uint32_t i = 0; i < 2; i++)
         if (row->arg_type[i] != ABI_CAP_NONE)
             arg[i] = held.slot[row->arg_type[i]];
-    }
     arg[row->slot_arg] = slot;
     return rt_syscall(row->number, arg, &r1, &r2);
 }
@@ -163,7 +162,7 @@ static void check_refused(const struct needed *row, rt_slot source)
 static void calls_need_rights(void)
 {
     hold_every_type();
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         for (uint32_t type = 1; type < ABI_CAP_TYPE_COUNT; type++) {
             if (!(needed[i].types & BIT(type)))
                 continue;
@@ -177,7 +176,7 @@ static void calls_need_rights(void)
 static void calls_need_type(void)
 {
     hold_every_type();
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         for (uint32_t type = 1; type < ABI_CAP_TYPE_COUNT; type++) {
             kt_step("type", type);
             if (!(needed[i].types & BIT(type)))
@@ -194,7 +193,7 @@ static void check_slot(const char *what, int64_t status)
 static void calls_need_slot(void)
 {
     hold_every_type();
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         const struct needed *row = &needed[i];
         uint64_t valid = 0;
         for (uint32_t type = 1; type < ABI_CAP_TYPE_COUNT; type++)
@@ -203,7 +202,7 @@ static void calls_need_slot(void)
                                 1ull << 32 | valid, 1ull << 16 | valid, 1ull << 63 | valid,
                                 256 + valid,        UINT32_MAX,         UINT64_MAX,
                                 -(uint64_t)valid};
-        for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+        for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
             kt_step("slot", bad[k]);
             check_slot(row->what, call_with(row, bad[k]));
         }
@@ -213,7 +212,7 @@ static void calls_need_slot(void)
     }
     uint64_t rights, value;
     static const rt_slot bad[] = {0, KT_SLOT_EMPTY, ABI_SLOT_COUNT, UINT32_MAX};
-    for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+    for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         kt_step("slot", bad[k]);
         check_slot("copy", rt_cap_copy(bad[k], ABI_RIGHTS_ALL, 0));
         check_slot("drop", rt_cap_drop(bad[k]));
@@ -316,7 +315,7 @@ static void message_never_gains(void)
     }
     /* Back in the reply, with a mask that takes GRANT. */
     struct abi_caps back = {.send_count = 4, .send_rights = {0, 0xff, 0xfb, 0xfb}};
-    memcpy(back.send_slot, caps.recv_slot, sizeof(back.send_slot));
+    memcpy(back.send_slot, caps.recv_slot, sizeof back.send_slot);
     kt_eq("reply", 0, rt_reply(NULL, 0, &back));
     kt_eq("call", 0, peer_wait(client));
     for (uint32_t i = 0; i < 4; i++) {

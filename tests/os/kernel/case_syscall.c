@@ -90,7 +90,7 @@ static void log_bounds(void)
     kt_eq("length with a high half", -ABI_E_TOO_BIG, rt_log(RT_SLOT_CONSOLE, line, 1ull << 32 | 4));
     /* One call is one line, whatever is in it: the markers ask for "KTEST: one line?not two". */
     static const char two[] = "KTEST: one line\nnot two";
-    kt_eq("line end inside", 0, rt_log(RT_SLOT_CONSOLE, two, sizeof(two) - 1));
+    kt_eq("line end inside", 0, rt_log(RT_SLOT_CONSOLE, two, sizeof two - 1));
 }
 
 static const struct kt_case cases[] = {

@@ -100,7 +100,7 @@ static void make_largest_image(uint8_t *file, uint64_t offset)
                                        [52] = 64,
                                        [54] = 56,
                                        [56] = LARGEST_SEGMENTS};
-    memcpy(file, header, sizeof(header));
+    memcpy(file, header, sizeof header);
     for (uint64_t i = 0; i < LARGEST_SEGMENTS; i++) {
         const uint64_t program[7] = {1 | (i == 0 ? 5ull : 6ull) << 32,
                                      offset,
@@ -109,7 +109,7 @@ static void make_largest_image(uint8_t *file, uint64_t offset)
                                      LARGEST_SEGMENT_BYTES,
                                      LARGEST_SEGMENT_BYTES,
                                      0};
-        memcpy(file + 64 + i * sizeof(program), program, sizeof(program));
+        memcpy(file + 64 + i * sizeof program, program, sizeof program);
     }
 }
 
@@ -127,7 +127,7 @@ static void check_beside_image(const char *what, uint64_t offset)
                                               .stack_pages = 1,
                                               .page_quota = ABI_MEMORY_BYTES_MAX / ABI_PAGE_BYTES +
                                                             PEER_PAGE_QUOTA};
-    memcpy(maker->data, &config, sizeof(config));
+    memcpy(maker->data, &config, sizeof config);
     maker->box->arg[0] = HELPER_SLOT_CASE;
     peer_begin(maker, HELPER_CREATE_PROCESS);
     check_lateness(what);
@@ -255,7 +255,7 @@ static void equals_share_beside_work(void)
     struct peer *peer[2] = {peer_new("spinner-one"), peer_new("spinner-two")};
     peer_begin(peer[0], HELPER_SPIN);
     peer_begin(peer[1], HELPER_SPIN);
-    for (uint32_t k = 0; k < sizeof(rhythm) / sizeof(rhythm[0]); k++) {
+    for (uint32_t k = 0; k < sizeof rhythm / sizeof rhythm[0]; k++) {
         uint64_t growth[2];
         kt_step("rhythm", k);
         for (uint32_t i = 0; i < 2; i++)
@@ -347,7 +347,7 @@ static void priority_bound(void)
                                         .page_quota = PEER_PAGE_QUOTA};
     static const uint32_t bad[] = {ABI_PRIORITY_COUNT - 1, ABI_PRIORITY_COUNT, UINT32_MAX};
     uint64_t fault;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         config.priority = bad[i];
         kt_step("priority", bad[i]);
         kt_eq("process create", -ABI_E_ARGUMENT,

@@ -165,7 +165,7 @@ static uint64_t draw_length(void)
     static const uint32_t edges[] = {0, 1, 8, 64, 4095, 4096, 4097, 8192, 65536};
     if (one_in(4))
         return below(20000);
-    return one_in(3) ? edges[below(sizeof(edges) / sizeof(edges[0]))] : below(64);
+    return one_in(3) ? edges[below(sizeof edges / sizeof edges[0])] : below(64);
 }
 
 static uint64_t draw_pointer(void)
@@ -185,7 +185,7 @@ static uint64_t draw_pointer(void)
     case 5:
         return ABI_USER_END - below(10000);
     default:
-        return (uintptr_t)buffer + below(sizeof(buffer));
+        return (uintptr_t)buffer + below(sizeof buffer);
     }
 }
 
@@ -220,7 +220,7 @@ static uint64_t draw_caps(void)
 
 static uint64_t draw_config(void)
 {
-    memset(config.name, 0, sizeof(config.name));
+    memset(config.name, 0, sizeof config.name);
     memcpy(config.name, "fuzz-child", 11);
     if (one_in(16))
         config.name[below(sizeof("fuzz-child"))] = 'X'; /* never a name that the markers lack */
@@ -284,7 +284,7 @@ static uint64_t draw_number(void)
         (number == ABI_SYS_SYSTEM_AUDIT && !one_in(AUDIT_ONE_IN)) ||
         (number == ABI_SYS_PROCESS_CREATE && !one_in(PROCESS_ONE_IN))) {
         static const uint8_t instead[] = {ABI_SYS_CALL, ABI_SYS_RECV, ABI_SYS_REPLY_RECV};
-        return instead[below(sizeof(instead))];
+        return instead[below(sizeof instead)];
     }
     return number;
 }

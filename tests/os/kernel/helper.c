@@ -125,7 +125,7 @@ static void store(uint64_t addr)
 
 static void fetch_copy(uint64_t addr)
 {
-    memcpy((void *)(uintptr_t)addr, &helper_return_code, sizeof(helper_return_code));
+    memcpy((void *)(uintptr_t)addr, &helper_return_code, sizeof helper_return_code);
     jump(addr);
 }
 

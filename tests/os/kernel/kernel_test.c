@@ -14,7 +14,7 @@ int process_main(uint64_t arg)
 {
     (void)arg;
     rt_logf("KTEST: start");
-    uint32_t failed_count = kt_run(groups, sizeof(groups) / sizeof(groups[0]));
+    uint32_t failed_count = kt_run(groups, sizeof groups / sizeof groups[0]);
     if (failed_count != 0) {
         rt_logf("KTEST: %u cases FAILED", failed_count);
         return 1;

@@ -55,10 +55,9 @@ void kt_map(rt_slot slot, uint64_t addr, uint32_t prot)
 void kt_unmap(uint64_t addr)
 {
     kt_ok("unmap", rt_unmap(addr));
-    for (uint32_t i = 0; i < kt.mapped_count; i++) {
+    for (uint32_t i = 0; i < kt.mapped_count; i++)
         if (kt.mapped[i] == addr)
             kt.mapped[i] = kt.mapped[--kt.mapped_count];
-    }
 }
 
 rt_slot kt_endpoint(void)
@@ -129,10 +128,9 @@ void kt_clean(void)
     peers_kill();
     while (kt.mapped_count > 0)
         (void)rt_unmap(kt.mapped[--kt.mapped_count]);
-    for (rt_slot slot = 1; slot < ABI_SLOT_COUNT; slot++) {
+    for (rt_slot slot = 1; slot < ABI_SLOT_COUNT; slot++)
         if (!kt.slot_is_ours[slot])
             (void)rt_cap_drop(slot);
-    }
 }
 
 static bool run_case(const struct kt_case *test)
@@ -159,9 +157,8 @@ uint32_t kt_run(const struct kt_group *const groups[], uint32_t group_count)
 {
     uint32_t failed_count = 0;
     make_windows();
-    for (uint32_t i = 0; i < group_count; i++) {
+    for (uint32_t i = 0; i < group_count; i++)
         for (uint32_t j = 0; j < groups[i]->count; j++)
             failed_count += !run_case(&groups[i]->cases[j]);
-    }
     return failed_count;
 }

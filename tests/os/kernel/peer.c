@@ -90,7 +90,7 @@ struct peer *peer_create_with(const char *name, uint32_t priority, uint32_t page
                                         .priority = priority,
                                         .stack_pages = PEER_STACK_PAGES,
                                         .page_quota = page_quota};
-    strncpy(config.name, name, sizeof(config.name) - 1);
+    strncpy(config.name, name, sizeof config.name - 1);
     uint64_t fault = 0;
     peer->process =
         (rt_slot)kt_ok("process create", rt_process_create(KTEST_SLOT_SYSTEM, &config, &fault));
@@ -165,7 +165,7 @@ int64_t peer_wait(struct peer *peer)
 void peer_begin_syscall(struct peer *peer, uint64_t number, const uint64_t arg[7])
 {
     peer->box->number = number;
-    memcpy(peer->box->arg, arg, sizeof(peer->box->arg));
+    memcpy(peer->box->arg, arg, sizeof peer->box->arg);
     peer_begin(peer, HELPER_SYSCALL);
 }
 

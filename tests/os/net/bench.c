@@ -44,10 +44,9 @@ static bool bench_calls(struct selftest *selftest)
 
     for (uint32_t batch = 0; batch < BATCH_COUNT; batch++) {
         uint64_t begin = rt_instret();
-        for (uint32_t i = 0; i < CALLS_PER_BATCH; i++) {
+        for (uint32_t i = 0; i < CALLS_PER_BATCH; i++)
             if (net_get_interface(&selftest->net, &interface) != NET_OK)
                 return false;
-        }
         samples[batch] = (rt_instret() - begin) / CALLS_PER_BATCH;
     }
     show("facade call", "instructions");
@@ -78,12 +77,11 @@ static bool move_batch(struct selftest *selftest, net_handle stream, net_handle 
     for (size_t moved_len = 0; moved_len < BYTES_PER_BATCH; moved_len += payload_len) {
         if (stream_write(selftest, stream, bytes, payload_len, deadline) != NET_OK)
             return false;
-        for (size_t got_len = 0, len = 0; got_len < payload_len; got_len += len) {
+        for (size_t got_len = 0, len = 0; got_len < payload_len; got_len += len)
             if (stream_read(selftest, peer, bytes, payload_len - got_len, deadline, &len) !=
                     NET_OK ||
                 len == 0)
                 return false;
-        }
     }
     return true;
 }
@@ -114,10 +112,9 @@ static bool bench_ping(struct selftest *selftest)
         enum net_status status;
         if (net_ping(&selftest->net, GATEWAY_IPV4, DEADLINE_MS, &ping) != NET_OK)
             return false;
-        while ((status = net_ping_result(&selftest->net, ping, &samples[i])) == NET_WOULD_BLOCK) {
+        while ((status = net_ping_result(&selftest->net, ping, &samples[i])) == NET_WOULD_BLOCK)
             if (!stream_wait(selftest, rt_deadline_ms(DEADLINE_MS)))
                 return false;
-        }
         stream_close(selftest, ping);
         if (status != NET_OK)
             return false;

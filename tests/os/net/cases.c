@@ -27,10 +27,9 @@ static bool accept_one(struct selftest *selftest, net_handle listener, net_handl
     uint64_t deadline = rt_deadline_ms(DEADLINE_MS);
     enum net_status status;
 
-    while ((status = net_accept(&selftest->net, listener, stream, NULL)) == NET_WOULD_BLOCK) {
+    while ((status = net_accept(&selftest->net, listener, stream, NULL)) == NET_WOULD_BLOCK)
         if (!stream_wait(selftest, deadline))
             return false;
-    }
     return status == NET_OK;
 }
 
@@ -48,11 +47,11 @@ static bool own_stream_works(struct selftest *selftest)
 
     if (!works)
         return false;
-    for (uint64_t pos = 0; works && pos < OTHER_BYTES; pos += sizeof(bytes)) {
-        pattern_fill(bytes, pos, sizeof(bytes));
-        works = stream_write(selftest, stream, bytes, sizeof(bytes), deadline) == NET_OK;
-        for (size_t got_len = 0, len = 0; works && got_len < sizeof(bytes); got_len += len) {
-            works = stream_read(selftest, peer, bytes, sizeof(bytes) - got_len, deadline, &len) ==
+    for (uint64_t pos = 0; works && pos < OTHER_BYTES; pos += sizeof bytes) {
+        pattern_fill(bytes, pos, sizeof bytes);
+        works = stream_write(selftest, stream, bytes, sizeof bytes, deadline) == NET_OK;
+        for (size_t got_len = 0, len = 0; works && got_len < sizeof bytes; got_len += len) {
+            works = stream_read(selftest, peer, bytes, sizeof bytes - got_len, deadline, &len) ==
                         NET_OK &&
                     len > 0;
             for (size_t i = 0; works && i < len; i++)
@@ -75,7 +74,7 @@ static uint64_t read_slowly(struct selftest *selftest, net_handle stream, uint64
     *hash = HASH_START;
     for (;;) {
         state = state * 6364136223846793005u + 1;
-        size_t capacity_len = 1 + (size_t)(state >> 33) % sizeof(bytes);
+        size_t capacity_len = 1 + (size_t)(state >> 33) % sizeof bytes;
         if ((state >> 33) % 1024 == 0)
             rt_sleep_ms(1);
         if (stream_read(selftest, stream, bytes, capacity_len, rt_deadline_ms(DEADLINE_MS), &len) !=
@@ -130,18 +129,17 @@ bool case_silent(struct selftest *selftest)
     rt_slot child = child_start(CHILD_BADGE_FIRST, HELPER_SILENT);
     if (!accept_one(selftest, listener, &stream))
         return selftest_fail("silent accept");
-    while ((status = net_write(&selftest->net, stream, bytes, sizeof(bytes), &len)) == NET_OK)
+    while ((status = net_write(&selftest->net, stream, bytes, sizeof bytes, &len)) == NET_OK)
         written_len += len;
     if (status != NET_WOULD_BLOCK || written_len > 2 * NET_STREAM_WINDOW_BYTES)
         return selftest_fail("silent window");
     if (!own_stream_works(selftest))
         return selftest_fail("silent: others stand still");
     child_kill(child);
-    while ((status = net_write(&selftest->net, stream, bytes, sizeof(bytes), &len)) ==
-           NET_WOULD_BLOCK) {
+    while ((status = net_write(&selftest->net, stream, bytes, sizeof bytes, &len)) ==
+           NET_WOULD_BLOCK)
         if (!stream_wait(selftest, rt_deadline_ms(DEADLINE_MS)))
             break;
-    }
     if (status != NET_DISCONNECTED)
         return selftest_fail("silent: death not told");
     stream_close(selftest, stream);
@@ -156,10 +154,9 @@ bool case_flood(struct selftest *selftest)
     rt_slot child = child_start(CHILD_BADGE_FIRST, HELPER_FLOOD);
     uint64_t deadline = rt_deadline_ms(DEADLINE_MS);
 
-    for (uint32_t i = 0; i < OTHER_CALLS; i++) {
+    for (uint32_t i = 0; i < OTHER_CALLS; i++)
         if (net_get_interface(&selftest->net, &interface) != NET_OK)
             return selftest_fail("flood: call");
-    }
     if (!own_stream_works(selftest) || rt_ticks() > deadline)
         return selftest_fail("flood: others stand still");
     if (!child_is_alive(child))

@@ -60,9 +60,9 @@ bool child_report_wait(struct selftest *selftest, net_handle socket, enum helper
     struct net_address from;
     size_t len;
 
-    if (datagram_receive(selftest, socket, &from, &report, sizeof(report),
+    if (datagram_receive(selftest, socket, &from, &report, sizeof report,
                          rt_deadline_ms(REPORT_DEADLINE_MS), &len) != NET_OK ||
-        len != sizeof(report) || report.mode != mode)
+        len != sizeof report || report.mode != mode)
         return false;
     *count = report.count;
     return true;

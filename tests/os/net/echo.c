@@ -47,7 +47,7 @@ static void serve(struct selftest *selftest, struct connection *connection)
             connection->done_len += len;
         } else {
             status = net_read(&selftest->net, connection->stream, connection->bytes,
-                              sizeof(connection->bytes), &len);
+                              sizeof connection->bytes, &len);
             connection->len = len;
             connection->done_len = 0;
             if (status == NET_OK && len == 0)
@@ -64,10 +64,9 @@ static void serve(struct selftest *selftest, struct connection *connection)
 
 static struct connection *find(net_handle stream)
 {
-    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; i < CONNECTIONS_MAX; i++)
         if (connections[i].stream == stream)
             return &connections[i];
-    }
     return NULL;
 }
 

@@ -52,7 +52,7 @@ static void report(net_handle socket, uint32_t mode, uint64_t count)
     struct helper_report report = {.mode = mode, .count = (uint32_t)count};
     struct net_address to = {.ipv4 = LOOPBACK, .port = HELPER_REPORT_PORT};
 
-    if (net_send_to(&self.net, socket, &to, &report, sizeof(report)) != NET_OK)
+    if (net_send_to(&self.net, socket, &to, &report, sizeof report) != NET_OK)
         selftest_fail("report");
 }
 
@@ -80,9 +80,9 @@ static bool malformed_is_refused(uint32_t round)
     self.net.request.head.handle = round * 0x01000193u;
     int64_t got =
         rt_call(CLIENT_SLOT_NET, &self.net.request, round % (NET_MESSAGE_BYTES_MAX + 1),
-                &self.net.reply, sizeof(self.net.reply), NULL, ABI_DEADLINE_NONE, &reply_len);
+                &self.net.reply, sizeof self.net.reply, NULL, ABI_DEADLINE_NONE, &reply_len);
     return got < 0 ||
-           (reply_len == sizeof(self.net.reply.head) && self.net.reply.head.status != NET_OK);
+           (reply_len == sizeof self.net.reply.head && self.net.reply.head.status != NET_OK);
 }
 
 static void flood(void)
@@ -124,7 +124,7 @@ static void source(void)
     uint64_t hash = HASH_START;
 
     for (uint64_t pos = 0; pos < PATTERN_BYTES;) {
-        size_t len = 1 + next_random(&chunk_state) % sizeof(bytes);
+        size_t len = 1 + next_random(&chunk_state) % sizeof bytes;
         size_t written_len;
         if (len > PATTERN_BYTES - pos)
             len = PATTERN_BYTES - pos;

@@ -48,10 +48,9 @@ int process_main(uint64_t arg)
     selftest.notification = (rt_slot)rt_must(rt_notification_create(), "net-test: notification");
     if (attach_to_netstackd(&selftest) != NET_OK)
         rt_panic("net-test: attach", 0);
-    for (const selftest_step *step = steps_of[arg]; *step != NULL; step++) {
+    for (const selftest_step *step = steps_of[arg]; *step != NULL; step++)
         if (!(*step)(&selftest))
             return 1;
-    }
     rt_logf("SELFTEST: end");
     return 0;
 }

@@ -22,7 +22,7 @@ struct plan plan_honest(void)
 
 bool stranger_make(struct stranger *stranger)
 {
-    if (!dsoftbus_random(stranger->private_key, sizeof(stranger->private_key)))
+    if (!dsoftbus_random(stranger->private_key, sizeof stranger->private_key))
         return false;
     noise_static_key_init(&stranger->key, stranger->private_key);
     return true;
@@ -30,7 +30,7 @@ bool stranger_make(struct stranger *stranger)
 
 bool adversary_connect(struct adversary *adversary, struct selftest *selftest)
 {
-    memset(adversary, 0, sizeof(*adversary));
+    memset(adversary, 0, sizeof *adversary);
     adversary->selftest = selftest;
     if (stream_connect(selftest, &dsoftbus.address, rt_deadline_ms(PATIENCE_MS),
                        &adversary->stream) != NET_OK) {
@@ -66,7 +66,7 @@ bool adversary_make_msg1(struct adversary *adversary, const struct plan *plan)
     uint8_t ephemeral[DSB_KEY_LEN];
     size_t prologue_len = dsoftbus_prologue(prologue, plan->responder_id);
 
-    return dsoftbus_random(ephemeral, sizeof(ephemeral)) &&
+    return dsoftbus_random(ephemeral, sizeof ephemeral) &&
            noise_xk_init_initiator(&adversary->noise, plan->key, plan->responder_key, ephemeral,
                                    prologue, prologue_len) == NOISE_OK &&
            make_message(adversary, NULL, 0, adversary->msg1, &adversary->msg1_len);
@@ -107,7 +107,7 @@ bool adversary_read_msg2(struct adversary *adversary)
     if (!await_unit(adversary, &unit_len))
         return false;
     if (noise_xk_read(&adversary->noise, adversary->in + DSB_FRAME_HEADER_LEN, unit_len, payload,
-                      sizeof(payload), &payload_len) != NOISE_OK)
+                      sizeof payload, &payload_len) != NOISE_OK)
         return selftest_fail("adversary reads message 2");
     drop_unit(adversary, unit_len);
     return true;
@@ -141,7 +141,7 @@ bool adversary_seal(struct adversary *adversary, enum dsb_record_type type, cons
     uint8_t plaintext[DSB_RECORD_TYPE_LEN + 64];
     size_t message_len = 0;
 
-    if (body_len > sizeof(plaintext) - DSB_RECORD_TYPE_LEN)
+    if (body_len > sizeof plaintext - DSB_RECORD_TYPE_LEN)
         return selftest_fail("adversary's record is too long");
     plaintext[0] = (uint8_t)type;
     if (body_len != 0)
@@ -166,7 +166,7 @@ bool adversary_expect_record(struct adversary *adversary, enum dsb_record_type t
     if (!await_unit(adversary, &unit_len))
         return false;
     if (noise_transport_open(&adversary->transport, adversary->in + DSB_FRAME_HEADER_LEN, unit_len,
-                             plaintext, sizeof(plaintext), &plaintext_len) != NOISE_OK ||
+                             plaintext, sizeof plaintext, &plaintext_len) != NOISE_OK ||
         dsb_record_parse(&record, plaintext, plaintext_len) != DSB_RECORD_OK)
         return selftest_fail("adversary opens a record");
     drop_unit(adversary, unit_len);

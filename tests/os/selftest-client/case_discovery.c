@@ -127,8 +127,8 @@ static bool send_altered(struct selftest *selftest, net_handle socket)
     uint8_t packet[DSB_ANNOUNCE_MAX + 1];
     size_t packet_len = 0;
 
-    for (size_t i = 0; i < sizeof(alterations) / sizeof(alterations[0]); i++) {
-        memset(packet, 0, sizeof(packet));
+    for (size_t i = 0; i < sizeof alterations / sizeof alterations[0]; i++) {
+        memset(packet, 0, sizeof packet);
         if (!make_announce(&dsoftbus.identity.id, dsoftbus.identity.key.public_key, 9, packet,
                            &packet_len))
             return selftest_fail("announce");
@@ -151,15 +151,15 @@ static bool send_others(struct selftest *selftest, net_handle socket)
 
     if (!make_announce(&dsoftbus.identity.id, dsoftbus.identity.key.public_key, 9, packet,
                        &packet_len) ||
-        !dsoftbus_random(noise + 4, sizeof(noise) - 4))
+        !dsoftbus_random(noise + 4, sizeof noise - 4))
         return false;
     packet[packet_len - 1] = 0xff;
     dsb_query_encode(query);
     query[DSB_QUERY_LEN - 1] = 1;
     return send_packet(selftest, socket, DSB_DISCOVERY_PORT, packet, packet_len) &&
            send_packet(selftest, socket, DSB_DISCOVERY_PORT, packet, 0) &&
-           send_packet(selftest, socket, DSB_DISCOVERY_PORT, query, sizeof(query)) &&
-           send_packet(selftest, socket, DSB_DISCOVERY_PORT, noise, sizeof(noise));
+           send_packet(selftest, socket, DSB_DISCOVERY_PORT, query, sizeof query) &&
+           send_packet(selftest, socket, DSB_DISCOVERY_PORT, noise, sizeof noise);
 }
 
 const char *case_malformed_announces(struct selftest *selftest)

@@ -24,8 +24,7 @@ const char *case_oversize_frame(struct selftest *selftest)
     static const uint8_t over[] = {(DSB_HANDSHAKE_UNIT_MAX + 1) >> 8,
                                    (DSB_HANDSHAKE_UNIT_MAX + 1) & 0xff};
     static const uint8_t longest[] = {0xff, 0xff};
-    return is_refused(selftest, over, sizeof(over)) &&
-                   is_refused(selftest, longest, sizeof(longest))
+    return is_refused(selftest, over, sizeof over) && is_refused(selftest, longest, sizeof longest)
                ? "closed"
                : NULL;
 }
@@ -33,7 +32,7 @@ const char *case_oversize_frame(struct selftest *selftest)
 const char *case_zero_length_frame(struct selftest *selftest)
 {
     static const uint8_t frame[] = {0, 0};
-    return is_refused(selftest, frame, sizeof(frame)) ? "closed" : NULL;
+    return is_refused(selftest, frame, sizeof frame) ? "closed" : NULL;
 }
 
 const char *case_plaintext_ping(struct selftest *selftest)
@@ -43,9 +42,9 @@ const char *case_plaintext_ping(struct selftest *selftest)
     uint8_t record[DSB_FRAME_HEADER_LEN + DSB_RECORD_TYPE_LEN + 8] = {0, 9, DSB_RECORD_PING};
     uint8_t padded[DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_1_OVERHEAD] = {
         0, NOISE_XK_MESSAGE_1_OVERHEAD, DSB_RECORD_PING};
-    return is_refused(selftest, text, sizeof(text) - 1) &&
-                   is_refused(selftest, record, sizeof(record)) &&
-                   is_refused(selftest, padded, sizeof(padded))
+    return is_refused(selftest, text, sizeof text - 1) &&
+                   is_refused(selftest, record, sizeof record) &&
+                   is_refused(selftest, padded, sizeof padded)
                ? "closed"
                : NULL;
 }
@@ -62,5 +61,5 @@ const char *case_challenge_response(struct selftest *selftest)
     if (!dsoftbus_random(nonce, 16))
         return NULL;
     noise_blake2s(nonce + 16, nonce, 16, NULL, 0);
-    return is_refused(selftest, frame, sizeof(frame)) ? "closed" : NULL;
+    return is_refused(selftest, frame, sizeof frame) ? "closed" : NULL;
 }

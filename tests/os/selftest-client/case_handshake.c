@@ -33,10 +33,9 @@ const char *case_bitflip_msg1(struct selftest *selftest)
 {
     /* Behind the two length bytes: the ephemeral key, and the empty payload's tag. */
     static const size_t places[] = {2, 33, 34, 49};
-    for (size_t i = 0; i < COUNT(places); i++) {
+    for (size_t i = 0; i < COUNT(places); i++)
         if (!flipped_msg1_is_refused(selftest, places[i]))
             return NULL;
-    }
     return "closed";
 }
 
@@ -58,10 +57,9 @@ const char *case_bitflip_msg3(struct selftest *selftest)
 {
     /* The encrypted static key, its tag, the payload with the id, and the last tag. */
     static const size_t places[] = {2, 34, 50};
-    for (size_t i = 0; i < COUNT(places); i++) {
+    for (size_t i = 0; i < COUNT(places); i++)
         if (!flipped_msg3_is_refused(selftest, places[i]))
             return NULL;
-    }
     return flipped_msg3_is_refused(selftest, adversary.msg3_len - 1) ? "msg2-then-closed" : NULL;
 }
 
@@ -91,7 +89,7 @@ const char *case_replayed_transcript(struct selftest *selftest)
      * side's fresh ephemeral. */
     bool refused = record_session(selftest) && adversary_connect(&replay, selftest) &&
                    adversary_send(&replay, adversary.msg1, adversary.msg1_len) &&
-                   stream_read(selftest, replay.stream, msg2, sizeof(msg2),
+                   stream_read(selftest, replay.stream, msg2, sizeof msg2,
                                rt_deadline_ms(ANSWER_MS), &msg2_len) == NET_OK &&
                    msg2_len > 0 && adversary_send(&replay, adversary.msg3, adversary.msg3_len) &&
                    adversary_expect_closed(&replay);
@@ -183,7 +181,7 @@ const char *case_data_before_accept(struct selftest *selftest)
                    noise_xk_split(&adversary.noise, &adversary.transport) == NOISE_OK;
     if (refused) {
         memcpy(both, adversary.msg3, adversary.msg3_len);
-        refused = adversary_seal(&adversary, DSB_RECORD_DATA, body, sizeof(body),
+        refused = adversary_seal(&adversary, DSB_RECORD_DATA, body, sizeof body,
                                  both + adversary.msg3_len, &data_len) &&
                   adversary_send(&adversary, both, adversary.msg3_len + data_len) &&
                   adversary_expect_closed(&adversary);

@@ -41,7 +41,7 @@ static bool dribble(struct selftest *selftest, uint64_t begin_ms)
     uint8_t byte;
     for (size_t i = 0; i < DRIBBLE_COUNT_MAX; i++) {
         size_t read_len = 0;
-        enum net_status status = stream_read(selftest, dribbling.stream, &byte, sizeof(byte),
+        enum net_status status = stream_read(selftest, dribbling.stream, &byte, sizeof byte,
                                              rt_deadline_ms(DRIBBLE_MS), &read_len);
         if (status != NET_TIMED_OUT) {
             uint64_t took_ms = dsoftbus_now_ms() - begin_ms;
@@ -124,7 +124,7 @@ const char *case_half_open_flood(struct selftest *selftest)
     enum dsb_reason reason =
         link_connect(selftest, &link, &dsoftbus.local, &dsoftbus.target->id, &dsoftbus.address);
     bool passed = reason == DSB_REASON_NONE || selftest_fail(dsb_reason_name(reason));
-    passed = passed && link_echo(selftest, &link, data, sizeof(data));
+    passed = passed && link_echo(selftest, &link, data, sizeof data);
     /* The flood began before and has not ended since, or the case would show nothing. That it was
      * one is seen in dsoftbusd's log: how many it dropped. */
     passed = passed && (flood.opened_count < FLOOD_COUNT || selftest_fail("the flood is over"));

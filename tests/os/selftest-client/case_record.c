@@ -18,7 +18,7 @@ const char *case_tampered_record(struct selftest *selftest)
     size_t frame_len = 0;
 
     bool refused = open_session(selftest) && adversary_seal(&adversary, DSB_RECORD_DATA, body,
-                                                            sizeof(body), frame, &frame_len);
+                                                            sizeof body, frame, &frame_len);
     if (refused) {
         frame[DSB_FRAME_HEADER_LEN] ^= 1;
         refused =
@@ -35,9 +35,9 @@ const char *case_replayed_record(struct selftest *selftest)
 
     bool refused =
         open_session(selftest) &&
-        adversary_seal(&adversary, DSB_RECORD_DATA, body, sizeof(body), frame, &frame_len) &&
+        adversary_seal(&adversary, DSB_RECORD_DATA, body, sizeof body, frame, &frame_len) &&
         adversary_send(&adversary, frame, frame_len) &&
-        adversary_expect_record(&adversary, DSB_RECORD_DATA, body, sizeof(body)) &&
+        adversary_expect_record(&adversary, DSB_RECORD_DATA, body, sizeof body) &&
         adversary_send(&adversary, frame, frame_len) && adversary_expect_closed(&adversary);
     adversary_leave(&adversary);
     return refused ? "echo-then-closed" : NULL;

@@ -38,7 +38,7 @@ static const struct {
 
 bool dsoftbus_cases(struct selftest *selftest)
 {
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         rt_logf("SELFTEST: dsoftbus case %s begin", cases[i].name);
         const char *seen = cases[i].run(selftest);
         /* dsoftbusd answers a query after what streams brought it before: its lines are out. */

@@ -43,10 +43,10 @@ bool dsoftbus_host_peer(struct selftest *selftest)
     rt_must(rt_map_file(CLIENT_SLOT_FILE + 2, &text, &text_len), "SELFTEST: host.peer");
     if (!peer_line_parse((const char *)text, text_len, &id, &address))
         return selftest_fail("host.peer");
-    if (!dsoftbus_random(data, sizeof(data)) || !dial(selftest, &id, &address))
+    if (!dsoftbus_random(data, sizeof data) || !dial(selftest, &id, &address))
         return false;
     data[0] = DATA_KIND_ECHO;
-    if (!link_echo(selftest, &link, data, sizeof(data)))
+    if (!link_echo(selftest, &link, data, sizeof data))
         return selftest_fail("echo of the host");
     if (!link_close(selftest, &link))
         return selftest_fail("close with the host");

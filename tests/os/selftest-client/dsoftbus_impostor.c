@@ -61,10 +61,10 @@ static const char *use_session(struct selftest *selftest)
 {
     static const uint8_t data[] = {0x01, 'm', 'i', 'n', 'e'};
 
-    if (!link_echo(selftest, &link, data, sizeof(data)))
+    if (!link_echo(selftest, &link, data, sizeof data))
         return link.link.state == DSB_LINK_OPEN ? SEES_ECHO
                                                 : dsb_reason_name(dsb_link_reason(&link.link));
-    if (!link_ping(selftest, &link, data, sizeof(data)))
+    if (!link_ping(selftest, &link, data, sizeof data))
         return dsb_reason_name(dsb_link_reason(&link.link));
     return SEES_SESSION;
 }
@@ -100,7 +100,7 @@ bool dsoftbus_impostors(struct selftest *selftest)
     struct dsb_local local;
     bool passed = impostor_start(&impostor, selftest) && trust_the_impostor(&local);
 
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && passed; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0] && passed; i++)
         passed = run(selftest, &local, i);
     impostor_stop(&impostor, selftest);
     return passed;

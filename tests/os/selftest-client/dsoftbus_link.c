@@ -83,12 +83,12 @@ enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
                              const struct dsb_local *local, const struct dsb_device_id *target,
                              const struct net_address *address)
 {
-    const struct dsb_link_buffers buffers = {link->in, sizeof(link->in), link->out,
-                                             sizeof(link->out)};
+    const struct dsb_link_buffers buffers = {link->in, sizeof link->in, link->out,
+                                             sizeof link->out};
     uint8_t ephemeral[DSB_KEY_LEN];
 
-    memset(link, 0, sizeof(*link));
-    if (!dsoftbus_random(ephemeral, sizeof(ephemeral)))
+    memset(link, 0, sizeof *link);
+    if (!dsoftbus_random(ephemeral, sizeof ephemeral))
         return DSB_REASON_LOCAL_CRYPTO;
     /* The target's key is looked up here: without one nothing is sent to anybody. */
     enum dsb_reason reason =
@@ -107,10 +107,9 @@ enum dsb_reason link_connect(struct selftest *selftest, struct link *link,
 static bool is_among(const struct net_address *address, const struct net_address *tried,
                      size_t tried_count)
 {
-    for (size_t i = 0; i < tried_count; i++) {
+    for (size_t i = 0; i < tried_count; i++)
         if (tried[i].ipv4 == address->ipv4 && tried[i].port == address->port)
             return true;
-    }
     return false;
 }
 

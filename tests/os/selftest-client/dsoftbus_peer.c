@@ -80,7 +80,7 @@ bool dsoftbus_query(struct selftest *selftest, net_handle socket)
     dsb_query_encode(query);
     while (!dsb_rate_take(&dsoftbus.ask_rate, dsoftbus_now_ms()))
         rt_sleep_ms(ASK_INTERVAL_MS);
-    return net_send_to(&selftest->net, socket, &discovery, query, sizeof(query)) == NET_OK;
+    return net_send_to(&selftest->net, socket, &discovery, query, sizeof query) == NET_OK;
 }
 
 bool dsoftbus_await_announce(struct selftest *selftest, net_handle socket, uint64_t deadline)
@@ -91,8 +91,8 @@ bool dsoftbus_await_announce(struct selftest *selftest, net_handle socket, uint6
     size_t packet_len = 0;
 
     for (int i = 0; i < PACKETS_PER_QUERY; i++) {
-        enum net_status status = datagram_receive(selftest, socket, &from, packet, sizeof(packet),
-                                                  deadline, &packet_len);
+        enum net_status status =
+            datagram_receive(selftest, socket, &from, packet, sizeof packet, deadline, &packet_len);
         if (status == NET_MALFORMED)
             continue;
         if (status != NET_OK)

@@ -47,7 +47,7 @@ static bool expect(enum dsb_record_type type, const uint8_t *body, size_t body_l
 static void make_body(uint8_t body[4], uint32_t i)
 {
     const uint8_t bytes[4] = {0x01, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
-    memcpy(body, bytes, sizeof(bytes));
+    memcpy(body, bytes, sizeof bytes);
 }
 
 static bool echo_batch(uint32_t first)
@@ -58,7 +58,7 @@ static bool echo_batch(uint32_t first)
     for (uint32_t i = first; i < first + BATCH_COUNT; i++) {
         size_t frame_len = 0;
         make_body(body, i);
-        if (!seal(DSB_RECORD_DATA, body, sizeof(body), batch + batch_len, &frame_len))
+        if (!seal(DSB_RECORD_DATA, body, sizeof body, batch + batch_len, &frame_len))
             return false;
         batch_len += frame_len;
     }
@@ -66,7 +66,7 @@ static bool echo_batch(uint32_t first)
         return false;
     for (uint32_t i = first; i < first + BATCH_COUNT; i++) {
         make_body(body, i);
-        if (!expect(DSB_RECORD_DATA, body, sizeof(body)))
+        if (!expect(DSB_RECORD_DATA, body, sizeof body))
             return false;
     }
     return true;

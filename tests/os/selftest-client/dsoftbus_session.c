@@ -43,7 +43,7 @@ static bool open_session(struct selftest *selftest)
     stream_close(selftest, socket);
     if (reason != DSB_REASON_NONE)
         return selftest_fail(dsb_reason_name(reason));
-    return link_echo(selftest, &link, first, sizeof(first)) || selftest_fail("dsoftbus first echo");
+    return link_echo(selftest, &link, first, sizeof first) || selftest_fail("dsoftbus first echo");
 }
 
 static bool connect_ok(struct selftest *selftest)
@@ -68,14 +68,14 @@ static bool ping_ok(struct selftest *selftest)
     uint8_t ping[PING_LEN];
     uint8_t data[ECHO_LEN];
 
-    if (!dsoftbus_random(ping, sizeof(ping)) || !dsoftbus_random(data, sizeof(data)))
+    if (!dsoftbus_random(ping, sizeof ping) || !dsoftbus_random(data, sizeof data))
         return false;
     data[0] = DATA_KIND_ECHO;
-    if (!link_ping(selftest, &link, ping, sizeof(ping)))
+    if (!link_ping(selftest, &link, ping, sizeof ping))
         return selftest_fail("dsoftbus ping");
-    if (!link_echo(selftest, &link, data, sizeof(data)))
+    if (!link_echo(selftest, &link, data, sizeof data))
         return selftest_fail("dsoftbus echo");
-    log_fingerprint(ping, sizeof(ping));
+    log_fingerprint(ping, sizeof ping);
     rt_logf("SELFTEST: dsoftbus ping ok");
     return true;
 }
@@ -112,12 +112,11 @@ bool dsoftbus_no_randomness(struct selftest *selftest)
     uint8_t bytes[DSB_KEY_LEN];
     (void)selftest;
 
-    if (rng_get(CLIENT_SLOT_RNG, bytes, sizeof(bytes)) == RNG_OK)
+    if (rng_get(CLIENT_SLOT_RNG, bytes, sizeof bytes) == RNG_OK)
         return selftest_fail("random bytes without a device");
-    for (size_t i = 0; i < sizeof(bytes); i++) {
+    for (size_t i = 0; i < sizeof bytes; i++)
         if (bytes[i] != 0)
             return selftest_fail("bytes without a device");
-    }
     rt_logf("SELFTEST: no random bytes ok");
     return true;
 }

@@ -45,7 +45,7 @@ static bool begin_noise(struct impostor *impostor)
     uint8_t prologue[PROLOGUE_MAX];
     uint8_t ephemeral[DSB_KEY_LEN];
 
-    return dsoftbus_random(ephemeral, sizeof(ephemeral)) &&
+    return dsoftbus_random(ephemeral, sizeof ephemeral) &&
            noise_xk_init_responder(
                &impostor->noise, is_other ? &impostor->other_key : &impostor->key, ephemeral,
                prologue, dsoftbus_prologue(prologue, &impostor->id)) == NOISE_OK;
@@ -63,11 +63,11 @@ static bool invent_transcript(struct impostor *impostor)
     size_t len = 0;
 
     bool made =
-        begin_noise(impostor) && dsoftbus_random(ephemeral, sizeof(ephemeral)) &&
+        begin_noise(impostor) && dsoftbus_random(ephemeral, sizeof ephemeral) &&
         noise_xk_init_initiator(&self, &impostor->key, impostor->other_key.public_key, ephemeral,
                                 prologue, prologue_len) == NOISE_OK &&
-        noise_xk_write(&self, NULL, 0, msg1, sizeof(msg1), &len) == NOISE_OK &&
-        noise_xk_read(&impostor->noise, msg1, len, payload, sizeof(payload), &len) == NOISE_OK;
+        noise_xk_write(&self, NULL, 0, msg1, sizeof msg1, &len) == NOISE_OK &&
+        noise_xk_read(&impostor->noise, msg1, len, payload, sizeof payload, &len) == NOISE_OK;
     noise_xk_wipe(&self);
     return made;
 }
@@ -85,7 +85,7 @@ static bool read_msg1(struct impostor *impostor, const uint8_t *unit, size_t uni
     }
     memcpy(impostor->client_ephemeral, unit, DSB_KEY_LEN);
     enum noise_result result =
-        noise_xk_read(&impostor->noise, unit, unit_len, payload, sizeof(payload), &payload_len);
+        noise_xk_read(&impostor->noise, unit, unit_len, payload, sizeof payload, &payload_len);
     if ((result == NOISE_OK) == is_other)
         broke(impostor, "message 1 is not for the key that was meant");
     if (impostor->stage == IMPOSTOR_BROKEN)
@@ -179,7 +179,7 @@ static void answer_msg3(struct impostor *impostor, const uint8_t *unit, size_t u
     uint8_t payload[IMPOSTOR_UNIT_MAX];
     size_t payload_len = 0;
 
-    if (noise_xk_read(&impostor->noise, unit, unit_len, payload, sizeof(payload), &payload_len) !=
+    if (noise_xk_read(&impostor->noise, unit, unit_len, payload, sizeof payload, &payload_len) !=
             NOISE_OK ||
         noise_xk_split(&impostor->noise, &impostor->transport) != NOISE_OK) {
         broke(impostor, "message 3 to the impostor");
@@ -197,7 +197,7 @@ static void answer_record(struct impostor *impostor, const uint8_t *unit, size_t
     struct dsb_record record;
     size_t plaintext_len = 0;
 
-    if (noise_transport_open(&impostor->transport, unit, unit_len, plaintext, sizeof(plaintext),
+    if (noise_transport_open(&impostor->transport, unit, unit_len, plaintext, sizeof plaintext,
                              &plaintext_len) != NOISE_OK ||
         dsb_record_parse(&record, plaintext, plaintext_len) != DSB_RECORD_OK) {
         broke(impostor, "record to the impostor");
@@ -288,7 +288,7 @@ bool impostor_start(struct impostor *impostor, struct selftest *selftest)
 {
     static const struct dsb_device_id id = {.len = 13, .text = "impostor.test"};
 
-    memset(impostor, 0, sizeof(*impostor));
+    memset(impostor, 0, sizeof *impostor);
     impostor->id = id;
     impostor->address = (struct net_address){.ipv4 = LOOPBACK};
     if (!dsoftbus_random(impostor->private_key, DSB_KEY_LEN) ||
@@ -328,5 +328,5 @@ bool impostor_finish(struct impostor *impostor, struct selftest *selftest)
 void impostor_stop(struct impostor *impostor, struct selftest *selftest)
 {
     stream_close(selftest, impostor->listener);
-    noise_wipe(impostor, sizeof(*impostor));
+    noise_wipe(impostor, sizeof *impostor);
 }

@@ -65,10 +65,9 @@ int process_main(uint64_t arg)
     /* Without random bytes netstackd never serves, and would be waited for in vain. */
     if (arg != SELFTEST_NO_RNG && selftest_attach(&selftest) != NET_OK)
         rt_panic("SELFTEST: attach", -1);
-    for (const selftest_step *step = steps_of[arg]; *step != NULL; step++) {
+    for (const selftest_step *step = steps_of[arg]; *step != NULL; step++)
         if (!(*step)(&selftest))
             return 1;
-    }
     rt_logf("SELFTEST: end");
     return 0;
 }

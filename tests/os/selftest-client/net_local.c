@@ -22,18 +22,18 @@ static bool bytes_cross(struct selftest *selftest, net_handle from, net_handle t
     uint64_t deadline = rt_deadline_ms(TCP_DEADLINE_MS);
     size_t got_len = 0;
 
-    if (rng_get(CLIENT_SLOT_RNG, sent, sizeof(sent)) != RNG_OK ||
-        stream_write(selftest, from, sent, sizeof(sent), deadline) != NET_OK)
+    if (rng_get(CLIENT_SLOT_RNG, sent, sizeof sent) != RNG_OK ||
+        stream_write(selftest, from, sent, sizeof sent, deadline) != NET_OK)
         return false;
-    while (got_len < sizeof(got)) {
+    while (got_len < sizeof got) {
         size_t read_len;
-        if (stream_read(selftest, to, got + got_len, sizeof(got) - got_len, deadline, &read_len) !=
+        if (stream_read(selftest, to, got + got_len, sizeof got - got_len, deadline, &read_len) !=
                 NET_OK ||
             read_len == 0)
             return false;
         got_len += read_len;
     }
-    return memcmp(sent, got, sizeof(sent)) == 0;
+    return memcmp(sent, got, sizeof sent) == 0;
 }
 
 static bool stream_ends(struct selftest *selftest, net_handle stream)
@@ -52,10 +52,9 @@ static bool accept_waiting(struct selftest *selftest, net_handle listener, net_h
     uint64_t deadline = rt_deadline_ms(TCP_DEADLINE_MS);
     enum net_status status;
 
-    while ((status = net_accept(&selftest->net, listener, stream, remote)) == NET_WOULD_BLOCK) {
+    while ((status = net_accept(&selftest->net, listener, stream, remote)) == NET_WOULD_BLOCK)
         if (!stream_wait(selftest, deadline))
             return false;
-    }
     return status == NET_OK;
 }
 

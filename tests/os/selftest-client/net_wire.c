@@ -23,7 +23,7 @@ bool net_interface_step(struct selftest *selftest)
     if (net_get_interface(&selftest->net, &interface) != NET_OK)
         return selftest_fail("net interface");
     uint8_t any_bits = 0;
-    for (size_t i = 0; i < sizeof(interface.mac); i++)
+    for (size_t i = 0; i < sizeof interface.mac; i++)
         any_bits |= interface.mac[i];
     if (interface.ipv4 != OWN_IPV4 || interface.netmask != NETMASK ||
         interface.gateway != GATEWAY_IPV4 || interface.link_up != 1 || any_bits == 0 ||
@@ -42,10 +42,9 @@ bool net_ping_step(struct selftest *selftest)
     if (net_ping(&selftest->net, GATEWAY_IPV4, PING_TIMEOUT_MS, &ping) != NET_OK)
         return selftest_fail("net ping send");
     enum net_status status;
-    while ((status = net_ping_result(&selftest->net, ping, &round_trip_ns)) == NET_WOULD_BLOCK) {
+    while ((status = net_ping_result(&selftest->net, ping, &round_trip_ns)) == NET_WOULD_BLOCK)
         if (!stream_wait(selftest, deadline))
             break;
-    }
     stream_close(selftest, ping);
     if (status != NET_OK || round_trip_ns == 0)
         return selftest_fail("net ping answer");
@@ -59,8 +58,8 @@ static bool is_whole_file(const uint8_t *block, size_t block_len)
     static const char text[] = "hello from tftp\n";
     static const uint8_t head[] = {0, TFTP_OP_DATA, 0, 1};
 
-    return block_len == sizeof(head) + sizeof(text) - 1 && memcmp(block, head, sizeof(head)) == 0 &&
-           memcmp(block + sizeof(head), text, sizeof(text) - 1) == 0;
+    return block_len == sizeof head + sizeof text - 1 && memcmp(block, head, sizeof head) == 0 &&
+           memcmp(block + sizeof head, text, sizeof text - 1) == 0;
 }
 
 bool net_udp_step(struct selftest *selftest)
@@ -76,12 +75,11 @@ bool net_udp_step(struct selftest *selftest)
     if (net_udp_bind(&selftest->net, &any, &socket) != NET_OK)
         return selftest_fail("net udp bind");
     bool answered =
-        net_send_to(&selftest->net, socket, &server, read_request, sizeof(read_request)) ==
-            NET_OK &&
-        datagram_receive(selftest, socket, &server, block, sizeof(block),
+        net_send_to(&selftest->net, socket, &server, read_request, sizeof read_request) == NET_OK &&
+        datagram_receive(selftest, socket, &server, block, sizeof block,
                          rt_deadline_ms(TFTP_TIMEOUT_MS), &block_len) == NET_OK &&
         server.ipv4 == GATEWAY_IPV4 && is_whole_file(block, block_len) &&
-        net_send_to(&selftest->net, socket, &server, acknowledge, sizeof(acknowledge)) == NET_OK;
+        net_send_to(&selftest->net, socket, &server, acknowledge, sizeof acknowledge) == NET_OK;
     stream_close(selftest, socket);
     if (!answered)
         return selftest_fail("net udp exchange");

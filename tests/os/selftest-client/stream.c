@@ -79,10 +79,9 @@ enum net_status stream_read(struct selftest *selftest, net_handle stream, void *
 {
     enum net_status status;
     while ((status = net_read(&selftest->net, stream, data, capacity_len, read_len)) ==
-           NET_WOULD_BLOCK) {
+           NET_WOULD_BLOCK)
         if (!stream_wait(selftest, deadline))
             return NET_TIMED_OUT;
-    }
     return status;
 }
 
@@ -92,9 +91,8 @@ enum net_status datagram_receive(struct selftest *selftest, net_handle socket,
 {
     enum net_status status;
     while ((status = net_receive_from(&selftest->net, socket, remote, data, capacity_len,
-                                      read_len)) == NET_WOULD_BLOCK) {
+                                      read_len)) == NET_WOULD_BLOCK)
         if (!stream_wait(selftest, deadline))
             return NET_TIMED_OUT;
-    }
     return status;
 }

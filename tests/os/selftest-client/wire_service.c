@@ -64,7 +64,7 @@ static bool echo(struct selftest *selftest, struct stream *stream)
     size_t len = 0;
 
     if (stream->done_len == stream->len) {
-        status = net_read(&selftest->net, stream->handle, stream->bytes, sizeof(stream->bytes),
+        status = net_read(&selftest->net, stream->handle, stream->bytes, sizeof stream->bytes,
                           &stream->len);
         stream->done_len = 0;
         if (status == NET_WOULD_BLOCK)
@@ -86,7 +86,7 @@ static bool pour(struct selftest *selftest, struct stream *stream)
 {
     size_t len = 0;
     enum net_status status =
-        net_write(&selftest->net, stream->handle, stream->bytes, sizeof(stream->bytes), &len);
+        net_write(&selftest->net, stream->handle, stream->bytes, sizeof stream->bytes, &len);
 
     if (status != NET_OK && status != NET_WOULD_BLOCK)
         drop(selftest, stream);
@@ -118,10 +118,9 @@ static bool serve(struct selftest *selftest, struct stream *stream)
 {
     if (stream->handle != 0 && rt_ticks() - stream->begin > STREAM_MS_MAX * ABI_TICKS_PER_MS)
         drop(selftest, stream);
-    for (uint32_t turns = 0; turns < TURNS_MAX; turns++) {
+    for (uint32_t turns = 0; turns < TURNS_MAX; turns++)
         if (stream->handle == 0 || !turn_of_port[stream->kind](selftest, stream))
             return false;
-    }
     return true;
 }
 
@@ -174,10 +173,9 @@ static void let_pass(struct selftest *selftest, uint32_t ms)
 {
     uint64_t deadline = rt_deadline_ms(ms < WAIT_MS_MAX ? ms : WAIT_MS_MAX);
 
-    while (rt_ticks() < deadline) {
+    while (rt_ticks() < deadline)
         if (!run(selftest))
             (void)stream_wait(selftest, deadline);
-    }
     (void)run(selftest); /* what came until then has been dealt with */
 }
 
@@ -186,7 +184,7 @@ static bool answer(struct selftest *selftest, uint32_t number)
     uint8_t bytes[5] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
                         (uint8_t)number, '\n'};
 
-    return stream_write(selftest, driver, bytes, sizeof(bytes), rt_deadline_ms(IDLE_MS_MAX)) ==
+    return stream_write(selftest, driver, bytes, sizeof bytes, rt_deadline_ms(IDLE_MS_MAX)) ==
            NET_OK;
 }
 
