@@ -1,41 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a session stops: half-closed, ended by one side, aborted; and what time does to it then. */
-#include "dsoftbus/raw.h"
-#include "dsoftbus/testing.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static struct pair pair;
-static struct raw raw;
-static struct dsb_session *const a = &pair.a.slot.session;
-static struct dsb_session *const b = &pair.b.slot.session;
-static const uint8_t *body;
-static size_t body_len;
-
-#define T0 ((uint64_t)PAIR_START_MS)
-
-static int authenticate(void **state)
-{
-    (void)state;
-    pair_start(&pair);
-    pair_authenticate(&pair);
-    return 0;
-}
-
-static int start(void **state)
-{
-    (void)state;
-    pair_start(&pair);
-    return 0;
-}
-
-/* What `to` meets next, after the session's own records of `from` have come over. */
-static enum dsb_event pass(struct end *from, struct end *to, uint64_t now_ms)
-{
-    (void)session_write(from, to, now_ms);
-    return session_read(to, now_ms, &body, &body_len);
-}
+#include "dsoftbus/session_pair.h"
 
 /* Ended and aborted */
 
