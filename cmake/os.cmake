@@ -19,7 +19,7 @@ function(dsb_program name)
 endfunction()
 
 # What the tables of SOURCE and system/device.c say (system/describe.c), in dsb_says_PROFILE: programs and files; for other
-# tools the whole of it in tables/NAME.txt of the build folder.
+# tools (where a device is plugged in) the whole of it in tables/NAME.txt of the build folder.
 function(dsb_read_tables source)
   find_program(DSB_HOST_CC NAMES cc gcc clang REQUIRED)
   set(tables ${CMAKE_SOURCE_DIR}/system/describe.c ${CMAKE_SOURCE_DIR}/system/device.c ${source})
@@ -39,7 +39,7 @@ function(dsb_read_tables source)
     list(GET words 1 name)
     if(kind STREQUAL "profile")
       set(profile ${name})
-    else()
+    elseif(NOT kind STREQUAL "device")
       set_property(GLOBAL APPEND PROPERTY dsb_says_${profile} ${name})
     endif()
   endforeach()

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A program of the build machine that prints what the tables say, for the build and the tools: a
- * line for each profile, and behind it one for each program with its bytes of stack and one for
- * each file that a process is given.
+ * line for each profile, and behind it one for each program with its bytes of stack, one for each
+ * file that a process is given and one for each device, by the number of its bus.
  */
 #include "system/system.h"
 
 #include "abi/memory.h"
+#include "abi/system.h"
 
 #include <stdio.h>
 
 static void describe(const struct system_process *process)
 {
     printf("program %s %u\n", process->program, (unsigned)(process->stack_pages * ABI_PAGE_BYTES));
-    for (uint32_t i = 0; i < process->grant_count; i++)
-        if (process->grants[i].kind == GRANT_FILE)
-            printf("file %s\n", process->grants[i].file);
+    for (uint32_t i = 0; i < process->grant_count; i++) {
+        const struct grant *grant = &process->grants[i];
+        if (grant->kind == GRANT_FILE)
+            printf("file %s\n", grant->file);
+        if (grant->kind == GRANT_DEVICE)
+            printf("device %s %u\n", process->program,
+                   (unsigned)(grant->object - ABI_DEVICE_VIRTIO0));
+    }
 }
 
 int main(void)

@@ -3,16 +3,9 @@
 # scripts/qemu-test.sh with a stand-in for QEMU that prints a recorded log, hangs, or will not die.
 # usage: qemu_test_test.sh CASE
 set -euo pipefail
-: "${DSB_ROOT:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-# The script in a tree of its own, so that manifests and profiles are the test's.
-mkdir -p "$dir/scripts" "$dir/tests/os/markers"
-cp "$DSB_ROOT/scripts/qemu-test.sh" "$dir/scripts/"
-cp -r "$DSB_ROOT/tests/os/boot" "$dir/tests/os/"
+source "$(dirname "${BASH_SOURCE[0]}")/harness_tree.sh"
 echo "default | default | rng net" >"$dir/tests/os/profiles"
 printf 'order kernel: up\norder init: ready\nend SELFTEST: end\n' >"$dir/tests/os/markers/default.txt"
-touch "$dir/kernel.elf"
 
 qemu_prints() { # body of the stand-in
     { echo '#!/bin/bash'; echo "echo \$\$ >>$dir/pids; echo \"\$@\" >>$dir/arguments"; cat; } >"$dir/qemu"

@@ -4,15 +4,9 @@
 # says.
 # usage: reproducible_test.sh CASE
 set -euo pipefail
-: "${DSB_ROOT:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-mkdir -p "$dir/scripts" "$dir/tests/os/markers"
-cp "$DSB_ROOT/scripts/qemu-test.sh" "$dir/scripts/"
-cp -r "$DSB_ROOT/tests/os/boot" "$dir/tests/os/"
+source "$(dirname "${BASH_SOURCE[0]}")/harness_tree.sh"
 echo "deterministic | deterministic | rng icount" >"$dir/tests/os/profiles"
 printf 'order kernel: up\nend SELFTEST: end\n' >"$dir/tests/os/markers/deterministic.txt"
-touch "$dir/kernel.elf"
 
 # The stand-in: takes the entropy file out of its arguments, counts its starts.
 qemu_prints() { # what comes between the first and the last marker

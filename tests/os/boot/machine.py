@@ -23,9 +23,18 @@ OPTIONS = {
     "icount": ["-icount", "shift=0"],  # one tick each hundred instructions
     "virtual-time": ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm"],  # also the clock device's
 }
+TABLES = "build/os/tables/product.txt"  # for a kernel that does not lie in the folder of its build
 TIME_IS_UP = 124
 STOP_S = 2  # for TERM to be heard, then KILL: a QEMU whose entropy file ran out does not listen to TERM
 HASTY_STOP_S = 0.3  # the same when somebody waits at the keyboard
+
+
+def bus_of(program, kernel):
+    """Where the driver's device is plugged in, as the system's table says (system/device.c)."""
+    own = os.path.join(os.path.dirname(kernel), "../../tables/product.txt")
+    with open(own if os.path.exists(own) else TABLES, encoding="ascii") as file:
+        buses = {words[1]: words[2] for words in map(str.split, file) if words[0] == "device"}
+    return f"virtio-mmio-bus.{buses[program]}"
 
 
 class Machine:
@@ -34,7 +43,7 @@ class Machine:
     def __init__(self, kernel, qemu=QEMU):
         self.command = [qemu, "-machine", "virt", "-bios", "default", "-global", "virtio-mmio.force-legacy=false",
                         "-m", "128M", "-smp", "1", "-display", "none", "-serial", "stdio", "-kernel", kernel]
-        self.monitor, self.reboots, self.network, self.process = "none", False, [], None
+        self.kernel, self.monitor, self.reboots, self.network, self.process = kernel, "none", False, [], None
 
     def add(self, words, folder=None, rng_file=RNG_FILE, rng_quota=RNG_QUOTA):
         """Devices by the words of tests/os/profiles; the network serves the files of folder/tftp."""
@@ -65,7 +74,7 @@ class Machine:
                 raise ValueError(f"'{quota}': bytes/milliseconds")
             bound = ",max-bytes={},period={}".format(*quota.split("/"))
         self.command += ["-object", f"rng-random,id=r0,filename={file}",
-                         "-device", f"virtio-rng-device,rng=r0,bus=virtio-mmio-bus.1{bound}"]
+                         "-device", f"virtio-rng-device,rng=r0,bus={bus_of('rngd', self.kernel)}{bound}"]
 
     # Everything that answers is inside QEMU but for these two; nothing reaches the network outside.
     def forward(self, host_port, guest_port):
@@ -104,7 +113,8 @@ class Machine:
         if not self.reboots:
             command.append("-no-reboot")
         if self.network:
-            command += ["-netdev", ",".join(self.network), "-device", "virtio-net-device,netdev=n0,bus=virtio-mmio-bus.0"]
+            command += ["-netdev", ",".join(self.network),
+                        "-device", f"virtio-net-device,netdev=n0,bus={bus_of('netstackd', self.kernel)}"]
         with open(log, "wb") as console, open(errors, "wb") as words, interrupt.hold():
             try:
                 self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=words)
