@@ -69,7 +69,7 @@ static void make_device(struct device *device, const char *id)
 
 static void add_entry(struct device *device, const char *id, const uint8_t key[DSB_KEY_LEN])
 {
-    struct dsb_trust_entry entry;
+    struct dsb_trust_entry entry = {.services_len = 0};
 
     check(dsb_device_id_set(&entry.id, id, strlen(id)) == DSB_OK);
     memcpy(entry.key, key, DSB_KEY_LEN);

@@ -22,8 +22,10 @@ static enum dsb_text_fault read_field(struct dsb_identity_file *file, struct see
     const struct dsb_word *value = &line->words[1];
 
     if (!seen->header) {
+        unsigned version;
+
         seen->header = true;
-        return dsb_line_check_header(line, FORMAT);
+        return dsb_line_check_header(line, FORMAT, 1, &version);
     }
     if (dsb_word_is(name, "id")) {
         if (seen->id)
@@ -72,7 +74,7 @@ static enum dsb_text_fault read_file(struct dsb_identity_file *file, struct dsb_
 enum dsb_status dsb_identity_parse(struct dsb_identity_file *out, const char *text, size_t text_len,
                                    struct dsb_text_error *error)
 {
-    struct dsb_lines lines = {.text = text, .text_len = text_len};
+    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
     uint8_t public_key[DSB_KEY_LEN];
 
     memset(out, 0, sizeof *out);

@@ -17,18 +17,22 @@ static bool is_allowed(char c, bool comment)
     return byte >= ' ' && byte < 127;
 }
 
-/* Exactly two words with one space between them and none elsewhere. */
-static bool split_words(struct dsb_line *line, const char *text, size_t len)
+/* From two to words_max words with one space between them and none elsewhere. */
+static bool split_words(struct dsb_line *line, const char *text, size_t len, size_t words_max)
 {
-    const char *space = memchr(text, ' ', len);
+    for (size_t count = 1; count <= words_max; count++) {
+        const char *space = memchr(text, ' ', len);
+        size_t word_len = space == NULL ? len : (size_t)(space - text);
 
-    if (space == NULL || space == text || space + 1 == text + len)
-        return false;
-    line->words[0].text = text;
-    line->words[0].len = (size_t)(space - text);
-    line->words[1].text = space + 1;
-    line->words[1].len = len - line->words[0].len - 1;
-    return memchr(line->words[1].text, ' ', line->words[1].len) == NULL;
+        if (word_len == 0)
+            return false;
+        line->words[count - 1] = (struct dsb_word){text, word_len};
+        if (space == NULL)
+            return count >= DSB_WORDS_MIN;
+        text += word_len + 1;
+        len -= word_len + 1;
+    }
+    return false;
 }
 
 static enum dsb_line_kind line_fault(struct dsb_line *line, enum dsb_text_fault fault)
@@ -38,7 +42,8 @@ static enum dsb_line_kind line_fault(struct dsb_line *line, enum dsb_text_fault 
 }
 
 /* Reads a line that is known to be neither empty nor too long. */
-static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, size_t len)
+static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, size_t len,
+                                    size_t words_max)
 {
     bool comment = text[0] == '#';
 
@@ -50,7 +55,8 @@ static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, siz
         line->words[0].len = len;
         return DSB_LINE_COMMENT;
     }
-    return split_words(line, text, len) ? DSB_LINE_WORDS : line_fault(line, DSB_TEXT_WORD_COUNT);
+    return split_words(line, text, len, words_max) ? DSB_LINE_WORDS
+                                                   : line_fault(line, DSB_TEXT_WORD_COUNT);
 }
 
 enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line)
@@ -69,7 +75,7 @@ enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line
             return line_fault(line, DSB_TEXT_NO_LINE_FEED);
         lines->pos += len + 1;
         if (len != 0)
-            return read_line(line, text, len);
+            return read_line(line, text, len, lines->words_max);
     }
     return DSB_LINE_END;
 }
@@ -81,11 +87,17 @@ bool dsb_word_is(const struct dsb_word *word, const char *text)
     return word->len == len && memcmp(word->text, text, len) == 0;
 }
 
-enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format)
+enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format,
+                                          unsigned newest, unsigned *version)
 {
+    const struct dsb_word *digit = &line->words[1];
+
     if (!dsb_word_is(&line->words[0], format))
         return DSB_TEXT_NO_HEADER;
-    return dsb_word_is(&line->words[1], "1") ? DSB_TEXT_NO_FAULT : DSB_TEXT_VERSION;
+    if (digit->len != 1 || digit->text[0] < '1' || digit->text[0] > (char)('0' + newest))
+        return DSB_TEXT_VERSION;
+    *version = (unsigned)(digit->text[0] - '0');
+    return DSB_TEXT_NO_FAULT;
 }
 
 /* All ones when low <= c <= high, else 0; the arguments are byte values. */

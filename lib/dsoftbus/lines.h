@@ -10,17 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define DSB_WORDS_PER_LINE 2 /* every line of both formats has exactly two */
+#define DSB_WORDS_MIN 2
+#define DSB_WORDS_MAX 3
 
 struct dsb_word {
     const char *text;
     size_t len;
 };
 
-/* Set up with {.text, .text_len}; number and the rest follow. */
+/* Set up with {.text, .text_len, .words_max}; number and the rest follow. */
 struct dsb_lines {
     const char *text;
     size_t text_len;
+    size_t words_max; /* of a line: DSB_WORDS_MIN, or more; may change between two lines */
     size_t pos;
     size_t number; /* of the line last read, from 1 */
 };
@@ -33,7 +35,7 @@ enum dsb_line_kind {
 };
 
 struct dsb_line {
-    struct dsb_word words[DSB_WORDS_PER_LINE];
+    struct dsb_word words[DSB_WORDS_MAX]; /* those that are not there are empty */
     enum dsb_text_fault fault;
 };
 
@@ -43,8 +45,10 @@ enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line
 /* Is it this word? */
 bool dsb_word_is(const struct dsb_word *word, const char *text);
 
-/* Checks a first line: the format's name, then version 1. */
-enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format);
+/* Checks a first line: two words, the format's name and its version. *version is from 1 to newest
+ * (at most 9) when there is no fault. */
+enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format,
+                                          unsigned newest, unsigned *version);
 
 /*
  * 64 lower-case digits to 32 bytes and back, without a branch or an index that depends on the

@@ -11,7 +11,7 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_BAD_CHARACTER] = "character not allowed",
         [DSB_TEXT_NO_HEADER] = "first line does not name the format",
         [DSB_TEXT_VERSION] = "unknown version of the format",
-        [DSB_TEXT_WORD_COUNT] = "not two words with one space between",
+        [DSB_TEXT_WORD_COUNT] = "wrong number of words, or not one space between them",
         [DSB_TEXT_UNKNOWN_FIELD] = "unknown field",
         [DSB_TEXT_DUPLICATE_FIELD] = "field given twice",
         [DSB_TEXT_MISSING_FIELD] = "id or private key missing",
@@ -27,6 +27,9 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_MIXED_ORDER_KEY] =
             "not a key that a device makes (outside the prime-order subgroup)",
         [DSB_TEXT_ZERO_KEY] = "the all-zero key, which everybody has",
+        [DSB_TEXT_BAD_SERVICE] = "not names of services with one comma between",
+        [DSB_TEXT_DUPLICATE_SERVICE] = "a service named twice",
+        [DSB_TEXT_TOO_MANY_SERVICES] = "more than 16 services, or than 255 bytes of them",
     };
 
     return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";

@@ -13,9 +13,9 @@
 extern "C" {
 #endif
 
-/* Longest line without its line feed: a trust entry has at most 64 + 1 + 64 bytes; comments may be
- * a little longer. */
-#define DSB_TEXT_LINE_MAX 200
+/* Longest line without its line feed: a trust entry has at most 64 + 1 + 64 + 1 + 255 bytes;
+ * comments may be a little longer. */
+#define DSB_TEXT_LINE_MAX 400
 
 enum dsb_text_fault {
     DSB_TEXT_NO_FAULT = 0,
@@ -39,6 +39,9 @@ enum dsb_text_fault {
     DSB_TEXT_TOO_MANY_ENTRIES,  /* trust: more than the caller's array holds */
     DSB_TEXT_MIXED_ORDER_KEY,   /* trust: another key plus a point of low order, or on the twist */
     DSB_TEXT_ZERO_KEY,          /* both: the key that is all zero, or its public half */
+    DSB_TEXT_BAD_SERVICE,       /* trust: the list has what is no service's name */
+    DSB_TEXT_DUPLICATE_SERVICE, /* trust: the list has a name twice */
+    DSB_TEXT_TOO_MANY_SERVICES, /* trust: over 16 names, or over 255 bytes */
 };
 
 struct dsb_text_error {

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The devices this one accepts, and the Noise static key of each: one id, one key, one to one.
+ * The devices this one accepts, and the Noise static key of each: one id, one key, one to one. And
+ * which of this device's services each may use.
  *
  * It is the only source of truth about who a peer is. On disk (see text.h for the rules):
  *
- *     dsoftbus-trust 1
+ *     dsoftbus-trust 2
  *     # the lab
  *     sensor-7.lab 8f40…64 hexadecimal digits…1c
+ *     gateway.lab 51c4…64 hexadecimal digits…9f echo,log
+ *
+ * A line with a list of services permits exactly those. A line without permits those that this
+ * device offers to every trusted peer. A file of version 1 is read, too: no line of it has a list.
  *
  * Loading refuses the device's own id and own key (so a session with oneself cannot be), a second
  * entry for an id or a key, and keys that no device can have for its own (key.h). A file with one
@@ -21,9 +26,14 @@
 extern "C" {
 #endif
 
+#define DSB_TRUST_SERVICES_MAX     16  /* names in a list */
+#define DSB_TRUST_SERVICES_LEN_MAX 255 /* bytes of a list, its commas included */
+
 struct dsb_trust_entry {
     struct dsb_device_id id;
     uint8_t key[DSB_KEY_LEN];
+    uint8_t services_len;                      /* bytes; 0: no list */
+    char services[DSB_TRUST_SERVICES_LEN_MAX]; /* names, a comma between; bytes after it are zero */
 };
 
 /* entries is the caller's array. An all-zero store is a valid empty one: it trusts nobody. */
@@ -62,11 +72,19 @@ const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_st
 bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
                          const uint8_t key[DSB_KEY_LEN]);
 
+/*
+ * May this peer use this service of ours? offered_to_all: the publisher offers it to every trusted
+ * peer, which is what a line without a list permits. False for NULL: who has no entry may nothing.
+ */
+bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *service,
+                            size_t service_len, bool offered_to_all);
+
 /* The first line of a trust store file, with its line feed. */
-#define DSB_TRUST_HEADER "dsoftbus-trust 1\n"
+#define DSB_TRUST_HEADER "dsoftbus-trust 2\n"
 
 /* Large enough for any line that dsb_trust_entry_format writes. */
-#define DSB_TRUST_LINE_MAX (DSB_DEVICE_ID_MAX + 1 + 2 * DSB_KEY_LEN + 1)
+#define DSB_TRUST_LINE_MAX                                                                         \
+    (DSB_DEVICE_ID_MAX + 1 + 2 * DSB_KEY_LEN + 1 + DSB_TRUST_SERVICES_LEN_MAX + 1)
 
 /* Writes the entry's line, with its line feed, to out; returns its length in bytes. */
 size_t dsb_trust_entry_format(char out[DSB_TRUST_LINE_MAX], const struct dsb_trust_entry *entry);

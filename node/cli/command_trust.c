@@ -15,7 +15,7 @@ static const struct {
     const char *word;
     const char *command;
     const char *wanted;
-} verbs[TRUST_VERB_COUNT] = {[TRUST_ADD] = {"add", "trust add", "ID KEY"},
+} verbs[TRUST_VERB_COUNT] = {[TRUST_ADD] = {"add", "trust add", "ID KEY [SERVICES]"},
                              [TRUST_LIST] = {"list", "trust list", ""},
                              [TRUST_REMOVE] = {"remove", "trust remove", "ID"}};
 
@@ -45,7 +45,7 @@ static bool parse_id(struct dsb_device_id *id, const char *word, struct error *e
  * fault named for what the person typed.
  */
 static bool check_entry(struct keyring *k, const char *line, size_t line_len, const char *id,
-                        struct error *e)
+                        size_t services_len, struct error *e)
 {
     char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX];
     struct dsb_trust_entry entry;
@@ -58,6 +58,8 @@ static bool check_entry(struct keyring *k, const char *line, size_t line_len, co
     if (dsb_trust_store_parse(&one, &k->identity, text, sizeof DSB_TRUST_HEADER - 1 + line_len,
                               &at) != DSB_OK)
         fault = at.fault;
+    else if (entry.services_len != services_len)
+        fault = DSB_TEXT_BAD_SERVICE; /* a line feed in the word */
     else if (dsb_trust_store_find_id(&k->trust, &entry.id) != NULL)
         fault = DSB_TEXT_DUPLICATE_ID;
     else if (dsb_trust_store_find_key(&k->trust, entry.key) != NULL)
@@ -91,19 +93,42 @@ static bool check_key_word(const char *id_word, const char *key_word, struct err
                      good_len + 1);
 }
 
-/* Keeps the person's comments: the new line goes behind the old text. */
-static bool trust_add(struct keyring *k, const char *id_word, const char *key_word, struct error *e)
+/* What is written has the newest version; a line of an older one means the same in it. */
+static void renew_header(char *text, size_t text_len)
+{
+    static const char old_header[] = "dsoftbus-trust 1\n";
+    char *end = text + text_len;
+    while (text < end && (*text == '#' || *text == '\n')) {
+        char *feed = memchr(text, '\n', (size_t)(end - text));
+        text = feed != NULL ? feed + 1 : end;
+    }
+    if ((size_t)(end - text) >= sizeof old_header - 1 &&
+        memcmp(text, old_header, sizeof old_header - 1) == 0)
+        memcpy(text, DSB_TRUST_HEADER, sizeof old_header - 1);
+}
+
+/* Keeps the person's comments: the new line goes behind the old text. services
+ * may be NULL: no list. */
+static bool trust_add(struct keyring *k, const char *id_word, const char *key_word,
+                      const char *services, struct error *e)
 {
     struct dsb_device_id id;
     char line[DSB_TRUST_LINE_MAX + 1];
     char *old;
     size_t old_len;
+    size_t services_len = services == NULL ? 0 : strlen(services);
     if (!parse_id(&id, id_word, e))
         return false;
     if (!check_key_word(id_word, key_word, e))
         return false;
-    size_t line_len = (size_t)snprintf(line, sizeof line, "%s %s\n", id_word, key_word);
-    if (!check_entry(k, line, line_len, id_word, e) || !keyring_trust_text(k, &old, &old_len, e))
+    if (services_len > DSB_TRUST_SERVICES_LEN_MAX)
+        return error_set(e, EXIT_CONFIG, "%s not added: %s", id_word,
+                         dsb_text_fault_name(DSB_TEXT_TOO_MANY_SERVICES));
+    size_t line_len =
+        (size_t)snprintf(line, sizeof line, "%s %s%s%s\n", id_word, key_word,
+                         services == NULL ? "" : " ", services == NULL ? "" : services);
+    if (!check_entry(k, line, line_len, id_word, services_len, e) ||
+        !keyring_trust_text(k, &old, &old_len, e))
         return false;
     size_t header_len = old_len == 0 ? sizeof DSB_TRUST_HEADER - 1 : 0;
     bool ok = false;
@@ -113,6 +138,7 @@ static bool trust_add(struct keyring *k, const char *id_word, const char *key_wo
     } else {
         memcpy(text, DSB_TRUST_HEADER, header_len);
         memcpy(text + header_len, old, old_len);
+        renew_header(text, header_len + old_len);
         memcpy(text + header_len + old_len, line, line_len);
         ok = keyring_replace_trust(k, text, header_len + old_len + line_len, e);
     }
@@ -179,7 +205,7 @@ bool command_trust(const struct options *o, char **words, int word_count, struct
         ok = false;
     if (ok) {
         if (verb == TRUST_ADD)
-            ok = trust_add(&k, words[1], words[2], e);
+            ok = trust_add(&k, words[1], words[2], word_count > 3 ? words[3] : NULL, e);
         else if (verb == TRUST_REMOVE)
             ok = trust_remove(&k, words[1], e);
         else

@@ -19,7 +19,7 @@ struct command_row {
 static const struct command_row commands[] = {
     {"keygen", "ID", "make this device's identity", CMD_KEYGEN, command_keygen},
     {"id", "", "show this device's id and public key", CMD_ID, command_id},
-    {"trust", "add ID KEY | list | remove ID", "say which peers are trusted", CMD_TRUST,
+    {"trust", "add ID KEY [SERVICES] | list | remove ID", "say which peers are trusted", CMD_TRUST,
      command_trust},
     {"serve", "", "accept sessions until stopped (dsoftbusd in the foreground)", CMD_SERVE,
      command_serve},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Identity files and trust store files: what is read, and each fault with its line. */
 #include "dsoftbus/peer.h"
+#include "dsoftbus/stream_record.h"
 #include "dsoftbus/testing.h"
 #include "vectors/hex.h"
 #include "vectors/mixed_order_points.h"
@@ -304,11 +305,108 @@ static void trust_lines_read_back_as_written(void **state)
 
     (void)state;
     memset(entry.id.text, 'q', DSB_DEVICE_ID_MAX);
-    size_t len = dsb_trust_entry_format(text + sizeof DSB_TRUST_HEADER - 1, &entry);
-    assert_int_equal(len, DSB_TRUST_LINE_MAX);
-    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text,
-                                    sizeof DSB_TRUST_HEADER - 1 + len, &error));
-    assert_memory_equal(&own.trust.entries[0], &entry, sizeof entry);
+    for (unsigned services_len = 0; services_len <= DSB_TRUST_SERVICES_LEN_MAX; services_len++) {
+        entry.services_len = (uint8_t)services_len;
+        for (unsigned i = 0; i < services_len; i++) /* names of 60 bytes, each its own letter */
+            entry.services[i] = i % 61 == 60 && i + 1 < services_len ? ',' : (char)('a' + i / 61);
+        size_t len = dsb_trust_entry_format(text + sizeof DSB_TRUST_HEADER - 1, &entry);
+        if (services_len == DSB_TRUST_SERVICES_LEN_MAX)
+            assert_int_equal(len, DSB_TRUST_LINE_MAX);
+        assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text,
+                                        sizeof DSB_TRUST_HEADER - 1 + len, &error));
+        assert_memory_equal(&own.trust.entries[0], &entry, sizeof entry);
+    }
+}
+
+static bool allows(const char *service, bool offered_to_all)
+{
+    return dsb_trust_entry_allows(&own.trust.entries[0], service, strlen(service), offered_to_all);
+}
+
+static void read_line_of_version(unsigned version, const char *rest)
+{
+    char text[512];
+    struct dsb_text_error error;
+    int len = snprintf(text, sizeof text, "dsoftbus-trust %u\na " KEY_A "%s\n", version, rest);
+
+    assert_ok(dsb_trust_store_parse(&own.trust, &own.identity, text, (size_t)len, &error));
+    assert_int_equal(own.trust.count, 1);
+}
+
+static void a_list_permits_exactly_its_services(void **state)
+{
+    static const char *const others[] = {"ech",      "echo1", "ho",  "log", "echo,log.",
+                                         "log.live", "og.1",  "x.1", "",    "echo,"};
+
+    (void)state;
+    read_line_of_version(2, " echo,log.1,x");
+    assert_true(allows("echo", false));
+    assert_true(allows("log.1", false));
+    assert_true(allows("x", false));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(allows(others[i], false));
+        assert_false(allows(others[i], true)); /* what is offered to all is not offered to it */
+    }
+}
+
+static void without_a_list_it_is_what_is_offered_to_all(void **state)
+{
+    (void)state;
+    for (unsigned version = 1; version <= 2; version++) {
+        read_line_of_version(version, "");
+        assert_true(allows("echo", true));
+        assert_false(allows("echo", false));
+    }
+}
+
+static void who_has_no_entry_may_nothing(void **state)
+{
+    (void)state;
+    assert_false(dsb_trust_entry_allows(NULL, "echo", 4, true));
+    assert_false(dsb_trust_entry_allows(NULL, "echo", 4, false));
+}
+
+/* A list of so many names of so many bytes each, then a line feed. */
+static const char *line_with_names(unsigned count, unsigned len)
+{
+    static char text[1024];
+    int end = snprintf(text, sizeof text, DSB_TRUST_HEADER "a " KEY_A);
+
+    for (unsigned i = 0; i < count; i++)
+        end += snprintf(text + end, sizeof text - (size_t)end, "%c%0*u", i == 0 ? ' ' : ',',
+                        (int)len, i);
+    (void)snprintf(text + end, sizeof text - (size_t)end, "\n");
+    return text;
+}
+
+static void a_list_has_its_bounds(void **state)
+{
+    static const struct {
+        unsigned count, len;
+        enum dsb_text_fault fault;
+    } cases[] = {
+        {DSB_TRUST_SERVICES_MAX, 2, DSB_TEXT_NO_FAULT},
+        {DSB_TRUST_SERVICES_MAX, 15, DSB_TEXT_NO_FAULT}, /* 255 bytes with the commas */
+        {DSB_TRUST_SERVICES_MAX + 1, 2, DSB_TEXT_TOO_MANY_SERVICES},
+        {2, 127, DSB_TEXT_BAD_SERVICE},
+        {DSB_TRUST_SERVICES_LEN_MAX / 64 + 1, 63, DSB_TEXT_NO_FAULT},
+        {DSB_TRUST_SERVICES_LEN_MAX / 64 + 1, 64, DSB_TEXT_TOO_MANY_SERVICES}, /* 259 bytes */
+        {1, DSB_STREAM_SERVICE_MAX, DSB_TEXT_NO_FAULT},
+        {1, DSB_STREAM_SERVICE_MAX + 1, DSB_TEXT_BAD_SERVICE},
+        {1, DSB_TRUST_SERVICES_LEN_MAX + 1, DSB_TEXT_TOO_MANY_SERVICES},
+        {1, DSB_TEXT_LINE_MAX, DSB_TEXT_LINE_TOO_LONG},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = line_with_names(cases[i].count, cases[i].len);
+        struct dsb_text_error error;
+
+        enum dsb_status status =
+            dsb_trust_store_parse(&own.trust, &own.identity, text, strlen(text), &error);
+        assert_string_equal(dsb_text_fault_name(error.fault), dsb_text_fault_name(cases[i].fault));
+        assert_int_equal(status, error.fault == DSB_TEXT_NO_FAULT ? DSB_OK : DSB_INVALID);
+    }
 }
 
 #define T1 DSB_TRUST_HEADER
@@ -320,9 +418,24 @@ static void trust_store_faults_have_their_line(void **state)
         {"", DSB_TEXT_NO_HEADER, 0},
         {"a " KEY_A "\n", DSB_TEXT_NO_HEADER, 1},
         {"dsoftbus-trust 0\n", DSB_TEXT_VERSION, 1},
+        {"dsoftbus-trust 3\n", DSB_TEXT_VERSION, 1},
+        {"dsoftbus-trust 22\n", DSB_TEXT_VERSION, 1},
+        {"dsoftbus-trust 2 echo\n", DSB_TEXT_WORD_COUNT, 1},
+        {"dsoftbus-trust 1\na " KEY_A " echo\n", DSB_TEXT_WORD_COUNT, 2},
         {T1 "a " KEY_A, DSB_TEXT_NO_LINE_FEED, 2},
         {T1 "a\n", DSB_TEXT_WORD_COUNT, 2},
-        {T1 "a " KEY_A " x\n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A " \n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A " x y\n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A " x, y\n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A "  x\n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A " x \n", DSB_TEXT_WORD_COUNT, 2},
+        {T1 "a " KEY_A " ,\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "a " KEY_A " x,\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "a " KEY_A " ,x\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "a " KEY_A " x,,y\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "a " KEY_A " Echo\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "a " KEY_A " *\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "a " KEY_A " x,y,x\n", DSB_TEXT_DUPLICATE_SERVICE, 2},
         {T1 "A " KEY_A "\n", DSB_TEXT_BAD_ID, 2},
         {T1 "a 1234\n", DSB_TEXT_BAD_KEY, 2},
         {T1 "a\b " KEY_A "\n", DSB_TEXT_BAD_CHARACTER, 2},
@@ -485,7 +598,7 @@ static void trust_entries_without_an_id_are_refused(void **state)
 static void faults_have_names(void **state)
 {
     (void)state;
-    for (int fault = 0; fault <= DSB_TEXT_ZERO_KEY; fault++)
+    for (int fault = 0; fault <= DSB_TEXT_TOO_MANY_SERVICES; fault++)
         assert_string_not_equal(dsb_text_fault_name((enum dsb_text_fault)fault), "unknown");
     assert_string_equal(dsb_text_fault_name((enum dsb_text_fault)99), "unknown");
 }
@@ -504,6 +617,10 @@ int main(void)
         cmocka_unit_test_setup(trust_store_is_read, make_own),
         cmocka_unit_test_setup(trust_store_may_be_empty, make_own),
         cmocka_unit_test_setup(trust_lines_read_back_as_written, make_own),
+        cmocka_unit_test_setup(a_list_permits_exactly_its_services, make_own),
+        cmocka_unit_test_setup(without_a_list_it_is_what_is_offered_to_all, make_own),
+        cmocka_unit_test(who_has_no_entry_may_nothing),
+        cmocka_unit_test_setup(a_list_has_its_bounds, make_own),
         cmocka_unit_test_setup(trust_store_faults_have_their_line, make_own),
         cmocka_unit_test_setup(trust_store_refuses_low_order_keys, make_own),
         cmocka_unit_test_setup(trust_store_refuses_non_canonical_keys, make_own),

@@ -9,7 +9,8 @@ import time
 from e2e import *
 
 KEY, OTHER_KEY = PUBLIC_KEYS[:2]
-HEADER = "dsoftbus-trust 1\n"
+HEADER = "dsoftbus-trust 2\n"
+OLD_HEADER = "dsoftbus-trust 1\n"
 LOW_ORDER = "00" * 32
 NON_CANONICAL = "ee" + "ff" * 30 + "7f"
 
@@ -190,10 +191,10 @@ class TrustFile(TestCase):
         self.check(f"{HEADER}beta {KEY[:-1]}g\n", ":2: not a key of 64 lower-case hexadecimal digits")
 
     def test_word_missing(self):
-        self.check(f"{HEADER}# a comment\n\nbeta\n", ":4: not two words with one space between")
+        self.check(f"{HEADER}# a comment\n\nbeta\n", ":4: wrong number of words, or not one space between them")
 
     def test_stray_space(self):
-        self.check(f"{HEADER}beta  {KEY}\n", ":2: not two words with one space between")
+        self.check(f"{HEADER}beta  {KEY}\n", ":2: wrong number of words, or not one space between them")
 
     def test_own_id(self):
         self.check(f"{HEADER}alpha {KEY}\n", ":2: the device's own id")
@@ -225,7 +226,7 @@ class TrustFile(TestCase):
                    "(it has a tab: words are separated by one space)")
 
     def test_long_line(self):
-        self.check(f"{HEADER}#{'x' * 300}\n", ":2: line too long")
+        self.check(f"{HEADER}#{'x' * 400}\n", ":2: line too long")
 
     def test_bytes_beyond_ascii(self):
         self.check(f"{HEADER}caf\u00e9 {KEY}\n", ":2: character not allowed")
@@ -249,14 +250,28 @@ class TrustCommand(TestCase):
         self.assertEqual(device.read("trust"),
                          f"{HEADER}# the lab\n# the attic\ngamma {OTHER_KEY}\n")
 
+    def test_add_with_services(self):
+        device = self.device("alpha")
+        self.assertEqual(device.run("trust", "add", "beta", KEY, "echo,log.1").returncode, EXIT_OK)
+        self.assertEqual(device.run("trust", "list").stdout, f"beta {KEY} echo,log.1\n")
+        self.assertEqual(device.read("trust"), f"{HEADER}beta {KEY} echo,log.1\n")
+
+    def test_an_older_file_is_read_and_written_as_the_newest(self):
+        device = self.device("alpha")
+        device.write("trust", f"# the lab\n\n{OLD_HEADER}beta {KEY}\n")
+        self.assertEqual(device.run("trust", "list").stdout, f"beta {KEY}\n")
+        self.assertEqual(device.run("trust", "add", "gamma", OTHER_KEY, "echo").returncode, EXIT_OK)
+        self.assertEqual(device.read("trust"),
+                         f"# the lab\n\n{HEADER}beta {KEY}\ngamma {OTHER_KEY} echo\n")
+
     def test_remove_takes_the_whole_id(self):
         device = self.device("alpha")
         device.write("trust", f"{HEADER}beta {KEY}\nbeta.2 {OTHER_KEY}\n")
         self.assertEqual(device.run("trust", "remove", "beta").returncode, EXIT_OK)
         self.assertEqual(device.run("trust", "list").stdout, f"beta.2 {OTHER_KEY}\n")
 
-    def refused(self, words, code, message):
-        device = self.device("alpha")
+    def refused(self, words, code, message, device=None):
+        device = device or self.device("alpha")
         device.write("trust", f"{HEADER}beta {KEY}\n")
         self.assert_fails(device.run("trust", *[device.key if w == "OWN" else w for w in words]), code,
                           message)
@@ -285,6 +300,20 @@ class TrustCommand(TestCase):
     def test_add_upper_case_key(self):
         self.refused(["add", "gamma", "5B" * 32], EXIT_USAGE,
                      "the key of gamma has capital letters: write its digits as 0-9 a-f")
+
+    def test_add_services_that_are_none(self):
+        device = self.device("alpha")
+        names = "not names of services with one comma between"
+        words = "wrong number of words, or not one space between them"
+        many = "more than 16 services, or than 255 bytes of them"
+        for services, fault in (
+                ("Echo", names), ("echo,", names), (",echo", names), ("echo,,log", names), ("*", names),
+                ("x" * 65, names), ("echo,log,echo", "a service named twice"),
+                ("", words), (" ", words), ("echo log", words), ("echo\nlog", words),
+                ("echo\n# a comment", names),
+                (",".join(f"s{i}" for i in range(17)), many), (",".join("abcd"[i] * 64 for i in range(4)), many)):
+            self.refused(["add", "gamma", OTHER_KEY, services], EXIT_CONFIG, f"gamma not added: {fault}",
+                         device)
 
     def test_remove_unknown(self):
         self.refused(["remove", "gamma"], EXIT_NO_PEER, "gamma is not in DIR/alpha/trust")

@@ -1,12 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Trust store files: what is read is one to one, without ourselves, and is written back readably.
  */
+#include "dsoftbus/stream_record.h"
 #include "dsoftbus/trust_store.h"
 #include "fuzz.h"
 
 #include <string.h>
 
 #define ENTRIES_MAX 16
+
+/* A list permits its own names and no other; without one it is for the publisher to say. */
+static void check_services(const struct dsb_trust_entry *entry)
+{
+    unsigned names = entry->services_len != 0;
+
+    for (size_t first = 0, at = 0; at <= entry->services_len && names != 0; at++) {
+        if (at < entry->services_len && entry->services[at] != ',')
+            continue;
+        CHECK(at > first && dsb_service_name_is_valid(entry->services + first, at - first));
+        CHECK(dsb_trust_entry_allows(entry, entry->services + first, at - first, false));
+        names += at < entry->services_len;
+        first = at + 1;
+    }
+    CHECK(names <= DSB_TRUST_SERVICES_MAX);
+    CHECK(dsb_trust_entry_allows(entry, "NONE", 4, true) == (names == 0));
+    CHECK(!dsb_trust_entry_allows(entry, "NONE", 4, false));
+}
 
 static void check_store(const struct dsb_trust_store *store, const struct dsb_identity *own)
 {
@@ -17,6 +36,7 @@ static void check_store(const struct dsb_trust_store *store, const struct dsb_id
         CHECK(dsb_trust_store_find_key(store, entry->key) == entry);
         CHECK(!dsb_device_id_equal(&entry->id, &own->id));
         CHECK(memcmp(entry->key, own->key.public_key, DSB_KEY_LEN) != 0);
+        check_services(entry);
     }
 }
 
