@@ -31,6 +31,8 @@ PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here,
 FRAMA_C = ["frama-c", "-c11", "-machdep", "gcc_x86_64"]
 # Never `-eva-precision` above 1 and never the domain `equality`: it drops reachable states in this version.
 EVA = ["-eva", "-eva-no-show-progress", "-eva-domains", "cvalue,symbolic-locations"]
+# For drivers that try one length after the other (memory/exact.h).
+EXACT = ["-eva-slevel", "12", "-eva-split-return", "auto", "-eva-min-loop-unroll", "101"]
 WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20"]
 
 # Name: sources, options, functions and statements that the analysis must reach at least. It ends early without a word
@@ -43,6 +45,12 @@ MEMORY = {
     "memory-virtqueue": (
         ["proofs/memory/virtqueue.c", f"{LIB}/virtio/virtqueue.c"],
         ["-eva-slevel", "100", "-eva-auto-loop-unroll", "128"], 5, 124),
+    "memory-records": (
+        ["proofs/memory/records.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("frame", "record", "stream_record")]],
+        [*EXACT, "-eva-slevel-function", "main:0,dsb_service_name_is_valid:0,is_name_byte:0"], 19, 252),
+    "memory-text": (
+        ["proofs/memory/text.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("device_id", "utf8", "lines", "text")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 19, 258),
 }
 # Name: source, functions, number of goals.
 CONTRACTS = {
@@ -87,11 +95,11 @@ def memory(folder, name):
     statements = re.search(r"(\d+) statements reached", said)
     if not functions or not statements:
         return False, said.strip()[-300:]
-    reached = (int(functions[1]), int(statements[1]))
+    reached = int(functions[1]), int(statements[1])
     faults = re.findall(r"\[eva:alarm\] .*|.*led to bottom.*", said)
     unknown = sum(int(count) for count in re.findall(r"(\d+) unknown", said))
     detail = f"{reached[0]} functions, {reached[1]} statements, {len(faults)} alarms"
-    return not faults and not unknown and reached >= (functions_min, statements_min), detail
+    return not faults and not unknown and reached[0] >= functions_min and reached[1] >= statements_min, detail
 
 
 def contract(folder, name):
