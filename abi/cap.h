@@ -16,7 +16,7 @@
 
 enum abi_cap_type {
     ABI_CAP_NONE = 0,
-    ABI_CAP_CONSOLE = 1,      /* write log lines */
+    ABI_CAP_CONSOLE = 1,      /* write log lines, read the log */
     ABI_CAP_ENDPOINT = 2,     /* synchronous messages */
     ABI_CAP_NOTIFICATION = 3, /* a word of 64 bits that wakes its receiver */
     ABI_CAP_MEMORY = 4,       /* physically contiguous pages */
@@ -35,7 +35,8 @@ enum abi_cap_type {
 #define ABI_RIGHT_RECV  0x02u /* endpoint, notification: receive */
 #define ABI_RIGHT_GRANT 0x04u /* any type: give it to another process */
 #define ABI_RIGHT_MINT  0x08u /* endpoint, notification: make badged copies */
-#define ABI_RIGHT_READ  0x10u /* memory, device: map; process, system: information, audit */
+#define ABI_RIGHT_READ                                                                             \
+    0x10u /* memory, device: map; console: read the log; process, system: information, audit */
 #define ABI_RIGHT_WRITE 0x20u /* memory, device: map writable; console: log; system: power off */
 #define ABI_RIGHT_DMA   0x40u /* memory: learn the physical address; system: create such memory */
 #define ABI_RIGHT_MANAGE                                                                           \

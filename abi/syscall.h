@@ -47,11 +47,15 @@ enum abi_syscall {
     ABI_SYS_PROCESS_UNWATCH = 29,
     ABI_SYS_IRQ_UNBIND = 30,
 
-    ABI_SYS_COUNT = 31 /* numbers 1 .. ABI_SYS_COUNT - 1 exist */
+    ABI_SYS_LOG_READ = 31,
+
+    ABI_SYS_COUNT = 32 /* numbers 1 .. ABI_SYS_COUNT - 1 exist */
 };
 
 /* Longest line of one LOG call, in bytes. Bytes outside 0x20..0x7e are written as '?', so that one
  * call is one line. */
 #define ABI_LOG_BYTES_MAX 240
+/* Most bytes that one LOG_READ call brings. */
+#define ABI_LOG_READ_BYTES_MAX 1024
 
 #endif

@@ -44,7 +44,8 @@ static void give_bundle(struct process *init, const struct abi_bundle_header *bu
 
 static void give_board(struct process *init)
 {
-    give(init, ABI_INIT_SLOT_CONSOLE, ABI_CAP_CONSOLE, ABI_RIGHT_WRITE | ABI_RIGHT_GRANT, 0);
+    give(init, ABI_INIT_SLOT_CONSOLE, ABI_CAP_CONSOLE,
+         ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_GRANT, 0);
     give(init, ABI_INIT_SLOT_SYSTEM, ABI_CAP_SYSTEM,
          ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_DMA | ABI_RIGHT_MANAGE | ABI_RIGHT_GRANT, 0);
     for (uint32_t device = 0; device < ABI_DEVICE_COUNT; device++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A ring of bytes: whoever logs puts some in, the upkeep after each event takes some out. */
+/* A ring of bytes: whoever logs puts some in, the upkeep after each event brings some to the
+ * console; they stay for readers until newer ones lie over them. */
 #include "log.h"
 
 #include "arch.h"
@@ -9,9 +10,10 @@
 /* Drains in vain, in a row, before log_flush() gives up: more than any console takes for a byte. */
 #define FLUSH_VAIN_COUNT_MAX 100000u
 
-static char ring[LOG_BUFFER_BYTES];
-static uint32_t first;      /* where the oldest byte is */
-static uint32_t count;      /* bytes in the ring */
+/* Byte n of the log, counted from the boot, is ring[n % LOG_RING_BYTES] while it is in the ring. */
+static char ring[LOG_RING_BYTES];
+static uint64_t end_pos;    /* of the next byte */
+static uint32_t count;      /* the last so many wait for the console */
 static uint64_t lost_bytes; /* since the console last took any */
 static uint64_t moved_time; /* when it last took some, or had nothing to take */
 
@@ -23,7 +25,7 @@ static void put(char c)
     }
     if (count == 0)
         moved_time = arch_time();
-    ring[(first + count) % LOG_BUFFER_BYTES] = c;
+    ring[end_pos++ % LOG_RING_BYTES] = c;
     count++;
     upkeep_needed = true;
 }
@@ -60,18 +62,34 @@ bool log_line(const char *bytes, size_t len)
     return true;
 }
 
+/* What lies in one piece from there on, at most limit bytes. */
+static uint32_t piece(uint64_t pos, uint32_t limit, const char **bytes)
+{
+    uint32_t at = pos % LOG_RING_BYTES, len = LOG_RING_BYTES - at;
+    *bytes = &ring[at];
+    if (len > end_pos - pos)
+        len = (uint32_t)(end_pos - pos);
+    return len < limit ? len : limit;
+}
+
 /* Up to limit bytes to the console; returns how many it took. */
 static uint32_t move(uint32_t limit)
 {
-    uint32_t len = LOG_BUFFER_BYTES - first;
-    if (len > count)
-        len = count;
-    if (len > limit)
-        len = limit;
-    uint32_t taken = plat_console_write(&ring[first], len);
-    first = (first + taken) % LOG_BUFFER_BYTES;
+    const char *bytes;
+    uint32_t len = piece(end_pos - count, limit, &bytes);
+    uint32_t taken = plat_console_write(bytes, len);
     count -= taken;
     return taken;
+}
+
+bool log_read(uint64_t *pos, uint32_t limit, const char **bytes, uint32_t *len)
+{
+    if (*pos > end_pos)
+        return false;
+    if (end_pos - *pos > LOG_RING_BYTES)
+        *pos = end_pos - LOG_RING_BYTES;
+    *len = piece(*pos, limit, bytes);
+    return true;
 }
 
 static void tell_lost(void)

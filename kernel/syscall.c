@@ -47,6 +47,25 @@ static int64_t sys_log(struct process *process, const uint64_t *arg)
     return written ? 0 : SYSCALL_AGAIN;
 }
 
+static int64_t sys_log_read(struct process *process, const uint64_t *arg)
+{
+    uint64_t pos = arg[1];
+    const char *bytes;
+    uint32_t len;
+    struct cap *cap;
+    enum abi_error error = cap_find(process, arg[0], ABI_CAP_CONSOLE, ABI_RIGHT_READ, &cap);
+    if (error != ABI_OK)
+        return syscall_status(error);
+    if (arg[3] > ABI_LOG_READ_BYTES_MAX)
+        return -ABI_E_TOO_BIG;
+    if (!log_read(&pos, (uint32_t)arg[3], &bytes, &len))
+        return -ABI_E_ARGUMENT;
+    if (!space_copy_out(process, arg[2], bytes, len))
+        return -ABI_E_ADDRESS;
+    set_result1(process, pos);
+    return len;
+}
+
 static int64_t sys_exit(struct process *process, const uint64_t *arg)
 {
     process_end(process, ABI_DEATH_EXIT, arg[0]);
@@ -278,6 +297,7 @@ typedef int64_t (*handler)(struct process *process, const uint64_t *arg);
 
 static const handler handlers[ABI_SYS_COUNT] = {
     [ABI_SYS_LOG] = sys_log,
+    [ABI_SYS_LOG_READ] = sys_log_read,
     [ABI_SYS_EXIT] = sys_exit,
     [ABI_SYS_CALL] = ipc_call,
     [ABI_SYS_RECV] = ipc_recv,

@@ -59,6 +59,22 @@ static inline int64_t rt_log(rt_slot console, const char *line, size_t line_len)
     return rt_syscall4(ABI_SYS_LOG, console, (uintptr_t)line, line_len, 0);
 }
 
+/* Reads the log from byte *pos on; the status is how many bytes came. *pos becomes the place behind
+ * them, *missed_len how many between the two places were gone already. */
+static inline int64_t rt_log_read(rt_slot console, uint64_t *pos, void *bytes, size_t capacity,
+                                  uint64_t *missed_len)
+{
+    uint64_t first, unused;
+    int64_t status =
+        rt_syscall(ABI_SYS_LOG_READ, (const uint64_t[7]){console, *pos, (uintptr_t)bytes, capacity},
+                   &first, &unused);
+    if (status >= 0) {
+        *missed_len = first - *pos;
+        *pos = first + (uint64_t)status;
+    }
+    return status;
+}
+
 static inline void __attribute__((noreturn)) rt_exit(uint64_t code)
 {
     rt_syscall4(ABI_SYS_EXIT, code, 0, 0, 0);

@@ -44,7 +44,8 @@ static void test_system_calls(void **state)
     assert_int_equal(ABI_SYS_REPLY_LATER, 28);
     assert_int_equal(ABI_SYS_PROCESS_UNWATCH, 29);
     assert_int_equal(ABI_SYS_IRQ_UNBIND, 30);
-    assert_int_equal(ABI_SYS_COUNT, 31);
+    assert_int_equal(ABI_SYS_LOG_READ, 31);
+    assert_int_equal(ABI_SYS_COUNT, 32);
 }
 
 static void test_errors(void **state)
@@ -109,6 +110,7 @@ static void test_messages(void **state)
     assert_int_equal(ABI_TICKS_PER_SECOND, 10000000);
     assert_int_equal(ABI_SLICE_TICKS, 100000);
     assert_int_equal(ABI_LOG_BYTES_MAX, 240);
+    assert_int_equal(ABI_LOG_READ_BYTES_MAX, 1024);
     assert_int_equal(ABI_DEADLINE_SLACK_TICKS, 20000);
     assert_int_equal(ABI_TICKS_PER_MS, 10000);
     assert_true(ABI_DEADLINE_NONE == UINT64_MAX);

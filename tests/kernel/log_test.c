@@ -8,6 +8,7 @@
 #include "test.h"
 #include "upkeep.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct process *init;
@@ -187,6 +188,132 @@ static void test_power_off_loses_nothing(void **state)
     assert_int_equal(strlen(machine_console), 201);
 }
 
+/* --- readers ---------------------------------------------------------------------------------- */
+
+/* One LOG_READ call, by whoever holds the slot; what came is in `got`. */
+static char got[ABI_LOG_READ_BYTES_MAX];
+
+static int64_t read_call(uint64_t slot, uint64_t pos, size_t len)
+{
+    int64_t status = machine_call(init, ABI_SYS_LOG_READ, slot, pos, MACHINE_SCRATCH, len, 0, 0, 0);
+    if (status > 0)
+        machine_read(init, MACHINE_SCRATCH, got, (size_t)status);
+    return status;
+}
+
+static uint64_t result1(void)
+{
+    return init->frame.x[ARCH_REG_A0 + 1];
+}
+
+/* Where the log ends now: the first place from which nothing comes. */
+static uint64_t end_of_log(void)
+{
+    uint64_t pos = 0;
+    int64_t len;
+    while ((len = read_call(ABI_INIT_SLOT_CONSOLE, pos, sizeof got)) > 0)
+        pos = result1() + (uint64_t)len;
+    assert_int_equal(len, 0);
+    return pos;
+}
+
+/* The log is there for readers whether or not the console took it, and reading takes nothing away.
+ */
+static void test_what_was_logged_is_read(void **state)
+{
+    (void)state;
+    uint64_t pos = end_of_log();
+    console_takes(0);
+    assert_int_equal(log_call('a', 3), 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos, sizeof got), 4);
+        assert_memory_equal(got, "aaa\n", 4);
+        assert_int_equal(result1(), pos);
+    }
+    console_takes(UINT32_MAX);
+    log_flush();
+    assert_string_equal(machine_console, "aaa\n");
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos + 2, sizeof got), 2);
+    assert_memory_equal(got, "a\n", 2);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos, 2), 2);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos, 0), 0);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos + 4, sizeof got), 0);
+}
+
+/* Line n of the log in the next test: ten bytes. */
+static void log_number(uint32_t n)
+{
+    char line[10];
+    (void)snprintf(line, sizeof line, "%09u", (unsigned)n);
+    assert_true(log_line(line, 9));
+    log_flush();
+}
+
+/* Who comes late learns how much has gone, and reads on where the ring begins, byte for byte. */
+static void test_what_is_gone_is_counted(void **state)
+{
+    (void)state;
+    const uint32_t line_count = 3 * LOG_RING_BYTES / 10 + 7;
+    uint64_t begin = end_of_log();
+    for (uint32_t i = 0; i < line_count; i++)
+        log_number(i);
+    uint64_t end = begin + line_count * 10ull, pos = begin;
+    int64_t len;
+    while ((len = read_call(ABI_INIT_SLOT_CONSOLE, pos, 1000)) > 0) {
+        assert_int_equal(result1(), pos == begin ? end - LOG_RING_BYTES : pos);
+        pos = result1();
+        for (int64_t i = 0; i < len; i++) {
+            char line[11];
+            uint64_t at = pos - begin + (uint64_t)i;
+            (void)snprintf(line, sizeof line, "%09u\n", (unsigned)(at / 10));
+            assert_int_equal(got[i], line[at % 10]);
+        }
+        pos += (uint64_t)len;
+    }
+    assert_int_equal(len, 0);
+    assert_int_equal(pos, end);
+    /* Exactly the ring's length back nothing is missed; a byte more, and one is. */
+    assert_true(read_call(ABI_INIT_SLOT_CONSOLE, end - LOG_RING_BYTES, 1) == 1);
+    assert_int_equal(result1(), end - LOG_RING_BYTES);
+    assert_true(read_call(ABI_INIT_SLOT_CONSOLE, end - LOG_RING_BYTES - 1, 1) == 1);
+    assert_int_equal(result1(), end - LOG_RING_BYTES);
+}
+
+static void test_a_reading_that_is_refused(void **state)
+{
+    (void)state;
+    uint64_t pos = end_of_log();
+    assert_int_equal(log_call('a', 3), 0);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos + 5, 1), -ABI_E_ARGUMENT);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, UINT64_MAX, 1), -ABI_E_ARGUMENT);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos, ABI_LOG_READ_BYTES_MAX + 1),
+                     -ABI_E_TOO_BIG);
+    assert_int_equal(read_call(ABI_INIT_SLOT_CONSOLE, pos, 1ull << 32 | 1), -ABI_E_TOO_BIG);
+    assert_int_equal(read_call(ABI_INIT_SLOT_SYSTEM, pos, 1), -ABI_E_TYPE);
+    assert_int_equal(
+        machine_call(init, ABI_SYS_LOG_READ, ABI_INIT_SLOT_CONSOLE, pos, 0, 4, 0, 0, 0),
+        -ABI_E_ADDRESS);
+}
+
+/* Who may write lines may not read those of the others, and who may read may not write. */
+static void test_reading_has_a_right_of_its_own(void **state)
+{
+    (void)state;
+    uint64_t end = end_of_log();
+    int64_t writes =
+        machine_call(init, ABI_SYS_CAP_COPY, ABI_INIT_SLOT_CONSOLE, ABI_RIGHT_WRITE, 0, 0, 0, 0, 0);
+    int64_t reads =
+        machine_call(init, ABI_SYS_CAP_COPY, ABI_INIT_SLOT_CONSOLE, ABI_RIGHT_READ, 0, 0, 0, 0, 0);
+    assert_true(writes > 0 && reads > 0);
+    assert_int_equal(read_call((uint64_t)writes, end, 1), -ABI_E_RIGHTS);
+    assert_int_equal(read_call((uint64_t)reads, end, 1), 0);
+    assert_int_equal(
+        machine_call(init, ABI_SYS_LOG, (uint64_t)reads, MACHINE_SCRATCH, 1, 0, 0, 0, 0),
+        -ABI_E_RIGHTS);
+    machine_call(init, ABI_SYS_CAP_DROP, (uint64_t)writes, 0, 0, 0, 0, 0, 0);
+    machine_call(init, ABI_SYS_CAP_DROP, (uint64_t)reads, 0, 0, 0, 0, 0, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -198,6 +325,10 @@ int main(void)
         TEST(test_a_dead_console_stops_nobody),
         TEST(test_patience_counts_from_the_last_byte),
         TEST(test_a_panic_is_written_whole),
+        TEST(test_what_was_logged_is_read),
+        TEST(test_what_is_gone_is_counted),
+        TEST(test_a_reading_that_is_refused),
+        TEST(test_reading_has_a_right_of_its_own),
         TEST(test_power_off_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,7 @@ static uint64_t any_number(struct run *run)
 /* What the first two arguments of a call name, when they are slots. */
 static const uint8_t slot_types[ABI_SYS_COUNT][2] = {
     [ABI_SYS_LOG] = {ABI_CAP_CONSOLE},
+    [ABI_SYS_LOG_READ] = {ABI_CAP_CONSOLE},
     [ABI_SYS_CALL] = {ABI_CAP_ENDPOINT},
     [ABI_SYS_RECV] = {ABI_CAP_ENDPOINT, ABI_CAP_NOTIFICATION},
     [ABI_SYS_REPLY_RECV] = {ABI_CAP_ENDPOINT, ABI_CAP_NOTIFICATION},
@@ -142,6 +143,10 @@ static void choose_arguments(struct run *run, const struct process *process, uin
     case ABI_SYS_LOG:
         arg[1] = any_addr(run);
         arg[2] = any_len(run);
+        break;
+    case ABI_SYS_LOG_READ:
+        arg[2] = any_addr(run);
+        arg[3] = any_len(run);
         break;
     case ABI_SYS_MEMORY_CREATE:
         arg[0] = pick(run, 2) ? 0 : slot_of(run, process, ABI_CAP_SYSTEM);

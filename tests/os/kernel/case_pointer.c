@@ -25,6 +25,7 @@ struct pointer_argument {
 
 static const struct pointer_argument without_debt[] = {
     {"log", ABI_SYS_LOG, 1, 17, .arg = {RT_SLOT_CONSOLE, 0, 17}},
+    {"log read", ABI_SYS_LOG_READ, 2, 17, true, .arg = {RT_SLOT_CONSOLE, 0, 0, 17}},
     {"call, message", ABI_SYS_CALL, 1, 100, .arg = {0, 0, 0, ABI_LENGTHS(100, 0)}},
     {"call, longest message", ABI_SYS_CALL, 1, 4096, .arg = {0, 0, 0, ABI_LENGTHS(4096, 0)}},
     {"call, reply", ABI_SYS_CALL, 2, 100, true, .arg = {0, 0, 0, ABI_LENGTHS(0, 100)}},

@@ -73,6 +73,8 @@ struct needed {
 
 static const struct needed needed[] = {
     {"log", ABI_SYS_LOG, 0, BIT(ABI_CAP_CONSOLE), ABI_RIGHT_WRITE, .refusals_only = true},
+    {"log read", ABI_SYS_LOG_READ, 0, BIT(ABI_CAP_CONSOLE), ABI_RIGHT_READ,
+     .arg = {0, 0, KT_BUFFER, 64}},
     {"call", ABI_SYS_CALL, 0, BIT(ABI_CAP_ENDPOINT), ABI_RIGHT_SEND, .arg = {0}},
     {"receive, endpoint", ABI_SYS_RECV, 0, BIT(ABI_CAP_ENDPOINT), ABI_RIGHT_RECV,
      .none_is_valid = true, .arg = {0}},

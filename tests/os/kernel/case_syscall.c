@@ -93,11 +93,43 @@ static void log_bounds(void)
     kt_eq("line end inside", 0, rt_log(RT_SLOT_CONSOLE, two, sizeof two - 1));
 }
 
+/* What is logged comes back, after what was logged before, and a place that is not reached is
+ * refused. */
+static void log_read(void)
+{
+    static const char line[] = "KTEST: a line to read";
+    char text[sizeof line];
+    uint8_t *bytes = kt_buffer();
+    uint64_t pos = 0, missed_len;
+    int64_t len;
+
+    while ((len = rt_log_read(RT_SLOT_CONSOLE, &pos, bytes, ABI_LOG_READ_BYTES_MAX, &missed_len)) >
+           0)
+        continue;
+    kt_eq("the end", 0, len);
+    uint64_t end = pos;
+    kt_eq("a line", 0, rt_log(RT_SLOT_CONSOLE, line, sizeof line - 1));
+    for (size_t got = 0; got < sizeof line; got += (size_t)len) {
+        len = rt_log_read(RT_SLOT_CONSOLE, &pos, text + got, sizeof line - got, &missed_len);
+        kt_true("the line comes", len > 0);
+        kt_eq("nothing missed", 0, (int64_t)missed_len);
+    }
+    kt_eq("its bytes", 0, memcmp(text, line, sizeof line - 1));
+    kt_eq("its end", '\n', text[sizeof line - 1]);
+    kt_eq("its length", (int64_t)(end + sizeof line), (int64_t)pos);
+    pos++;
+    kt_eq("beyond the end", -ABI_E_ARGUMENT,
+          rt_log_read(RT_SLOT_CONSOLE, &pos, bytes, 1, &missed_len));
+    kt_eq("longer than the bound", -ABI_E_TOO_BIG,
+          rt_log_read(RT_SLOT_CONSOLE, &end, bytes, ABI_LOG_READ_BYTES_MAX + 1, &missed_len));
+}
+
 static const struct kt_case cases[] = {
     {"syscall-undefined-numbers", undefined_numbers},
     {"syscall-registers-preserved", registers_preserved},
     {"syscall-registers-over-preemption", registers_over_preemption},
     {"syscall-log-bounds", log_bounds},
+    {"syscall-log-read", log_read},
 };
 
 const struct kt_group kt_group_syscall = KT_GROUP(cases);
