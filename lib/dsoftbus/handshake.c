@@ -46,6 +46,8 @@ static enum dsb_reason noise_reason(enum noise_result result, enum dsb_reason ba
         return bad_key;
     case NOISE_ERR_AUTH:
         return decrypt;
+    case NOISE_ERR_HOLDER:
+        return DSB_REASON_LOCAL_KEY;
     default:
         return DSB_REASON_LOCAL_CRYPTO;
     }
@@ -314,10 +316,12 @@ static size_t write_unit(struct dsb_handshake *hs, const uint8_t *payload, size_
                          uint8_t out[DSB_HANDSHAKE_OUT_MAX])
 {
     size_t unit_len;
+    enum noise_result result =
+        noise_xk_write(&hs->noise, payload, payload_len, out + DSB_FRAME_HEADER_LEN,
+                       DSB_HANDSHAKE_OUT_MAX - DSB_FRAME_HEADER_LEN, &unit_len);
 
-    if (noise_xk_write(&hs->noise, payload, payload_len, out + DSB_FRAME_HEADER_LEN,
-                       DSB_HANDSHAKE_OUT_MAX - DSB_FRAME_HEADER_LEN, &unit_len) != NOISE_OK) {
-        (void)fail(hs, DSB_REASON_LOCAL_CRYPTO);
+    if (result != NOISE_OK) {
+        (void)fail(hs, noise_reason(result, DSB_REASON_LOCAL_CRYPTO, DSB_REASON_LOCAL_CRYPTO));
         return 0;
     }
     dsb_frame_header(out, unit_len);

@@ -20,11 +20,12 @@ extern "C" {
     X(CONNECT_BAD_ARGUMENT, 0x0001, "connect-bad-argument") /* target id or recv_max not valid */  \
     X(CONNECT_NOT_TRUSTED, 0x0002, "connect-not-trusted")   /* no trust entry for the target id */ \
     X(ACCEPT_BAD_ARGUMENT, 0x0003, "accept-bad-argument")   /* recv_max not valid */               \
-    X(LOCAL_CRYPTO, 0x0004, "local-crypto")   /* the key holder or the ephemeral was refused */    \
-    X(LOCAL_DROPPED, 0x0005, "local-dropped") /* the half-open table was full */                   \
-    X(LOCAL_ABORTED, 0x0006, "local-aborted") /* the caller gave up */                             \
+    X(LOCAL_CRYPTO, 0x0004, "local-crypto")                 /* the ephemeral was refused */        \
+    X(LOCAL_DROPPED, 0x0005, "local-dropped")               /* the half-open table was full */     \
+    X(LOCAL_ABORTED, 0x0006, "local-aborted")               /* the caller gave up */               \
     X(LOCAL_FULL, 0x0007, "local-full")       /* as many sessions as the caller allows */          \
     X(LOCAL_REVOKED, 0x0008, "local-revoked") /* the trust store has the peer no more */           \
+    X(LOCAL_KEY, 0x0009, "local-key")         /* the static key's holder gave no answer */         \
     /* Message 1, at the responder. */                                                             \
     X(MSG1_ZERO_LENGTH, 0x0101, "msg1-zero-length")                                                \
     X(MSG1_OVERSIZE, 0x0102, "msg1-oversize")   /* over DSB_HANDSHAKE_UNIT_MAX */                  \

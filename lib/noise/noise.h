@@ -31,15 +31,17 @@ enum noise_result {
     NOISE_ERR_EPHEMERAL, /* the ephemeral bytes are all zero: missing, or handed over twice */
     NOISE_ERR_LENGTH,    /* the message is, or would become, too short or longer than 65535 bytes */
     NOISE_ERR_BUFFER,    /* the caller's output buffer is too small, or overlaps the input */
-    NOISE_ERR_DH,        /* a DH gave all zero (low-order point), or the key's holder refused */
+    NOISE_ERR_DH,        /* a DH gave all zero: the peer's point is one of low order */
     NOISE_ERR_AUTH,      /* a tag did not verify: altered message, wrong key, wrong prologue */
     NOISE_ERR_NONCE,     /* n has reached 2^64-1: nothing more can be sealed or opened */
+    NOISE_ERR_HOLDER,    /* who holds the static key gave no answer; the peer did nothing wrong */
 };
 
 /*
  * A static key: the public half and "do DH with it", so that the private half may live elsewhere.
- * `dh` writes private * peer to `out` and returns 0, or returns non-zero when it cannot or will
- * not. The struct must outlive every handshake that was given it.
+ * `dh` writes private * peer to `out` and returns 0, all zero for a peer of low order, which the
+ * handshake then refuses; non-zero when it cannot or will not. It is asked once in a handshake. The
+ * struct must outlive every handshake that was given it.
  */
 struct noise_static_key {
     uint8_t public_key[NOISE_KEY_LEN];

@@ -118,7 +118,9 @@ static enum noise_result mix_dh_static(struct noise_xk_handshake *hs,
     enum noise_result result = NOISE_OK;
     uint8_t shared[NOISE_KEY_LEN] = {0};
 
-    if (hs->s->dh(hs->s->ctx, shared, peer) != 0 || is_zero(shared))
+    if (hs->s->dh(hs->s->ctx, shared, peer) != 0)
+        result = NOISE_ERR_HOLDER;
+    else if (is_zero(shared))
         result = NOISE_ERR_DH;
     else
         noise_symmetric_mix_key(&hs->symmetric, shared);

@@ -80,7 +80,7 @@ NOISE_MUST_CHECK enum noise_result noise_xk_init_responder(struct noise_xk_hands
 /*
  * Writes this side's next message (section 5.3, WriteMessage), carrying `payload` (NULL when
  * payload_len is 0), into `message` and its length into *message_len. NOISE_OK, or STATE, FAILED,
- * LENGTH, BUFFER (also when the two overlap), DH.
+ * LENGTH, BUFFER (also when the two overlap), DH, HOLDER.
  */
 NOISE_MUST_CHECK enum noise_result noise_xk_write(struct noise_xk_handshake *hs,
                                                   const uint8_t *payload, size_t payload_len,
@@ -90,8 +90,8 @@ NOISE_MUST_CHECK enum noise_result noise_xk_write(struct noise_xk_handshake *hs,
 /*
  * Reads the peer's next message (section 5.3, ReadMessage) and writes its payload (message length
  * less the overhead) into `payload`, which may be NULL when payload_size is 0, and its length into
- * *payload_len. NOISE_OK, or STATE, FAILED, LENGTH, BUFFER (also when the two overlap), DH, AUTH;
- * then no plaintext is in `payload`.
+ * *payload_len. NOISE_OK, or STATE, FAILED, LENGTH, BUFFER (also when the two overlap), DH, HOLDER,
+ * AUTH; then no plaintext is in `payload`.
  */
 NOISE_MUST_CHECK enum noise_result noise_xk_read(struct noise_xk_handshake *hs,
                                                  const uint8_t *message, size_t message_len,

@@ -65,14 +65,6 @@ REASON(ACCEPT_BAD_ARGUMENT)
         dsb_handshake_accept(&pair.b.slot.handshake, &pair.b_peer.local, ephemeral, pair.now_ms));
 }
 
-static int refuse_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer[NOISE_KEY_LEN])
-{
-    (void)ctx;
-    (void)out;
-    (void)peer;
-    return -1;
-}
-
 REASON(LOCAL_CRYPTO)
 {
     uint8_t ephemeral[DSB_KEY_LEN] = {0}; /* used up before, so zero */
@@ -84,13 +76,6 @@ REASON(LOCAL_CRYPTO)
     assert_int_equal(dsb_handshake_connect(&pair.a.slot.handshake, &pair.a_peer.local,
                                            &pair.b_peer.identity.id, ephemeral, pair.now_ms),
                      DSB_REASON_LOCAL_CRYPTO);
-    assert_handshake_failed(&pair.a, DSB_REASON_LOCAL_CRYPTO);
-
-    /* The holder of our key refuses the one exchange of message 3. */
-    pair_start(&pair);
-    pair_run_messages(&pair, 2);
-    pair.a_peer.identity.key.dh = refuse_dh;
-    assert_int_equal(end_write(&pair.a, &pair.b), 0);
     assert_handshake_failed(&pair.a, DSB_REASON_LOCAL_CRYPTO);
 
     /* A Noise object that was given up behind the library's back. */
@@ -133,6 +118,30 @@ REASON(LOCAL_FULL)
     pair_authenticate(&pair);
     dsb_session_abort(&pair.b.slot.session, DSB_REASON_LOCAL_FULL);
     assert_session_failed(&pair.b, DSB_REASON_LOCAL_FULL);
+}
+
+static int refuse_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer[NOISE_KEY_LEN])
+{
+    (void)ctx;
+    (void)peer;
+    memset(out, 0x5a, NOISE_KEY_LEN); /* part of an answer is none */
+    return -1;
+}
+
+/* The holder of our key is gone: nothing goes out, nothing is kept; no fault of the peer's. */
+REASON(LOCAL_KEY)
+{
+    /* Message 3 is the initiator's one question. */
+    pair_run_messages(&pair, 2);
+    pair.a_peer.identity.key.dh = refuse_dh;
+    assert_int_equal(end_write(&pair.a, &pair.b), 0);
+    assert_handshake_failed(&pair.a, DSB_REASON_LOCAL_KEY);
+
+    /* Message 1 is the responder's. */
+    pair_start(&pair);
+    pair.b_peer.identity.key.dh = refuse_dh;
+    assert_true(end_write(&pair.a, &pair.b) > 0);
+    assert_feed_fails(&pair.b, DSB_REASON_LOCAL_KEY);
 }
 
 REASON(LOCAL_REVOKED)

@@ -324,7 +324,7 @@ static int refusing_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer
 static void refusal_of_the_key_holder_ends_the_handshake(void **state)
 {
     (void)state;
-    assert_key_holder_rejected(&p, refusing_dh);
+    assert_key_holder_rejected(&p, refusing_dh, NOISE_ERR_HOLDER);
 }
 
 static void zeroed_object_is_refused(void **state)

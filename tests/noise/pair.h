@@ -54,10 +54,12 @@ struct side *pair_reader(struct pair *p, size_t i);
 void assert_rejects(struct noise_xk_handshake *hs, const uint8_t *message, size_t message_len,
                     enum noise_result expected);
 
-/* A handshake ends with NOISE_ERR_DH on either side where it asks `dh`, the holder of its static
+/* A handshake ends with `expected` on either side where it asks `dh`, the holder of its static
  * key. */
-void assert_key_holder_rejected(struct pair *p, int (*dh)(void *ctx, uint8_t out[NOISE_KEY_LEN],
-                                                          const uint8_t peer[NOISE_KEY_LEN]));
+void assert_key_holder_rejected(struct pair *p,
+                                int (*dh)(void *ctx, uint8_t out[NOISE_KEY_LEN],
+                                          const uint8_t peer[NOISE_KEY_LEN]),
+                                enum noise_result expected);
 
 /* All bytes but `state` are zero. */
 void assert_wiped(const struct noise_xk_handshake *hs, enum noise_xk_state state);

@@ -283,7 +283,7 @@ static int zero_dh(void *ctx, uint8_t out[NOISE_KEY_LEN], const uint8_t peer[NOI
 static void all_zero_result_of_the_key_holder(void **state)
 {
     (void)state;
-    assert_key_holder_rejected(&p, zero_dh);
+    assert_key_holder_rejected(&p, zero_dh, NOISE_ERR_DH);
 }
 
 /* Every call that is not the one whose turn it is, at every point, on both sides. */
