@@ -32,6 +32,7 @@ RULES = {
     "lib/noise": ("", None),
     "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2|cpuid|intel-ipsec-mb|pthread)\.h"),
     "lib/dsoftbus": ("lib/noise", None),
+    "lib/dsoftbus/cpace.": ("lib/noise", r"sodium/crypto_.*\.h"),
     "system": ("abi proto", None),
     "services/init": ("abi proto lib/rt system", None),
     "services/rngd": ("abi proto lib/rt lib/virtio lib/serve", None),
@@ -56,7 +57,7 @@ def sources():
 
 
 def rule_of(path):
-    fitting = [rule for rule in RULES if path.startswith(rule if rule.endswith("_") else rule + "/")]
+    fitting = [rule for rule in RULES if path.startswith(rule if rule[-1] in "_." else rule + "/")]
     return max(fitting, key=len, default=None)
 
 
@@ -79,7 +80,7 @@ def faults_of(path, text, arrows):
         yield f"{path}: no include rule for its folder"
         return
     folders, angle = RULES[rule]
-    allowed = [rule.removesuffix("/crypto_"), *folders.split()]
+    allowed = [os.path.dirname(rule) if rule[-1] in "_." else rule, *folders.split()]
     for match in INCLUDE.finditer(text):
         line, kind, name = text.count("\n", 0, match.start()) + 1, match[1], match[2]
         if kind == "<":

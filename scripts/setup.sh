@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Debian packages by group, read by name in names_of().
 packages_test=(
-    git build-essential cmake ninja-build pkg-config valgrind libc6-dbg libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev
+    git build-essential cmake ninja-build pkg-config valgrind libc6-dbg libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev libqrencode-dev
     libssl-dev openssl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
     picolibc-riscv64-unknown-elf dpkg-dev iproute2 man-db python3
 )

@@ -36,6 +36,13 @@ static const struct option_row rows[] = {
      AT(dir), 0, 0},
     {"listen", "ADDR:PORT", "where to listen (default every address, port 34567)",
      SERVERS | CMD_RECEIVE, VALUE_TEXT, AT(listen), 0, 0},
+    {"listen", "ADDR:PORT", "where the window is (default every address, port 34568)", CMD_PAIR,
+     VALUE_TEXT, AT(listen), 0, 0},
+    {"window", "SECONDS", "how long the window is open (default 120)", CMD_PAIR, VALUE_SECONDS,
+     AT(window_ms), 1000, 600000},
+    {"qr", NULL, "show a long code as a QR code", CMD_PAIR, VALUE_FLAG, AT(qr), 0, 0},
+    {"finish", NULL, "ask the peer of a pairing that broke off whether it trusts this device",
+     CMD_PAIR, VALUE_FLAG, AT(finish), 0, 0},
     {"inbox", "DIR", "accept files into DIR (default: files are refused)", SERVERS, VALUE_TEXT,
      AT(inbox), 0, 0},
     {"sessions", "COUNT", "sessions at most (default 4096)", SERVERS, VALUE_NUMBER,
@@ -131,6 +138,7 @@ static void set_defaults(struct options *o)
                           .ping_count = 4,
                           .interval_ms = 1000,
                           .wait_ms = 2000,
+                          .window_ms = 120000,
                           .discovery_port = DSB_DISCOVERY_PORT};
 }
 

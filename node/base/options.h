@@ -22,6 +22,7 @@ enum command_bit {
     CMD_DISCOVER = 1 << 7,
     CMD_STATUS = 1 << 8,
     CMD_DAEMON = 1 << 9, /* dsoftbusd */
+    CMD_PAIR = 1 << 10,
 };
 
 /* Every option's value. Strings are the command line's own. */
@@ -38,6 +39,9 @@ struct options {
     uint64_t interval_ms;
     uint64_t wait_ms;        /* discovery */
     uint64_t discovery_port; /* UDP; 0: no discovery */
+    uint64_t window_ms;      /* pair: how long its window stays open */
+    bool finish;             /* pair: ask the peer of the pairing that broke off */
+    bool qr;                 /* pair: a long code, as a QR code */
     bool allow_test_keys;
     bool force;
     bool quiet;

@@ -93,29 +93,12 @@ static bool check_key_word(const char *id_word, const char *key_word, struct err
                      good_len + 1);
 }
 
-/* What is written has the newest version; a line of an older one means the same in it. */
-static void renew_header(char *text, size_t text_len)
-{
-    static const char old_header[] = "dsoftbus-trust 1\n";
-    char *end = text + text_len;
-    while (text < end && (*text == '#' || *text == '\n')) {
-        char *feed = memchr(text, '\n', (size_t)(end - text));
-        text = feed != NULL ? feed + 1 : end;
-    }
-    if ((size_t)(end - text) >= sizeof old_header - 1 &&
-        memcmp(text, old_header, sizeof old_header - 1) == 0)
-        memcpy(text, DSB_TRUST_HEADER, sizeof old_header - 1);
-}
-
-/* Keeps the person's comments: the new line goes behind the old text. services
- * may be NULL: no list. */
+/* services may be NULL: no list. */
 static bool trust_add(struct keyring *k, const char *id_word, const char *key_word,
                       const char *services, struct error *e)
 {
     struct dsb_device_id id;
     char line[DSB_TRUST_LINE_MAX + 1];
-    char *old;
-    size_t old_len;
     size_t services_len = services == NULL ? 0 : strlen(services);
     if (!parse_id(&id, id_word, e))
         return false;
@@ -127,24 +110,8 @@ static bool trust_add(struct keyring *k, const char *id_word, const char *key_wo
     size_t line_len =
         (size_t)snprintf(line, sizeof line, "%s %s%s%s\n", id_word, key_word,
                          services == NULL ? "" : " ", services == NULL ? "" : services);
-    if (!check_entry(k, line, line_len, id_word, services_len, e) ||
-        !keyring_trust_text(k, &old, &old_len, e))
-        return false;
-    size_t header_len = old_len == 0 ? sizeof DSB_TRUST_HEADER - 1 : 0;
-    bool ok = false;
-    char *text = malloc(header_len + old_len + line_len);
-    if (text == NULL || header_len + old_len + line_len > CONFDIR_FILE_MAX) {
-        error_set(e, EXIT_LOCAL, "the trust store is full");
-    } else {
-        memcpy(text, DSB_TRUST_HEADER, header_len);
-        memcpy(text + header_len, old, old_len);
-        renew_header(text, header_len + old_len);
-        memcpy(text + header_len + old_len, line, line_len);
-        ok = keyring_replace_trust(k, text, header_len + old_len + line_len, e);
-    }
-    free(text);
-    free(old);
-    return ok;
+    return check_entry(k, line, line_len, id_word, services_len, e) &&
+           keyring_append_trust(k, line, line_len, e);
 }
 
 /* Cuts the entry's line out of the text. */

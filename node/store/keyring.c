@@ -136,6 +136,43 @@ bool keyring_replace_trust(struct keyring *k, const char *text, size_t text_len,
            confdir_write(&k->dir, TRUST_FILE, text, text_len, CONFDIR_REPLACE, e);
 }
 
+/* What is written has the newest version; a line of an older one means the same in it. */
+static void renew_header(char *text, size_t text_len)
+{
+    static const char old_header[] = "dsoftbus-trust 1\n";
+    char *end = text + text_len;
+    while (text < end && (*text == '#' || *text == '\n')) {
+        char *feed = memchr(text, '\n', (size_t)(end - text));
+        text = feed != NULL ? feed + 1 : end;
+    }
+    if ((size_t)(end - text) >= sizeof old_header - 1 &&
+        memcmp(text, old_header, sizeof old_header - 1) == 0)
+        memcpy(text, DSB_TRUST_HEADER, sizeof old_header - 1);
+}
+
+bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len, struct error *e)
+{
+    char *old;
+    size_t old_len;
+    if (!keyring_trust_text(k, &old, &old_len, e))
+        return false;
+    size_t header_len = old_len == 0 ? sizeof DSB_TRUST_HEADER - 1 : 0;
+    bool ok = false;
+    char *text = malloc(header_len + old_len + line_len);
+    if (text == NULL || header_len + old_len + line_len > CONFDIR_FILE_MAX) {
+        error_set(e, EXIT_LOCAL, "the trust store is full");
+    } else {
+        memcpy(text, DSB_TRUST_HEADER, header_len);
+        memcpy(text + header_len, old, old_len);
+        renew_header(text, header_len + old_len);
+        memcpy(text + header_len + old_len, line, line_len);
+        ok = keyring_replace_trust(k, text, header_len + old_len + line_len, e);
+    }
+    free(text);
+    free(old);
+    return ok;
+}
+
 bool keyring_open(struct keyring *k, const char *path, bool allow_test_keys, struct error *e)
 {
     memset(k, 0, sizeof *k);

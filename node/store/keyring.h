@@ -45,6 +45,11 @@ MUST_CHECK bool keyring_trust_text(const struct keyring *k, char **text, size_t 
 MUST_CHECK bool keyring_replace_trust(struct keyring *k, const char *text, size_t text_len,
                                       struct error *e);
 
+/* The same with one more line, which ends in its line feed, behind what the file holds: a person's
+ * comments and order stay. */
+MUST_CHECK bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len,
+                                     struct error *e);
+
 void keyring_close(struct keyring *k);
 
 /* 64 lower-case hexadecimal digits and a NUL. */

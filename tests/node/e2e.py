@@ -144,7 +144,8 @@ class Device:
 
     def run(self, command, *words, prefix=(), **options):
         options.setdefault("timeout", PATIENCE)
-        options.setdefault("stdin", subprocess.DEVNULL)
+        if "input" not in options:
+            options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("env", ENV)
         return subprocess.run([*prefix, *self.argv(command, *words)], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, check=False, **options)

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CPace against the draft's values, and what happens to a share that is none. */
+#include "dsoftbus/cpace.h"
+#include "dsoftbus/testing.h"
+
+#include <string.h>
+
+/* draft-irtf-cfrg-cpace-13, the test vector of ristretto255 with SHA-512 and its invalid points. */
+static const uint8_t code[] = {0x50, 0x61, 0x73, 0x73, 0x77, 0x6f, 0x72, 0x64};
+static const uint8_t ci[] = {0x0b, 0x41, 0x5f, 0x69, 0x6e, 0x69, 0x74, 0x69,
+                             0x61, 0x74, 0x6f, 0x72, 0x0b, 0x42, 0x5f, 0x72,
+                             0x65, 0x73, 0x70, 0x6f, 0x6e, 0x64, 0x65, 0x72};
+static const uint8_t sid[] = {0x7e, 0x4b, 0x47, 0x91, 0xd6, 0xa8, 0xef, 0x01,
+                              0x9b, 0x93, 0x6c, 0x79, 0xfb, 0x7f, 0x2c, 0x57};
+static const uint8_t scalar_a[] = {0xda, 0x3d, 0x23, 0x70, 0x0a, 0x9e, 0x56, 0x99, 0x25, 0x8a, 0xef,
+                                   0x94, 0xdc, 0x06, 0x0d, 0xfd, 0xa5, 0xeb, 0xb6, 0x1f, 0x02, 0xa5,
+                                   0xea, 0x77, 0xfa, 0xd5, 0x3f, 0x4f, 0xf0, 0x97, 0x6d, 0x08};
+static const uint8_t share_a[] = {0xd6, 0xba, 0xc4, 0x80, 0xf2, 0xc3, 0x86, 0xc3, 0x94, 0xef, 0xc7,
+                                  0xc4, 0x7a, 0xdb, 0x99, 0x25, 0xdc, 0xd2, 0x63, 0x0b, 0x64, 0xf2,
+                                  0x40, 0xc5, 0x0f, 0x8d, 0x0e, 0xec, 0x48, 0x2b, 0x91, 0x57};
+static const uint8_t scalar_b[] = {0xd2, 0x31, 0x6b, 0x45, 0x47, 0x18, 0xc3, 0x53, 0x62, 0xd8, 0x3d,
+                                   0x69, 0xdf, 0x63, 0x20, 0xf3, 0x85, 0x78, 0xed, 0x59, 0x84, 0x65,
+                                   0x14, 0x35, 0xe2, 0x94, 0x97, 0x62, 0xd9, 0x00, 0xb8, 0x0d};
+static const uint8_t share_b[] = {0x3e, 0xa7, 0xe0, 0xb1, 0x95, 0x60, 0xd7, 0xc0, 0xb0, 0xf5, 0x73,
+                                  0x4f, 0x63, 0xb9, 0x55, 0x28, 0x6d, 0xfa, 0x82, 0x32, 0xb5, 0xeb,
+                                  0xe6, 0x33, 0x24, 0xe2, 0xd9, 0xe7, 0x43, 0x3f, 0x72, 0x58};
+static const uint8_t key_ir[] = {
+    0xb6, 0x9e, 0xff, 0xbf, 0x61, 0xb5, 0x1d, 0x56, 0x40, 0x1c, 0x0f, 0x65, 0x60, 0x1a, 0xbe, 0x42,
+    0x8d, 0xe8, 0x20, 0x6f, 0xea, 0xaf, 0x0e, 0x32, 0x19, 0x88, 0x96, 0xdc, 0xae, 0x7b, 0x35, 0xcd,
+    0x2b, 0x38, 0x95, 0x0a, 0x39, 0xdf, 0xd5, 0xd4, 0xa7, 0x91, 0x64, 0x61, 0x4c, 0x29, 0x84, 0xf7,
+    0xda, 0xa4, 0x60, 0xb5, 0x88, 0xc1, 0xe8, 0x0c, 0x3f, 0xa2, 0x06, 0x8a, 0xf7, 0x90, 0x04, 0x47};
+static const uint8_t not_an_element[] = {
+    0x2b, 0x3c, 0x6b, 0x8c, 0x4f, 0x38, 0x00, 0xe7, 0xae, 0xf6, 0x86, 0x40, 0x25, 0xb4, 0xed, 0x79,
+    0xbd, 0x59, 0x91, 0x17, 0xe4, 0x27, 0xc4, 0x1b, 0xd4, 0x7d, 0x93, 0xd6, 0x54, 0xb4, 0xa5, 0x1c};
+static const uint8_t neutral[] = {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+
+static const struct dsb_cpace_input input = {
+    {code, sizeof code}, {ci, sizeof ci}, {sid, sizeof sid}};
+static const struct dsb_cpace_side side_a = {share_a, {"ADa", 3}};
+static const struct dsb_cpace_side side_b = {share_b, {"ADb", 3}};
+
+/* The draft gives scalars: one below the group's order comes through the reduction as it is. */
+static void begin(struct dsb_cpace *run, const struct dsb_cpace_input *with,
+                  const uint8_t scalar[32])
+{
+    uint8_t random[DSB_CPACE_RANDOM_LEN] = {0};
+    static const uint8_t zero[DSB_CPACE_RANDOM_LEN];
+
+    memcpy(random, scalar, 32);
+    dsb_cpace_begin(run, with, random);
+    assert_memory_equal(random, zero, sizeof random);
+}
+
+static void both_sides_give_the_values_of_the_draft(void **state)
+{
+    struct dsb_cpace a, b;
+    uint8_t key[DSB_CPACE_KEY_LEN];
+
+    (void)state;
+    begin(&a, &input, scalar_a);
+    begin(&b, &input, scalar_b);
+    assert_memory_equal(a.share, share_a, sizeof share_a);
+    assert_memory_equal(b.share, share_b, sizeof share_b);
+    assert_ok(dsb_cpace_end(&a, &input, share_b, &side_a, &side_b, key));
+    assert_memory_equal(key, key_ir, sizeof key);
+    assert_ok(dsb_cpace_end(&b, &input, share_a, &side_a, &side_b, key));
+    assert_memory_equal(key, key_ir, sizeof key);
+}
+
+static void a_run_is_wiped_at_its_end(void **state)
+{
+    static const struct dsb_cpace wiped;
+    struct dsb_cpace a;
+    uint8_t key[DSB_CPACE_KEY_LEN];
+
+    (void)state;
+    begin(&a, &input, scalar_a);
+    assert_ok(dsb_cpace_end(&a, &input, share_b, &side_a, &side_b, key));
+    assert_memory_equal(&a, &wiped, sizeof a);
+}
+
+static void refused(const uint8_t share[DSB_CPACE_SHARE_LEN])
+{
+    static const uint8_t zero[DSB_CPACE_KEY_LEN];
+    uint8_t key[DSB_CPACE_KEY_LEN];
+    struct dsb_cpace a;
+
+    begin(&a, &input, scalar_a);
+    memset(key, 0xaa, sizeof key);
+    assert_int_equal(dsb_cpace_end(&a, &input, share, &side_a, &side_b, key), DSB_INVALID);
+    assert_memory_equal(key, zero, sizeof key);
+}
+
+static void what_is_no_element_is_refused(void **state)
+{
+    (void)state;
+    refused(not_an_element);
+}
+
+static void the_neutral_element_is_refused(void **state)
+{
+    (void)state;
+    refused(neutral);
+}
+
+/* Each part of what both must agree on, with one byte less: another generator, so another share. */
+static void another_code_context_or_run_gives_another_share(void **state)
+{
+    struct dsb_cpace_input others[] = {input, input, input};
+    struct dsb_cpace a;
+
+    (void)state;
+    others[0].code.len--;
+    others[1].ci.len--;
+    others[2].sid.len--;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        begin(&a, &others[i], scalar_a);
+        assert_memory_not_equal(a.share, share_a, sizeof share_a);
+    }
+}
+
+static void another_key_comes_of(const struct dsb_cpace_input *with,
+                                 const struct dsb_cpace_side *initiator,
+                                 const struct dsb_cpace_side *responder)
+{
+    struct dsb_cpace a;
+    uint8_t key[DSB_CPACE_KEY_LEN];
+
+    begin(&a, &input, scalar_a);
+    assert_ok(dsb_cpace_end(&a, with, share_b, initiator, responder, key));
+    assert_memory_not_equal(key, key_ir, sizeof key);
+}
+
+static void another_run_other_data_or_the_sides_exchanged_give_another_key(void **state)
+{
+    struct dsb_cpace_input other = input;
+    struct dsb_cpace_side other_a = side_a, other_b = side_b;
+
+    (void)state;
+    other.sid.len--;
+    other_a.ad.len--;
+    other_b.ad.len--;
+    another_key_comes_of(&other, &side_a, &side_b);
+    another_key_comes_of(&input, &other_a, &side_b);
+    another_key_comes_of(&input, &side_a, &other_b);
+    another_key_comes_of(&input, &side_b, &side_a);
+}
+
+/* Lengths of two bytes, and a code that alone fills the hash's block: no published value has them,
+ * both sides agree. */
+static void long_inputs_are_agreed_on_too(void **state)
+{
+    static uint8_t bytes[300];
+    const struct dsb_cpace_input large = {{bytes, 200}, {bytes, 300}, {bytes, 128}};
+    struct dsb_cpace a, b;
+    uint8_t key_a[DSB_CPACE_KEY_LEN], key_b[DSB_CPACE_KEY_LEN];
+
+    (void)state;
+    begin(&a, &large, scalar_a);
+    begin(&b, &large, scalar_b);
+    const struct dsb_cpace_side from_a = {(uint8_t[32]){0}, {bytes, 130}};
+    struct dsb_cpace_side sides[2] = {from_a, from_a};
+    uint8_t shares[2][DSB_CPACE_SHARE_LEN];
+    memcpy(shares[0], a.share, sizeof shares[0]);
+    memcpy(shares[1], b.share, sizeof shares[1]);
+    sides[0].share = shares[0];
+    sides[1].share = shares[1];
+    assert_ok(dsb_cpace_end(&a, &large, shares[1], &sides[0], &sides[1], key_a));
+    assert_ok(dsb_cpace_end(&b, &large, shares[0], &sides[0], &sides[1], key_b));
+    assert_memory_equal(key_a, key_b, sizeof key_a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_sides_give_the_values_of_the_draft),
+        cmocka_unit_test(a_run_is_wiped_at_its_end),
+        cmocka_unit_test(what_is_no_element_is_refused),
+        cmocka_unit_test(the_neutral_element_is_refused),
+        cmocka_unit_test(another_code_context_or_run_gives_another_share),
+        cmocka_unit_test(another_run_other_data_or_the_sides_exchanged_give_another_key),
+        cmocka_unit_test(long_inputs_are_agreed_on_too),
+    };
+    return cmocka_run_group_tests_name("cpace", tests, NULL, NULL);
+}
