@@ -42,13 +42,6 @@ static void on_opened(struct conn *c)
     conn_close(c);
 }
 
-static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
-                              size_t body_len)
-{
-    (void)c, (void)chunk, (void)body, (void)body_len;
-    return CONN_TAKEN;
-}
-
 static void on_peer_closed(struct conn *c)
 {
     (void)c;
@@ -70,7 +63,7 @@ static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason 
 static void start_more(void)
 {
     static const struct conn_events events = {
-        .opened = on_opened, .data = on_data, .peer_closed = on_peer_closed, .ended = on_ended};
+        .opened = on_opened, .peer_closed = on_peer_closed, .ended = on_ended};
     enum dsb_reason reason;
     while (churn.started_count < churn.count &&
            churn.started_count - churn.done_count < churn.at_a_time) {
@@ -135,6 +128,7 @@ int main(int argc, char **argv)
     churn.shared.local = (struct dsb_local){.identity = &churn.keyring.identity,
                                             .trust = &churn.keyring.trust,
                                             .recv_max = RECORD_UNIT_MAX};
+    churn.shared.streams = STREAM_LIMITS_OF_A_CLIENT;
     start_more();
     uv_run(&churn.loop, UV_RUN_DEFAULT);
     chunk_pool_free(&churn.shared.chunks);

@@ -42,8 +42,9 @@ RULES = {
     "node/base": (NODE, ".*"),
     "node/store": (NODE + " node/base", ".*"),
     "node/engine": (NODE + " node/base node/store", ".*"),
-    "node/daemon": (NODE + " node/base node/store node/engine", ".*"),
-    "node/cli": (NODE + " node/base node/store node/engine node/daemon", ".*"),
+    "node/bus": (NODE + " node/base node/store node/engine", ".*"),
+    "node/daemon": (NODE + " node/base node/store node/engine node/bus", ".*"),
+    "node/cli": (NODE + " node/base node/store node/engine node/bus node/daemon", ".*"),
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 

@@ -35,6 +35,8 @@ struct options {
     const char *user;       /* dsoftbusd: whom to become; NULL: stay */
     uint64_t session_count; /* serve: sessions at most, half-open ones not counted */
     uint64_t half_open_count;
+    uint64_t stream_count; /* serve: streams that each side of a session may have open */
+    uint64_t window_len;   /* serve: bytes that a stream holds which nobody has read */
     uint64_t ping_count;
     uint64_t interval_ms;
     uint64_t wait_ms;        /* discovery */

@@ -78,13 +78,6 @@ static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
     client_succeed(&p->client);
 }
 
-static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
-                              size_t body_len)
-{
-    (void)c, (void)chunk, (void)body, (void)body_len;
-    return CONN_TAKEN; /* not asked for, not wanted */
-}
-
 static void on_peer_closed(struct conn *c)
 {
     conn_close(c); /* ended explains it */
@@ -109,7 +102,6 @@ bool command_ping(const struct options *o, char **words, int word_count, struct 
 {
     static const struct conn_events events = {.step = on_step,
                                               .opened = on_opened,
-                                              .data = on_data,
                                               .pong = on_pong,
                                               .peer_closed = on_peer_closed,
                                               .ended = on_ended};

@@ -4,23 +4,32 @@
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
 #include "node/engine/discovery.h"
+#include "node/engine/inbound.h"
 #include "node/engine/listener.h"
 #include "node/engine/server.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A sender needs one. */
+#define STREAMS_OF_A_SENDER 4
+
 /* Peers beside the one that sends are turned away politely; strangers cost a slot for five seconds.
  */
-static const struct server_limits limits = {.session_count = 16, .half_open_count = 64};
+static const struct server_limits limits = {
+    .session_count = 16,
+    .half_open_count = 64,
+    .streams = {.offer = {.window = STREAM_WINDOW_DEFAULT, .streams_max = STREAMS_OF_A_SENDER}}};
 
 struct receiver {
     struct inbound_host host; /* first: choose and ended find the receiver by it */
+    struct server_host sessions;
     const struct options *options;
     const char *path;
     struct error *error;
@@ -109,6 +118,16 @@ static void on_file_ended(struct inbound_host *host, struct conn *c, const char 
     settle(r, outcome == INBOUND_STORED);
 }
 
+static void on_incoming(struct server_host *host, struct conn *c, uint32_t id, const char *service,
+                        size_t service_len)
+{
+    struct receiver *r =
+        (struct receiver *)(void *)((char *)host - offsetof(struct receiver, sessions));
+    if (service_len == strlen(INBOUND_SERVICE) &&
+        memcmp(service, INBOUND_SERVICE, service_len) == 0)
+        inbound_serve(&r->host, c, id);
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct receiver *r = handle->data;
@@ -162,7 +181,7 @@ static bool start(struct receiver *r, struct error *e)
     char at[ENDPOINT_TEXT_SIZE];
     int listen_fd;
     if (!listener_open(&listen_fd, &bound, o->listen, e) ||
-        !server_start(&r->server, &r->loop, &r->keyring, &r->host, listen_fd, &limits, e))
+        !server_start(&r->server, &r->loop, &r->keyring, &r->sessions, listen_fd, &limits, e))
         return false;
     r->server.quiet = true;
     int discovery_fd = o->discovery_port != 0 ? discovery_bind((uint16_t)o->discovery_port) : -1;
@@ -200,6 +219,7 @@ bool command_receive(const struct options *o, char **words, int word_count, stru
     r.path = words[0];
     r.host = (struct inbound_host){
         .choose = choose, .progress = on_progress, .ended = on_file_ended, .loop = &r.loop};
+    r.sessions.incoming = on_incoming;
     if (strlen(r.path) >= PATH_MAX)
         return error_set(e, EXIT_USAGE, "the path is too long");
     if (o->from != NULL && dsb_device_id_set(&r.from, o->from, strlen(o->from)) != DSB_OK)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dsoftbus send: PUT, and when READY came the file's chunks, each read while the one before it is
- * on its way. */
+/* dsoftbus send: a stream of the service `file`; PUT, and when READY came the file's chunks, each
+ * read while the one before it is on its way. */
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
 #include "node/engine/client.h"
 #include "node/engine/file_source.h"
+#include "node/engine/inbound.h"
 #include "node/engine/message.h"
 
 #include <errno.h>
@@ -14,15 +15,21 @@
 
 enum sender_state { SENDER_OFFERING, SENDER_SENDING, SENDER_WAITING };
 
-/* One chunk is with the kernel while the next is read from the file. */
+/* A chunk is filled with BYTES messages that follow one another without a gap. */
+#define PIECE_LEN ((size_t)32 * 1024 - MESSAGE_BYTES_HEAD_LEN)
+
+/* One chunk is with the stream while the next is read from the file. */
 struct sender {
     struct client client; /* first: conn->owner is both */
     enum sender_state state;
     const char *path;
     const char *name;
+    struct stream *stream; /* NULL before and after */
+    struct message_reader reader;
     struct file_source source;
-    struct chunk *ready; /* read and not sent yet */
-    size_t ready_len;    /* bytes of the bodies in it */
+    struct chunk *ready; /* read and not all of it written yet */
+    size_t ready_len;    /* bytes in it */
+    size_t ready_at;     /* of these, written */
     bool at_end;         /* the whole file was read */
     struct progress progress;
 };
@@ -31,32 +38,48 @@ struct sender {
  */
 static bool is_sending(const struct sender *s)
 {
-    return s->state == SENDER_SENDING && !s->client.settled;
+    return s->state == SENDER_SENDING && !s->client.settled && s->stream != NULL;
 }
 
 static void read_more(struct sender *s)
 {
-    const struct conn *c = s->client.conn;
-    file_source_read(&s->source, DSB_DATA_HEADROOM + 1, conn_body_max(c) - 1, conn_stride_len(c));
+    file_source_read(&s->source, MESSAGE_BYTES_HEAD_LEN, PIECE_LEN,
+                     MESSAGE_BYTES_HEAD_LEN + PIECE_LEN);
 }
 
-/* Sends what is ready, as far as the connection takes it; drained calls it again. */
+/* Writes what is ready, as far as the stream takes it; writable calls it again. */
 static void push(struct sender *s)
 {
-    struct conn *c = s->client.conn;
-    uint8_t body[MESSAGE_CONTROL_MAX];
-    if (!is_sending(s))
+    size_t written_len = 0;
+    if (!is_sending(s) || s->ready == NULL)
         return;
-    if (s->ready != NULL && conn_send_chunk(c, s->ready, s->ready_len) == DSB_OK) {
-        s->ready = NULL;
-        progress_update(&s->progress, s->source.read_len, uv_now(&s->client.loop));
+    (void)!stream_write(s->stream, s->ready->bytes + s->ready_at, s->ready_len - s->ready_at,
+                        &written_len);
+    s->ready_at += written_len;
+    if (s->ready_at < s->ready_len)
+        return;
+    chunk_unref(&s->client.shared.chunks, s->ready);
+    s->ready = NULL;
+    progress_update(&s->progress, s->source.read_len, uv_now(&s->client.loop));
+    if (!s->at_end) {
         read_more(s);
-    }
-    if (!s->at_end || s->ready != NULL)
         return;
-    const struct message done = {.kind = MESSAGE_DONE, .length = s->source.read_len};
-    if (conn_send(c, body, message_encode(body, &done)) == DSB_OK)
-        s->state = SENDER_WAITING;
+    }
+    stream_finish(s->stream);
+    s->state = SENDER_WAITING;
+}
+
+/* Puts in front of each piece what makes it a message. Returns the length of it all. */
+static size_t make_messages(struct chunk *chunk, size_t file_len)
+{
+    uint8_t *at = chunk->bytes;
+    for (size_t left_len = file_len; left_len > 0;) {
+        size_t piece_len = left_len < PIECE_LEN ? left_len : PIECE_LEN;
+        message_write_bytes_head(at, piece_len);
+        at += MESSAGE_BYTES_HEAD_LEN + piece_len;
+        left_len -= piece_len;
+    }
+    return (size_t)(at - chunk->bytes);
 }
 
 static void on_read(struct file_source *source, struct chunk *chunk, ssize_t result)
@@ -65,7 +88,7 @@ static void on_read(struct file_source *source, struct chunk *chunk, ssize_t res
     bool changed =
         source->length != SOURCE_LENGTH_UNKNOWN &&
         (result == 0 ? source->read_len != source->length : source->read_len > source->length);
-    if (!is_sending(s) || result <= 0 || changed)
+    if (!is_sending(s) || result < 0 || changed)
         chunk_unref(&s->client.shared.chunks, chunk);
     if (!is_sending(s))
         return;
@@ -77,34 +100,13 @@ static void on_read(struct file_source *source, struct chunk *chunk, ssize_t res
         client_fail(&s->client, EXIT_LOCAL, "%s: its length changed while it was sent", s->path);
         return;
     }
-    if (result == 0) {
-        s->at_end = true;
-    } else {
-        size_t piece_max = conn_body_max(s->client.conn) - 1;
-        size_t piece_count = ((size_t)result + piece_max - 1) / piece_max;
-        for (size_t i = 0; i < piece_count; i++)
-            chunk->bytes[i * conn_stride_len(s->client.conn) + DSB_DATA_HEADROOM] = MESSAGE_BYTES;
-        s->ready = chunk;
-        s->ready_len = (size_t)result + piece_count;
-    }
+    const struct message done = {.kind = MESSAGE_DONE, .length = source->read_len};
+    s->at_end = result == 0;
+    s->ready = chunk;
+    s->ready_at = 0;
+    s->ready_len =
+        s->at_end ? message_write(chunk->bytes, &done) : make_messages(chunk, (size_t)result);
     push(s);
-}
-
-static void on_opened(struct conn *c)
-{
-    struct sender *s = c->owner;
-    struct message put = {.kind = MESSAGE_PUT, .length = s->source.length};
-    uint8_t body[MESSAGE_CONTROL_MAX];
-    (void)snprintf(put.name, sizeof put.name, "%s", s->name);
-    size_t body_len = message_encode(body, &put);
-    if (conn_body_max(c) < MESSAGE_CONTROL_MAX) {
-        client_fail(&s->client, EXIT_REFUSED,
-                    "the peer takes messages of %zu bytes, and an offer of a file may have %d: "
-                    "its recv_max must be 281 or more",
-                    conn_body_max(c), MESSAGE_CONTROL_MAX);
-    } else if (conn_send(c, body, body_len) != DSB_OK) {
-        client_fail(&s->client, EXIT_BROKEN, "the session cannot carry the offer");
-    }
 }
 
 static void on_stored(struct sender *s, const struct message *m)
@@ -126,38 +128,97 @@ static void on_stored(struct sender *s, const struct message *m)
     client_succeed(&s->client);
 }
 
-static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
-                              size_t body_len)
+static void on_message(struct sender *s, const struct message *m)
 {
-    struct sender *s = c->owner;
-    struct message m;
     char peer[CLIENT_PEER_TEXT_SIZE];
-    (void)chunk;
-    if (s->client.settled)
-        return CONN_TAKEN;
     client_peer_text(&s->client, peer);
-    if (!message_decode(&m, body, body_len)) {
-        client_fail(&s->client, EXIT_BROKEN, "%s does not speak the language of files", peer);
-    } else if (m.kind == MESSAGE_READY && s->state == SENDER_OFFERING) {
+    if (m->kind == MESSAGE_READY && s->state == SENDER_OFFERING) {
         s->state = SENDER_SENDING;
         progress_start(&s->progress, s->path, s->source.length, s->client.options->quiet,
                        uv_now(&s->client.loop));
         read_more(s);
-    } else if (m.kind == MESSAGE_STORED) {
-        on_stored(s, &m);
-    } else if (m.kind == MESSAGE_REFUSED) {
-        bool of_name = m.refusal == REFUSAL_NAME || m.refusal == REFUSAL_EXISTS;
+    } else if (m->kind == MESSAGE_STORED) {
+        on_stored(s, m);
+    } else if (m->kind == MESSAGE_REFUSED) {
+        bool of_name = m->refusal == REFUSAL_NAME || m->refusal == REFUSAL_EXISTS;
         client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s%s", peer,
-                    message_refusal_text(m.refusal), of_name ? " (--name gives another)" : "");
+                    message_refusal_text(m->refusal), of_name ? " (--name gives another)" : "");
     } else {
         client_fail(&s->client, EXIT_BROKEN, "%s answered out of turn", peer);
     }
-    return CONN_TAKEN;
 }
 
-static void on_drained(struct conn *c)
+static void on_readable(struct stream *stream)
 {
-    push(c->owner);
+    struct sender *s = stream->owner;
+    const uint8_t *bytes;
+    size_t len;
+    size_t used_len;
+    char peer[CLIENT_PEER_TEXT_SIZE];
+    enum dsb_status status = DSB_OK;
+    client_peer_text(&s->client, peer);
+    while (!s->client.settled && (status = stream_front(stream, &bytes, &len)) == DSB_OK) {
+        struct message m;
+        enum message_read read = message_read(&s->reader, bytes, len, &used_len, &m);
+        if (read == MESSAGE_READ_ONE)
+            on_message(s, &m);
+        else if (read == MESSAGE_READ_BAD)
+            client_fail(&s->client, EXIT_BROKEN, "%s does not speak the language of files", peer);
+        stream_took(stream, used_len);
+    }
+    if (status == DSB_ENDED)
+        client_fail(&s->client, EXIT_BROKEN, "%s finished before the file was stored", peer);
+}
+
+static void on_writable(struct stream *stream)
+{
+    push(stream->owner);
+}
+
+/* Why there is no stream, or no more. What the end of the session brings, that explains. */
+static void explain_reset(struct sender *s, uint16_t code)
+{
+    char peer[CLIENT_PEER_TEXT_SIZE];
+    client_peer_text(&s->client, peer);
+    if (code == DSB_RESET_NO_SUCH_SERVICE)
+        client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s", peer,
+                    message_refusal_text(REFUSAL_NO_INBOX));
+    else if (code == DSB_RESET_NOT_ALLOWED)
+        client_fail(&s->client, EXIT_REFUSED,
+                    "%s refused the file: its trust line for this device does not list \"%s\"",
+                    peer, INBOUND_SERVICE);
+    else
+        client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s", peer,
+                    stream_reset_name(code));
+}
+
+static void on_reset(struct stream *stream, uint16_t code)
+{
+    struct sender *s = stream->owner;
+    if (!stream_session_is_over(stream))
+        explain_reset(s, code);
+    s->stream = NULL;
+    stream_let_go(stream);
+}
+
+static void on_opened(struct conn *c)
+{
+    static const struct stream_events events = {
+        .readable = on_readable, .writable = on_writable, .reset = on_reset};
+    struct sender *s = c->owner;
+    struct message put = {.kind = MESSAGE_PUT, .length = s->source.length};
+    struct stream_set *set = conn_streams(c);
+    enum dsb_status status;
+    if (set != NULL)
+        s->stream = stream_open(set, INBOUND_SERVICE, &events, s, &status);
+    if (s->stream == NULL) {
+        explain_reset(s, DSB_RESET_NO_SUCH_SERVICE);
+        return;
+    }
+    uint8_t offer[MESSAGE_FRAME_MAX];
+    size_t written_len;
+    (void)snprintf(put.name, sizeof put.name, "%s", s->name);
+    (void)!stream_write(s->stream, offer, message_write(offer, &put), &written_len);
 }
 
 static void on_peer_closed(struct conn *c)
@@ -172,6 +233,9 @@ static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason 
                      int system_error)
 {
     struct sender *s = c->owner;
+    if (s->stream != NULL) /* both sides had finished it */
+        stream_let_go(s->stream);
+    s->stream = NULL;
     progress_end(&s->progress);
     chunk_unref(&s->client.shared.chunks, s->ready);
     s->ready = NULL;
@@ -202,11 +266,8 @@ static void leave_stuck_read(struct sender *s, bool ok)
 
 bool command_send(const struct options *o, char **words, int word_count, struct error *e)
 {
-    static const struct conn_events events = {.opened = on_opened,
-                                              .data = on_data,
-                                              .drained = on_drained,
-                                              .peer_closed = on_peer_closed,
-                                              .ended = on_ended};
+    static const struct conn_events events = {
+        .opened = on_opened, .peer_closed = on_peer_closed, .ended = on_ended};
     struct sender s = {0};
     (void)word_count;
     s.path = words[1];

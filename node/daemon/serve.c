@@ -3,13 +3,16 @@
  * had. */
 #include "node/daemon/serve.h"
 
+#include "node/bus/echo.h"
 #include "node/daemon/privileges.h"
 #include "node/daemon/status.h"
 #include "node/daemon/trust_watch.h"
+#include "node/engine/inbound.h"
 #include "node/engine/listener.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,6 +20,7 @@
 
 struct daemon {
     struct inbound_host host; /* first: choose and ended find the daemon by it */
+    struct server_host sessions;
     const struct options *options;
     struct keyring keyring;
     struct server_limits limits;
@@ -39,8 +43,6 @@ static enum message_refusal choose(struct inbound_host *host, struct conn *c,
 {
     struct daemon *d = (struct daemon *)host;
     (void)c;
-    if (d->options->inbox == NULL)
-        return REFUSAL_NO_INBOX;
     char name[MESSAGE_NAME_MAX + 1];
     if (!message_name_is_valid(put->name))
         return REFUSAL_NAME;
@@ -105,6 +107,21 @@ static void file_ended(struct inbound_host *host, struct conn *c, const char *na
              stored ? "stored" : "not stored", text, renamed ? " offered=" : "",
              renamed ? offered : "", peer->len, peer->text, c->number,
              (unsigned long long)received_len, outcome_text(outcome, system_error));
+}
+
+static bool is_service(const char *name, const char *service, size_t service_len)
+{
+    return service_len == strlen(name) && memcmp(service, name, service_len) == 0;
+}
+
+static void incoming(struct server_host *host, struct conn *c, uint32_t id, const char *service,
+                     size_t service_len)
+{
+    struct daemon *d = (struct daemon *)(void *)((char *)host - offsetof(struct daemon, sessions));
+    if (is_service(ECHO_SERVICE, service, service_len))
+        echo_serve(c, id);
+    else if (d->options->inbox != NULL && is_service(INBOUND_SERVICE, service, service_len))
+        inbound_serve(&d->host, c, id);
 }
 
 /* Beside the connections: standard ones, sockets, the loop's, the directory, an inbox's files. */
@@ -241,7 +258,8 @@ static bool start_all(struct daemon *d, struct error *e)
     const struct dsb_identity *identity = &d->keyring.identity;
     d->host = (struct inbound_host){
         .choose = choose, .refused = offer_refused, .ended = file_ended, .loop = &d->loop};
-    if (!server_start(&d->server, &d->loop, &d->keyring, &d->host, d->listen_fd, &d->limits, e))
+    d->sessions.incoming = incoming;
+    if (!server_start(&d->server, &d->loop, &d->keyring, &d->sessions, d->listen_fd, &d->limits, e))
         return false;
     d->status.server = &d->server;
     d->status.discovery = d->discovery_fd >= 0 ? &d->discovery : NULL;
@@ -268,8 +286,12 @@ bool serve_run(const struct options *o, struct error *e)
 {
     struct daemon d = {.options = o, .discovery_fd = -1};
     log_open(o->verbose ? LOG_LEVEL_DEBUG : o->quiet ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO);
-    d.limits = (struct server_limits){.session_count = (uint32_t)o->session_count,
-                                      .half_open_count = (uint32_t)o->half_open_count};
+    d.limits =
+        (struct server_limits){.session_count = (uint32_t)o->session_count,
+                               .half_open_count = (uint32_t)o->half_open_count,
+                               .streams = {.offer = {.window = (uint32_t)o->window_len,
+                                                     .streams_max = (uint16_t)o->stream_count},
+                                           .own_max = (uint16_t)o->stream_count}};
     if (!fit_descriptor_limit(&d.limits, e))
         return false;
     if (!open_all(&d, e))

@@ -84,7 +84,7 @@ static void write_sessions(FILE *out, const struct server *s)
         (void)fprintf(out, "session %u peer=%.*s from=%s age-seconds=%llu in=%llu out=%llu\n",
                       c->number, peer->len, peer->text, from,
                       (unsigned long long)((now - c->opened_ms) / 1000),
-                      (unsigned long long)c->data_in_len, (unsigned long long)c->data_out_len);
+                      (unsigned long long)c->bytes_in_len, (unsigned long long)c->bytes_out_len);
     }
 }
 

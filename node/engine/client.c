@@ -279,6 +279,7 @@ bool client_open(struct client *c, const struct options *o, const char *target,
     c->shared.loop = &c->loop;
     c->shared.local = (struct dsb_local){
         .identity = &c->keyring.identity, .trust = &c->keyring.trust, .recv_max = RECORD_UNIT_MAX};
+    c->shared.streams = STREAM_LIMITS_OF_A_CLIENT;
     uv_timer_init(&c->loop, &c->timer);
     c->timer.data = c;
     watch_signal(c, &c->on_term, SIGTERM);

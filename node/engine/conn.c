@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A wire in the event loop, and what its owner is told of it. A body that the owner does not take
- * waits in the wire's chunk. */
+/* A wire in the event loop, its streams, and what its owner is told of them. Reading never waits:
+ * what an application does not take waits in its own stream. */
 #include "node/engine/conn.h"
 
 #include "node/base/secret.h"
@@ -30,6 +30,9 @@ static void on_handle_closed(uv_handle_t *handle)
 static void end(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason)
 {
     c->state = CONN_ENDED;
+    if (c->streams != NULL)
+        stream_set_leave(c->streams);
+    c->streams = NULL;
     c->events->ended(c, outcome, reason, c->wire.fault);
     uv_close((uv_handle_t *)&c->poll, on_handle_closed);
     uv_close((uv_handle_t *)&c->timer, on_handle_closed);
@@ -78,15 +81,29 @@ static void open_session(struct conn *c)
     c->events->opened(c);
 }
 
-static void offer(struct conn *c, const uint8_t *body, size_t body_len)
+/* A record of a stream. A session without streams carries nothing that is meant for us. */
+static void take_record(struct conn *c, const struct dsb_link_event *event)
 {
-    c->held = NULL;
-    if (c->events->data(c, c->wire.in, body, body_len) == CONN_TAKEN || c->state != CONN_OPEN)
+    struct stream_set *set = conn_streams(c);
+    if (set == NULL) {
+        conn_finish(c);
         return;
-    c->held = body;
-    c->held_len = body_len;
-    c->paused = true;
-    dsb_link_pause(&c->wire.link, true, now_ms(c));
+    }
+    if (dsb_session_record_type(dsb_link_session(&c->wire.link)) == DSB_RECORD_BYTES)
+        c->bytes_in_len += event->body_len - DSB_STREAM_ID_LEN;
+    dsb_stream_link_receive(&set->streams, &c->wire.link, event);
+}
+
+/* What the streams had to tell came before it. */
+static void take_peer_closed(struct conn *c)
+{
+    if (c->streams != NULL)
+        (void)stream_set_tell(c->streams);
+    if (c->state == CONN_ENDED)
+        return;
+    c->events->peer_closed(c);
+    if (c->streams != NULL)
+        dsb_streams_end(&c->streams->streams);
 }
 
 /* Tells the owner of one event. False when there is none. */
@@ -103,15 +120,14 @@ static bool take_event(struct conn *c)
             open_session(c);
         break;
     case DSB_LINK_EVENT_DATA:
-        c->data_in_len += event.body_len;
-        offer(c, event.body, event.body_len);
+        take_record(c, &event);
         break;
     case DSB_LINK_EVENT_PONG:
         if (c->events->pong != NULL)
             c->events->pong(c, event.body, event.body_len);
         break;
     case DSB_LINK_EVENT_PEER_CLOSED:
-        c->events->peer_closed(c);
+        take_peer_closed(c);
         break;
     case DSB_LINK_EVENT_CLOSED:
         end(c, CONN_CLEAN, DSB_REASON_NONE);
@@ -127,38 +143,42 @@ static bool take_event(struct conn *c)
 
 static void take_events(struct conn *c)
 {
-    if (c->held != NULL && !c->paused)
-        offer(c, c->held, c->held_len);
     while (c->state != CONN_ENDED && take_event(c))
         continue;
 }
 
-/* Everything sent is with the kernel, and the owner waits for that. */
-static bool report_drained(struct conn *c)
+/* Somebody may have flushed, and so given the chunk back. */
+static void seal_streams(struct conn *c)
 {
-    if (c->wire.out != NULL || !c->owes_drained)
+    wire_lend_out(&c->wire);
+    dsb_stream_link_send(&c->streams->streams, &c->wire.link, now_ms(c));
+}
+
+/* Tells what happened to streams, then seals what they have to say. True when something happened.
+ */
+static bool run_streams(struct conn *c)
+{
+    if (c->streams == NULL)
         return false;
-    c->owes_drained = false;
-    if (c->events->drained != NULL)
-        c->events->drained(c);
-    return true;
+    bool told = stream_set_tell(c->streams);
+    if (c->state == CONN_OPEN && c->streams != NULL)
+        seal_streams(c);
+    return told;
 }
 
 /* What was written may have been the last thing that kept the link open. */
 static void run_link(struct conn *c)
 {
     bool again = true;
-    while (again) {
+    while (again && c->state != CONN_ENDED) {
         wire_lend_out(&c->wire);
         take_events(c);
-        if (c->state == CONN_ENDED)
-            return;
-        again = wire_flush(&c->wire, now_ms(c));
-        again = report_drained(c) || again;
-        if (c->state == CONN_ENDED)
-            return;
+        again = c->state != CONN_ENDED && run_streams(c);
+        if (c->state != CONN_ENDED)
+            again = wire_flush(&c->wire, now_ms(c)) || again;
     }
-    wire_give_back(&c->wire, c->held != NULL);
+    if (c->state != CONN_ENDED)
+        wire_give_back(&c->wire);
 }
 
 /* Asks the loop for what this connection waits for, and for its next deadline. */
@@ -167,10 +187,8 @@ static void watch(struct conn *c)
     int events = 0;
     if (c->state == CONN_CONNECTING || c->wire.out != NULL)
         events |= UV_WRITABLE;
-    if (c->state != CONN_CONNECTING && !c->paused && !c->wire.ends)
+    if (c->state != CONN_CONNECTING && !c->wire.ends)
         events |= UV_READABLE;
-    if (c->paused && !c->hung_up)
-        events |= UV_DISCONNECT;
     if (events != c->watched) {
         c->watched = events;
         if (events == 0)
@@ -197,11 +215,11 @@ static void pump(struct conn *c)
         watch(c);
 }
 
-/* The owner changed something outside of an event: let the loop pump soon. */
-static void kick(struct conn *c)
+void conn_stir(struct conn *c)
 {
-    if (c->pumping || c->state == CONN_ENDED)
+    if (c->pumping || c->stirred || c->state == CONN_ENDED)
         return;
+    c->stirred = true;
     c->armed_ms = now_ms(c);
     uv_timer_start(&c->timer, on_timer, 0, 0);
 }
@@ -209,6 +227,7 @@ static void kick(struct conn *c)
 static void on_timer(uv_timer_t *timer)
 {
     struct conn *c = timer->data;
+    c->stirred = false;
     c->armed_ms = DSB_NO_DEADLINE;
     if (c->state == CONN_CONNECTING && now_ms(c) >= dsb_link_deadline(&c->wire.link)) {
         c->wire.fault = ETIMEDOUT;
@@ -231,8 +250,8 @@ static void connected(struct conn *c)
 
 static void receive(struct conn *c)
 {
-    if (c->held != NULL || c->wire.ends)
-        return; /* making room would move a body that waits for its owner */
+    if (c->wire.ends)
+        return;
     if (c->state == CONN_OPEN)
         wire_lend_in(&c->wire);
     wire_receive(&c->wire);
@@ -255,11 +274,6 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         (void)wire_flush(&c->wire, now_ms(c));
     if ((events & UV_READABLE) != 0)
         receive(c);
-    if (c->paused && ((events & UV_DISCONNECT) != 0 || status < 0)) {
-        c->hung_up = true;
-        if (c->events->hung_up != NULL)
-            c->events->hung_up(c);
-    }
     pump(c);
 }
 
@@ -308,7 +322,8 @@ struct conn *conn_accept(struct conn_shared *shared, int fd, const union endpoin
     c->state = CONN_HANDSHAKE;
     random_bytes(ephemeral, sizeof ephemeral);
     if (dsb_link_accept(&c->wire.link, &shared->local, ephemeral, &buffers, now_ms(c)) !=
-        DSB_REASON_NONE) {
+            DSB_REASON_NONE ||
+        dsb_link_offer_streams(&c->wire.link, &shared->streams.offer) != DSB_OK) {
         conn_discard(c);
         return NULL;
     }
@@ -334,6 +349,7 @@ struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remo
     *reason =
         dsb_link_connect(&c->wire.link, &shared->local, target, ephemeral, &buffers, now_ms(c));
     if (*reason == DSB_REASON_NONE &&
+        dsb_link_offer_streams(&c->wire.link, &shared->streams.offer) == DSB_OK &&
         (connect(fd, &remote->any, endpoint_len(remote)) == 0 || errno == EINPROGRESS)) {
         watch(c);
         return c;
@@ -354,54 +370,44 @@ const struct dsb_device_id *conn_claim(const struct conn *c)
     return dsb_link_claim(&c->wire.link);
 }
 
-size_t conn_body_max(const struct conn *c)
+static void on_incoming(void *owner, uint32_t id, const char *service, size_t service_len)
 {
-    size_t peer_max = dsb_link_body_max(&c->wire.link);
-    size_t own_max = RECORD_FRAME_LEN - DSB_DATA_HEADROOM - DSB_DATA_TAILROOM;
-    return peer_max < own_max ? peer_max : own_max;
+    struct conn *c = owner;
+    if (c->events->incoming != NULL)
+        c->events->incoming(c, id, service, service_len);
 }
 
-size_t conn_stride_len(const struct conn *c)
+static void on_can_open(void *owner)
 {
-    return DSB_DATA_HEADROOM + conn_body_max(c) + DSB_DATA_TAILROOM;
+    struct conn *c = owner;
+    if (c->events->can_open != NULL)
+        c->events->can_open(c);
 }
 
-/* After the owner's output: what the kernel did not take is reported as drained later. */
-static void sent(struct conn *c)
+static void on_changed(void *owner, size_t written_len)
 {
-    (void)wire_flush(&c->wire, now_ms(c));
-    c->owes_drained = c->owes_drained || c->wire.out != NULL;
-    kick(c);
+    struct conn *c = owner;
+    c->bytes_out_len += written_len;
+    conn_stir(c);
 }
 
-enum dsb_status conn_send(struct conn *c, const uint8_t *body, size_t body_len)
+struct stream_set *conn_streams(struct conn *c)
 {
-    if (c->state != CONN_OPEN)
-        return DSB_WRONG_STATE;
-    wire_lend_out(&c->wire);
-    enum dsb_status status = dsb_link_send(&c->wire.link, body, body_len, now_ms(c));
-    if (status == DSB_OK)
-        c->data_out_len += body_len;
-    if (status == DSB_WOULD_BLOCK)
-        c->owes_drained = true;
-    sent(c);
-    return status;
+    static const struct stream_set_events events = {
+        .incoming = on_incoming, .can_open = on_can_open, .changed = on_changed};
+    const struct dsb_session *session = dsb_link_session(&c->wire.link);
+    if (c->state != CONN_OPEN || !dsb_session_has_streams(session))
+        return NULL;
+    if (c->streams == NULL)
+        c->streams = stream_set_new(&c->wire.link, &c->shared->streams, &events, c);
+    return c->streams;
 }
 
-enum dsb_status conn_send_chunk(struct conn *c, struct chunk *chunk, size_t body_total_len)
+uint16_t conn_peer_takes(const struct conn *c)
 {
-    size_t body_max = conn_body_max(c);
-    if (c->state != CONN_OPEN)
-        return DSB_WRONG_STATE;
-    enum dsb_status status =
-        wire_seal_chunk(&c->wire, chunk, body_total_len, body_max, conn_stride_len(c), now_ms(c));
-    if (status == DSB_WOULD_BLOCK)
-        c->owes_drained = true;
-    if (status == DSB_OK) {
-        c->data_out_len += body_total_len;
-        sent(c);
-    }
-    return status;
+    return c->state == CONN_OPEN
+               ? dsb_session_peer_streams(dsb_link_session(&c->wire.link))->streams_max
+               : 0;
 }
 
 enum dsb_status conn_ping(struct conn *c, const uint8_t *body, size_t body_len)
@@ -411,33 +417,36 @@ enum dsb_status conn_ping(struct conn *c, const uint8_t *body, size_t body_len)
     enum dsb_status status = dsb_link_ping(&c->wire.link, body, body_len);
     if (status == DSB_OK) {
         (void)wire_flush(&c->wire, now_ms(c));
-        kick(c);
+        conn_stir(c);
     }
     return status;
 }
 
-void conn_resume(struct conn *c)
+/* What the streams have written goes before CLOSE, as far as there is room; then they are over. */
+static void end_streams(struct conn *c)
 {
-    if (c->state != CONN_OPEN || !c->paused)
+    if (c->streams == NULL)
         return;
-    c->paused = false;
-    dsb_link_pause(&c->wire.link, false, now_ms(c));
-    kick(c);
+    seal_streams(c);
+    dsb_streams_end(&c->streams->streams);
 }
 
 void conn_close(struct conn *c)
 {
-    if (c->state == CONN_OPEN && dsb_link_close(&c->wire.link) == DSB_OK)
-        kick(c);
+    if (c->state != CONN_OPEN)
+        return;
+    end_streams(c);
+    if (dsb_link_close(&c->wire.link) == DSB_OK)
+        conn_stir(c);
 }
 
 void conn_finish(struct conn *c)
 {
-    if (c->state != CONN_OPEN || dsb_link_finish(&c->wire.link, now_ms(c)) != DSB_OK)
+    if (c->state != CONN_OPEN)
         return;
-    c->held = NULL; /* what waits for the owner's room is not delivered either */
-    c->paused = false;
-    kick(c);
+    end_streams(c);
+    if (dsb_link_finish(&c->wire.link, now_ms(c)) == DSB_OK)
+        conn_stir(c);
 }
 
 void conn_abort(struct conn *c, enum dsb_reason reason)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One TCP connection and the handshake, then the session, that runs over it: the library's link
- * joined to a socket in the event loop. Both roles, for the daemon and for the commands.
+ * One TCP connection and the handshake, then the session and its streams, that run over it: the
+ * library's link joined to a socket in the event loop. Both roles, for the daemon and for the
+ * commands.
  *
  *     CONNECTING -> HANDSHAKE -> OPEN -> ENDED
  *          |            |                  ^
@@ -14,6 +15,7 @@
 #define NODE_CONN_H
 
 #include "node/engine/endpoint.h"
+#include "node/engine/stream.h"
 #include "node/engine/wire.h"
 
 #include <uv.h>
@@ -22,6 +24,7 @@
 struct conn_shared {
     uv_loop_t *loop;
     struct dsb_local local;
+    struct stream_limits streams;
     struct chunk_pool chunks;
 };
 
@@ -32,12 +35,6 @@ enum conn_outcome {
     CONN_NO_CONNECT, /* no TCP connection; system_error says why */
     CONN_REJECTED,   /* no session; reason says why */
     CONN_BROKEN      /* the session ended without a clean close; reason says why */
-};
-
-enum conn_take {
-    CONN_TAKEN,
-    CONN_LATER /* no room: the same body comes again after conn_resume; nothing is read until then
-                */
 };
 
 struct conn;
@@ -54,17 +51,14 @@ struct conn_events {
     enum dsb_reason (*admit)(struct conn *c, const struct dsb_device_id *peer);
     /* The peer is authenticated and bound: conn_peer says who. */
     void (*opened)(struct conn *c);
-    /* One DATA record. The body lies in chunk (take a reference to keep it). */
-    enum conn_take (*data)(struct conn *c, struct chunk *chunk, const uint8_t *body,
-                           size_t body_len);
+    /* The peer opened a stream: stream_attach, and answer it, or it is refused, no-such-service.
+     * May be NULL. The name is not terminated. */
+    void (*incoming)(struct conn *c, uint32_t id, const char *service, size_t service_len);
+    /* conn_streams found room for no more own streams; now it would. May be NULL. */
+    void (*can_open)(struct conn *c);
     /* The answer to conn_ping; may be NULL. */
     void (*pong)(struct conn *c, const uint8_t *body, size_t body_len);
-    /* Everything sent so far is with the kernel: there is room to send. May be NULL. */
-    void (*drained)(struct conn *c);
-    /* The peer ended the stream while the owner had no room: what came before is still unread. May
-     * be NULL. */
-    void (*hung_up)(struct conn *c);
-    /* The peer sends no more. Without a conn_close here, this side may go on sending. */
+    /* The peer closed its side: no stream passes anything any more. conn_close answers it. */
     void (*peer_closed)(struct conn *c);
     /* The last event. conn_peer still answers when there was a session, conn_claim when there was
      * none. */
@@ -72,7 +66,8 @@ struct conn_events {
                   int system_error);
 };
 
-/* Members are read-only outside conn.c, but number, work, next and previous are the owner's. */
+/* Members are read-only outside conn.c, but number, work, next, previous and is_dialled are the
+ * owner's. */
 struct conn {
     struct wire wire;
     enum conn_state state;
@@ -83,17 +78,15 @@ struct conn {
     struct conn *next;
     struct conn *previous;
     uint32_t number;
-    bool paused;               /* the owner answered CONN_LATER */
-    bool hung_up;              /* the stream ended while paused */
-    bool owes_drained;         /* output had to wait: tell the owner when it is gone */
-    bool pumping;              /* inside pump: it will see what the owner changes */
-    uint8_t open_handle_count; /* libuv handles not closed yet */
-    int watched;               /* uv_poll events asked for */
-    uint64_t armed_ms;         /* when the timer fires */
-    const uint8_t *held;       /* the body that the owner did not take, in `in` */
-    size_t held_len;
-    uint64_t data_in_len;  /* bytes of DATA bodies received */
-    uint64_t data_out_len; /* bytes of DATA bodies sent */
+    bool is_dialled;            /* the owner's word */
+    bool pumping;               /* inside pump: it will see what the owner changes */
+    bool stirred;               /* the timer is set to fire at once */
+    uint8_t open_handle_count;  /* libuv handles not closed yet */
+    int watched;                /* uv_poll events asked for */
+    uint64_t armed_ms;          /* when the timer fires */
+    struct stream_set *streams; /* NULL before the first stream */
+    uint64_t bytes_in_len;      /* of streams, received */
+    uint64_t bytes_out_len;     /* of streams, written by this side */
     uint64_t opened_ms;
     union endpoint remote;
     uv_poll_t poll;
@@ -123,36 +116,23 @@ const struct dsb_device_id *conn_peer(const struct conn *c);
 /* The id that a rejected initiator claimed, or NULL: for the log, it proves nothing. */
 const struct dsb_device_id *conn_claim(const struct conn *c);
 
-/*
- * Sends one DATA record. DSB_WOULD_BLOCK when earlier output leaves no room: wait for drained. Else
- * as dsb_session_send_data.
- */
-MUST_CHECK enum dsb_status conn_send(struct conn *c, const uint8_t *body, size_t body_len);
+/* The streams of the session, to open one; NULL unless it is OPEN and carries streams, or when
+ * there is no memory for them. */
+struct stream_set *conn_streams(struct conn *c);
 
-/*
- * Sends bodies that lie in a chunk, sealing them where they are, and takes the chunk over. Body i
- * begins at i * conn_stride_len + DSB_DATA_HEADROOM; all but the last are conn_body_max bytes long,
- * together they are body_total_len. DSB_WOULD_BLOCK when output waits: the chunk stays the
- * caller's. Else as dsb_session_send_data.
- */
-MUST_CHECK enum dsb_status conn_send_chunk(struct conn *c, struct chunk *chunk,
-                                           size_t body_total_len);
+/* Streams that the peer lets this side open at once: 0 for none, or when it is not OPEN. */
+uint16_t conn_peer_takes(const struct conn *c);
 
-/* Longest body of one record to this peer, and the distance of such records in a chunk. */
-size_t conn_body_max(const struct conn *c);
-size_t conn_stride_len(const struct conn *c);
+/* Something was changed outside of an event: the loop sends and tells what follows. */
+void conn_stir(struct conn *c);
 
 MUST_CHECK enum dsb_status conn_ping(struct conn *c, const uint8_t *body, size_t body_len);
 
-/* The owner has room again after CONN_LATER. */
-void conn_resume(struct conn *c);
-
-/* Says CLOSE after everything sent; ended follows when the peer has said it too. Until then its
- * bytes are still delivered. */
+/* Ends the streams and says CLOSE, after what they have written where there is room for it; ended
+ * follows when the peer has said it too. */
 void conn_close(struct conn *c);
 
-/* Says CLOSE, and hears no more of the peer: what it still sends is never delivered, and it has
- * DSB_END_AFTER_MS to answer. */
+/* The same, and the peer has DSB_END_AFTER_MS to answer: nothing of it is heard any more. */
 void conn_finish(struct conn *c);
 
 /* Ends the connection now. A handshake is reported REJECTED for this reason, a session BROKEN. */

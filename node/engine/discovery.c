@@ -142,7 +142,7 @@ void discovery_respond(struct discovery_responder *r, uv_loop_t *loop, int fd,
     memcpy(a.key, identity->key.public_key, sizeof a.key);
     add_service(&a, "echo");
     if (takes_files)
-        add_service(&a, "put");
+        add_service(&a, "file");
     if (dsb_announce_encode(r->announce, &r->announce_len, &a) != DSB_PACKET_OK)
         abort(); /* every field was checked when it was read */
     (void)getsockname(fd, (struct sockaddr *)&bound, &bound_len);

@@ -143,11 +143,12 @@ static void on_request(uv_fs_t *request)
             s->offset += result;
         drop_written(s, (size_t)result);
     }
-    if (s->wants_room && s->queue_count < SINK_QUEUE_COUNT) {
+    bool tells_room = s->wants_room && s->queue_count < SINK_QUEUE_COUNT;
+    if (tells_room)
         s->wants_room = false;
-        s->events->room(s->owner);
-    }
     advance(s);
+    if (tells_room)
+        s->events->room(s->owner); /* who may close it */
 }
 
 static void start(struct file_sink *s, int result)
@@ -270,19 +271,22 @@ int file_sink_open(struct file_sink **out, uv_loop_t *loop, struct chunk_pool *c
     return 0;
 }
 
-bool file_sink_write(struct file_sink *s, struct chunk *chunk, const uint8_t *bytes, size_t len)
+bool file_sink_has_room(struct file_sink *s)
+{
+    /* After a failure, of which the owner was told, there is room for anything. */
+    s->wants_room = s->state != SINK_FINISHED && s->queue_count == SINK_QUEUE_COUNT;
+    return !s->wants_room;
+}
+
+void file_sink_write(struct file_sink *s, struct chunk *chunk, const uint8_t *bytes, size_t len)
 {
     assert(s->state == SINK_OPEN || s->state == SINK_FINISHED);
     if (s->state == SINK_FINISHED)
-        return true; /* it failed, and the owner was told */
-    if (s->queue_count == SINK_QUEUE_COUNT) {
-        s->wants_room = true;
-        return false;
-    }
+        return;
+    assert(s->queue_count < SINK_QUEUE_COUNT);
     chunk_ref(chunk);
     s->queue[s->queue_count++] = (struct piece){chunk, bytes, len};
     advance(s);
-    return true;
 }
 
 void file_sink_complete(struct file_sink *s)

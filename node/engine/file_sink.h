@@ -12,9 +12,8 @@
 
 #include <uv.h>
 
-/* Pieces (one record each) that wait to be written: 1 MiB of full records, then the session is
- * paused. */
-#define SINK_QUEUE_COUNT 32
+/* Pieces, a chunk each, that wait to be written: 1 MiB of full ones, then the stream waits. */
+#define SINK_QUEUE_COUNT 8
 
 enum sink_existing {
     SINK_NOTHING_THERE, /* whatever has that name already: EEXIST */
@@ -26,7 +25,7 @@ struct file_sink;
 
 /* finished may come inside file_sink_complete; nothing else comes inside a call of this file. */
 struct sink_events {
-    void (*room)(void *owner);                       /* after file_sink_write found no room */
+    void (*room)(void *owner);                       /* after file_sink_has_room said no */
     void (*finished)(void *owner, int system_error); /* 0: complete; else failed, nothing is left */
 };
 
@@ -38,8 +37,11 @@ int file_sink_open(struct file_sink **out, uv_loop_t *loop, struct chunk_pool *c
                    const char *path, enum sink_existing existing, const struct sink_events *events,
                    void *owner);
 
-/* Queues bytes of a chunk; a reference is taken. False when there is no room: wait for room(). */
-bool file_sink_write(struct file_sink *s, struct chunk *chunk, const uint8_t *bytes, size_t len);
+/* False when there is no room for a piece: room() comes when there is. */
+bool file_sink_has_room(struct file_sink *s);
+
+/* Queues bytes of a chunk, for which there is room; a reference is taken. */
+void file_sink_write(struct file_sink *s, struct chunk *chunk, const uint8_t *bytes, size_t len);
 
 /* No more bytes come: finished() follows when the file is complete. */
 void file_sink_complete(struct file_sink *s);

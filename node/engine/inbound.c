@@ -1,35 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Offers and files. What cannot be taken is refused with a reason; what is no message at all ends
- * the session. */
+ * the stream. */
 #include "node/engine/inbound.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A file under way, or an answer that waits for room: conn->work points here. */
+/* One stream. It is gone before its connection is. */
 struct inbound {
     struct inbound_host *host;
     struct conn *conn;
+    struct stream *stream;
     struct file_sink *sink; /* NULL: nothing under way */
-    uint64_t total_len;     /* MESSAGE_LENGTH_UNKNOWN until DONE for a pipe */
+    struct message_reader reader;
+    uint64_t total_len; /* MESSAGE_LENGTH_UNKNOWN until DONE for a pipe */
     uint64_t received_len;
-    bool done; /* DONE came */
+    bool offered; /* PUT came */
+    bool done;    /* DONE came */
+    bool ended;   /* the sender says no more */
+    bool taking;  /* inside take */
     size_t answer_len;
-    uint8_t answer[MESSAGE_CONTROL_MAX];
+    uint8_t answer[MESSAGE_FRAME_MAX]; /* what the stream had no room for */
     char name[MESSAGE_NAME_MAX + 1];
     char kept[MESSAGE_NAME_MAX + 1];
 };
 
 static void send_answer(struct inbound *in)
 {
-    if (in->answer_len > 0 && conn_send(in->conn, in->answer, in->answer_len) != DSB_WOULD_BLOCK)
-        in->answer_len = 0;
+    size_t written_len;
+    if (in->answer_len == 0)
+        return;
+    (void)!stream_write(in->stream, in->answer, in->answer_len, &written_len);
+    in->answer_len -= written_len;
+    memmove(in->answer, in->answer + written_len, in->answer_len);
 }
 
+/* A sender who does not read has its earlier answers still to come: this one is dropped. */
 static void answer(struct inbound *in, const struct message *m)
 {
-    in->answer_len = message_encode(in->answer, m);
+    if (in->answer_len == 0)
+        in->answer_len = message_write(in->answer, m);
     send_answer(in);
 }
 
@@ -50,10 +61,21 @@ static void stop(struct inbound *in, enum inbound_outcome outcome, int system_er
                     system_error);
 }
 
+static void take(struct inbound *in);
+
 static void on_room(void *owner)
 {
-    struct inbound *in = owner;
-    conn_resume(in->conn);
+    take(owner);
+}
+
+/* All is said on both sides: the stream may go. */
+static void leave_if_over(struct inbound *in)
+{
+    if (!in->ended || in->sink != NULL || in->answer_len > 0)
+        return;
+    stream_finish(in->stream);
+    stream_let_go(in->stream);
+    free(in);
 }
 
 static enum message_refusal refusal_of(int system_error)
@@ -79,8 +101,9 @@ static void on_finished(void *owner, int system_error)
         answer(in, &stored);
     else
         refuse(in, refusal_of(system_error));
-    conn_resume(in->conn);
     stop(in, system_error == 0 ? INBOUND_STORED : INBOUND_STORAGE, system_error);
+    if (!in->taking)
+        take(in);
 }
 
 static void refuse_offer(struct inbound *in, const char *name, enum message_refusal why)
@@ -120,21 +143,23 @@ static void on_put(struct inbound *in, const struct message *put)
     in->host->ended(in->host, in->conn, in->name, in->kept, 0, INBOUND_STORAGE, fault);
 }
 
-static enum conn_take on_bytes(struct inbound *in, struct chunk *chunk, const struct message *m)
+/* The sink has room: it was asked. */
+static void on_bytes(struct inbound *in, const struct message *m)
 {
     if (in->sink == NULL)
-        return CONN_TAKEN; /* on the way when the transfer was refused */
+        return; /* on the way when the transfer was refused */
     if (in->done || in->total_len - in->received_len < m->bytes_len) {
         refuse(in, REFUSAL_LENGTH);
         stop(in, INBOUND_LENGTH, 0);
-        return CONN_TAKEN;
+        return;
     }
-    if (!file_sink_write(in->sink, chunk, m->bytes, m->bytes_len))
-        return CONN_LATER;
+    struct chunk *chunk = chunk_take(&in->conn->shared->chunks);
+    memcpy(chunk->bytes, m->bytes, m->bytes_len);
+    file_sink_write(in->sink, chunk, chunk->bytes, m->bytes_len);
+    chunk_unref(&in->conn->shared->chunks, chunk);
     in->received_len += m->bytes_len;
     if (in->host->progress != NULL)
         in->host->progress(in->host, in->conn, in->received_len, in->total_len);
-    return CONN_TAKEN;
 }
 
 static void on_done(struct inbound *in, const struct message *m)
@@ -151,71 +176,105 @@ static void on_done(struct inbound *in, const struct message *m)
     file_sink_complete(in->sink);
 }
 
-/* The connection's state here, made when the first message of a transfer comes. */
-static struct inbound *inbound_of(struct inbound_host *host, struct conn *c)
+/* False when it is out of turn. */
+static bool on_message(struct inbound *in, const struct message *m)
 {
-    if (c->work == NULL) {
-        struct inbound *in = calloc(1, sizeof *in);
-        if (in == NULL)
-            abort();
-        in->host = host;
-        in->conn = c;
-        c->work = in;
+    if (m->kind == MESSAGE_PUT) {
+        in->offered = true;
+        on_put(in, m);
+        return true;
     }
-    return c->work;
+    if (m->kind == MESSAGE_BYTES && in->offered)
+        on_bytes(in, m);
+    else if (m->kind == MESSAGE_DONE && in->offered)
+        on_done(in, m);
+    else
+        return false;
+    return true;
 }
 
-enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct chunk *chunk,
-                            const uint8_t *body, size_t body_len)
+/* Not our language: nothing more is said or heard on this stream. */
+static void give_up(struct inbound *in, enum dsb_reset_code code)
 {
-    struct message m;
-    bool understood = message_decode(&m, body, body_len);
-    if (understood && m.kind == MESSAGE_ECHO) {
-        enum dsb_status status = conn_send(c, body, body_len);
-        if (status == DSB_WOULD_BLOCK)
-            return CONN_LATER;
-        if (status == DSB_TOO_LARGE)
-            conn_finish(c);
-        return CONN_TAKEN;
-    }
-    if (understood && m.kind == MESSAGE_PUT) {
-        on_put(inbound_of(host, c), &m);
-        return CONN_TAKEN;
-    }
-    if (understood && m.kind == MESSAGE_BYTES && c->work != NULL)
-        return on_bytes(c->work, chunk, &m);
-    if (understood && m.kind == MESSAGE_DONE && c->work != NULL) {
-        on_done(c->work, &m);
-        return CONN_TAKEN;
-    }
-    conn_finish(c); /* not our language: nothing more is said or heard */
-    return CONN_TAKEN;
-}
-
-void inbound_drained(struct conn *c)
-{
-    if (c->work != NULL)
-        send_answer(c->work);
-    if (c->held != NULL)
-        conn_resume(c);
-}
-
-void inbound_hung_up(struct conn *c)
-{
-    struct inbound *in = c->work;
-    /* A sender that goes before it was told STORED gave up: its file cannot become complete. */
-    if (in != NULL && in->sink != NULL)
-        stop(in, INBOUND_TRUNCATED, 0);
-    conn_resume(c);
-}
-
-void inbound_stop(struct conn *c)
-{
-    struct inbound *in = c->work;
-    if (in == NULL)
-        return;
     if (in->sink != NULL)
         stop(in, INBOUND_TRUNCATED, 0);
-    c->work = NULL;
+    stream_reset(in->stream, code);
+    stream_let_go(in->stream);
     free(in);
+}
+
+/* The sender has finished. What is not complete by now does not become it. */
+static void on_end(struct inbound *in)
+{
+    in->ended = true;
+    if (in->sink != NULL && !in->done) {
+        refuse(in, REFUSAL_LENGTH);
+        stop(in, INBOUND_TRUNCATED, 0);
+    }
+    leave_if_over(in);
+}
+
+/* One message, or the piece of one that is here. False when it is none. */
+static bool take_one(struct inbound *in, const uint8_t *bytes, size_t len)
+{
+    struct message m;
+    size_t used_len;
+    enum message_read read =
+        message_read(&in->reader, bytes, len < CHUNK_LEN ? len : CHUNK_LEN, &used_len, &m);
+    in->taking = true;
+    bool good = read == MESSAGE_READ_MORE || (read == MESSAGE_READ_ONE && on_message(in, &m));
+    in->taking = false;
+    stream_took(in->stream, used_len);
+    return good;
+}
+
+/* Reads as much as the file takes. */
+static void take(struct inbound *in)
+{
+    const uint8_t *bytes;
+    size_t len;
+    enum dsb_status status;
+    while ((status = stream_front(in->stream, &bytes, &len)) == DSB_OK) {
+        if (in->sink != NULL && !file_sink_has_room(in->sink))
+            return; /* room comes */
+        if (!take_one(in, bytes, len)) {
+            give_up(in, DSB_RESET_PROTOCOL);
+            return;
+        }
+    }
+    if (status == DSB_ENDED)
+        on_end(in);
+}
+
+static void on_readable(struct stream *s)
+{
+    take(s->owner);
+}
+
+static void on_writable(struct stream *s)
+{
+    struct inbound *in = s->owner;
+    send_answer(in);
+    leave_if_over(in);
+}
+
+/* A sender that goes before it was told STORED gave up: its file cannot become complete. */
+static void on_reset(struct stream *s, uint16_t code)
+{
+    (void)code;
+    give_up(s->owner, DSB_RESET_CANCELLED);
+}
+
+void inbound_serve(struct inbound_host *host, struct conn *c, uint32_t id)
+{
+    static const struct stream_events events = {
+        .readable = on_readable, .writable = on_writable, .reset = on_reset};
+    struct inbound *in = calloc(1, sizeof *in);
+    if (in == NULL)
+        abort();
+    in->host = host;
+    in->conn = c;
+    in->stream = stream_attach(c->streams, id, &events, in);
+    if (stream_accept(in->stream) != DSB_OK)
+        give_up(in, DSB_RESET_GONE);
 }

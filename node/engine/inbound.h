@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The receiving side of file transfers (message.h), for one connection at a time. A connection on
- * which no file is under way has nothing here.
+ * The service `file`: the receiving side of transfers (message.h), one file at a time on each
+ * stream.
  */
 #ifndef NODE_INBOUND_H
 #define NODE_INBOUND_H
@@ -12,7 +12,7 @@
 
 enum inbound_outcome {
     INBOUND_STORED,
-    INBOUND_TRUNCATED, /* the session ended, or closed, before the file did */
+    INBOUND_TRUNCATED, /* the stream ended before the file did */
     INBOUND_LENGTH,    /* another length than announced */
     INBOUND_STORAGE    /* the file system; see system_error */
 };
@@ -43,15 +43,10 @@ struct inbound_host {
                    empty */
 };
 
-/* One DATA body. ECHO is answered, the messages of a receiver end the session: see
- * conn_events.data. */
-enum conn_take inbound_data(struct inbound_host *host, struct conn *c, struct chunk *chunk,
-                            const uint8_t *body, size_t body_len);
+/* The service's name. */
+#define INBOUND_SERVICE "file"
 
-/* Pass on the connection's drained and hung_up, and its peer_closed or ended, whichever comes
- * first. */
-void inbound_drained(struct conn *c);
-void inbound_hung_up(struct conn *c);
-void inbound_stop(struct conn *c);
+/* Takes a stream of the peer's inside of conn_events.incoming. */
+void inbound_serve(struct inbound_host *host, struct conn *c, uint32_t id);
 
 #endif

@@ -42,8 +42,6 @@ bool message_decode(struct message *out, const uint8_t *body, size_t body_len)
     memset(out, 0, sizeof *out);
     out->kind = (enum message_kind)body[0];
     switch (out->kind) {
-    case MESSAGE_ECHO:
-        return true;
     case MESSAGE_PUT:
     case MESSAGE_STORED:
         return decode_named(out, body, body_len);
@@ -67,7 +65,7 @@ bool message_decode(struct message *out, const uint8_t *body, size_t body_len)
     return false;
 }
 
-size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
+static size_t encode(uint8_t *out, const struct message *m)
 {
     out[0] = (uint8_t)m->kind;
     switch (m->kind) {
@@ -85,11 +83,75 @@ size_t message_encode(uint8_t out[MESSAGE_CONTROL_MAX], const struct message *m)
         out[1] = (uint8_t)m->refusal;
         return 2;
     case MESSAGE_READY:
-    case MESSAGE_ECHO:
     case MESSAGE_BYTES:
         break;
     }
     return 1;
+}
+
+static void put_body_len(uint8_t *out, size_t body_len)
+{
+    out[0] = (uint8_t)(body_len >> 8);
+    out[1] = (uint8_t)body_len;
+}
+
+size_t message_write(uint8_t out[MESSAGE_FRAME_MAX], const struct message *m)
+{
+    size_t body_len = encode(out + MESSAGE_LENGTH_LEN, m);
+    put_body_len(out, body_len);
+    return MESSAGE_LENGTH_LEN + body_len;
+}
+
+void message_write_bytes_head(uint8_t out[MESSAGE_BYTES_HEAD_LEN], size_t bytes_len)
+{
+    put_body_len(out, 1 + bytes_len);
+    out[MESSAGE_LENGTH_LEN] = MESSAGE_BYTES;
+}
+
+/* Keeps what is missing of the first `want_len` bytes of a message. True when they are all here. */
+static bool keep(struct message_reader *r, size_t want_len, const uint8_t *in, size_t in_len,
+                 size_t *used_len)
+{
+    while (r->len < want_len && *used_len < in_len)
+        r->kept[r->len++] = in[(*used_len)++];
+    return r->len >= want_len;
+}
+
+/* The next bytes of a BYTES message. */
+static enum message_read read_bytes(struct message_reader *r, const uint8_t *in, size_t in_len,
+                                    size_t *used_len, struct message *out)
+{
+    size_t here_len = in_len - *used_len;
+    if (here_len == 0)
+        return MESSAGE_READ_MORE;
+    *out = (struct message){.kind = MESSAGE_BYTES, .bytes = in + *used_len};
+    out->bytes_len = here_len < r->bytes_left_len ? here_len : r->bytes_left_len;
+    r->bytes_left_len -= out->bytes_len;
+    *used_len += out->bytes_len;
+    return MESSAGE_READ_ONE;
+}
+
+enum message_read message_read(struct message_reader *r, const uint8_t *in, size_t in_len,
+                               size_t *used_len, struct message *out)
+{
+    *used_len = 0;
+    if (r->bytes_left_len > 0)
+        return read_bytes(r, in, in_len, used_len, out);
+    if (!keep(r, MESSAGE_BYTES_HEAD_LEN, in, in_len, used_len))
+        return MESSAGE_READ_MORE;
+    size_t body_len = (size_t)r->kept[0] << 8 | r->kept[1];
+    if (r->kept[MESSAGE_LENGTH_LEN] == MESSAGE_BYTES && body_len > 1) {
+        r->len = 0;
+        r->bytes_left_len = body_len - 1;
+        return read_bytes(r, in, in_len, used_len, out);
+    }
+    if (body_len == 0 || body_len > MESSAGE_CONTROL_MAX)
+        return MESSAGE_READ_BAD;
+    if (!keep(r, MESSAGE_LENGTH_LEN + body_len, in, in_len, used_len))
+        return MESSAGE_READ_MORE;
+    r->len = 0;
+    return message_decode(out, r->kept + MESSAGE_LENGTH_LEN, body_len) ? MESSAGE_READ_ONE
+                                                                       : MESSAGE_READ_BAD;
 }
 
 /* What a terminal obeys or hides: with one of these a name looks like another. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The responder. Strangers share a small table in which the oldest makes room; sessions are bounded
+/* The sessions. Strangers share a small table in which the oldest makes room; sessions are bounded
  * apart from it. */
 #include "node/engine/server.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,51 +50,98 @@ static void leave_half_open(struct server *s, struct conn *c)
     }
 }
 
-/* Before ACCEPT: a peer beyond the limit never comes to have a session. */
-static enum dsb_reason on_admit(struct conn *c, const struct dsb_device_id *peer)
+static void turned_away(struct server *s, struct conn *c, const struct dsb_device_id *peer,
+                        const char *why)
 {
-    struct server *s = c->owner;
     char from[ENDPOINT_TEXT_SIZE];
-    if (s->session_count < s->limits.session_count)
-        return DSB_REASON_NONE;
     s->counters.full_count++;
     endpoint_format(&c->remote, from);
     if (log_budget_take(&s->peer_lines, uv_now(s->shared.loop)))
-        log_line(LOG_LEVEL_WARNING,
-                 "connection %u turned away peer=%.*s from=%s: %u sessions are open", c->number,
-                 peer->len, peer->text, from, s->limits.session_count);
+        log_line(LOG_LEVEL_WARNING, "connection %u turned away peer=%.*s from=%s: %s", c->number,
+                 peer->len, peer->text, from, why);
+}
+
+/* Before ACCEPT: a peer beyond a limit never comes to have a session. */
+static enum dsb_reason on_admit(struct conn *c, const struct dsb_device_id *peer)
+{
+    struct server *s = c->owner;
+    char why[48];
+    if (s->session_count < s->limits.session_count) {
+        enum dsb_reason reason = s->host->admit != NULL && !c->is_dialled
+                                     ? s->host->admit(s->host, peer)
+                                     : DSB_REASON_NONE;
+        if (reason != DSB_REASON_NONE)
+            turned_away(s, c, peer, "it has as many sessions as a peer may have");
+        return reason;
+    }
+    (void)snprintf(why, sizeof why, "%u sessions are open", s->limits.session_count);
+    turned_away(s, c, peer, why);
     return DSB_REASON_LOCAL_FULL;
+}
+
+/* Lists of connections */
+
+static void enlist(struct conn **list, struct conn *c)
+{
+    c->previous = NULL;
+    c->next = *list;
+    if (c->next != NULL)
+        c->next->previous = c;
+    *list = c;
+}
+
+static void delist(struct conn **list, struct conn *c)
+{
+    if (c->previous != NULL)
+        c->previous->next = c->next;
+    else
+        *list = c->next;
+    if (c->next != NULL)
+        c->next->previous = c->previous;
 }
 
 static void on_opened(struct conn *c)
 {
     struct server *s = c->owner;
-    char from[ENDPOINT_TEXT_SIZE];
+    char at[ENDPOINT_TEXT_SIZE];
     const struct dsb_device_id *peer = conn_peer(c);
-    leave_half_open(s, c);
-    endpoint_format(&c->remote, from);
+    if (c->is_dialled)
+        delist(&s->dialling, c);
+    else
+        leave_half_open(s, c);
+    endpoint_format(&c->remote, at);
     s->counters.opened_count++;
     s->session_count++;
-    c->previous = NULL;
-    c->next = s->sessions;
-    if (c->next != NULL)
-        c->next->previous = c;
-    s->sessions = c;
+    enlist(&s->sessions, c);
     if (!s->quiet)
-        log_line(LOG_LEVEL_INFO, "session %u opened peer=%.*s from=%s", c->number, peer->len,
-                 peer->text, from);
+        log_line(LOG_LEVEL_INFO, "session %u opened peer=%.*s %s=%s", c->number, peer->len,
+                 peer->text, c->is_dialled ? "at" : "from", at);
+    if (s->host->opened != NULL)
+        s->host->opened(s->host, c);
 }
 
-static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
-                              size_t body_len)
+static void on_incoming(struct conn *c, uint32_t id, const char *service, size_t service_len)
 {
     struct server *s = c->owner;
-    return inbound_data(s->host, c, chunk, body, body_len);
+    s->host->incoming(s->host, c, id, service, service_len);
+}
+
+static void on_can_open(struct conn *c)
+{
+    struct server *s = c->owner;
+    if (s->host->can_open != NULL)
+        s->host->can_open(s->host, c);
+}
+
+static void tell_closed(struct server *s, struct conn *c)
+{
+    if (s->host->closed != NULL)
+        s->host->closed(s->host, c);
 }
 
 static void on_peer_closed(struct conn *c)
 {
-    inbound_stop(c);
+    tell_closed(c->owner, c);
     conn_close(c);
 }
 
@@ -101,13 +149,8 @@ static void session_ended(struct server *s, struct conn *c, enum conn_outcome ou
                           enum dsb_reason reason)
 {
     const struct dsb_device_id *peer = conn_peer(c);
-    inbound_stop(c);
-    if (c->previous != NULL)
-        c->previous->next = c->next;
-    else
-        s->sessions = c->next;
-    if (c->next != NULL)
-        c->next->previous = c->previous;
+    tell_closed(s, c);
+    delist(&s->sessions, c);
     s->session_count--;
     if (outcome == CONN_CLEAN)
         s->counters.clean_count++;
@@ -117,21 +160,13 @@ static void session_ended(struct server *s, struct conn *c, enum conn_outcome ou
         log_line(outcome == CONN_CLEAN ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
                  "session %u ended peer=%.*s reason=%s in=%llu out=%llu", c->number, peer->len,
                  peer->text, outcome == CONN_CLEAN ? "clean" : dsb_reason_name(reason),
-                 (unsigned long long)c->data_in_len, (unsigned long long)c->data_out_len);
+                 (unsigned long long)c->bytes_in_len, (unsigned long long)c->bytes_out_len);
 }
 
-static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason,
-                     int system_error)
+static void rejected(struct server *s, const struct conn *c, enum dsb_reason reason)
 {
-    struct server *s = c->owner;
     char from[ENDPOINT_TEXT_SIZE];
-    (void)system_error;
-    if (outcome == CONN_CLEAN || outcome == CONN_BROKEN) {
-        session_ended(s, c, outcome, reason);
-        return;
-    }
     const struct dsb_device_id *claim = conn_claim(c);
-    leave_half_open(s, c);
     s->counters.rejected_count[reason_idx(reason)]++;
     if (reason == DSB_REASON_LOCAL_FULL)
         return; /* told when it was turned away */
@@ -143,16 +178,45 @@ static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason 
              claim != NULL ? claim->text : "");
 }
 
+static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason,
+                     int system_error)
+{
+    struct server *s = c->owner;
+    if (outcome == CONN_CLEAN || outcome == CONN_BROKEN) {
+        session_ended(s, c, outcome, reason);
+    } else if (c->is_dialled) {
+        delist(&s->dialling, c);
+        if (s->host->dial_failed != NULL)
+            s->host->dial_failed(s->host, c, outcome, reason, system_error);
+    } else {
+        leave_half_open(s, c);
+        rejected(s, c, reason);
+    }
+}
+
 static const struct conn_events events = {
     .step = log_step,
     .admit = on_admit,
     .opened = on_opened,
-    .data = on_data,
-    .drained = inbound_drained,
-    .hung_up = inbound_hung_up,
+    .incoming = on_incoming,
+    .can_open = on_can_open,
     .peer_closed = on_peer_closed,
     .ended = on_ended,
 };
+
+struct conn *server_dial(struct server *s, const union endpoint *remote,
+                         const struct dsb_device_id *target, enum dsb_reason *reason)
+{
+    *reason = DSB_REASON_LOCAL_ABORTED;
+    struct conn *c =
+        s->stopping ? NULL : conn_connect(&s->shared, remote, target, &events, s, reason);
+    if (c == NULL)
+        return NULL;
+    c->number = s->next_number++;
+    c->is_dialled = true;
+    enlist(&s->dialling, c);
+    return c;
+}
 
 static void admit(struct server *s, int fd, const union endpoint *remote)
 {
@@ -205,13 +269,14 @@ static void on_acceptable(uv_poll_t *poll, int status, int poll_events)
 }
 
 bool server_start(struct server *s, uv_loop_t *loop, const struct keyring *k,
-                  struct inbound_host *host, int listen_fd, const struct server_limits *limits,
+                  struct server_host *host, int listen_fd, const struct server_limits *limits,
                   struct error *e)
 {
     memset(s, 0, sizeof *s);
     s->shared.loop = loop;
     s->shared.local = (struct dsb_local){
         .identity = &k->identity, .trust = &k->trust, .recv_max = RECORD_UNIT_MAX};
+    s->shared.streams = limits->streams;
     s->host = host;
     s->limits = *limits;
     s->listen_fd = listen_fd;
@@ -254,8 +319,12 @@ void server_stop(struct server *s)
     for (uint32_t handle = 0; handle <= s->limits.half_open_count; handle++)
         if (s->half_open[handle] != NULL)
             conn_abort(s->half_open[handle], DSB_REASON_LOCAL_ABORTED);
-    for (struct conn *c = s->sessions; c != NULL; c = c->next)
+    while (s->dialling != NULL)
+        conn_abort(s->dialling, DSB_REASON_LOCAL_ABORTED);
+    for (struct conn *c = s->sessions; c != NULL; c = c->next) {
+        tell_closed(s, c);
         conn_finish(c);
+    }
     uv_timer_start(&s->stop_timer, on_stop_timeout, SERVER_STOP_MS, 0);
 }
 
@@ -272,7 +341,7 @@ void server_recheck_peers(struct server *s)
 
 void server_free(struct server *s)
 {
-    assert(s->sessions == NULL && s->half_open_count == 0);
+    assert(s->sessions == NULL && s->dialling == NULL && s->half_open_count == 0);
     uv_close((uv_handle_t *)&s->stop_timer, NULL);
     uv_run(s->shared.loop, UV_RUN_DEFAULT);
     close(s->spare_fd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The responder: accepts connections, bounds those that are not authenticated yet, holds the
+ * Accepts connections, dials others, bounds those that are not authenticated yet, holds the
  * sessions, and counts what became of them. Used by dsoftbusd, `dsoftbus serve` and `dsoftbus
  * receive`.
  */
@@ -9,7 +9,7 @@
 
 #include "dsoftbus/admission.h"
 #include "node/base/log.h"
-#include "node/engine/inbound.h"
+#include "node/engine/conn.h"
 #include "node/store/keyring.h"
 
 /* How long sessions have to answer our CLOSE when the server stops. */
@@ -38,11 +38,28 @@ struct server_counters {
 struct server_limits {
     uint32_t session_count;
     uint32_t half_open_count;
+    struct stream_limits streams; /* of each session */
+};
+
+/* What the sessions are for. Each may be NULL but incoming. */
+struct server_host {
+    /* A peer that accepted connections count against its own limit: NONE lets it in. */
+    enum dsb_reason (*admit)(struct server_host *host, const struct dsb_device_id *peer);
+    void (*opened)(struct server_host *host, struct conn *c);
+    /* As conn_events.incoming and can_open. */
+    void (*incoming)(struct server_host *host, struct conn *c, uint32_t id, const char *service,
+                     size_t service_len);
+    void (*can_open)(struct server_host *host, struct conn *c);
+    /* The session is over, or is closing: nothing can be opened on it any more. May come twice. */
+    void (*closed)(struct server_host *host, struct conn *c);
+    /* No session came of server_dial. */
+    void (*dial_failed)(struct server_host *host, struct conn *c, enum conn_outcome outcome,
+                        enum dsb_reason reason, int system_error);
 };
 
 struct server {
     struct conn_shared shared;
-    struct inbound_host *host;
+    struct server_host *host;
     struct server_limits limits;
     struct server_counters counters;
     struct log_budget stranger_lines; /* about peers that proved nothing */
@@ -53,6 +70,7 @@ struct server {
     struct conn *sessions;   /* a list */
     uint32_t session_count;
     uint32_t half_open_count;
+    struct conn *dialling; /* a list */
     uint32_t next_number;
     uint64_t started_ms;
     uv_poll_t accept_poll;
@@ -65,12 +83,16 @@ struct server {
 };
 
 /*
- * Starts on a listening socket, which it takes over. keyring and host must outlive the server;
- * host->loop is set.
+ * Starts on a listening socket, which it takes over. keyring and host must outlive the server.
  */
 MUST_CHECK bool server_start(struct server *s, uv_loop_t *loop, const struct keyring *k,
-                             struct inbound_host *host, int listen_fd,
+                             struct server_host *host, int listen_fd,
                              const struct server_limits *limits, struct error *e);
+
+/* Dials a device. Its session is one of the server's, or dial_failed comes. NULL as conn_connect.
+ */
+MUST_CHECK struct conn *server_dial(struct server *s, const union endpoint *remote,
+                                    const struct dsb_device_id *target, enum dsb_reason *reason);
 
 /* Stops accepting, closes every session with CLOSE, gives them SERVER_STOP_MS. Then the loop has
  * nothing left of it. */

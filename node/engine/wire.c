@@ -47,19 +47,17 @@ static void give_back_out(struct wire *wire)
 /* What was received and not used, less than one record, moves with it. */
 void wire_lend_in(struct wire *wire)
 {
-    struct chunk *old = wire->in;
-    if (old != NULL && old->ref_count == 1)
+    if (wire->in != NULL)
         return;
     wire->in = chunk_take(wire->chunks);
     if (dsb_link_set_in(&wire->link, wire->in->bytes, CHUNK_LEN) != DSB_OK)
         abort(); /* a chunk has room for any record */
-    chunk_unref(wire->chunks, old);
 }
 
-void wire_give_back(struct wire *wire, bool is_held)
+void wire_give_back(struct wire *wire)
 {
     give_back_out(wire);
-    if (wire->in == NULL || is_held || dsb_link_set_in(&wire->link, NULL, 0) != DSB_OK)
+    if (wire->in == NULL || dsb_link_set_in(&wire->link, NULL, 0) != DSB_OK)
         return; /* something waits in it */
     chunk_unref(wire->chunks, wire->in);
     wire->in = NULL;
@@ -107,27 +105,4 @@ bool wire_flush(struct wire *wire, uint64_t now_ms)
         wrote = true;
     give_back_out(wire);
     return wrote;
-}
-
-enum dsb_status wire_seal_chunk(struct wire *wire, struct chunk *chunk, size_t body_total_len,
-                                size_t body_max, size_t stride_len, uint64_t now_ms)
-{
-    const uint8_t *body = chunk->bytes + DSB_DATA_HEADROOM;
-    enum dsb_status status = DSB_OK;
-    give_back_out(wire);
-    if (wire->out != NULL)
-        return DSB_WOULD_BLOCK;
-    if (dsb_link_set_out(&wire->link, chunk->bytes, CHUNK_LEN) != DSB_OK)
-        abort(); /* nothing is pending */
-    wire->out = chunk;
-    for (size_t rest_len = body_total_len; rest_len > 0 && status == DSB_OK; body += stride_len) {
-        size_t body_len = rest_len < body_max ? rest_len : body_max;
-        status = dsb_link_send(&wire->link, body, body_len, now_ms);
-        rest_len -= body_len;
-    }
-    if (status != DSB_OK) {
-        chunk_ref(chunk); /* stays the caller's */
-        give_back_out(wire);
-    }
-    return status;
 }

@@ -28,27 +28,17 @@ struct dsb_link_buffers wire_init(struct wire *wire, int fd, struct chunk_pool *
 /* Closes the socket, gives back every chunk and wipes the link. */
 void wire_close(struct wire *wire);
 
-/* Makes sure of a chunk for what is received that nobody else reads, and for what is sealed. */
+/* Makes sure of a chunk for what is received, and for what is sealed. */
 void wire_lend_in(struct wire *wire);
 void wire_lend_out(struct wire *wire);
 
-/* Gives back the chunks that are empty; `in` is not when a body in it is held. */
-void wire_give_back(struct wire *wire, bool is_held);
+/* Gives back the chunks that are empty. */
+void wire_give_back(struct wire *wire);
 
 /* Reads once. The link has room: less than one record waits in it. */
 void wire_receive(struct wire *wire);
 
 /* Writes what waits, as far as the kernel takes it. True when it took something. */
 bool wire_flush(struct wire *wire, uint64_t now_ms);
-
-/*
- * Seals bodies where they lie in a chunk, and takes the chunk over: the first at DSB_DATA_HEADROOM,
- * each of the next stride_len behind it; all but the last body_max bytes long, together they are
- * body_total_len. DSB_WOULD_BLOCK when output waits, else as dsb_link_send of the first: the chunk
- * stays the caller's then.
- */
-MUST_CHECK enum dsb_status wire_seal_chunk(struct wire *wire, struct chunk *chunk,
-                                           size_t body_total_len, size_t body_max,
-                                           size_t stride_len, uint64_t now_ms);
 
 #endif

@@ -36,6 +36,11 @@ EXIT_OK, EXIT_LOCAL, EXIT_USAGE, EXIT_CONFIG, EXIT_NO_PEER, EXIT_UNREACHABLE = r
 EXIT_REJECTED, EXIT_BROKEN, EXIT_REFUSED, EXIT_LISTEN, EXIT_INTERRUPTED = range(6, 11)
 
 
+def message(body):
+    """A message of the service `file`: its length, its body."""
+    return len(body).to_bytes(2, "big") + body
+
+
 class Process:
     """A program that runs while the test does; its stderr is read line by line."""
 

@@ -17,12 +17,16 @@
 
 static void check_round_trip(const struct message *m, const uint8_t *want, size_t want_len)
 {
-    uint8_t body[MESSAGE_CONTROL_MAX];
+    uint8_t frame[MESSAGE_FRAME_MAX];
     struct message back;
-    size_t len = message_encode(body, m);
-    assert_int_equal(len, want_len);
-    assert_memory_equal(body, want, want_len);
-    assert_true(message_decode(&back, body, len));
+    struct message_reader reader = {0};
+    size_t used_len;
+    size_t len = message_write(frame, m);
+    assert_int_equal(len, MESSAGE_LENGTH_LEN + want_len);
+    assert_int_equal(frame[0] << 8 | frame[1], want_len);
+    assert_memory_equal(frame + MESSAGE_LENGTH_LEN, want, want_len);
+    assert_int_equal(message_read(&reader, frame, len, &used_len, &back), MESSAGE_READ_ONE);
+    assert_int_equal(used_len, len);
     assert_int_equal(back.kind, m->kind);
     assert_true(back.length == m->length);
     assert_int_equal(back.refusal, m->refusal);
@@ -59,14 +63,47 @@ static void longest_name_goes_through(void **state)
     check_round_trip(&put, want, sizeof want);
 }
 
-static void bytes_point_into_the_body(void **state)
+static void bytes_point_to_where_they_were_read(void **state)
 {
-    const uint8_t body[] = {MESSAGE_BYTES, 1, 2, 3};
+    const uint8_t in[] = {0, 4, MESSAGE_BYTES, 1, 2, 3, 0, 1, MESSAGE_READY};
+    struct message_reader reader = {0};
     struct message m;
+    size_t used_len;
     (void)state;
-    assert_true(message_decode(&m, body, sizeof body));
-    assert_ptr_equal(m.bytes, body + 1);
-    assert_int_equal(m.bytes_len, 3);
+    assert_int_equal(message_read(&reader, in, 5, &used_len, &m), MESSAGE_READ_ONE);
+    assert_ptr_equal(m.bytes, in + 3);
+    assert_int_equal(m.bytes_len, 2);
+    assert_int_equal(used_len, 5);
+    assert_int_equal(message_read(&reader, in + 5, 4, &used_len, &m), MESSAGE_READ_ONE);
+    assert_ptr_equal(m.bytes, in + 5);
+    assert_int_equal(m.bytes_len, 1);
+    assert_int_equal(used_len, 1);
+    assert_int_equal(message_read(&reader, in + 6, 3, &used_len, &m), MESSAGE_READ_ONE);
+    assert_int_equal(m.kind, MESSAGE_READY);
+}
+
+static void longest_bytes_pass(void **state)
+{
+    static uint8_t in[MESSAGE_LENGTH_LEN + MESSAGE_BODY_MAX];
+    struct message_reader reader = {0};
+    struct message m;
+    size_t used_len;
+    (void)state;
+    message_write_bytes_head(in, MESSAGE_BODY_MAX - 1);
+    assert_int_equal(message_read(&reader, in, sizeof in, &used_len, &m), MESSAGE_READ_ONE);
+    assert_int_equal(m.bytes_len, MESSAGE_BODY_MAX - 1);
+    assert_int_equal(used_len, sizeof in);
+}
+
+/* A body of this length, or none. */
+static bool is_bad(const char *body, size_t len)
+{
+    uint8_t frame[MESSAGE_FRAME_MAX + 1] = {(uint8_t)(len >> 8), (uint8_t)len};
+    struct message_reader reader = {0};
+    struct message m;
+    size_t used_len;
+    memcpy(frame + MESSAGE_LENGTH_LEN, body, len);
+    return message_read(&reader, frame, MESSAGE_FRAME_MAX + 1, &used_len, &m) == MESSAGE_READ_BAD;
 }
 
 static void malformed_messages_are_refused(void **state)
@@ -76,7 +113,7 @@ static void malformed_messages_are_refused(void **state)
         size_t len;
     } bad[] = {
         {"\0", 1},                        /* no such kind */
-        {"\x02hello", 6},                 /* nor this */
+        {"\x01hello", 6},                 /* nor this */
         {"\x10", 1},                      /* PUT without a length */
         {"\x10\0\0\0\0\0\0\0", 8},        /* cut */
         {"\x10\0\0\0\0\0\0\0\0a\0b", 12}, /* NUL in the name */
@@ -90,13 +127,13 @@ static void malformed_messages_are_refused(void **state)
         {"\x22\1\1", 3},                  /* with two */
         {"\xff", 1},
     };
-    uint8_t long_name[MESSAGE_CONTROL_MAX + 1] = {MESSAGE_PUT};
-    struct message m;
+    char long_name[MESSAGE_CONTROL_MAX + 1] = {MESSAGE_PUT};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(message_decode(&m, (const uint8_t *)bad[i].bytes, bad[i].len));
+        assert_true(is_bad(bad[i].bytes, bad[i].len));
     memset(long_name + 9, 'n', sizeof long_name - 9);
-    assert_false(message_decode(&m, long_name, sizeof long_name));
+    assert_true(is_bad(long_name, sizeof long_name));
+    assert_true(is_bad("", 0));
 }
 
 static void names_are_any_text_of_one_line(void **state)
@@ -310,7 +347,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_these_bytes),
         cmocka_unit_test(longest_name_goes_through),
-        cmocka_unit_test(bytes_point_into_the_body),
+        cmocka_unit_test(bytes_point_to_where_they_were_read),
+        cmocka_unit_test(longest_bytes_pass),
         cmocka_unit_test(malformed_messages_are_refused),
         cmocka_unit_test(names_are_any_text_of_one_line),
         cmocka_unit_test(no_name_is_hidden_or_an_option_in_the_inbox),

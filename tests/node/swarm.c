@@ -97,14 +97,6 @@ static void on_pong(struct conn *c, const uint8_t *body, size_t body_len)
     (void)fflush(stdout);
 }
 
-static enum conn_take on_data(struct conn *c, struct chunk *chunk, const uint8_t *body,
-                              size_t body_len)
-{
-    (void)c, (void)chunk, (void)body, (void)body_len;
-    fail("data", "not expected");
-    return CONN_TAKEN;
-}
-
 static void on_peer_closed(struct conn *c)
 {
     conn_close(c);
@@ -122,11 +114,8 @@ static void on_ended(struct conn *c, enum conn_outcome outcome, enum dsb_reason 
 
 static void open_more(struct swarm *s)
 {
-    static const struct conn_events events = {.opened = on_opened,
-                                              .data = on_data,
-                                              .pong = on_pong,
-                                              .peer_closed = on_peer_closed,
-                                              .ended = on_ended};
+    static const struct conn_events events = {
+        .opened = on_opened, .pong = on_pong, .peer_closed = on_peer_closed, .ended = on_ended};
     enum dsb_reason reason;
     while (s->started_count < s->wanted_count && s->started_count - s->open_count < OPENING_COUNT) {
         struct member *m = &s->members[s->started_count++];
@@ -175,6 +164,7 @@ int main(int argc, char **argv)
     s.shared.loop = &s.loop;
     s.shared.local = (struct dsb_local){
         .identity = &s.keyring.identity, .trust = &s.keyring.trust, .recv_max = RECORD_UNIT_MAX};
+    s.shared.streams = STREAM_LIMITS_OF_A_CLIENT;
     s.members = calloc(s.wanted_count, sizeof *s.members);
     if (s.members == NULL)
         fail("memory", "none");

@@ -218,8 +218,8 @@ class Log(TestCase):
     def test_a_trusted_peer_cannot_flood_it(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta, "--inbox", self.folder_named("inbox"))
-        bodies = ["100000000000000005" + b"../evil".hex()] * 200
-        subprocess.run([f"{TOOLS}/rude", alpha.dir, "beta", daemon.at, *bodies, "7f"], stdout=subprocess.DEVNULL, env=ENV,
+        offers = [message(b"\x10\0\0\0\0\0\0\0\x05../evil").hex()] * 200
+        subprocess.run([f"{TOOLS}/rude", alpha.dir, "beta", daemon.at, "file", *offers, message(b"\x7f").hex()], stdout=subprocess.DEVNULL, env=ENV,
                        check=True, timeout=PATIENCE)
         self.assertEqual(daemon.status()["files-refused"], "200")
         daemon.terminate()

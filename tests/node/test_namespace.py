@@ -39,7 +39,7 @@ class Discovery(TestCase):
 
     def test_names_the_services(self):
         self.beta_serves("--inbox", self.folder_named("inbox"))
-        self.assertRegex(self.alpha.run("discover", "beta").stdout, " trusted echo put\n$")
+        self.assertRegex(self.alpha.run("discover", "beta").stdout, " trusted echo file\n$")
 
     def test_says_when_the_key_is_another(self):
         self.alpha.run("trust", "remove", "beta")

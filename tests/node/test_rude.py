@@ -26,7 +26,7 @@ class Renamed(TestCase):
 class RudePeer(TestCase):
     """A trusted peer that hears no CLOSE: what this side has ended is over all the same."""
 
-    PUT, BYTES, DONE = "100000000000000005", "11", "120000000000000005"
+    PUT, BYTES, DONE = b"\x10\0\0\0\0\0\0\0\x05", b"\x11", b"\x12\0\0\0\0\0\0\0\x05"
 
     def setUp(self):
         super().setUp()
@@ -34,15 +34,15 @@ class RudePeer(TestCase):
         self.inbox = self.folder_named("inbox")
 
     def rude(self, daemon):
-        process = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
+        process = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "file", "-"],
                                        stdin=subprocess.PIPE, bufsize=0))
         self.assertEqual(process.popen.stdout.readline(), b"open\n")
         return process
 
     def put(self, process, name):
-        for body in (self.PUT + name.encode().hex(), self.BYTES + b"hello".hex(), self.DONE):
+        for body in (self.PUT + name.encode(), self.BYTES + b"hello", self.DONE):
             with contextlib.suppress(BrokenPipeError):
-                process.popen.stdin.write(body.encode() + b"\n")
+                process.popen.stdin.write(message(body).hex().encode() + b"\n")
                 process.popen.stdin.flush()
 
     def test_a_revoked_peer_stores_nothing(self):
@@ -61,7 +61,7 @@ class RudePeer(TestCase):
     def test_a_peer_that_was_turned_away_stores_nothing(self):
         daemon = self.daemon(self.beta, "--inbox", self.inbox, "--sessions", "1")
         first = self.rude(daemon)
-        second = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "-"],
+        second = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, "file", "-"],
                                       stdin=subprocess.PIPE, bufsize=0))
         second.wait_line("rude: accept-truncated")
         self.put(first, "one")
@@ -71,12 +71,14 @@ class RudePeer(TestCase):
     def test_after_a_foreign_message_nothing_is_heard(self):
         daemon = self.daemon(self.beta, "--inbox", self.inbox)
         rude = self.rude(daemon)
-        rude.popen.stdin.write(b"7f\n")
+        rude.popen.stdin.write(message(b"\x7f").hex().encode() + b"\n")
         rude.popen.stdin.flush()
-        self.assertEqual(rude.popen.stdout.readline(), b"closed\n")
+        self.assertEqual(rude.popen.stdout.readline(), b"reset protocol\n")
         self.put(rude, "late")
-        daemon.wait_line("session 1 ended peer=alpha reason=session-unclosed")
-        self.assertEqual(os.listdir(self.inbox), [])
+        # the session is not the stream's: others of this peer go on, and this one is not heard
+        self.assertEqual(self.alpha.run("send", "--name", "other", daemon.target, "/proc/version").returncode, EXIT_OK)
+        self.assertEqual(daemon.status()["sessions"], "1")
+        self.assertEqual(os.listdir(self.inbox), ["other"])
 
 
 if __name__ == "__main__":

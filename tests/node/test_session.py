@@ -112,7 +112,7 @@ class Admission(TestCase):
         beta.write("trust.new", "nonsense\n")
         os.rename(beta.path("trust.new"), beta.path("trust"))
         daemon.signal(signal.SIGHUP)
-        daemon.wait_line(r"error trust store kept as it was: \S+/beta/trust:1: not two words")
+        daemon.wait_line(r"error trust store kept as it was: \S+/beta/trust:1: wrong number of words, or not one space between them")
         self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)
 
     def test_session_table_full(self):

@@ -66,9 +66,9 @@ class Complete(TransferCase):
     def test_one_byte(self):
         self.sent_and_same(1)
 
-    def test_lengths_around_a_record(self):
+    def test_lengths_around_a_message(self):
         daemon = self.serve()
-        body_max = 32768 - 2 - 1 - 16 - 1
+        body_max = 32768 - 3
         for length in (body_max - 1, body_max, body_max + 1, 4 * body_max, 4 * body_max + 1):
             path = self.make_file(f"data-{length}", length)
             self.assertEqual(self.alpha.run("send", daemon.target, path).returncode, EXIT_OK)
@@ -265,7 +265,7 @@ class Interrupted(TransferCase):
 
     def test_sender_killed_while_nobody_reads_the_pipe(self):
         receiver, target = self.receive("-")  # its standard output is a pipe that this test leaves full
-        sender = self.sending_half(target, MIB)
+        sender = self.sending_half(target, MIB // 4)
         receiver.popen.stdout.read(1)
         sender.signal(signal.SIGKILL)
         self.assertEqual(receiver.wait(), EXIT_BROKEN)
@@ -422,17 +422,25 @@ READY, REFUSED_LENGTH, REFUSED_BUSY = "20", "2206", "2207"
 class OutOfTurn(TransferCase):
     """An authenticated peer that does not keep to the convention: nothing is stored, nobody else suffers."""
 
-    def says(self, *bodies, ends=True):
-        """Sends the bodies to a daemon; returns what came back until it closed the session, or (ends False)
-        until the peer is told to stop, when as many answers came as there are bodies."""
+    def says(self, *bodies, ends=True, service="file"):
+        """Says the bodies to a daemon; returns what came back until it reset the stream, or (ends False) until
+        the peer is told to stop, when it has refused."""
         daemon = self.serve()
-        rude = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at,
-                                     *[body.hex() for body in bodies]]))
-        answers = []
+        rude = self.started(Process([f"{TOOLS}/rude", self.alpha.dir, "beta", daemon.at, service,
+                                     *[message(body).hex() for body in bodies]]))
+        answers, came = [], b""
         for line in rude.popen.stdout:
-            answers.append(line.decode().strip())
-            if answers[-1] == "closed":
+            word = line.decode().strip()
+            if word == "closed":
                 break
+            if word.startswith("reset"):
+                answers.append(word)
+                continue
+            came += bytes.fromhex(word)
+            while len(came) >= 2 and len(came) >= 2 + int.from_bytes(came[:2], "big"):
+                end = 2 + int.from_bytes(came[:2], "big")
+                answers.append(came[2:end].hex())
+                came = came[end:]
             if not ends and answers[-1] != READY:
                 daemon.terminate()
         self.assertEqual(rude.wait(), EXIT_OK, rude.text())
@@ -440,42 +448,48 @@ class OutOfTurn(TransferCase):
         return answers, daemon
 
     def test_unknown_kind(self):
-        self.assertEqual(self.says(b"\x7f")[0], ["closed"])
+        self.assertEqual(self.says(b"\x7f")[0], ["reset protocol"])
+
+    def test_message_of_no_length(self):
+        self.assertEqual(self.says(b"", b"\x7f")[0], ["reset protocol"])
 
     def test_bytes_without_an_offer(self):
-        self.assertEqual(self.says(b"\x11abc")[0], ["closed"])
+        self.assertEqual(self.says(b"\x11abc")[0], ["reset protocol"])
 
     def test_done_without_an_offer(self):
-        self.assertEqual(self.says(done(0))[0], ["closed"])
+        self.assertEqual(self.says(done(0))[0], ["reset protocol"])
 
     def test_answers_of_a_receiver(self):
-        self.assertEqual(self.says(b"\x20")[0], ["closed"])
+        self.assertEqual(self.says(b"\x20")[0], ["reset protocol"])
+
+    def test_service_of_nobody(self):
+        self.assertEqual(self.says(b"x", service="nothing")[0], ["reset no-such-service"])
 
     def test_more_bytes_than_announced(self):
         answers, daemon = self.says(put(2, "x"), b"\x11abc", ends=False)
-        self.assertEqual(answers, [READY, REFUSED_LENGTH, "closed"])
+        self.assertEqual(answers, [READY, REFUSED_LENGTH])
         daemon.wait_line("file not stored name=x peer=alpha session=1 bytes=0: wrong length")
         self.assertEqual(os.listdir(self.inbox), [])
 
     def test_fewer_bytes_than_announced(self):
         answers, _ = self.says(put(4, "x"), b"\x11abc", done(3), ends=False)
-        self.assertEqual(answers, [READY, REFUSED_LENGTH, "closed"])
+        self.assertEqual(answers, [READY, REFUSED_LENGTH])
         self.assertEqual(os.listdir(self.inbox), [])
 
     def test_total_that_is_not_what_came(self):
         answers, _ = self.says(put((1 << 64) - 1, "x"), b"\x11abc", done(4), ends=False)
-        self.assertEqual(answers, [READY, REFUSED_LENGTH, "closed"])
+        self.assertEqual(answers, [READY, REFUSED_LENGTH])
         self.assertEqual(os.listdir(self.inbox), [])
 
     def test_second_offer_meanwhile(self):
         answers, daemon = self.says(put(4, "x"), put(4, "y"), ends=False)
-        self.assertEqual(answers, [READY, REFUSED_BUSY, "closed"])
+        self.assertEqual(answers, [READY, REFUSED_BUSY])
         daemon.wait_line("file not stored name=x .*: truncated")
         self.assertEqual(os.listdir(self.inbox), [])
 
     def test_echo_comes_back_unchanged(self):
-        body = b"\x01" + os.urandom(2000)
-        self.assertEqual(self.says(body, b"\x7f")[0], [body.hex(), "closed"])
+        body = os.urandom(2000)
+        self.assertEqual(self.says(body, ends=False, service="echo")[0], [body.hex()])
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ refused "has no file 'trust'" "$work/lamp"
 "$tool" trust --dir "$work/lamp" add gateway "$("$tool" id --dir "$work/gateway" | cut -d' ' -f2)"
 cp -p "$work/lamp/trust" "$work/trust"
 echo junk >>"$work/lamp/trust"
-refused "$work/lamp/trust:3: not two words" "$work/lamp"
+refused "$work/lamp/trust:3: wrong number of words, or not one space between them" "$work/lamp"
 cp -p "$work/trust" "$work/lamp/trust"
 
 IDENTITY=$work/lamp OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, id and key: lamp-1 "
