@@ -66,10 +66,11 @@ void conn_dial(struct world *world, size_t from, size_t target, size_t target_id
     conn->ends[0] = (struct end){.kind = kind, .device = from, .initiator = true, .open = true};
     conn->ends[0].target = target;
     conn->ends[0].target_idx = target_idx;
-    conn->ends[0].send_count = 1 + (unsigned)world_below(world, 5);
+    conn->ends[0].talk_count = 1 + (unsigned)world_below(world, 5);
     conn->ends[0].idle_until_ms =
         world_chance(world, 20) ? world->now_ms + world_below(world, 40000) : 0;
     conn->ends[1] = (struct end){.kind = END_LIBRARY, .device = listener, .open = true};
+    conn->ends[1].talk_count = (unsigned)world_below(world, 3);
     world->devices[from].outgoing_count++;
     world->dialled++;
     if (kind == END_LIBRARY) {
@@ -77,10 +78,12 @@ void conn_dial(struct world *world, size_t from, size_t target, size_t target_id
         assert_ok(dsb_link_connect(
             &conn->ends[0].link, &world->devices[from].local, &world->devices[target].file.id,
             ephemeral, &(struct dsb_link_buffers)BUFFERS(&conn->ends[0]), world->now_ms));
+        talks_offer(&conn->ends[0]);
     }
     random_ephemeral(world, ephemeral);
     assert_ok(dsb_link_accept(&conn->ends[1].link, &world->devices[listener].local, ephemeral,
                               &(struct dsb_link_buffers)BUFFERS(&conn->ends[1]), world->now_ms));
+    talks_offer(&conn->ends[1]);
     admit(world, conn);
 }
 

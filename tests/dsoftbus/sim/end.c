@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One end of a connection, driving a link as a daemon does, with a small echo application on top.
- */
+/* One end of a connection, driving a link as a daemon does. */
 #include "sim/world.h"
 
 #include "dsoftbus/testing.h"
@@ -21,6 +20,7 @@ static void count_failure(struct world *world, const struct end *end, enum dsb_r
 static void close_failed(struct world *world, struct conn *conn, unsigned side)
 {
     count_failure(world, &conn->ends[side], dsb_link_reason(&conn->ends[side].link));
+    talks_end(world, &conn->ends[side]);
     end_close(world, conn, side);
 }
 
@@ -51,6 +51,7 @@ static void authenticated(struct world *world, struct conn *conn, unsigned side)
         world->authenticated++;
     }
     assert_ok(dsb_link_open(&end->link, world->now_ms));
+    talks_begin(end);
     world_note(world, end->handshake);
 }
 
@@ -75,25 +76,13 @@ static void note_spoken(struct world *world, struct end *end, size_t before_len)
 
 /* Session */
 
-static void send_body(struct world *world, struct end *end)
-{
-    uint8_t body[BODY_MAX];
-    size_t len = truth_body(end->handshake, end->initiator, end->sent, body);
-    enum dsb_status status = dsb_link_send(&end->link, body, len, world->now_ms);
-
-    assert_true(status == DSB_OK || status == DSB_WOULD_BLOCK);
-    end->sent += status == DSB_OK;
-}
-
 static void run_application(struct world *world, struct end *end)
 {
-    bool all_sent = end->sent == (end->initiator ? end->send_count : end->delivered);
-
     if (end->link.state != DSB_LINK_OPEN || end->closing || world->now_ms < end->idle_until_ms)
         return;
-    if (!all_sent) {
-        send_body(world, end);
-    } else if (end->initiator ? end->delivered == end->send_count : end->peer_closed) {
+    talks_step(world, end);
+    if (end->initiator ? talks_are_done(end) : end->peer_closed) {
+        dsb_streams_end(&end->streams);
         assert_ok(dsb_link_close(&end->link));
         end->closing = true;
     }
@@ -110,6 +99,8 @@ static void flush(struct world *world, struct conn *conn, unsigned side)
     struct end *end = &conn->ends[side];
     struct pipe *pipe = &conn->pipes[1 - side];
     size_t len, room_len = PIPE_LEN - pipe->len;
+
+    dsb_stream_link_send(&end->streams, &end->link, world->now_ms);
     const uint8_t *bytes = dsb_link_pending(&end->link, world->now_ms, &len);
 
     len = len < room_len ? len : room_len;
@@ -119,20 +110,6 @@ static void flush(struct world *world, struct conn *conn, unsigned side)
     memcpy(pipe->bytes + pipe->len, bytes, len);
     pipe->len += len;
     dsb_link_sent(&end->link, len, world->now_ms);
-}
-
-static void on_data(struct world *world, struct end *end, const uint8_t *body, size_t body_len)
-{
-    uint8_t expected[BODY_MAX];
-    size_t len = truth_body(end->handshake, !end->initiator, end->delivered, expected);
-
-    /* Whole, unchanged, in order, once. */
-    assert_int_equal(body_len, len);
-    assert_memory_equal(body, expected, len);
-    end->delivered++;
-    world->delivered++;
-    if (end->initiator)
-        assert_true(end->delivered <= end->sent);
 }
 
 /* Takes one event; false when there is none, or the link is over. */
@@ -151,9 +128,10 @@ static bool take_event(struct world *world, struct conn *conn, unsigned side)
         authenticated(world, conn, side);
         return true;
     case DSB_LINK_EVENT_DATA:
-        on_data(world, end, event.body, event.body_len);
+        dsb_stream_link_receive(&end->streams, &end->link, &event);
         return true;
     case DSB_LINK_EVENT_PEER_CLOSED:
+        dsb_stream_link_receive(&end->streams, &end->link, &event);
         end->peer_closed = true;
         return true;
     case DSB_LINK_EVENT_PONG:
@@ -193,14 +171,14 @@ static void finish_cleanly(struct world *world, struct conn *conn, unsigned side
 {
     struct end *end = &conn->ends[side];
 
-    assert_int_equal(end->sent, end->delivered); /* every message and every echo */
+    talks_end(world, end);
     if (end->initiator) {
-        assert_int_equal(end->sent, end->send_count);
+        assert_int_equal(end->done, end->talk_count); /* each stream came to its own end */
         world->clean++;
         if (world->healed)
             world->devices[end->device].served[end->target_idx] = true;
     }
-    world_note(world, end->sent);
+    world_note(world, end->done);
     end_close(world, conn, side);
 }
 

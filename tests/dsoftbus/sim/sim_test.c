@@ -5,9 +5,9 @@
  *   bus-sim [SEED [SESSIONS]]
  *
  * Invariants, checked at every event: nobody is authenticated without a true binding on both sides;
- * no application byte is delivered twice, changed or out of order; a clean end means that
- * everything arrived. At the end: every honest pair has connected since the network healed; no slot
- * is left in use.
+ * no byte of a stream is delivered twice, changed or out of order; no stream seems to end that does
+ * not; a session that ends cleanly has brought each stream to its own end. At the end: every honest
+ * pair has connected since the network healed; no slot is left in use.
  */
 #include "sim/world.h"
 
@@ -120,11 +120,14 @@ static void run(unsigned long wanted_sessions)
 
 static void print_figures(void)
 {
-    printf("seed %lu: %lu s simulated, %lu dialled, %lu authenticated, %lu clean, %lu DATA, "
+    printf("seed %lu: %lu s simulated, %lu dialled, %lu authenticated, %lu clean, %lu bytes, "
            "%lu attacks, %lu dropped half-open, %lu crashes\n",
            (unsigned long)seed, (unsigned long)(world.now_ms / 1000), world.dialled,
            world.authenticated, world.clean, world.delivered, world.attacks, world.dropped,
            world.crashes);
+    printf("streams: %lu echoed, %lu slow, %lu cut, %lu refused, %lu beside a slow one\n",
+           world.talks[TALK_ECHO], world.talks[TALK_SLOW], world.talks[TALK_CUT],
+           world.talks[TALK_REFUSED], world.passed_by);
     printf("announces: %lu forged, %lu with another key, %lu malformed\n", world.forged_announces,
            world.other_key_announces, world.bad_announces);
     for (unsigned i = 0; i < sizeof world.reasons / sizeof world.reasons[0]; i++)
@@ -147,6 +150,9 @@ static void assert_storm(void)
     for (size_t i = 0; i < sizeof met / sizeof met[0]; i++)
         if (world.reasons[met[i]] == 0)
             fail_msg("%s never happened", dsb_reason_name(met[i]));
+    for (unsigned kind = 0; kind < TALK_KIND_COUNT; kind++)
+        assert_true(world.talks[kind] > 100);
+    assert_true(world.passed_by > 100);
     assert_true(world.crashes > 0 && world.bad_announces > 0 && world.other_key_announces > 0);
 }
 

@@ -82,14 +82,26 @@ void truth_confirmed(struct world *world, const uint8_t hash[NOISE_HASH_LEN], si
     handshake->confirmed = true;
 }
 
-size_t truth_body(size_t handshake, bool from_initiator, unsigned seq, uint8_t out[BODY_MAX])
+static uint32_t mix(size_t handshake, uint32_t id, uint32_t at)
 {
-    uint32_t value = (uint32_t)handshake * 2654435761U + (from_initiator ? 77U : 5U) + seq * 97U;
-    size_t len = 1 + (value >> 8) % BODY_MAX;
+    uint32_t value = (uint32_t)handshake * 2654435761U + id * 97U + at * 1664525U + 1013904223U;
 
-    for (size_t i = 0; i < len; i++) {
-        value = value * 1664525 + 1013904223;
-        out[i] = (uint8_t)(value >> 24);
-    }
-    return len;
+    return (value ^ value >> 15) * 2246822519U >> 8;
+}
+
+enum talk_kind truth_kind(size_t handshake, uint32_t id)
+{
+    uint32_t value = mix(handshake, id, UINT32_MAX) % 16;
+
+    return value < TALK_KIND_COUNT ? (enum talk_kind)value : TALK_ECHO;
+}
+
+uint32_t truth_total(size_t handshake, uint32_t id)
+{
+    return mix(handshake, id, UINT32_MAX - 1) % (TALK_TOTAL_MAX + 1);
+}
+
+uint8_t truth_byte(size_t handshake, uint32_t id, uint32_t at)
+{
+    return (uint8_t)mix(handshake, id, at);
 }

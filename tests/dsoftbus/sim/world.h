@@ -12,7 +12,7 @@
 
 #include "dsoftbus/admission.h"
 #include "dsoftbus/announce.h"
-#include "dsoftbus/link.h"
+#include "dsoftbus/stream_link.h"
 
 #define STEP_MS        20
 #define HONEST_COUNT   200
@@ -31,6 +31,10 @@
 #define FIRST_PORT     1000 /* device i listens at FIRST_PORT + i */
 #define HANDSHAKES_MAX 150000
 #define BUCKET_COUNT   ((size_t)1 << 19) /* of the table of handshake hashes; open addressing */
+
+#define TALKS         3   /* streams of each side of a session at a time */
+#define TALK_WINDOW   150 /* small, so that streams wait for credit */
+#define TALK_SEND_CAP 100
 
 /* Chances are in thousandths, per step unless said otherwise. */
 struct faults {
@@ -70,6 +74,24 @@ struct pipe {
     uint64_t stalled_until_ms;
 };
 
+/* What becomes of a stream; truth_kind says which. */
+enum talk_kind {
+    TALK_ECHO,
+    TALK_SLOW,    /* the other side's application does not read for long */
+    TALK_CUT,     /* reset by who opened it, in the middle */
+    TALK_REFUSED, /* by the other side's application */
+    TALK_KIND_COUNT,
+};
+
+/* One stream's application, on one side. */
+struct talk {
+    uint32_t id; /* 0: none */
+    bool is_own, accepted, ended;
+    uint32_t written, read;
+    uint64_t idle_until_ms;
+    uint16_t code; /* it was reset */
+};
+
 /* One side of a connection. */
 struct end {
     enum end_kind kind;
@@ -83,10 +105,14 @@ struct end {
     size_t target_idx;   /* and its place among the own peers */
     uint8_t spoken[256]; /* initiator: its part of the handshake */
     size_t spoken_len;
-    unsigned send_count;      /* DATA this side will send: initiator only */
-    unsigned sent, delivered; /* DATA sent, and received */
-    uint64_t idle_until_ms;   /* a lazy application does nothing before */
-    bool peer_closed, closing;
+    struct dsb_streams streams;
+    struct dsb_stream table[2 * TALKS];
+    uint8_t stream_bytes[2 * TALKS * (TALK_WINDOW + TALK_SEND_CAP)];
+    uint32_t refused[TALKS];
+    struct talk talks[2 * TALKS];
+    unsigned talk_count, opened, done; /* streams that it will open, that it has, that are over */
+    uint64_t idle_until_ms;            /* a lazy application does nothing before */
+    bool peer_closed, closing, was_cut;
     size_t handshake; /* index in world.handshakes, once known */
 };
 
@@ -130,6 +156,7 @@ struct world {
     /* Figures for the last line. */
     unsigned long dialled, authenticated, clean, failed, dropped, crashes, delivered, attacks,
         forged_announces, bad_announces, other_key_announces;
+    unsigned long talks[TALK_KIND_COUNT], passed_by; /* ended beside a slow one */
     unsigned long reasons[0x600];
 };
 
@@ -165,8 +192,17 @@ size_t truth_bound(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size
 void truth_confirmed(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t initiator,
                      const struct dsb_device_id *peer);
 
-/* The body of the DATA number `seq` that one side of a session sends; returns its length. */
-#define BODY_MAX 600
-size_t truth_body(size_t handshake, bool from_initiator, unsigned seq, uint8_t out[BODY_MAX]);
+/* What a stream of a session carries: its kind, how many bytes, and each of them. */
+#define TALK_TOTAL_MAX 600
+enum talk_kind truth_kind(size_t handshake, uint32_t id);
+uint32_t truth_total(size_t handshake, uint32_t id);
+uint8_t truth_byte(size_t handshake, uint32_t id, uint32_t at);
+
+/* talk.c: the application of a session */
+void talks_offer(struct end *end);
+void talks_begin(struct end *end);
+void talks_step(struct world *world, struct end *end);
+bool talks_are_done(const struct end *end);
+void talks_end(struct world *world, struct end *end);
 
 #endif
