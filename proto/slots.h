@@ -20,6 +20,10 @@
 #define NETSTACKD_SLOT_DMA      6 /* DMA memory for queues and frames */
 #define NETSTACKD_SLOT_RNG      7 /* SEND to rngd */
 
+/* keystored */
+#define KEYSTORED_SLOT_ENDPOINT 2  /* RECV; its argument says which badges may ask */
+#define KEYSTORED_SLOT_FILE     16 /* the identity file, READ */
+
 /* Clients of netstackd and rngd. */
 #define CLIENT_SLOT_NET  2  /* SEND to netstackd */
 #define CLIENT_SLOT_RNG  3  /* SEND to rngd */
@@ -27,6 +31,7 @@
 
 /* dsoftbusd, beside a client's slots */
 #define DSOFTBUSD_SLOT_NOTIFY  4 /* RECV|SEND|MINT */
+#define DSOFTBUSD_SLOT_KEY     5 /* SEND to keystored */
 #define DSOFTBUSD_NETWORK_BITS 1 /* netstackd: something became ready */
 #define DSOFTBUSD_DEATH_BITS   2 /* init: netstackd died */
 

@@ -6,6 +6,7 @@
 
 #include "abi/cap.h"
 #include "abi/system.h"
+#include "proto/key.h"
 #include "proto/net.h"
 #include "proto/slots.h"
 
@@ -72,13 +73,32 @@ const struct system_process system_netstackd = {
     .grant_count = COUNT_OF(netstackd_grants),
 };
 
+static const struct grant keystored_grants[] = {
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_ENDPOINT, ENDPOINT_KEYSTORED, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_FILE, KEYSTORED_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
+};
+
+const struct system_process system_keystored = {
+    .name = "keystored",
+    .program = "keystored",
+    .priority = 5,
+    .stack_pages = 2,
+    .page_quota = 48,
+    .console_rights = ABI_RIGHT_WRITE,
+    .arg = KEY_MAY_ASK(BADGE_DSOFTBUSD),
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = keystored_grants,
+    .grant_count = COUNT_OF(keystored_grants),
+};
+
 static const struct grant dsoftbusd_grants[] = {
     {GRANT_ENDPOINT, CLIENT_SLOT_NET, ENDPOINT_NETSTACKD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
     {GRANT_ENDPOINT, CLIENT_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
     {GRANT_NOTIFICATION, DSOFTBUSD_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD,
      RIGHTS_NOTIFICATION | ABI_RIGHT_GRANT, 0, NULL},
-    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
-    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
+    {GRANT_ENDPOINT, DSOFTBUSD_SLOT_KEY, ENDPOINT_KEYSTORED, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
 };
 
 const struct system_process system_dsoftbusd = {

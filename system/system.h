@@ -10,6 +10,7 @@
 enum system_endpoint {
     ENDPOINT_RNGD,
     ENDPOINT_NETSTACKD,
+    ENDPOINT_KEYSTORED,
     ENDPOINT_PRODUCT_COUNT, /* those behind are free for the tables of the tests */
     ENDPOINT_COUNT = 8,
 };
@@ -95,9 +96,10 @@ struct system_profile {
 
 /* The product (device.c). */
 #define BADGE_NETSTACKD 1 /* to rngd */
-#define BADGE_DSOFTBUSD 2 /* to netstackd and rngd */
+#define BADGE_DSOFTBUSD 2 /* to netstackd, rngd and keystored */
 extern const struct system_process system_rngd;
 extern const struct system_process system_netstackd;
+extern const struct system_process system_keystored;
 extern const struct system_process system_dsoftbusd;
 
 /* What this init can start: product.c, or the tables of the test images. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the two files, and gives the one with the key out of hand. */
+/* Asks keystored who this device is, and reads whom it trusts. */
 #include "config.h"
 
 #include "journal.h"
@@ -7,47 +7,51 @@
 #include "rt/log.h"
 #include "rt/map.h"
 
+#include <string.h>
+
 static void refuse(const char *file, const struct dsb_text_error *error)
 {
     rt_logf("dsoftbusd: %s:%zu: %s", file, error->line, dsb_text_fault_name(error->fault));
     rt_panic("dsoftbusd: refused its configuration", -1);
 }
 
-static const char *map_text(rt_slot slot, const char *file, size_t *text_len)
+/* The key stays with its holder: what is kept here is who we are and how to ask. */
+static void ask_who_we_are(struct config *config)
 {
-    const uint8_t *data = NULL;
-    rt_must(rt_map_file(slot, &data, text_len), file);
-    return (const char *)data;
+    struct key_identity_reply identity;
+
+    config->holder.endpoint_cap = DSOFTBUSD_SLOT_KEY;
+    enum key_status status = key_identity(&config->holder, &identity);
+    if (status != KEY_OK || dsb_public_key_fault(identity.public_key) != DSB_TEXT_NO_FAULT ||
+        dsb_device_id_set(&config->identity.id, identity.id, identity.id_len) != DSB_OK)
+        rt_panic("dsoftbusd: no identity", -(int64_t)status);
+    memcpy(config->identity.key.public_key, identity.public_key, DSB_KEY_LEN);
+    config->identity.key.dh = key_dh;
+    config->identity.key.ctx = &config->holder;
+    if (identity.head.value != 0)
+        journal_bring_up_keys();
 }
 
-/* The key is needed at one place only: the file itself goes out of this process's reach. */
-static void give_up_file(rt_slot slot, const char *text)
+static void read_trust(struct config *config)
 {
-    rt_must(rt_unmap((uintptr_t)text), "dsoftbusd: unmap");
-    rt_must(rt_cap_drop(slot), "dsoftbusd: drop");
+    struct dsb_text_error error = {0};
+    const uint8_t *text = NULL;
+    size_t text_len = 0;
+
+    rt_must(rt_map_file(CLIENT_SLOT_FILE, &text, &text_len), "dsoftbusd.trust");
+    dsb_trust_store_init(&config->trust, config->entries, TRUST_MAX);
+    if (dsb_trust_store_parse(&config->trust, &config->identity, (const char *)text, text_len,
+                              &error) != DSB_OK)
+        refuse("dsoftbusd.trust", &error);
 }
 
 void config_load(struct config *config)
 {
-    struct dsb_text_error error = {0};
-    size_t text_len = 0;
-    const char *text = map_text(CLIENT_SLOT_FILE, "dsoftbusd.identity", &text_len);
-    if (dsb_identity_parse(&config->file, text, text_len, &error) != DSB_OK)
-        refuse("dsoftbusd.identity", &error);
-    if (dsb_identity_init(&config->identity, &config->file) != DSB_OK)
-        rt_panic("dsoftbusd: identity", -1);
-    give_up_file(CLIENT_SLOT_FILE, text);
-
-    text = map_text(CLIENT_SLOT_FILE + 1, "dsoftbusd.trust", &text_len);
-    dsb_trust_store_init(&config->trust, config->entries, TRUST_MAX);
-    if (dsb_trust_store_parse(&config->trust, &config->identity, text, text_len, &error) != DSB_OK)
-        refuse("dsoftbusd.trust", &error);
-
+    ask_who_we_are(config);
+    read_trust(config);
     config->local = (struct dsb_local){
         .identity = &config->identity,
         .trust = &config->trust,
         .recv_max = RECORD_UNIT_MAX,
     };
-    if (config->file.bring_up)
-        journal_bring_up_keys();
 }

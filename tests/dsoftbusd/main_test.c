@@ -5,6 +5,7 @@
 #include "dsoftbus/testing.h"
 #include "fake_rt.h"
 #include "fake_world.h"
+#include "key/key.h"
 #include "limits.h"
 #include "proto/slots.h"
 
@@ -12,12 +13,37 @@
 
 #define START_MS 1000
 #define NEAR     0x7f000001u
-#define ZEROS_62 "00000000000000000000000000000000000000000000000000000000000000"
 
-static const char identity_text[] = "dsoftbus-identity 1\nid device\nprivate " ZEROS_62 "11\n";
 static const char trust_text[] = "dsoftbus-trust 1\n";
 
 static unsigned wait_count;
+
+/* keystored, as this test has it. */
+static struct {
+    enum key_status status;
+    uint8_t public_key[KEY_LEN];
+    const char *id;
+    bool bring_up;
+} keystored;
+
+enum key_status key_identity(const struct key_holder *holder, struct key_identity_reply *identity)
+{
+    assert_int_equal(holder->endpoint_cap, DSOFTBUSD_SLOT_KEY);
+    memset(identity, 0, sizeof *identity);
+    identity->head.value = keystored.bring_up;
+    memcpy(identity->public_key, keystored.public_key, KEY_LEN);
+    identity->id_len = (uint32_t)strlen(keystored.id);
+    memcpy(identity->id, keystored.id, identity->id_len);
+    return keystored.status;
+}
+
+int key_dh(void *holder, uint8_t shared[KEY_LEN], const uint8_t peer[KEY_LEN])
+{
+    (void)holder;
+    (void)shared;
+    (void)peer;
+    return -1;
+}
 
 static uint64_t clock_ms(void)
 {
@@ -31,8 +57,12 @@ static int setup(void **state)
     fake_rt_reset();
     fake_rt.now_ms = START_MS;
     fake.clock = clock_ms;
-    fake_rt.files[0].text = identity_text;
-    fake_rt.files[1].text = trust_text;
+    fake_rt.files[0].text = trust_text;
+    static const uint8_t private_key[KEY_LEN] = {0x11};
+    keystored.status = KEY_OK;
+    noise_x25519_base(keystored.public_key, private_key);
+    keystored.id = "device";
+    keystored.bring_up = false;
     wait_count = 0;
     return 0;
 }
@@ -242,25 +272,55 @@ static void waits_for_random_bytes_and_says_so_once(void **state)
     assert_int_equal(fake_count("ready"), 1);
 }
 
-static void lets_go_of_its_key_file(void **state)
+/* No identity, or one that is none: it does not serve as nobody. */
+static void does_not_serve_without_an_identity(void **state)
+{
+    static const uint8_t low_order[KEY_LEN] = {1};
+
+    keystored.status = KEY_NOT_ALLOWED;
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_int_equal(setup(state), 0);
+    keystored.id = "not an id";
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_int_equal(setup(state), 0);
+    memcpy(keystored.public_key, low_order, KEY_LEN);
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_int_equal(fake_rt_count("dsoftbusd: no identity (0)"), 1);
+    assert_int_equal(fake_count("ready"), 0);
+}
+
+/* Each newcomer's one question goes to keystored; one that is gone is its own reason. */
+static int64_t brings_message_1(uint64_t deadline_ms, uint64_t *bits)
+{
+    static const uint8_t message_1[2 + NOISE_XK_MESSAGE_1_OVERHEAD] = {
+        0, NOISE_XK_MESSAGE_1_OVERHEAD, 9};
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        fake_send(fake_connect(NEAR), message_1, sizeof message_1);
+        return network(bits);
+    }
+    if (fake_count("refused local-key") == 1)
+        fake_rt_stop();
+    return sleep_until(deadline_ms);
+}
+
+static void asks_keystored_for_its_part_of_a_handshake(void **state)
 {
     (void)state;
-    fake_rt.wait = only_sleeps;
+    fake_rt.wait = brings_message_1;
     assert_int_equal(fake_rt_run(), FAKE_STOPPED);
-    assert_false(fake_rt.files[0].mapped);
-    assert_false(fake_rt.files[0].held);
+    assert_int_equal(fake_rt.now_ms, START_MS);
 }
 
 static void says_that_its_keys_are_for_tests(void **state)
 {
     (void)state;
-    static const char text[] = "# bring-up test key, not for production\n"
-                               "dsoftbus-identity 1\nid device\nprivate " ZEROS_62 "11\n";
     fake_rt.wait = only_sleeps;
     assert_int_equal(fake_rt_run(), FAKE_STOPPED);
     assert_int_equal(fake_count("bring-up"), 0);
     assert_int_equal(setup(state), 0);
-    fake_rt.files[0].text = text;
+    keystored.bring_up = true;
     fake_rt.wait = only_sleeps;
     assert_int_equal(fake_rt_run(), FAKE_STOPPED);
     assert_int_equal(fake_count("bring-up"), 1);
@@ -269,7 +329,7 @@ static void says_that_its_keys_are_for_tests(void **state)
 static void names_the_line_that_is_wrong(void **state)
 {
     (void)state;
-    fake_rt.files[1].text = "dsoftbus-trust 1\nfriend nokey\n";
+    fake_rt.files[0].text = "dsoftbus-trust 1\nfriend nokey\n";
     assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
     assert_non_null(strstr(fake_rt.log[0], "dsoftbusd: dsoftbusd.trust:2: "));
     assert_int_equal(fake_count("ready"), 0);
@@ -288,7 +348,8 @@ int main(void)
         TEST(wakes_to_accept_when_sockets_come_back),
         TEST(ends_with_netstackd),
         TEST(waits_for_random_bytes_and_says_so_once),
-        TEST(lets_go_of_its_key_file),
+        TEST(does_not_serve_without_an_identity),
+        TEST(asks_keystored_for_its_part_of_a_handshake),
         TEST(says_that_its_keys_are_for_tests),
         TEST(names_the_line_that_is_wrong),
     };

@@ -6,6 +6,7 @@
 #include "abi/memory.h"
 #include "abi/process.h"
 #include "abi/system.h"
+#include "proto/key.h"
 #include "proto/net.h"
 #include "proto/slots.h"
 #include "test.h"
@@ -228,6 +229,31 @@ static void test_private_keys_have_one_holder(void **state)
     for_each_process(check_keys);
 }
 
+/* Who holds the device's key is asked, and can tell nobody: no endpoint to send to, no
+ * notification, no device, no memory that another has. It answers badges that somebody holds. */
+static void check_key_holder(const struct system_profile *profile,
+                             const struct system_process *process)
+{
+    (void)profile;
+    if (strcmp(process->name, "keystored") != 0)
+        return;
+    for (uint32_t i = 0; i < process->grant_count; i++) {
+        const struct grant *grant = &process->grants[i];
+        if (grant->kind == GRANT_ENDPOINT)
+            assert_int_equal(grant->rights, ABI_RIGHT_RECV);
+        else
+            assert_int_equal(grant->kind, GRANT_FILE);
+    }
+    assert_int_equal(process->arg, KEY_MAY_ASK(BADGE_DSOFTBUSD));
+    assert_int_equal(process->death_notification, NOTIFICATION_NONE);
+}
+
+static void test_the_key_has_no_way_out(void **state)
+{
+    (void)state;
+    for_each_process(check_key_holder);
+}
+
 static void test_profiles_are_found_by_name(void **state)
 {
     (void)state;
@@ -251,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_callers_are_told_apart),
         cmocka_unit_test(test_netstackd_hears_of_its_clients_ends),
         cmocka_unit_test(test_private_keys_have_one_holder),
+        cmocka_unit_test(test_the_key_has_no_way_out),
         cmocka_unit_test(test_profiles_are_found_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """PROFILE=device: the product's image as its user sees it. It holds nothing of the tests, says nothing of them, takes a
-session from the host, goes on while nobody calls, takes the next, and refuses a stranger."""
+session from the host, goes on while nobody calls, takes the next, and refuses a stranger. Then all of its memory is
+searched for its private key."""
 import re
 import tempfile
 import time
 
+import memory
 import node
 from boot import judged
 from host import free_ports, must
@@ -35,5 +37,10 @@ def run(settings):
             time.sleep(IDLE_S)
             print(f"device: a while later: {node.ping(host, port)}", flush=True)
             node.ping_refused(stranger, port)
+            print(f"device: {memory.key_is_with_its_holder(boot, settings.identities)}", flush=True)
 
-        return judged(settings, lambda boot: boot.machine.forward(port, node.SESSION_PORT), meanwhile)
+        def before(boot):
+            boot.machine.forward(port, node.SESSION_PORT)
+            boot.machine.listen(f"{work}/monitor")
+
+        return judged(settings, before, meanwhile)

@@ -24,6 +24,7 @@ OPTIONS = {
     "virtual-time": ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm"],  # also the clock device's
 }
 TABLES = "build/os/tables/product.txt"  # for a kernel that does not lie in the folder of its build
+RAM_BASE, RAM_BYTES = 0x80000000, 128 << 20
 TIME_IS_UP = 124
 STOP_S = 2  # for TERM to be heard, then KILL: a QEMU whose entropy file ran out does not listen to TERM
 HASTY_STOP_S = 0.3  # the same when somebody waits at the keyboard
@@ -103,6 +104,31 @@ class Machine:
         self.link = socket.socket(socket.AF_UNIX)  # stays open: what was said before a hang-up may be lost
         self.link.connect(self.monitor.split(",")[0].removeprefix("unix:"))
         self.link.sendall(b"log exec,nochain\n")
+
+    def listen(self, monitor):
+        """It takes words of its operator at this socket (tell)."""
+        self.monitor = f"unix:{monitor},server,nowait"
+
+    def tell(self, *commands):
+        """What it answers to each."""
+        said = []
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(self.monitor.split(",")[0].removeprefix("unix:"))
+            for command in ("", *commands):
+                link.sendall(f"{command}\n".encode() if command else b"")
+                words = b""
+                while not words.endswith(b"(qemu) "):
+                    words += link.recv(4096)
+                said.append(words.decode(errors="replace"))
+        return said[1:]
+
+    def memory(self, path):
+        """All of its RAM as it is now, and the register that names the current page table; it stands still meanwhile."""
+        registers = self.tell("stop", "info registers", f'pmemsave {RAM_BASE} {RAM_BYTES} "{path}"', "cont")[1]
+        with open(path, "rb") as file:
+            ram = file.read()
+        os.unlink(path)
+        return ram, int(re.search(r"\bsatp\s+([0-9a-f]+)", registers)[1], 16)
 
     def plugin(self, path, **settings):
         self.command += ["-plugin", ",".join([path, *(f"{name}={value}" for name, value in settings.items())])]

@@ -39,6 +39,9 @@ bool dsoftbus_no_randomness(struct selftest *selftest);
 bool dsoftbus_restart(struct selftest *selftest);
 bool dsoftbus_hang(struct selftest *selftest);
 
+/* dsoftbus_key.c */
+bool dsoftbus_key(struct selftest *selftest);
+
 /* dsoftbus_host.c; the second never returns */
 bool dsoftbus_host_peer(struct selftest *selftest);
 bool dsoftbus_stay(struct selftest *selftest);

@@ -14,7 +14,8 @@ enum selftest_mode {
     SELFTEST_REKEY = 7,     /* a session of more records than one key is for */
     SELFTEST_HANG = 8,      /* make netstackd hang in the middle, and have a session again */
     SELFTEST_WIRE = 9,      /* serve the program that is the wire (PROFILE=hostile-wire) */
-    SELFTEST_MODE_COUNT = 10
+    SELFTEST_KEY = 10,      /* end keystored in the middle of a handshake, beside a session */
+    SELFTEST_MODE_COUNT = 11
 };
 
 /* Ports of PROFILE=hostile-wire, from SELFTEST_WIRE_PORT_FIRST on, and who may give orders. */
@@ -31,6 +32,10 @@ enum selftest_wire_port {
 
 /* In PROFILE=watchdog alone, a UDP bind to this port never returns. */
 #define SELFTEST_HANG_PORT 666
+
+/* In PROFILE=key-restart alone, keystored ends when it is asked about this point: the curve's base
+ * point, whose multiple by the private key is the public key. */
+#define SELFTEST_DEADLY_POINT_BYTE 9
 
 /* What net-test is asked to do. */
 enum net_test_mode {

@@ -10,6 +10,9 @@
 /* selftest-client in PROFILE=restart, beside a client's slots */
 #define RESTART_SLOT_NETSTACKD 5 /* the process, MANAGE */
 
+/* selftest-client in PROFILE=key-restart, beside a client's slots */
+#define KEYTEST_SLOT_KEY 5 /* SEND to keystored, with a badge that may not ask */
+
 /* kernel-test (tests/os/kernel): the supervisor of the PROFILE=kernel image */
 #define KTEST_SLOT_SYSTEM      2 /* all rights */
 #define KTEST_SLOT_RTC         3 /* the clock's registers: READ|WRITE|GRANT */

@@ -51,6 +51,12 @@ static const struct grant restart_grants[] = {
     {GRANT_PROCESS, RESTART_SLOT_NETSTACKD, 1, ABI_RIGHT_MANAGE, 0, NULL},
 };
 
+/* Asks keystored, which does not know its badge. */
+static const struct grant key_grants[] = {
+    CLIENT_GRANTS,
+    {GRANT_ENDPOINT, KEYTEST_SLOT_KEY, ENDPOINT_KEYSTORED, ABI_RIGHT_SEND, BADGE_CLIENT, NULL},
+};
+
 /* One entry for each thing that it is asked to do; the argument and the files differ. */
 #define SELFTEST_CLIENT(mode, grant_array)                                                         \
     {                                                                                              \
@@ -73,6 +79,7 @@ static const struct system_process client_restart =
     SELFTEST_CLIENT(SELFTEST_RESTART, restart_grants);
 static const struct system_process client_rekey = SELFTEST_CLIENT(SELFTEST_REKEY, client_grants);
 static const struct system_process client_wire = SELFTEST_CLIENT(SELFTEST_WIRE, client_grants);
+static const struct system_process client_key = SELFTEST_CLIENT(SELFTEST_KEY, key_grants);
 static const struct system_process client_hang = SELFTEST_CLIENT(SELFTEST_HANG, client_grants);
 
 /* --- test programs --------------------------------------------------------------------------- */
@@ -219,9 +226,9 @@ static const struct system_process *const restart_limit_processes[] = {&crasher}
 /* What every image with sessions runs; the last process is the one that the profile is about. */
 #define SESSION_PROCESSES(client)                                                                  \
     {                                                                                              \
-        &system_rngd, &system_netstackd, &system_dsoftbusd, (client)                               \
+        &system_rngd, &system_netstackd, &system_keystored, &system_dsoftbusd, (client)            \
     }
-#define SESSION_PROCESS_COUNT 4
+#define SESSION_PROCESS_COUNT 5
 
 static const struct system_process *const all[] = SESSION_PROCESSES(&client_all);
 static const struct system_process *const refused[] = SESSION_PROCESSES(&client_refused);
@@ -231,6 +238,7 @@ static const struct system_process *const host_peer[] = SESSION_PROCESSES(&clien
 static const struct system_process *const restart[] = SESSION_PROCESSES(&client_restart);
 static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
 static const struct system_process *const watchdog[] = SESSION_PROCESSES(&client_hang);
+static const struct system_process *const key_restart[] = SESSION_PROCESSES(&client_key);
 static const struct system_process *const hostile_wire[] = SESSION_PROCESSES(&client_wire);
 
 const struct system_profile system_profiles[] = {
@@ -244,6 +252,7 @@ const struct system_profile system_profiles[] = {
     {"hostile-wire", hostile_wire, SESSION_PROCESS_COUNT, NULL},
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
+    {"key-restart", key_restart, SESSION_PROCESS_COUNT, NULL},
     {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
     {"restart-limit", restart_limit_processes, COUNT_OF(restart_limit_processes), NULL},
     {"net", net_processes, COUNT_OF(net_processes), NULL},
