@@ -32,11 +32,17 @@ struct options {
     const char *inbox;      /* NULL: files are refused */
     const char *from;       /* receive: the only peer that may send; NULL: any trusted one */
     const char *name;       /* send: the name proposed to the receiver; NULL: the file's own */
+    const char *bus;        /* the socket for programs; NULL: the default one */
     const char *user;       /* dsoftbusd: whom to become; NULL: stay */
     uint64_t session_count; /* serve: sessions at most, half-open ones not counted */
     uint64_t half_open_count;
-    uint64_t stream_count; /* serve: streams that each side of a session may have open */
-    uint64_t window_len;   /* serve: bytes that a stream holds which nobody has read */
+    uint64_t stream_count;       /* serve: streams that each side of a session may have open */
+    uint64_t window_len;         /* serve: bytes that a stream holds which nobody has read */
+    uint64_t peer_session_count; /* serve: of one peer */
+    uint64_t peer_stream_count;  /* serve: of one peer, on all its sessions */
+    uint64_t client_count;       /* serve: programs on the bus */
+    uint64_t client_stream_count;
+    uint64_t name_count; /* serve: services that programs publish */
     uint64_t ping_count;
     uint64_t interval_ms;
     uint64_t wait_ms;        /* discovery */

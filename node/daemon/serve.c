@@ -3,16 +3,15 @@
  * had. */
 #include "node/daemon/serve.h"
 
-#include "node/bus/echo.h"
+#include "node/bus/router.h"
+#include "node/bus/socket.h"
 #include "node/daemon/privileges.h"
 #include "node/daemon/status.h"
 #include "node/daemon/trust_watch.h"
-#include "node/engine/inbound.h"
 #include "node/engine/listener.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,7 +19,10 @@
 
 struct daemon {
     struct inbound_host host; /* first: choose and ended find the daemon by it */
-    struct server_host sessions;
+    struct bus bus;
+    struct bus_socket bus_socket;
+    char bus_path[BUS_PATH_SIZE];
+    int bus_fd; /* -1: none */
     const struct options *options;
     struct keyring keyring;
     struct server_limits limits;
@@ -109,21 +111,6 @@ static void file_ended(struct inbound_host *host, struct conn *c, const char *na
              (unsigned long long)received_len, outcome_text(outcome, system_error));
 }
 
-static bool is_service(const char *name, const char *service, size_t service_len)
-{
-    return service_len == strlen(name) && memcmp(service, name, service_len) == 0;
-}
-
-static void incoming(struct server_host *host, struct conn *c, uint32_t id, const char *service,
-                     size_t service_len)
-{
-    struct daemon *d = (struct daemon *)(void *)((char *)host - offsetof(struct daemon, sessions));
-    if (is_service(ECHO_SERVICE, service, service_len))
-        echo_serve(c, id);
-    else if (d->options->inbox != NULL && is_service(INBOUND_SERVICE, service, service_len))
-        inbound_serve(&d->host, c, id);
-}
-
 /* Beside the connections: standard ones, sockets, the loop's, the directory, an inbox's files. */
 #define OTHER_DESCRIPTOR_COUNT 48
 #define CONNECTION_COUNT_MIN   16
@@ -173,6 +160,19 @@ static bool check_inbox(const char *inbox, struct error *e)
     return true;
 }
 
+/* Without one there are no local programs; that is a fault only for who asked for it. */
+static bool open_bus(struct daemon *d, bool has_place, struct error *e)
+{
+    d->bus_fd = has_place ? bus_socket_open(d->bus_path) : -1;
+    if (!has_place || d->bus_fd >= 0)
+        return true;
+    if (d->options->bus != NULL)
+        return error_set(e, EXIT_LISTEN, "--bus %s: %s", d->bus_path, strerror(errno));
+    log_line(LOG_LEVEL_WARNING, "no bus for programs of this machine: %s: %s", d->bus_path,
+             strerror(errno));
+    return true;
+}
+
 /* The sockets first, then the user, then the files: keys are read by the user alone. */
 static bool open_all(struct daemon *d, struct error *e)
 {
@@ -183,11 +183,12 @@ static bool open_all(struct daemon *d, struct error *e)
     if (o->discovery_port != 0 && d->discovery_fd < 0)
         log_line(LOG_LEVEL_WARNING, "no discovery: UDP port %u: %s", (unsigned)o->discovery_port,
                  strerror(errno));
+    bool has_bus = bus_socket_place(d->bus_path, o->bus);
     if (o->user != NULL && !privileges_drop(o->user, e))
         return false;
     if (!check_inbox(o->inbox, e) || !keyring_open(&d->keyring, o->dir, o->allow_test_keys, e))
         return false;
-    if (confdir_claim(&d->keyring.dir, STATUS_LOCK, e))
+    if (confdir_claim(&d->keyring.dir, STATUS_LOCK, e) && open_bus(d, has_bus, e))
         return true;
     keyring_close(&d->keyring);
     return false;
@@ -202,6 +203,9 @@ static void before_waiting(uv_prepare_t *handle)
 static void stop(struct daemon *d)
 {
     uv_close((uv_handle_t *)&d->on_turn, NULL);
+    if (d->bus_fd >= 0)
+        bus_socket_stop(&d->bus_socket);
+    bus_stop(&d->bus);
     server_stop(&d->server);
     status_stop(&d->status);
     if (d->discovery_fd >= 0)
@@ -258,9 +262,19 @@ static bool start_all(struct daemon *d, struct error *e)
     const struct dsb_identity *identity = &d->keyring.identity;
     d->host = (struct inbound_host){
         .choose = choose, .refused = offer_refused, .ended = file_ended, .loop = &d->loop};
-    d->sessions.incoming = incoming;
-    if (!server_start(&d->server, &d->loop, &d->keyring, &d->sessions, d->listen_fd, &d->limits, e))
+    d->bus = (struct bus){.loop = &d->loop,
+                          .server = &d->server,
+                          .files = o->inbox != NULL ? &d->host : NULL,
+                          .limits = {.client_count = (uint32_t)o->client_count,
+                                     .stream_count = (uint32_t)o->client_stream_count,
+                                     .request_count = BUS_REQUEST_COUNT,
+                                     .peer_stream_count = (uint32_t)o->peer_stream_count}};
+    if (!server_start(&d->server, &d->loop, &d->keyring, &d->bus.host, d->listen_fd, &d->limits, e))
         return false;
+    bus_start(&d->bus, (uint32_t)o->name_count, (uint32_t)o->peer_session_count,
+              d->discovery_fd >= 0 ? (uint16_t)o->discovery_port : 0);
+    if (d->bus_fd >= 0)
+        bus_socket_start(&d->bus_socket, &d->bus, d->bus_fd, d->bus_path);
     d->status.server = &d->server;
     d->status.discovery = d->discovery_fd >= 0 ? &d->discovery : NULL;
     endpoint_format(&d->bound, d->status.listen_text);
@@ -284,7 +298,7 @@ static bool start_all(struct daemon *d, struct error *e)
 
 bool serve_run(const struct options *o, struct error *e)
 {
-    struct daemon d = {.options = o, .discovery_fd = -1};
+    struct daemon d = {.options = o, .discovery_fd = -1, .bus_fd = -1};
     log_open(o->verbose ? LOG_LEVEL_DEBUG : o->quiet ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO);
     d.limits =
         (struct server_limits){.session_count = (uint32_t)o->session_count,
@@ -304,6 +318,7 @@ bool serve_run(const struct options *o, struct error *e)
         uv_run(&d.loop, UV_RUN_DEFAULT);
         log_collect(false);
         server_free(&d.server);
+        bus_free(&d.bus);
         ok = uv_loop_close(&d.loop) == 0 || error_set(e, EXIT_LOCAL, "the event loop is not empty");
         log_line(LOG_LEVEL_INFO, "stopped");
     }

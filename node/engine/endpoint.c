@@ -45,11 +45,11 @@ static bool split(const char *text, char host[HOST_TEXT_SIZE], uint16_t *port)
 }
 
 static bool resolve(union endpoint *out, size_t cap, size_t *out_count, const char *text,
-                    uint16_t port, bool passive, struct error *e)
+                    uint16_t port, int flags, struct error *e)
 {
     char host[HOST_TEXT_SIZE];
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                                   .ai_flags = passive ? AI_PASSIVE : 0};
+    const bool passive = (flags & AI_PASSIVE) != 0;
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = flags};
     const enum exit_code unresolved = passive ? EXIT_LISTEN : EXIT_UNREACHABLE;
     struct addrinfo *found;
     if (!split(text, host, &port) || (host[0] == '\0' && !passive))
@@ -76,13 +76,20 @@ bool endpoint_parse(union endpoint *out, const char *text, uint16_t default_port
                     struct error *e)
 {
     size_t count;
-    return resolve(out, 1, &count, text, default_port, passive, e);
+    return resolve(out, 1, &count, text, default_port, passive ? AI_PASSIVE : 0, e);
+}
+
+bool endpoint_parse_address(union endpoint *out, const char *text, uint16_t default_port)
+{
+    struct error e;
+    size_t count;
+    return resolve(out, 1, &count, text, default_port, AI_NUMERICHOST, &e);
 }
 
 bool endpoint_parse_all(union endpoint out[ENDPOINT_ADDRESSES_MAX], size_t *out_count,
                         const char *text, uint16_t default_port, struct error *e)
 {
-    return resolve(out, ENDPOINT_ADDRESSES_MAX, out_count, text, default_port, false, e);
+    return resolve(out, ENDPOINT_ADDRESSES_MAX, out_count, text, default_port, 0, e);
 }
 
 /* "%eth0" behind a link-local address, which means nothing without. */

@@ -32,6 +32,10 @@ MUST_CHECK bool endpoint_parse(union endpoint *out, const char *text, uint16_t d
 MUST_CHECK bool endpoint_parse_all(union endpoint out[ENDPOINT_ADDRESSES_MAX], size_t *out_count,
                                    const char *text, uint16_t default_port, struct error *e);
 
+/* An address alone, without a question to anybody. */
+MUST_CHECK bool endpoint_parse_address(union endpoint *out, const char *text,
+                                       uint16_t default_port);
+
 /* "192.0.2.1:34567" or "[2001:db8::1]:34567". */
 void endpoint_format(const union endpoint *at, char out[ENDPOINT_TEXT_SIZE]);
 

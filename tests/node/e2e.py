@@ -106,7 +106,7 @@ class Process:
 class Daemon(Process):
     def __init__(self, device, *options, prefix=(), listen="127.0.0.1:0", discovery="0", **popen):
         super().__init__([*prefix, f"{BIN}/dsoftbusd", "--dir", device.dir, "--listen", listen,
-                          "--discovery-port", discovery, *options], **popen)
+                          "--discovery-port", discovery, "--bus", device.path("bus"), *options], **popen)
         self.device = device
         try:
             self.at = self.wait_line(r"ready id=\S+ listen=(\S+)").group(1)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who gets a peer's stream: the name is looked up, then the peer's right to it, then the bounds. */
+#include "node/bus/router.h"
+
+#include "node/bus/client_request.h"
+#include "node/bus/echo.h"
+#include "node/bus/info.h"
+
+#include <string.h>
+
+static void refuse(struct bus *b, struct conn *c, uint32_t id, const char *service,
+                   size_t service_len, enum dsb_reset_code code)
+{
+    const struct dsb_device_id *peer = conn_peer(c);
+    b->refused_count++;
+    if (log_budget_take(&b->server->peer_lines, uv_now(b->loop)))
+        log_line(LOG_LEVEL_WARNING, "stream refused service=%.*s peer=%.*s session=%u reason=%s",
+                 (int)service_len, service, peer->len, peer->text, c->number,
+                 stream_reset_name(code));
+    stream_refuse(stream_attach(c->streams, id, NULL, NULL), code);
+}
+
+static void serve(struct bus *b, struct conn *c, uint32_t id, const struct registry_entry *entry)
+{
+    if (entry->publisher != NULL) {
+        if (!client_incoming(entry->publisher, c->streams, id, entry->name, conn_peer(c)))
+            refuse(b, c, id, entry->name, strlen(entry->name), DSB_RESET_BUSY);
+    } else if (strcmp(entry->name, ECHO_SERVICE) == 0) {
+        echo_serve(c, id);
+    } else if (strcmp(entry->name, INFO_SERVICE) == 0) {
+        info_serve(b, c, id);
+    } else {
+        inbound_serve(b->files, c, id);
+    }
+}
+
+static void incoming(struct server_host *host, struct conn *c, uint32_t id, const char *service,
+                     size_t service_len)
+{
+    struct bus *b = (struct bus *)host;
+    const struct registry_entry *entry = registry_find(&b->registry, service, service_len);
+    if (entry == NULL)
+        refuse(b, c, id, service, service_len, DSB_RESET_NO_SUCH_SERVICE);
+    else if (!bus_allows(b, entry, conn_peer(c)))
+        refuse(b, c, id, service, service_len, DSB_RESET_NOT_ALLOWED);
+    else if (peers_stream_count(c) > b->limits.peer_stream_count)
+        refuse(b, c, id, service, service_len, DSB_RESET_BUSY);
+    else
+        serve(b, c, id, entry);
+}
+
+static enum dsb_reason admit(struct server_host *host, const struct dsb_device_id *peer)
+{
+    return peers_admit(&((struct bus *)host)->peers, peer);
+}
+
+static void opened(struct server_host *host, struct conn *c)
+{
+    peers_opened(&((struct bus *)host)->peers, c);
+}
+
+static void closed(struct server_host *host, struct conn *c)
+{
+    peers_closed(&((struct bus *)host)->peers, c);
+}
+
+static void dial_failed(struct server_host *host, struct conn *c, enum conn_outcome outcome,
+                        enum dsb_reason reason, int system_error)
+{
+    peers_dial_failed(&((struct bus *)host)->peers, c, outcome, reason, system_error);
+}
+
+static void on_changed(struct peers *all, const struct peer *p, bool is_online)
+{
+    const struct bus *b = all->owner;
+    for (struct bus_client *c = b->clients; c != NULL; c = c->next)
+        client_tell_peer(c, &p->id, is_online);
+}
+
+static void add_own(struct bus *b, const char *name)
+{
+    if (registry_add(&b->registry, name, true, NULL) != REGISTRY_OK)
+        return; /* cannot be: nobody has published anything yet */
+}
+
+void bus_start(struct bus *b, uint32_t name_count, uint32_t peer_session_count,
+               uint16_t discovery_port)
+{
+    b->host = (struct server_host){.admit = admit,
+                                   .opened = opened,
+                                   .incoming = incoming,
+                                   .closed = closed,
+                                   .dial_failed = dial_failed};
+    b->registry.published_max = name_count;
+    b->peers.loop = b->loop;
+    b->peers.server = b->server;
+    b->peers.discovery_port = discovery_port;
+    b->peers.session_max = peer_session_count;
+    b->peers.changed = on_changed;
+    b->peers.owner = b;
+    b->started_ms = uv_now(b->loop);
+    add_own(b, ECHO_SERVICE);
+    add_own(b, INFO_SERVICE);
+    if (b->files != NULL)
+        add_own(b, INBOUND_SERVICE);
+}
+
+void bus_stop(struct bus *b)
+{
+    while (b->clients != NULL)
+        client_end(b->clients);
+    peers_stop(&b->peers);
+}
+
+void bus_free(struct bus *b)
+{
+    registry_remove_all(&b->registry, NULL);
+    peers_free(&b->peers);
+}
