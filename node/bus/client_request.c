@@ -30,6 +30,7 @@ static void answer(struct client_slot *slot, const char *format, ...)
     slot->done = true;
 }
 
+/* request NULL: one that is refused, and like none. */
 static struct client_slot *slot_new(struct bus_client *c, const struct request *request)
 {
     struct client_slot **at = &c->slots;
@@ -38,8 +39,9 @@ static struct client_slot *slot_new(struct bus_client *c, const struct request *
         abort();
     while (*at != NULL)
         at = &(*at)->next;
-    *slot =
-        (struct client_slot){.client = c, .request = *request, .deadline_ms = UINT64_MAX, .fd = -1};
+    *slot = (struct client_slot){.client = c, .deadline_ms = UINT64_MAX, .fd = -1};
+    if (request != NULL)
+        slot->request = *request;
     *at = slot;
     c->slot_count++;
     return slot;
@@ -420,13 +422,13 @@ static void take(struct bus_client *c, const char *packet, size_t packet_len)
 {
     struct request request;
     bool good = request_parse(&request, packet, packet_len);
-    bool is_hello = good && request.verb == REQUEST_HELLO;
-    struct client_slot *slot = slot_new(c, &request);
-    if (!good || is_hello == c->greeted)
+    bool is_turn = good && (request.verb == REQUEST_HELLO) != c->greeted;
+    struct client_slot *slot = slot_new(c, is_turn ? &request : NULL);
+    if (is_turn)
+        run(slot);
+    else
         answer(slot, "error bad-request %s",
                good ? "hello comes first, and once" : "not a request of this protocol");
-    else
-        run(slot);
     bool unwanted = !c->greeted; /* it speaks another protocol: the answer is its last */
     advance(c);
     if (unwanted && c->slots == NULL)

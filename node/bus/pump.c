@@ -15,6 +15,8 @@
 static void on_closed(uv_handle_t *handle)
 {
     struct pump *p = handle->data;
+    if (--p->open_handle_count > 0)
+        return;
     close(p->fd);
     free(p);
 }
@@ -26,6 +28,7 @@ static void release(struct pump *p)
     p->stream = NULL;
     (void)shutdown(p->fd, SHUT_RDWR);
     uv_close((uv_handle_t *)&p->poll, on_closed);
+    uv_close((uv_handle_t *)&p->timer, on_closed);
 }
 
 static void end(struct pump *p, uint16_t code)
@@ -40,11 +43,20 @@ void pump_kill(struct pump *p, enum dsb_reset_code code)
     release(p);
 }
 
-/* This side ends it, and says so to both. */
-static void cancel(struct pump *p, enum dsb_reset_code code)
+static void on_timer(uv_timer_t *timer)
 {
+    struct pump *p = timer->data;
+    enum dsb_reset_code code = p->events->is_alive(p) ? DSB_RESET_CANCELLED : DSB_RESET_GONE;
     stream_reset(p->stream, code);
     end(p, (uint16_t)code);
+}
+
+/* The application has closed its end before both sides were done. */
+static void close_soon(struct pump *p)
+{
+    p->closed = true;
+    uv_poll_stop(&p->poll);
+    uv_timer_start(&p->timer, on_timer, PUMP_GRACE_MS, 0);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -58,6 +70,8 @@ static void watch(struct pump *p)
 {
     uint8_t *room;
     size_t room_len;
+    if (p->closed)
+        return;
     int events = p->heard_all ? 0 : UV_PRIORITIZED;
     bool may_say = !p->said_all && !p->was_reset;
     if (may_say && (!p->accepted || stream_room(p->stream, &room, &room_len) == DSB_OK))
@@ -97,8 +111,8 @@ static bool give(struct pump *p)
             return false;
         }
         if (put < 0) {
-            cancel(p, p->events->is_alive(p) ? DSB_RESET_CANCELLED : DSB_RESET_GONE);
-            return true;
+            close_soon(p);
+            return false;
         }
         stream_took(p->stream, (size_t)put);
     }
@@ -125,10 +139,9 @@ static bool is_closed(const struct pump *p)
 /* It will say no more: because it has said all, or has closed its end. True when `p` is gone. */
 static bool hear_end(struct pump *p)
 {
-    bool is_alive = p->events->is_alive(p);
-    if (is_closed(p) || !is_alive) {
-        cancel(p, is_alive ? DSB_RESET_CANCELLED : DSB_RESET_GONE);
-        return true;
+    if (is_closed(p) || !p->events->is_alive(p)) {
+        close_soon(p);
+        return false;
     }
     pump_accept(p);
     p->said_all = true;
@@ -173,10 +186,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         return;
     if (listens && (status < 0 || (events & UV_READABLE) != 0) && hear(p))
         return;
-    if (is_closed(p)) {
-        cancel(p, p->events->is_alive(p) ? DSB_RESET_CANCELLED : DSB_RESET_GONE);
-        return;
-    }
+    if (!p->closed && is_closed(p))
+        close_soon(p);
     watch(p);
 }
 
@@ -193,7 +204,7 @@ static void on_opened(struct stream *s)
 static void on_readable(struct stream *s)
 {
     struct pump *p = s->owner;
-    if (p->polled && !p->blocked && !give(p))
+    if (p->polled && !p->blocked && !p->closed && !give(p))
         watch(p);
 }
 
@@ -210,12 +221,10 @@ static void on_reset(struct stream *s, uint16_t code)
     p->was_reset = true;
     p->code = code;
     (void)shutdown(p->fd, SHUT_RD); /* it learns that nobody listens */
-    if (!p->polled || !p->blocked) {
-        if (!p->polled)
-            end(p, code);
-        else if (!give(p))
-            watch(p);
-    }
+    if (!p->polled || p->closed)
+        end(p, code);
+    else if (!p->blocked && !give(p))
+        watch(p);
 }
 
 const struct stream_events pump_stream_events = {
@@ -241,7 +250,9 @@ struct pump *pump_new(uv_loop_t *loop, struct stream *s, bool is_incoming,
     *app_fd = fds[1];
     if (uv_poll_init(loop, &p->poll, p->fd) != 0)
         abort(); /* a fresh socket can be watched */
-    p->poll.data = p;
+    uv_timer_init(loop, &p->timer);
+    p->poll.data = p->timer.data = p;
+    p->open_handle_count = 2;
     s->owner = p;
     s->events = &pump_stream_events;
     return p;

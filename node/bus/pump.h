@@ -11,6 +11,10 @@
 
 #include <uv.h>
 
+/* A program that dies closes its streams and its bus socket one after the other, in any order: so
+ * long after the one the other is looked at, ms. */
+#define PUMP_GRACE_MS 50
+
 struct pump;
 
 struct pump_events {
@@ -32,9 +36,12 @@ struct pump {
     void *owner;
     uv_loop_t *loop;
     uv_poll_t poll;
+    uv_timer_t timer;
+    unsigned open_handle_count;
     int fd;      /* this side's end */
     int watched; /* uv_poll events asked for */
-    bool polled; /* poll is open */
+    bool polled; /* started */
+    bool closed; /* by the application: the timer decides what that means */
     bool is_incoming;
     bool accepted;  /* or an own stream that was opened: bytes may pass */
     bool said_all;  /* the application finished */

@@ -14,6 +14,9 @@
 
 #define BACKLOG_COUNT 64
 
+/* Programs taken in one go. */
+#define ACCEPT_BURST_COUNT 16
+
 bool bus_socket_place(char path[BUS_PATH_SIZE], const char *given)
 {
     const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -24,12 +27,10 @@ bool bus_socket_place(char path[BUS_PATH_SIZE], const char *given)
         return false;
     if (given != NULL)
         len = snprintf(path, BUS_PATH_SIZE, "%s", given);
-    else if (geteuid() == 0)
-        len = snprintf(path, BUS_PATH_SIZE, "/run/dsoftbus/bus");
-    else if (runtime != NULL)
+    else if (geteuid() != 0 && runtime != NULL)
         len = snprintf(path, BUS_PATH_SIZE, "%s/dsoftbus/bus", runtime);
     else
-        return false;
+        len = snprintf(path, BUS_PATH_SIZE, "/run/dsoftbus/bus");
     return len > 0 && (size_t)len < BUS_PATH_SIZE;
 }
 
@@ -45,8 +46,12 @@ static void make_directory(const char *path)
     (void)mkdir(directory, 0750); /* bind says what is wrong with it */
 }
 
+/* A socket, and nobody's: any other file in its place stays. */
 static bool is_abandoned(const struct sockaddr_un *at)
 {
+    struct stat st;
+    if (lstat(at->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+        return false;
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     bool abandoned =
         connect(fd, (const struct sockaddr *)at, sizeof *at) != 0 && errno == ECONNREFUSED;
@@ -76,20 +81,27 @@ int bus_socket_open(const char *path)
     return -1;
 }
 
-static void on_acceptable(uv_poll_t *poll, int status, int events)
+static void admit(struct bus *b, int fd)
 {
     static const char full[] = "error limit as many clients as the daemon takes";
-    struct bus_socket *s = poll->data;
-    (void)status, (void)events;
-    int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
-        return;
-    if (s->bus->client_count < s->bus->limits.client_count) {
-        client_new(s->bus, fd, &client_request_events);
+    if (b->client_count < b->limits.client_count) {
+        client_new(b, fd, &client_request_events);
         return;
     }
     (void)!send(fd, full, sizeof full - 1, MSG_NOSIGNAL);
     close(fd);
+}
+
+static void on_acceptable(uv_poll_t *poll, int status, int events)
+{
+    struct bus_socket *s = poll->data;
+    (void)status, (void)events;
+    for (int i = 0; i < ACCEPT_BURST_COUNT; i++) {
+        int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0)
+            return;
+        admit(s->bus, fd);
+    }
 }
 
 void bus_socket_start(struct bus_socket *s, struct bus *b, int fd, const char *path)

@@ -184,6 +184,8 @@ static bool open_all(struct daemon *d, struct error *e)
         log_line(LOG_LEVEL_WARNING, "no discovery: UDP port %u: %s", (unsigned)o->discovery_port,
                  strerror(errno));
     bool has_bus = bus_socket_place(d->bus_path, o->bus);
+    if (!has_bus && o->bus != NULL && strcmp(o->bus, "none") != 0)
+        return error_set(e, EXIT_USAGE, "--bus %s: longer than a socket's path", o->bus);
     if (o->user != NULL && !privileges_drop(o->user, e))
         return false;
     if (!check_inbox(o->inbox, e) || !keyring_open(&d->keyring, o->dir, o->allow_test_keys, e))

@@ -10,8 +10,8 @@ from e2e import *
 class Bus:
     def __init__(self, path, hello="hello 1"):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.settimeout(PATIENCE)
         self.socket.connect(path)
+        self.socket.settimeout(PATIENCE)
         self.kept = []  # packets that came while another was waited for
         if hello:
             assert self.ask(hello) == "ok 1"
@@ -108,3 +108,18 @@ class BusCase(TestCase):
         self.assertIsInstance(answer, tuple, answer)
         self.addCleanup(answer[1].close)
         return answer
+
+    def linked(self, first=None):
+        """A stream from alpha to a program of beta's: both programs, and the number and socket of each end."""
+        there, here = self.bus(self.beta), self.bus(self.alpha)
+        assert there.ask("publish greet all") == "ok"
+        here.say(f"connect {self.target} greet")
+        number, _, _, stream = there.incoming()
+        self.addCleanup(stream.close)
+        if first:
+            stream.sendall(first)
+        else:
+            assert there.ask(f"accept {number}") == "ok"
+        text, mine = here.wait("ok", "error")
+        self.addCleanup(mine.close)
+        return here, there, (int(text.split(" ")[1]), mine), (number, stream)
