@@ -396,7 +396,7 @@ static void test_every_step_the_short_way(void **state)
     machine_way = MACHINE_SHORT;
     machine_short_count = 0;
     search();
-    assert_in_range(machine_short_count, 1000, UINT32_MAX);
+    assert_in_range(machine_short_count, 400, UINT32_MAX);
 }
 
 int main(void)
