@@ -143,8 +143,10 @@ hand_over_more(struct process *from, struct process *to, uint32_t len, uint64_t 
 }
 
 /* The message goes over, the one waits in that state until the deadline, the other one runs. */
-static inline struct arch_frame *hand_over(struct process *from, enum process_state state,
-                                           struct process *to, uint32_t len, uint64_t deadline)
+static __attribute__((noinline)) struct arch_frame *hand_over(struct process *from,
+                                                              enum process_state state,
+                                                              struct process *to, uint32_t len,
+                                                              uint64_t deadline)
 {
     from->frame.x[ARCH_REG_PC] += SYSCALL_INSTRUCTION_BYTES;
     from->state = state;
