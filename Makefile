@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The face of the project. CMake (presets in CMakePresets.json) builds; the scripts do the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run image boot test bench bench-os figures fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
+.PHONY: help run image boot test bench bench-os bench-check figures fuzz interop check format prove prove-mutants coverage mutants linux install uninstall clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -23,6 +23,9 @@ bench: ## figures on this machine
 
 bench-os: ## figures of the OS, in instructions
 	@bench/run.py os
+
+bench-check: ## the OS's instruction counts against docs/figures.md: none is more than 1 % worse
+	@bench/check.py
 
 figures: ## both, written into docs/figures.md
 	@bench/run.py --write os host

@@ -45,12 +45,12 @@ function(dsb_read_tables source)
   endforeach()
 endfunction()
 
-# dsb_os_image(IMAGE [INIT target] [PROFILE profile] [name=path|target...]): build/os/images/IMAGE/kernel.elf, the kernel
+# dsb_os_image(IMAGE [INIT target] [PROFILE profile] [LINK option...] [name=path|target...]): build/os/images/IMAGE/kernel.elf, the kernel
 # with a bundle of init, all that the profile's table names (of the image's name, if no other is given), and a file
 # `profile` that tells init which part of its table to use. What the table names is the program of that name unless a
 # path or another program is given for it. Call it from any folder: the image is put together after all folders were read.
 function(dsb_os_image image)
-  cmake_parse_arguments(I "" "INIT;PROFILE" "" ${ARGN})
+  cmake_parse_arguments(I "" "INIT;PROFILE" "LINK" ${ARGN})
   set(I_PROFILE_OR ${I_PROFILE})
   if(NOT I_PROFILE)
     set(I_PROFILE_OR ${image})
@@ -61,6 +61,7 @@ function(dsb_os_image image)
   set_property(GLOBAL APPEND PROPERTY dsb_images ${image})
   set_property(GLOBAL PROPERTY dsb_init_${image} ${I_INIT})
   set_property(GLOBAL PROPERTY dsb_profile_${image} ${I_PROFILE_OR})
+  set_property(GLOBAL PROPERTY dsb_link_${image} ${I_LINK})
   set_property(GLOBAL PROPERTY dsb_given_${image} ${I_UNPARSED_ARGUMENTS})
 endfunction()
 
@@ -135,9 +136,10 @@ function(dsb_build_images)
   get_property(images GLOBAL PROPERTY dsb_images)
   foreach(image IN LISTS images)
     dsb_bundle_source(${image} source)
+    get_property(link GLOBAL PROPERTY dsb_link_${image})
     add_executable(image_${image} ${source} $<TARGET_OBJECTS:kernel>)
     target_link_options(image_${image} PRIVATE -T ${DSB_KERNEL_LD} -nostdlib
-      -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
+      -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments ${link})
     set_target_properties(image_${image} PROPERTIES OUTPUT_NAME kernel.elf
       RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/images/${image} LINK_DEPENDS ${DSB_KERNEL_LD})
   endforeach()

@@ -307,7 +307,8 @@ static bool wait_ok(const struct process *process)
     case PROCESS_PARKED:
         return process->server && !endpoint && !notification;
     case PROCESS_RECEIVING:
-        return (!endpoint || (!process->owes_reply && endpoint->receiver == process)) &&
+        return (!endpoint || (!process->owes_reply && endpoint->receiver == process &&
+                              endpoint->server == process && !endpoint->server_gone)) &&
                (!notification || notification->receiver == process);
     default:
         return !endpoint && !notification && !process->server;

@@ -3,13 +3,10 @@
  * messages and cleared pages are most of what the kernel moves. */
 #include "bytes.h"
 
-#include <stdint.h>
-
 #define WORD_BYTES   sizeof(uint64_t)
 #define UNROLL_BYTES (8 * WORD_BYTES)
 
-/* Words through which bytes of any object may be reached. */
-typedef uint64_t __attribute__((may_alias)) word;
+typedef bytes_word word;
 
 static inline void copy_aligned(word *to, const word *from, size_t word_count)
 {
@@ -24,7 +21,8 @@ static inline void copy_aligned(word *to, const word *from, size_t word_count)
 }
 
 /* The source begins skew bytes, 1 .. 7, behind a word: its whole words are loaded and shifted
- * together. Each word that is loaded holds bytes of the source, so none is beyond its page. */
+ * together. Each word that is loaded holds bytes of the source, so none is beyond its page. Apart,
+ * so that the other way needs no stack. */
 static void copy_skewed(word *to, const uint8_t *from, size_t skew, size_t word_count)
 {
     const word *from_word = (const word *)(const void *)(from - skew);
@@ -45,10 +43,9 @@ static void copy_skewed(word *to, const uint8_t *from, size_t skew, size_t word_
     }
 }
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t len)
+static __attribute__((noinline)) void *copy_any(uint8_t *to, const uint8_t *from, size_t len)
 {
-    uint8_t *to = dst;
-    const uint8_t *from = src;
+    void *dst = to;
     if (len >= 2 * WORD_BYTES) {
         for (; (uintptr_t)to % WORD_BYTES != 0; len--)
             *to++ = *from++;
@@ -64,6 +61,15 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t len)
     }
     while (len-- > 0)
         *to++ = *from++;
+    return dst;
+}
+
+/* Most messages are whole words. */
+void *memcpy(void *restrict dst, const void *restrict src, size_t len)
+{
+    if (((uintptr_t)dst | (uintptr_t)src | len) % WORD_BYTES != 0)
+        return copy_any(dst, src, len);
+    copy_aligned(dst, src, len / WORD_BYTES);
     return dst;
 }
 

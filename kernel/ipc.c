@@ -28,9 +28,9 @@ static enum abi_error decode_caps(struct process *process, uint64_t caps_addr)
     struct outgoing *outgoing = &process->outgoing;
     struct incoming *incoming = &process->incoming;
     struct abi_caps caps;
-    if (!space_check(process, caps_addr, sizeof caps, true) ||
-        !space_copy_in(process, &caps, caps_addr, sizeof caps))
+    if (!space_find_buffer(process, caps_addr, sizeof caps, true, &incoming->caps))
         return ABI_E_ADDRESS;
+    space_get(&caps, &incoming->caps, 0, sizeof caps);
     if (caps.send_count > ABI_MESSAGE_CAPS_MAX || caps.recv_capacity > ABI_MESSAGE_CAPS_MAX)
         return ABI_E_ARGUMENT;
     for (uint32_t i = 0; i < caps.send_count; i++) {
@@ -60,7 +60,7 @@ static enum abi_error decode_buffers(struct process *process, uint64_t send_addr
         return ABI_E_ADDRESS;
     process->outgoing.cap_count = 0;
     process->incoming.cap_capacity = 0;
-    process->incoming.caps_addr = caps_addr;
+    process->incoming.caps.len = 0;
     return caps_addr == 0 ? ABI_OK : decode_caps(process, caps_addr);
 }
 
@@ -98,16 +98,15 @@ static void move_caps(const struct process *sender, struct process *receiver,
 {
     const struct outgoing *message = &sender->outgoing;
     struct abi_caps caps = {.recv_count = message->cap_count};
-    const uint64_t result_offset = offsetof(struct abi_caps, recv_count);
+    const uint32_t result_offset = offsetof(struct abi_caps, recv_count);
     for (uint32_t i = 0; i < message->cap_count; i++) {
         struct cap copy = sender->cap[message->cap_slot[i]];
         copy.rights &= (uint8_t)message->cap_rights[i];
         cap_insert(receiver, recv_slots[i], &copy);
         caps.recv_slot[i] = recv_slots[i];
     }
-    bool written = space_copy_out(receiver, receiver->incoming.caps_addr + result_offset,
-                                  &caps.recv_count, sizeof caps - result_offset);
-    KASSERT(written);
+    space_put(&receiver->incoming.caps, result_offset, &caps.recv_count,
+              sizeof caps.recv_count * (1 + caps.recv_count));
 }
 
 /* Moves the sender's message into the receiver's memory and table, or, when it does not fit what
@@ -123,7 +122,7 @@ static enum abi_error deliver(const struct process *sender, struct process *rece
                                    !cap_free_slots(receiver, message->cap_count, recv_slots)))
         return ABI_E_NO_SLOT;
     space_copy(&room->buffer, &message->buffer, message->buffer.len);
-    if (room->caps_addr != 0)
+    if (room->caps.len > 0)
         move_caps(sender, receiver, recv_slots);
     return ABI_OK;
 }

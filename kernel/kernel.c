@@ -12,25 +12,25 @@
 #include "upkeep.h"
 #include "wait.h"
 
-static struct process *active; /* who ran last, and may have died since; NULL: nobody yet */
-
-void kernel_system_call(void)
+struct arch_frame *kernel_system_call(void)
 {
-    syscall_dispatch(active);
+    syscall_dispatch(sched_running);
+    return kernel_resume();
 }
 
 void kernel_fault(uint32_t death, uint64_t addr)
 {
-    process_end(active, (enum abi_death)death, addr);
+    process_end(sched_running, (enum abi_death)death, addr);
 }
 
 void kernel_timer_interrupt(void)
 {
     clock_interrupt();
-    if (active && active->state == PROCESS_RUNNABLE) { /* not while idle */
-        sched_charge(active);
-        if (active->slice_left == 0)
-            sched_rotate(active);
+    sched_changed = true; /* at least the end of a turn is to be programmed anew */
+    if (sched_running && sched_running->state == PROCESS_RUNNABLE) { /* not while idle */
+        sched_charge(sched_running);
+        if (sched_running->slice_left == 0)
+            sched_rotate(sched_running);
     }
     wait_expire();
 }
@@ -57,7 +57,7 @@ static __attribute__((noinline)) void upkeep(void)
 static __attribute__((noinline)) struct process *idle(void)
 {
     struct process *next;
-    sched_charge(active);
+    sched_charge(sched_running);
     do {
         if (upkeep_needed)
             upkeep();
@@ -69,18 +69,24 @@ static __attribute__((noinline)) struct process *idle(void)
     return next;
 }
 
-struct arch_frame *kernel_resume(void)
+/* Apart, so that a call after which its caller goes on needs no stack. */
+static __attribute__((noinline)) struct arch_frame *choose(void)
 {
     if (upkeep_needed)
         upkeep();
+    sched_changed = false;
     struct process *next = sched_head();
     if (!next)
         next = idle();
-    if (next != active) {
-        sched_charge(active);
-        active = next;
-        arch_space_activate(next->root_phys);
+    if (next != sched_running) {
+        sched_charge(sched_running);
+        sched_enter(next);
     }
     clock_program(sched_has_peer(next) ? sched_turn_end(next) : ABI_DEADLINE_NONE);
     return &next->frame;
+}
+
+struct arch_frame *kernel_resume(void)
+{
+    return upkeep_needed || sched_changed ? choose() : &sched_running->frame;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Events that end a stretch of user code; the process that ran is the active one. */
-void kernel_system_call(void);
+struct arch_frame *kernel_system_call(void);      /* goes on to kernel_resume() */
 void kernel_fault(uint32_t death, uint64_t addr); /* enum abi_death */
 
 /* Interrupts, also while idle. */

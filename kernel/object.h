@@ -64,11 +64,13 @@ struct cap {
 };
 
 /* A message buffer of a process as the kernel sees it. A message is at most one page long, so the
- * buffer has at most two parts. It stays true as long as the process does not run: nobody else
- * changes its mappings. */
+ * buffer has at most two parts. Where they are is remembered from call to call: nobody else changes
+ * the process's mappings, and when it takes one away itself it forgets them (space_unmap). */
 struct space_buffer {
+    uint64_t addr; /* whose place the parts are */
     uint8_t *part[2];
-    uint32_t part_len; /* bytes in part[0]; the rest is in part[1] */
+    uint32_t part_len;  /* from addr to its page's end; what is longer goes on in part[1] */
+    uint32_t found_len; /* how much from addr on was found; 0: nothing */
     uint32_t len;
 };
 
@@ -141,8 +143,8 @@ struct outgoing {
 /* Where a process asks to receive, checked when it asked. */
 struct incoming {
     struct space_buffer buffer;
+    struct space_buffer caps; /* user's struct abi_caps, of length 0 for none */
     uint32_t cap_capacity;
-    uint64_t caps_addr; /* user's struct abi_caps, 0 for none */
 };
 
 /* A system call that is done in pieces: between two of them interrupts are taken and others may

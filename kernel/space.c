@@ -136,6 +136,14 @@ enum abi_error space_map_user(struct process *process, uint64_t addr, uint64_t p
     return space_map(process, addr, phys, (uint32_t)page_count, kind, memory_idx);
 }
 
+/* Its mappings are not what they were. */
+static void forget_buffers(struct process *process)
+{
+    process->outgoing.buffer.found_len = 0;
+    process->incoming.buffer.found_len = 0;
+    process->incoming.caps.found_len = 0;
+}
+
 enum abi_error space_unmap(struct process *process, uint64_t addr)
 {
     for (uint32_t i = 0; i < ABI_MAPPING_COUNT_MAX; i++) {
@@ -143,6 +151,7 @@ enum abi_error space_unmap(struct process *process, uint64_t addr)
         if (mapping.addr == 0 || mapping.addr != addr)
             continue;
         clear_leaves(process, addr, mapping.page_count);
+        forget_buffers(process);
         process->mapping[i] = (struct mapping){0};
         if (mapping.memory_idx != MEMORY_IDX_NONE)
             memory_release(mapping.memory_idx);
@@ -215,29 +224,28 @@ bool space_copy_out(const struct process *process, uint64_t to_addr, const void 
     return true;
 }
 
-/* The part behind the first page's end. Apart, so that the common way needs no stack. */
-static __attribute__((noinline)) bool find_second_part(const struct process *process, uint64_t addr,
-                                                       bool write, struct space_buffer *buffer)
-{
-    uint64_t first_len = left_in_page(addr);
-    buffer->part_len = (uint32_t)first_len;
-    buffer->part[1] = translate(process, addr + first_len, write);
-    return buffer->part[1] != NULL;
-}
-
-bool space_find_buffer(const struct process *process, uint64_t addr, uint32_t len, bool write,
+/* Whole pages are found, so a longer buffer at the same place is there as far as they go. */
+bool space_walk_buffer(const struct process *process, uint64_t addr, uint32_t len, bool write,
                        struct space_buffer *buffer)
 {
-    buffer->len = len;
-    buffer->part_len = len;
-    if (len == 0)
-        return true;
+    uint64_t first_len = left_in_page(addr), found_len = first_len;
+    buffer->found_len = 0;
     if (!is_user_range(addr, len))
         return false;
     buffer->part[0] = translate(process, addr, write);
     if (!buffer->part[0])
         return false;
-    return len <= left_in_page(addr) || find_second_part(process, addr, write, buffer);
+    if (len > first_len) {
+        buffer->part[1] = translate(process, addr + first_len, write);
+        if (!buffer->part[1])
+            return false;
+        found_len = ABI_MESSAGE_BYTES_MAX;
+    }
+    buffer->addr = addr;
+    buffer->part_len = (uint32_t)first_len;
+    buffer->found_len = (uint32_t)found_len;
+    buffer->len = len;
+    return true;
 }
 
 /* Where byte offset of the buffer is, and how many bytes follow it there. */
@@ -251,15 +259,8 @@ static uint8_t *buffer_at(const struct space_buffer *buffer, uint32_t offset, ui
     return buffer->part[1] + (offset - buffer->part_len);
 }
 
-void space_copy(const struct space_buffer *to, const struct space_buffer *from, uint32_t len)
+void space_copy_parts(const struct space_buffer *to, const struct space_buffer *from, uint32_t len)
 {
-    KASSERT(len <= to->len && len <= from->len);
-    if (len == 0)
-        return;
-    if (len <= to->part_len && len <= from->part_len) {
-        memcpy(to->part[0], from->part[0], len);
-        return;
-    }
     uint32_t offset = 0;
     while (offset < len) {
         uint32_t to_left, from_left;
@@ -268,5 +269,27 @@ void space_copy(const struct space_buffer *to, const struct space_buffer *from, 
         uint64_t part = least(len - offset, least(to_left, from_left));
         memcpy(target, source, part);
         offset += (uint32_t)part;
+    }
+}
+
+void space_get(void *to, const struct space_buffer *from, uint32_t offset, uint32_t len)
+{
+    uint8_t *target = to;
+    uint32_t left;
+    for (; len > 0; len -= left, offset += left, target += left) {
+        const uint8_t *source = buffer_at(from, offset, &left);
+        left = (uint32_t)least(left, len);
+        memcpy(target, source, left);
+    }
+}
+
+void space_put(const struct space_buffer *to, uint32_t offset, const void *from, uint32_t len)
+{
+    const uint8_t *source = from;
+    uint32_t left;
+    for (; len > 0; len -= left, offset += left, source += left) {
+        uint8_t *target = buffer_at(to, offset, &left);
+        left = (uint32_t)least(left, len);
+        memcpy(target, source, left);
     }
 }

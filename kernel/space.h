@@ -4,6 +4,8 @@
 #define SPACE_H
 
 #include "abi/error.h"
+#include "bytes.h"
+#include "log.h"
 #include "object.h"
 
 #include <stdbool.h>
@@ -43,12 +45,42 @@ bool space_copy_in(const struct process *process, void *to, uint64_t from_addr, 
 bool space_copy_out(const struct process *process, uint64_t to_addr, const void *from,
                     uint64_t len);
 
-/* Finds the buffer [addr, addr + len), len <= ABI_MESSAGE_BYTES_MAX; false when it does not pass
- * space_check(). */
-bool space_find_buffer(const struct process *process, uint64_t addr, uint32_t len, bool write,
+/* Whether the buffer, one of the process's own, already has [addr, addr + len). */
+static inline bool space_has_buffer(const struct space_buffer *buffer, uint64_t addr, uint32_t len)
+{
+    return len == 0 || (addr == buffer->addr && len <= buffer->found_len);
+}
+
+bool space_walk_buffer(const struct process *process, uint64_t addr, uint32_t len, bool write,
                        struct space_buffer *buffer);
 
+/* Finds the buffer [addr, addr + len), len <= ABI_MESSAGE_BYTES_MAX, by a walk unless it is there
+ * already; false when it does not pass space_check(). The same buffer always has the same `write`.
+ */
+static inline bool space_find_buffer(const struct process *process, uint64_t addr, uint32_t len,
+                                     bool write, struct space_buffer *buffer)
+{
+    if (!space_has_buffer(buffer, addr, len))
+        return space_walk_buffer(process, addr, len, write, buffer);
+    buffer->len = len;
+    return true;
+}
+
+void space_copy_parts(const struct space_buffer *to, const struct space_buffer *from, uint32_t len);
+
 /* Copies len bytes, at most what either has, from the start of one buffer to the other. */
-void space_copy(const struct space_buffer *to, const struct space_buffer *from, uint32_t len);
+static inline void space_copy(const struct space_buffer *to, const struct space_buffer *from,
+                              uint32_t len)
+{
+    KASSERT(len <= to->len && len <= from->len);
+    if (len > to->part_len || len > from->part_len)
+        space_copy_parts(to, from, len);
+    else if (len > 0)
+        memcpy(to->part[0], from->part[0], len);
+}
+
+/* Copies between the kernel and a buffer, from an offset in it on. */
+void space_get(void *to, const struct space_buffer *from, uint32_t offset, uint32_t len);
+void space_put(const struct space_buffer *to, uint32_t offset, const void *from, uint32_t len);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What processes wait for. Every change of a live process's state is made here (object.h has the
- * picture), together with what points at it: queues, receivers, servers, deadlines. */
+ * picture), together with what points at it: queues, receivers, servers, deadlines. fast.c alone
+ * makes wait_for_reply with its server's wait_wake, and wait_to_receive with its caller's, in one.
+ */
 #ifndef WAIT_H
 #define WAIT_H
 

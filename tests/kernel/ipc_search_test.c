@@ -258,7 +258,7 @@ static void boot(void)
     machine_boot();
     uint64_t endpoint = (uint64_t)machine_call(&processes[INIT_PROCESS_IDX],
                                                ABI_SYS_ENDPOINT_CREATE, 0, 0, 0, 0, 0, 0, 0);
-    party[SERVER] = machine_spawn_on("server", endpoint, ABI_RIGHT_RECV, 0, 3, &slot);
+    party[SERVER] = machine_spawn_on("server", endpoint, ABI_RIGHT_RECV, 0, 4, &slot);
     for (uint64_t i = 0; i < CLIENT_COUNT; i++)
         party[i] = machine_spawn_on("client", endpoint, ABI_RIGHT_SEND, i + 1, priority[i], &slot);
 }
@@ -371,10 +371,10 @@ static void try_step(uint32_t index, uint8_t op)
     }
 }
 
-static void test_every_step_from_every_state(void **state)
+static void search(void)
 {
-    (void)state;
     found_count = 1;
+    memset(found, 0, sizeof found[0]);
     memset(found[0].model.token, NOBODY, TOKEN_COUNT);
     found[0].model.debt = NOBODY;
     for (uint32_t index = 0; index < found_count; index++)
@@ -383,8 +383,27 @@ static void test_every_step_from_every_state(void **state)
     print_message("%u states\n", found_count);
 }
 
+static void test_every_step_from_every_state(void **state)
+{
+    (void)state;
+    machine_way = MACHINE_HANDLER;
+    search();
+}
+
+static void test_every_step_the_short_way(void **state)
+{
+    (void)state;
+    machine_way = MACHINE_SHORT;
+    machine_short_count = 0;
+    search();
+    assert_in_range(machine_short_count, 400, UINT32_MAX);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_step_from_every_state)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_step_from_every_state),
+        cmocka_unit_test(test_every_step_the_short_way),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,17 @@ static void test_highest_priority_runs(void **state)
     assert_int_equal((int64_t)init->frame.x[ARCH_REG_A0], -ABI_E_TIMED_OUT);
 }
 
+static void test_who_wakes_runs_at_once(void **state)
+{
+    (void)state;
+    struct process *init = &processes[INIT_PROCESS_IDX];
+    sleep_until(init, ABI_DEADLINE_NONE);
+    assert_ptr_equal(resume(), peers[0]);
+    assert_ptr_equal(resume(), peers[0]); /* nothing happened */
+    wait_fail(init, ABI_E_TIMED_OUT);
+    assert_ptr_equal(resume(), init);
+}
+
 static void test_equals_take_turns(void **state)
 {
     (void)state;
@@ -59,6 +70,7 @@ static void test_equals_take_turns(void **state)
         machine_time += ABI_SLICE_TICKS - 1;
         kernel_timer_interrupt(); /* one tick too early: the turn goes on */
         assert_ptr_equal(resume(), peers[turn % COUNT]);
+        assert_int_equal(machine_timer, machine_time + 1);
         machine_time += 1;
         kernel_timer_interrupt();
     }
@@ -220,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_highest_priority_runs, setup, machine_teardown),
+        cmocka_unit_test_setup_teardown(test_who_wakes_runs_at_once, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_equals_take_turns, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_interrupted_turn_is_not_renewed, setup,
                                         machine_teardown),

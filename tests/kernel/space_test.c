@@ -90,21 +90,36 @@ static void test_copies_refuse_what_check_refuses(void **state)
 {
     (void)state;
     static uint8_t buffer[6 * PAGE];
+    struct space_buffer in = {0}, out = {0};
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         const struct range *range = &ranges[i];
         if (range->len > sizeof buffer || range->addr == 0x30000000)
             continue;
-        struct space_buffer found;
         if (range->len <= ABI_MESSAGE_BYTES_MAX) {
             uint32_t len = (uint32_t)range->len;
-            assert_int_equal(space_find_buffer(init, range->addr, len, false, &found),
+            assert_int_equal(space_find_buffer(init, range->addr, len, false, &in),
                              range->readable);
-            assert_int_equal(space_find_buffer(init, range->addr, len, true, &found),
+            assert_int_equal(space_find_buffer(init, range->addr, len, true, &out),
                              range->writable);
         }
         assert_int_equal(space_copy_in(init, buffer, range->addr, range->len), range->readable);
         assert_int_equal(space_copy_out(init, range->addr, buffer, range->len), range->writable);
     }
+}
+
+/* What a search that failed found on its way is not what the one before found. */
+static void test_a_failed_search_forgets(void **state)
+{
+    (void)state;
+    const uint64_t last = MACHINE_SCRATCH + 4 * PAGE - 8; /* nothing is mapped behind it */
+    struct space_buffer buffer = {0};
+    assert_true(space_find_buffer(init, MACHINE_SCRATCH, 8, false, &buffer));
+    const uint8_t *place = buffer.part[0];
+    assert_false(space_find_buffer(init, last, 16, false, &buffer));
+    assert_true(space_find_buffer(init, MACHINE_SCRATCH, 8, false, &buffer));
+    assert_ptr_equal(buffer.part[0], place);
+    assert_true(space_find_buffer(init, last, 8, false, &buffer));
+    assert_false(space_find_buffer(init, last, 9, false, &buffer));
 }
 
 /* All combinations of offsets around the page borders of both sides. */
@@ -123,7 +138,7 @@ static void test_copies_across_borders(void **state)
                 memset(expected, 0xee, sizeof expected);
                 machine_write(other, MACHINE_SCRATCH, expected, sizeof expected);
                 memcpy(expected + offsets[b], pattern + offsets[a], lens[n]);
-                struct space_buffer to, from;
+                struct space_buffer to = {0}, from = {0};
                 assert_true(space_find_buffer(other, MACHINE_SCRATCH + offsets[b],
                                               (uint32_t)lens[n], true, &to));
                 assert_true(space_find_buffer(init, MACHINE_SCRATCH + offsets[a], (uint32_t)lens[n],
@@ -238,6 +253,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_check, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_copies_refuse_what_check_refuses, setup,
                                         machine_teardown),
+        cmocka_unit_test_setup_teardown(test_a_failed_search_forgets, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_copies_across_borders, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_map_refuses, setup, machine_teardown),
         cmocka_unit_test_setup_teardown(test_map_needs_rights, setup, machine_teardown),

@@ -47,6 +47,4 @@
 
 #define SCOUNTEREN_CY_TM_IR 7 /* user code reads cycle, time and instret */
 
-#define SATP_SV39 (8ull << 60)
-
 #endif

@@ -102,20 +102,9 @@ void arch_space_init_root(uint64_t *root)
     root[root_index(PLAT_UART_BASE)] = root_table[root_index(PLAT_UART_BASE)];
 }
 
-static uint64_t satp_of(uint64_t root_phys)
-{
-    return SATP_SV39 | (root_phys / PAGE_BYTES);
-}
-
-void arch_space_activate(uint64_t root_phys)
-{
-    CSR_WRITE(satp, satp_of(root_phys));
-    __asm__ volatile("sfence.vma" ::: "memory");
-}
-
 void arch_space_leave(uint64_t root_phys)
 {
-    if (CSR_READ(satp) == satp_of(root_phys))
+    if (CSR_READ(satp) == arch_satp_of(root_phys))
         arch_space_activate(link_phys(root_table));
 }
 

@@ -4,6 +4,7 @@
 #include "arch.h"
 #include "boot.h"
 #include "csr.h"
+#include "fast.h"
 #include "kernel.h"
 #include "kernel_map.h"
 #include "log.h"
@@ -65,8 +66,8 @@ struct arch_frame *trap_from_user(void)
 {
     uint64_t cause = CSR_READ(scause);
     if (cause == CAUSE_USER_CALL)
-        kernel_system_call();
-    else if (cause == CAUSE_TIMER)
+        return fast_system_call();
+    if (cause == CAUSE_TIMER)
         kernel_timer_interrupt();
     else if (cause == CAUSE_EXTERNAL)
         kernel_device_interrupt();

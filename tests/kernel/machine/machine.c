@@ -5,16 +5,21 @@
 #include "audit.h"
 
 #include "boot.h"
+#include "clock.h"
 #include "endpoint.h"
+#include "fast.h"
 #include "image.h"
 #include "interrupt.h"
+#include "kernel.h"
 #include "log.h"
 #include "memory.h"
 #include "notification.h"
 #include "pages.h"
 #include "plat.h"
+#include "sched.h"
 #include "space.h"
 #include "syscall.h"
+#include "upkeep.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -35,6 +40,8 @@ char machine_console[8192];
 uint32_t machine_console_room = UINT32_MAX;
 jmp_buf *machine_power_off_jump;
 void (*machine_pause)(void);
+enum machine_way machine_way;
+uint32_t machine_short_count;
 
 static uint8_t ram[MACHINE_RAM_BYTES] __attribute__((aligned(4096)));
 static size_t console_len;
@@ -184,6 +191,7 @@ void machine_boot(void)
 {
     clear_tables();
     machine_time = 1000;
+    sched_charged_until = machine_time;
     machine_irq_line = 0;
     machine_pause = NULL;
     machine_console_clear();
@@ -196,8 +204,44 @@ void machine_boot(void)
 /* What the kernel does after every event. */
 static void upkeep(void)
 {
-    process_reap();
-    log_drain();
+    if (machine_way == MACHINE_HANDLER) {
+        process_reap();
+        log_drain();
+        return;
+    }
+    do
+        kernel_resume();
+    while (upkeep_needed);
+}
+
+struct process *machine_next(void)
+{
+    const struct process *init = &processes[INIT_PROCESS_IDX];
+    for (uint32_t priority = ABI_PRIORITY_COUNT; priority > 0; priority--) {
+        struct process *head = sched_queue(priority - 1)->head;
+        if (head && head != init)
+            return head;
+    }
+    return NULL;
+}
+
+/* init can always run, so the general way ends with it, and only the short way with another. */
+static void dispatch(struct process *process)
+{
+    if (machine_way == MACHINE_HANDLER || process != machine_next()) {
+        syscall_dispatch(process);
+        return;
+    }
+    sched_running = process;
+    sched_changed = true; /* so that the general way looks who runs next */
+    struct arch_frame *frame =
+        machine_way == MACHINE_SHORT ? fast_system_call() : kernel_system_call();
+    if (frame == &processes[INIT_PROCESS_IDX].frame)
+        return;
+    assert(machine_way == MACHINE_SHORT && frame == &machine_next()->frame);
+    assert(!clock_first() || machine_timer <= clock_first()->deadline);
+    machine_short_count++;
+    kernel_resume();
 }
 
 int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint64_t a1,
@@ -207,7 +251,7 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
     assert(process->state == PROCESS_RUNNABLE);
     memcpy(&process->frame.x[ARCH_REG_A0], arg, sizeof arg);
     process->frame.x[ARCH_REG_A7] = number;
-    syscall_dispatch(process);
+    dispatch(process);
     upkeep();
     while (process->state == PROCESS_RUNNABLE && process->work.kind != WORK_NONE) {
         if (machine_pause)
@@ -220,7 +264,7 @@ int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint
     return (int64_t)process->frame.x[ARCH_REG_A0];
 }
 
-static struct process *create(const char *name, uint32_t priority, uint64_t *slot)
+struct process *machine_create(const char *name, uint32_t priority, uint64_t *slot)
 {
     struct process *init = &processes[INIT_PROCESS_IDX];
     struct abi_process_config config = {
@@ -247,7 +291,7 @@ static void start(uint64_t slot)
 
 struct process *machine_spawn(const char *name, uint64_t *slot)
 {
-    struct process *process = create(name, 3, slot);
+    struct process *process = machine_create(name, 3, slot);
     start(*slot);
     return process;
 }
@@ -255,7 +299,7 @@ struct process *machine_spawn(const char *name, uint64_t *slot)
 struct process *machine_spawn_on(const char *name, uint64_t endpoint, uint64_t rights,
                                  uint64_t badge, uint32_t priority, uint64_t *slot)
 {
-    struct process *process = create(name, priority, slot);
+    struct process *process = machine_create(name, priority, slot);
     int64_t status = machine_call(&processes[INIT_PROCESS_IDX], ABI_SYS_PROCESS_GIVE, *slot,
                                   endpoint, rights, badge, MACHINE_SLOT_GIVEN, 0, 0);
     assert(status == 0);

@@ -26,6 +26,15 @@ extern char machine_console[8192];    /* the newest output, terminated */
 extern uint32_t machine_console_room; /* bytes that the console takes yet; UINT32_MAX: any number */
 void machine_console_clear(void);
 
+/* How machine_call() makes the call of a process that would run next, if init were not there: by
+ * its handler alone, or as a trap does, the general way or the short one where it can. */
+enum machine_way { MACHINE_HANDLER, MACHINE_GENERAL, MACHINE_SHORT };
+extern enum machine_way machine_way;
+extern uint32_t machine_short_count; /* calls that went the short way */
+
+/* Who would run next, if init were not there; NULL for nobody. */
+struct process *machine_next(void);
+
 /* What happens between two pieces of a call that takes several; NULL: nothing. */
 extern void (*machine_pause)(void);
 
@@ -58,7 +67,9 @@ void machine_boot(void);
 int64_t machine_call(struct process *process, uint64_t number, uint64_t a0, uint64_t a1,
                      uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5, uint64_t a6);
 
-/* Creates and starts a process through init's system calls; *slot is its slot in init's table. */
+/* Creates a process through init's system calls, or starts it as well; *slot is its slot in init's
+ * table. */
+struct process *machine_create(const char *name, uint32_t priority, uint64_t *slot);
 struct process *machine_spawn(const char *name, uint64_t *slot);
 
 /* The same with a capability for an endpoint of init's (a slot of init's) in slot 2. */

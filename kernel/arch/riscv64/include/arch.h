@@ -38,8 +38,21 @@ static inline uint64_t arch_time(void)
 /* Asks for a timer interrupt at the given value of `time`. */
 void arch_timer_set(uint64_t ticks);
 
+#define ARCH_SATP_SV39 (8ull << 60)
+
+static inline uint64_t arch_satp_of(uint64_t root_phys)
+{
+    return ARCH_SATP_SV39 | root_phys >> 12;
+}
+
 /* Makes the page table at root_phys the current one. */
-void arch_space_activate(uint64_t root_phys);
+static inline void arch_space_activate(uint64_t root_phys)
+{
+    __asm__ volatile(".option push\n.option arch, +zicsr\ncsrw satp, %0\n.option pop\nsfence.vma"
+                     :
+                     : "r"(arch_satp_of(root_phys))
+                     : "memory");
+}
 
 /* The page table at root_phys goes: if it is the current one, the kernel's own takes over. */
 void arch_space_leave(uint64_t root_phys);
