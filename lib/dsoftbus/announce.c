@@ -89,7 +89,7 @@ static enum dsb_packet_result read_port_and_key(struct cursor *cursor, struct ds
 
     if (port == NULL)
         return DSB_PACKET_TRUNCATED;
-    out->port = (uint16_t)(port[0] << 8 | port[1]);
+    out->port = (uint16_t)((unsigned)port[0] << 8 | port[1]);
     if (out->port == 0)
         return DSB_PACKET_INVALID_INPUT;
     const uint8_t *key = take(cursor, DSB_KEY_LEN);

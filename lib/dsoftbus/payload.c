@@ -156,6 +156,6 @@ enum dsb_payload_result dsb_payload_streams_read(const uint8_t *data, size_t dat
         return DSB_PAYLOAD_STREAMS;
     limits->window = window;
     limits->streams_max =
-        (uint16_t)(fields.streams_max.value[0] << 8 | fields.streams_max.value[1]);
+        (uint16_t)((unsigned)fields.streams_max.value[0] << 8 | fields.streams_max.value[1]);
     return DSB_PAYLOAD_OK;
 }

@@ -40,4 +40,28 @@ const uint8_t *dsb_byte_ring_front(const struct dsb_byte_ring *ring, size_t *len
     ensures is_ring(ring) && ring->len == \old(ring->len) - len; */
 void dsb_byte_ring_drop(struct dsb_byte_ring *ring, size_t len);
 
+/*@ requires is_ring(ring) && (len == 0 || \valid_read(bytes + (0 .. len - 1)));
+    requires \separated(ring, bytes + (0 .. len - 1));
+    requires \separated(ring->bytes + (0 .. ring->cap - 1), bytes + (0 .. len - 1));
+    assigns ring->len, ring->bytes[0 .. ring->cap - 1];
+    ensures is_ring(ring) && \result <= len && ring->len == \old(ring->len) + \result;
+    ensures \result < len ==> ring->len == ring->cap; */
+size_t dsb_byte_ring_put(struct dsb_byte_ring *ring, const uint8_t *bytes, size_t len);
+
+/*@ requires is_ring(ring) && (len == 0 || \valid(bytes + (0 .. len - 1)));
+    requires \separated(ring, bytes + (0 .. len - 1));
+    requires \separated(ring->bytes + (0 .. ring->cap - 1), bytes + (0 .. len - 1));
+    assigns ring->first, ring->len, bytes[0 .. len - 1];
+    ensures is_ring(ring) && \result <= len && ring->len == \old(ring->len) - \result;
+    ensures \result < len ==> ring->len == 0; */
+size_t dsb_byte_ring_get(struct dsb_byte_ring *ring, uint8_t *bytes, size_t len);
+
+/* memcpy() of bytes. */
+#include <string.h>
+/*@ requires len == 0 || (\valid(to + (0 .. len - 1)) && \valid_read(from + (0 .. len - 1)));
+    requires \separated(to + (0 .. len - 1), from + (0 .. len - 1));
+    assigns to[0 .. len - 1]; */
+void copy_bytes(uint8_t *to, const uint8_t *from, size_t len);
+#define memcpy copy_bytes
+
 #include "../../lib/dsoftbus/byte_ring.c"

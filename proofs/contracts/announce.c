@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Contract of the reading half of lib/dsoftbus/announce.c, which is included unchanged: of a packet
+ * of any length no byte beyond it is read, and whatever it says fits where it is put. The cursor
+ * always stands before exactly left_len bytes.
+ */
+#include "dsoftbus/announce.h"
+#include "dsoftbus/utf8.h"
+
+#include <string.h>
+
+/* memcpy() by what matters of it here: it reads and writes len bytes. What it writes is read by
+ * none of the functions below, so `copied` does not say that it changes it. */
+void copied(size_t room_len, const uint8_t *from, size_t len);
+#define memcpy(to, from, len) copied(sizeof(to), from, len)
+
+/*@ predicate is_there{L}(uint8_t *bytes, integer len) =
+        len == 0 || \valid_read(bytes + (0 .. len - 1)); */
+
+#include "../../lib/dsoftbus/announce.c"
+
+/*@ requires len <= room_len && \valid_read(from + (0 .. len - 1));
+    assigns \nothing; */
+void copied(size_t room_len, const uint8_t *from, size_t len);
+
+/*@ predicate is_cursor{L}(struct cursor *c) = \valid(c) && is_there(c->next, c->left_len); */
+
+/*@ requires is_there(text, text_len);
+    requires \valid(code);
+    assigns *code;
+    ensures \result <= text_len; */
+size_t dsb_utf8_next(const uint8_t *text, size_t text_len, uint32_t *code);
+
+/*@ assigns \nothing; */
+bool dsb_utf8_is_control(uint32_t code);
+
+/* That text lies within the packet is asserted where it is called (loops.txt). */
+/*@ requires \valid(id);
+    assigns *id; */
+enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, size_t text_len);
+
+/*@ requires is_cursor(cursor);
+    assigns *cursor;
+    ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
+    ensures is_cursor(cursor);
+    ensures \old(cursor->left_len) < len ==> \result == \null;
+    ensures \result != \null && len > 0 ==>
+        \result == \old(cursor->next) && \valid_read(\result + (0 .. len - 1)); */
+static const uint8_t *take(struct cursor *cursor, size_t len);
+
+/*@ requires is_cursor(cursor) && \valid_read(magic + (0 .. MAGIC_LEN - 1));
+    requires \separated(cursor, magic + (0 .. MAGIC_LEN - 1));
+    assigns *cursor;
+    ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
+    ensures is_cursor(cursor); */
+static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN]);
+
+/*@ requires is_there(text, text_len);
+    assigns \nothing; */
+static bool is_printable_utf8(const uint8_t *text, size_t text_len);
+
+/*@ requires is_there(name, name_len);
+    assigns \nothing;
+    ensures \result == DSB_PACKET_OK ==> 1 <= name_len <= DSB_SERVICE_NAME_MAX; */
+static enum dsb_packet_result check_service(const uint8_t *name, size_t name_len);
+
+/*@ requires is_cursor(cursor) && \valid(id) && \separated(cursor, id);
+    assigns *cursor, *id;
+    ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
+    ensures is_cursor(cursor); */
+static enum dsb_packet_result read_id(struct cursor *cursor, struct dsb_device_id *id);
+
+/*@ requires is_cursor(cursor) && \valid(out) && \separated(cursor, out);
+    assigns *cursor, out->port;
+    ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
+    ensures is_cursor(cursor); */
+static enum dsb_packet_result read_port_and_key(struct cursor *cursor, struct dsb_announce *out);
+
+/*@ requires is_cursor(cursor) && \valid(service) && \separated(cursor, service);
+    assigns *cursor, service->len;
+    ensures is_cursor(cursor); */
+static enum dsb_packet_result read_service(struct cursor *cursor, struct dsb_service_name *service);
+
+/*@ requires is_cursor(cursor) && \valid(out) && \separated(cursor, out);
+    requires \separated(cursor, cursor->next) && \separated(out, cursor->next);
+    assigns *cursor, out->service_count, out->services[0 .. DSB_SERVICE_MAX - 1];
+    ensures is_cursor(cursor);
+    ensures \result == DSB_PACKET_OK ==> out->service_count <= DSB_SERVICE_MAX; */
+static enum dsb_packet_result read_services(struct cursor *cursor, struct dsb_announce *out);
+
+/*@ requires is_there(packet, packet_len);
+    requires \valid(out) && \separated(out, packet + (0 .. packet_len - 1));
+    assigns *out; */
+enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8_t *packet,
+                                           size_t packet_len);
+
+/*@ requires is_there(packet, packet_len);
+    assigns \nothing; */
+enum dsb_packet_result dsb_query_decode(const uint8_t *packet, size_t packet_len);
