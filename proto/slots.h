@@ -24,6 +24,13 @@
 #define KEYSTORED_SLOT_ENDPOINT 2  /* RECV; its argument says which badges may ask */
 #define KEYSTORED_SLOT_FILE     16 /* the identity file, READ */
 
+/* stored */
+#define STORED_SLOT_ENDPOINT 2 /* RECV; badge of a caller = whose records, proto/store.h */
+#define STORED_SLOT_NOTIFY   3 /* RECV|SEND|MINT: the interrupt's bits */
+#define STORED_SLOT_DEVICE   4 /* virtio-blk registers */
+#define STORED_SLOT_IRQ      5
+#define STORED_SLOT_DMA      6 /* DMA memory for the queue and the sectors */
+
 /* Clients of netstackd and rngd. */
 #define CLIENT_SLOT_NET  2  /* SEND to netstackd */
 #define CLIENT_SLOT_RNG  3  /* SEND to rngd */

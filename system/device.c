@@ -14,9 +14,10 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Where the machine has the devices: virtio-mmio-bus.0 and .1. */
+/* Where the machine has the devices: virtio-mmio-bus.0, .1 and .2. */
 #define DEVICE_NET (ABI_DEVICE_VIRTIO0 + 0)
 #define DEVICE_RNG (ABI_DEVICE_VIRTIO0 + 1)
+#define DEVICE_BLK (ABI_DEVICE_VIRTIO0 + 2)
 
 #define RIGHTS_NOTIFICATION (ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_MINT)
 #define RIGHTS_DEVICE       (ABI_RIGHT_READ | ABI_RIGHT_WRITE)
@@ -25,6 +26,7 @@
 const uint64_t system_dma_len[DMA_COUNT] = {
     [DMA_RNGD] = 16 * 1024,
     [DMA_NETSTACKD] = 256 * 1024,
+    [DMA_STORED] = 16 * 1024,
 };
 
 static const struct grant rngd_grants[] = {
@@ -90,6 +92,27 @@ const struct system_process system_keystored = {
     .death_notification = NOTIFICATION_NONE,
     .grants = keystored_grants,
     .grant_count = COUNT_OF(keystored_grants),
+};
+
+static const struct grant stored_grants[] = {
+    {GRANT_ENDPOINT, STORED_SLOT_ENDPOINT, ENDPOINT_STORED, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, STORED_SLOT_NOTIFY, NOTIFICATION_STORED, RIGHTS_NOTIFICATION, 0, NULL},
+    {GRANT_DEVICE, STORED_SLOT_DEVICE, DEVICE_BLK, RIGHTS_DEVICE, 0, NULL},
+    {GRANT_IRQ, STORED_SLOT_IRQ, DEVICE_BLK, ABI_RIGHT_MANAGE, 0, NULL},
+    {GRANT_DMA, STORED_SLOT_DMA, DMA_STORED, RIGHTS_DMA, 0, NULL},
+};
+
+const struct system_process system_stored = {
+    .name = "stored",
+    .program = "stored",
+    .priority = 6,
+    .stack_pages = 4,
+    .page_quota = 48,
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = stored_grants,
+    .grant_count = COUNT_OF(stored_grants),
 };
 
 static const struct grant dsoftbusd_grants[] = {

@@ -11,6 +11,7 @@ enum system_endpoint {
     ENDPOINT_RNGD,
     ENDPOINT_NETSTACKD,
     ENDPOINT_KEYSTORED,
+    ENDPOINT_STORED,
     ENDPOINT_PRODUCT_COUNT, /* those behind are free for the tables of the tests */
     ENDPOINT_COUNT = 8,
 };
@@ -20,6 +21,7 @@ enum system_notification {
     NOTIFICATION_RNGD,
     NOTIFICATION_NETSTACKD,
     NOTIFICATION_DSOFTBUSD,
+    NOTIFICATION_STORED,
     NOTIFICATION_COUNT,
     NOTIFICATION_NONE = NOTIFICATION_COUNT,
 };
@@ -29,6 +31,7 @@ enum system_notification {
 enum system_dma {
     DMA_RNGD,
     DMA_NETSTACKD,
+    DMA_STORED,
     DMA_COUNT,
 };
 
@@ -100,6 +103,7 @@ struct system_profile {
 extern const struct system_process system_rngd;
 extern const struct system_process system_netstackd;
 extern const struct system_process system_keystored;
+extern const struct system_process system_stored; /* in no product yet */
 extern const struct system_process system_dsoftbusd;
 
 /* What this init can start: product.c, or the tables of the test images. */

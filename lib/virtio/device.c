@@ -181,3 +181,8 @@ uint16_t virtio_device_config16(const struct virtio_device *device, uint32_t off
 {
     return virtio_register_read16(device->registers, REG_CONFIG + offset_len);
 }
+
+uint32_t virtio_device_config32(const struct virtio_device *device, uint32_t offset_len)
+{
+    return read_register(device, REG_CONFIG + offset_len);
+}

@@ -15,11 +15,14 @@
 
 enum virtio_device_id {
     VIRTIO_DEVICE_NET = 1,
+    VIRTIO_DEVICE_BLOCK = 2,
     VIRTIO_DEVICE_RNG = 4,
 };
 
 /* Feature bits, as masks of the 64-bit feature word. */
 #define VIRTIO_FEATURE_VERSION_1_MASK  ((uint64_t)1 << 32)
+#define VIRTIO_FEATURE_INDIRECT_MASK   ((uint64_t)1 << 28)
+#define VIRTIO_FEATURE_FLUSH_MASK      ((uint64_t)1 << 9) /* of a block device */
 #define VIRTIO_FEATURE_NET_MAC_MASK    ((uint64_t)1 << 5)
 #define VIRTIO_FEATURE_NET_STATUS_MASK ((uint64_t)1 << 16)
 _Static_assert(VIRTIO_FEATURE_VERSION_1_MASK == 0x100000000, "bit 32, as a mask");
@@ -72,5 +75,6 @@ bool virtio_device_reset(struct virtio_device *device);
 uint32_t virtio_device_config_generation(const struct virtio_device *device);
 uint8_t virtio_device_config8(const struct virtio_device *device, uint32_t offset_len);
 uint16_t virtio_device_config16(const struct virtio_device *device, uint32_t offset_len);
+uint32_t virtio_device_config32(const struct virtio_device *device, uint32_t offset_len);
 
 #endif

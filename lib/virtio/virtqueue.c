@@ -3,10 +3,9 @@
 #include "virtio/virtqueue.h"
 
 enum {
-    DESCRIPTOR_DEVICE_WRITES_MASK = 1u << 1, /* VIRTQ_DESC_F_WRITE */
-    AVAILABLE_NO_INTERRUPT_MASK = 1u << 0,   /* VIRTQ_AVAIL_F_NO_INTERRUPT */
+    AVAILABLE_NO_INTERRUPT_MASK = 1u << 0, /* VIRTQ_AVAIL_F_NO_INTERRUPT */
 };
-_Static_assert(DESCRIPTOR_DEVICE_WRITES_MASK == 2, "bit 1, as a mask");
+_Static_assert(VIRTQUEUE_DEVICE_WRITES_MASK == 2, "bit 1, as a mask");
 
 void virtqueue_init(struct virtqueue *queue, volatile struct virtqueue_memory *memory,
                     uint16_t size_count, bool interrupts)
@@ -27,8 +26,8 @@ void virtqueue_init(struct virtqueue *queue, volatile struct virtqueue_memory *m
     memory->used.idx = 0;
 }
 
-enum virtqueue_result virtqueue_submit(struct virtqueue *queue, uint16_t id, uint64_t address,
-                                       uint32_t buffer_len, bool device_writes)
+static enum virtqueue_result submit(struct virtqueue *queue, uint16_t id, uint64_t address,
+                                    uint32_t buffer_len, uint16_t flags_mask, uint32_t writable_len)
 {
     volatile struct virtqueue_memory *memory = queue->memory;
 
@@ -39,16 +38,29 @@ enum virtqueue_result virtqueue_submit(struct virtqueue *queue, uint16_t id, uin
 
     queue->in_flight[id] = true;
     queue->in_flight_count++;
-    queue->writable_len[id] = device_writes ? buffer_len : 0;
+    queue->writable_len[id] = writable_len;
     memory->descriptors[id].address = address;
     memory->descriptors[id].buffer_len = buffer_len;
-    memory->descriptors[id].flags_mask = device_writes ? DESCRIPTOR_DEVICE_WRITES_MASK : 0;
+    memory->descriptors[id].flags_mask = flags_mask;
     memory->descriptors[id].next_idx = 0;
     memory->available.ring[queue->available_idx & (queue->size_count - 1)] = id;
     queue->available_idx++;
     /* The index is published only after what it points to. */
     __atomic_store_n(&memory->available.idx, queue->available_idx, __ATOMIC_RELEASE);
     return VIRTQUEUE_OK;
+}
+
+enum virtqueue_result virtqueue_submit(struct virtqueue *queue, uint16_t id, uint64_t address,
+                                       uint32_t buffer_len, bool device_writes)
+{
+    return submit(queue, id, address, buffer_len, device_writes ? VIRTQUEUE_DEVICE_WRITES_MASK : 0,
+                  device_writes ? buffer_len : 0);
+}
+
+enum virtqueue_result virtqueue_submit_chain(struct virtqueue *queue, uint16_t id, uint64_t table,
+                                             uint32_t table_len, uint32_t writable_len)
+{
+    return submit(queue, id, table, table_len, VIRTQUEUE_INDIRECT_MASK, writable_len);
 }
 
 static enum virtqueue_result give_up(struct virtqueue *queue)

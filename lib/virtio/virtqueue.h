@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Split virtqueue, driver side (Virtual I/O Device 1.1, section 2.6). One descriptor per buffer:
- * the caller numbers its buffers 0 .. size-1 and buffer i always travels in descriptor i.
+/* Split virtqueue, driver side (Virtual I/O Device 1.1, section 2.6). One descriptor per buffer,
+ * or per chain of buffers: the caller numbers its buffers 0 .. size-1 and buffer i always travels
+ * in descriptor i.
  *
  * The rings lie in memory that the device writes. Nothing in them is trusted: each used entry is
  * copied once, checked against what the driver itself noted, and only the copy is used. */
@@ -15,6 +16,13 @@ enum {
      * the
      * 8 KiB windows of several streams, and descriptors and rings fit one page. */
     VIRTQUEUE_SIZE_MAX = 64,
+};
+
+/* Of a descriptor, as masks (2.6.5). */
+enum {
+    VIRTQUEUE_NEXT_MASK = 1u << 0, /* in a chain's table: next_idx follows */
+    VIRTQUEUE_DEVICE_WRITES_MASK = 1u << 1,
+    VIRTQUEUE_INDIRECT_MASK = 1u << 2,
 };
 
 struct virtqueue_descriptor {
@@ -74,6 +82,13 @@ void virtqueue_init(struct virtqueue *queue, volatile struct virtqueue_memory *m
 __attribute__((warn_unused_result)) enum virtqueue_result
 virtqueue_submit(struct virtqueue *queue, uint16_t id, uint64_t address, uint32_t buffer_len,
                  bool device_writes);
+
+/* The same for a chain of buffers, some to read and some to write: `table` is the physical address
+ * of `table_len` bytes of descriptors, which the device reads; of what they name it may write
+ * `writable_len` bytes. Both sides agreed on VIRTIO_FEATURE_INDIRECT_MASK. */
+__attribute__((warn_unused_result)) enum virtqueue_result
+virtqueue_submit_chain(struct virtqueue *queue, uint16_t id, uint64_t table, uint32_t table_len,
+                       uint32_t writable_len);
 
 /* Takes back one buffer. `*written_len` is at most what the device was allowed to write. */
 __attribute__((warn_unused_result)) enum virtqueue_result

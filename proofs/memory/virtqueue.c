@@ -18,6 +18,11 @@ int main(void)
     while (Frama_C_interval(0, 1)) {
         Frama_C_make_unknown((char *)&shared, sizeof shared);
         if (Frama_C_interval(0, 1))
+            (void)!virtqueue_submit_chain(&queue, (uint16_t)Frama_C_interval(0, 65535),
+                                          Frama_C_unsigned_long_interval(0, -1ul),
+                                          Frama_C_unsigned_int_interval(0, 0xffffffff),
+                                          Frama_C_unsigned_int_interval(0, 0xffffffff));
+        else if (Frama_C_interval(0, 1))
             (void)!virtqueue_submit(&queue, (uint16_t)Frama_C_interval(0, 65535),
                                     Frama_C_unsigned_long_interval(0, -1ul),
                                     Frama_C_unsigned_int_interval(0, 0xffffffff),

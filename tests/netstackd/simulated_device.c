@@ -57,7 +57,10 @@ uint32_t virtio_register_read(volatile struct virtio_registers *registers, uint3
     case 0x0fc:
         return device->config_moves ? device->generation++ : device->generation;
     default:
-        return 0;
+        return offset_len < 0x100
+                   ? 0
+                   : (uint32_t)(virtio_register_read16(registers, offset_len) |
+                                virtio_register_read16(registers, offset_len + 2) << 16);
     }
 }
 

@@ -8,5 +8,5 @@ trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir/scripts" "$dir/tests/os/markers" "$dir/build/os/tables"
 cp "$DSB_ROOT/scripts/qemu-test.sh" "$dir/scripts/"
 cp -r "$DSB_ROOT/tests/os/boot" "$dir/tests/os/"
-printf 'device netstackd 0\ndevice rngd 1\n' >"$dir/build/os/tables/product.txt"
+printf 'device netstackd 0\ndevice rngd 1\n' | tee "$dir/build/os/tables/product.txt" >"$dir/build/os/tables/tables.txt"
 touch "$dir/kernel.elf"

@@ -129,8 +129,8 @@ static void check_devices(const struct system_profile *profile,
 {
     for (uint32_t i = 0; i < process->grant_count; i++) {
         const struct grant *grant = &process->grants[i];
-        bool is_driver =
-            strcmp(process->name, "netstackd") == 0 || strcmp(process->name, "rngd") == 0;
+        bool is_driver = strcmp(process->name, "netstackd") == 0 ||
+                         strcmp(process->name, "rngd") == 0 || strcmp(process->name, "stored") == 0;
         switch (grant->kind) {
         case GRANT_DEVICE:
         case GRANT_IRQ:

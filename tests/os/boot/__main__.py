@@ -11,6 +11,7 @@ import hostile_wire
 import interrupt
 import reproducible
 import settings
+import store
 from boot import judged
 from verdict import BUILD_FAILED, HOST_FAILED, INTERRUPTED, WRONG_USE, Failure
 
@@ -21,6 +22,7 @@ SCENARIOS = {
     "host-peer": host_peer.run,
     "hostile-wire": hostile_wire.run,
     "net-echo": echo.run,
+    "store": store.run,
 }
 
 

@@ -23,7 +23,7 @@ OPTIONS = {
     "icount": ["-icount", "shift=0"],  # one tick each hundred instructions
     "virtual-time": ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm"],  # also the clock device's
 }
-TABLES = "build/os/tables/product.txt"  # for a kernel that does not lie in the folder of its build
+TABLES = "build/os/tables"  # for a kernel that does not lie in the folder of its build
 RAM_BASE, RAM_BYTES = 0x80000000, 128 << 20
 TIME_IS_UP = 124
 STOP_S = 2  # for TERM to be heard, then KILL: a QEMU whose entropy file ran out does not listen to TERM
@@ -32,9 +32,10 @@ HASTY_STOP_S = 0.3  # the same when somebody waits at the keyboard
 
 def bus_of(program, kernel):
     """Where the driver's device is plugged in, as the system's table says (system/device.c)."""
-    own = os.path.join(os.path.dirname(kernel), "../../tables/product.txt")
-    with open(own if os.path.exists(own) else TABLES, encoding="ascii") as file:
-        buses = {words[1]: words[2] for words in map(str.split, file) if words[0] == "device"}
+    own, buses = os.path.join(os.path.dirname(kernel), "../../tables"), {}
+    for table in ("tables", "product"):  # of the test images, then the product's
+        with open(f"{own if os.path.exists(own) else TABLES}/{table}.txt", encoding="ascii") as file:
+            buses.update({words[1]: words[2] for words in map(str.split, file) if words[0] == "device"})
     return f"virtio-mmio-bus.{buses[program]}"
 
 
@@ -76,6 +77,11 @@ class Machine:
             bound = ",max-bytes={},period={}".format(*quota.split("/"))
         self.command += ["-object", f"rng-random,id=r0,filename={file}",
                          "-device", f"virtio-rng-device,rng=r0,bus={bus_of('rngd', self.kernel)}{bound}"]
+
+    def add_disk(self, path):
+        """The file is its disk, and outlives it."""
+        self.command += ["-drive", f"file={path},if=none,format=raw,id=d0",
+                         "-device", f"virtio-blk-device,drive=d0,bus={bus_of('stored', self.kernel)}"]
 
     # Everything that answers is inside QEMU but for these two; nothing reaches the network outside.
     def forward(self, host_port, guest_port):

@@ -13,6 +13,9 @@
 /* selftest-client in PROFILE=key-restart, beside a client's slots */
 #define KEYTEST_SLOT_KEY 5 /* SEND to keystored, with a badge that may not ask */
 
+/* store-client (tests/os/store): SEND to stored, as owner 1, 2, and as nobody */
+#define CLIENT_SLOT_STORE 2 /* 2, 3, and 2 + STORE_OWNERS_MAX */
+
 /* kernel-test (tests/os/kernel): the supervisor of the PROFILE=kernel image */
 #define KTEST_SLOT_SYSTEM      2 /* all rights */
 #define KTEST_SLOT_RTC         3 /* the clock's registers: READ|WRITE|GRANT */

@@ -6,6 +6,7 @@
 #include "abi/cap.h"
 #include "abi/system.h"
 #include "proto/net.h"
+#include "proto/store.h"
 #include "tests/os/example/uptime.h"
 #include "tests/os/system/modes.h"
 #include "tests/os/system/slots.h"
@@ -162,6 +163,29 @@ static const struct system_process uptime_client = {
     .grant_count = COUNT_OF(uptime_client_grants),
 };
 
+/* Two owners of records: one that keeps some, and one that must see nothing of them. */
+#define STORE_CLIENT_GRANT(badge)                                                                  \
+    {                                                                                              \
+        GRANT_ENDPOINT, CLIENT_SLOT_STORE + (badge)-1, ENDPOINT_STORED, ABI_RIGHT_SEND, (badge),   \
+            NULL                                                                                   \
+    }
+
+static const struct grant store_client_grants[] = {STORE_CLIENT_GRANT(1), STORE_CLIENT_GRANT(2),
+                                                   STORE_CLIENT_GRANT(STORE_OWNERS_MAX + 1)};
+
+static const struct system_process store_client = {
+    .name = "store-client",
+    .program = "store-client",
+    .priority = 4,
+    .stack_pages = 8,
+    .page_quota = 64,
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = store_client_grants,
+    .grant_count = COUNT_OF(store_client_grants),
+};
+
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
 
@@ -221,6 +245,8 @@ static const struct system_process *const bench_kernel_processes[] = {&kernel_be
 
 static const struct system_process *const example_processes[] = {&uptimed, &uptime_client};
 
+static const struct system_process *const store_processes[] = {&system_stored, &store_client};
+
 static const struct system_process *const restart_limit_processes[] = {&crasher};
 
 /* What every image with sessions runs; the last process is the one that the profile is about. */
@@ -259,6 +285,7 @@ const struct system_profile system_profiles[] = {
     {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
     {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},
     {"example", example_processes, COUNT_OF(example_processes), NULL},
+    {"store", store_processes, COUNT_OF(store_processes), NULL},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
     {"bench-kernel", bench_kernel_processes, COUNT_OF(bench_kernel_processes), NULL},
 };
