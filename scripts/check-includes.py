@@ -47,6 +47,7 @@ RULES = {
     "node/bus": (NODE + " node/base node/store node/engine", ".*"),
     "node/daemon": (NODE + " node/base node/store node/engine node/bus", ".*"),
     "node/cli": (NODE + " node/base node/store node/engine node/bus node/daemon", ".*"),
+    "node/client": ("", ".*"),
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 
