@@ -404,9 +404,8 @@ static void check_garbage_len(const char *hears, const char *says, int fd_count,
     struct fixture f;
     struct dsbc_event event;
     begin(&f, script);
-    if (hears != NULL) {
+    if (hears != NULL)
         assert_int_equal(dsbc_ask_connect(f.bus, "a", "b", 0), DSBC_OK);
-    }
     assert_int_equal(dsbc_next(f.bus, &event, -1), DSBC_GARBAGE);
     assert_int_equal(dsbc_next(f.bus, &event, -1), DSBC_GARBAGE);
     assert_int_equal(dsbc_ask_reset(f.bus, 1, 0), DSBC_GARBAGE);
