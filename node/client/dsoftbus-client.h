@@ -84,8 +84,8 @@ const char *dsbc_text(const struct dsbc *bus);
 
 /* --- calls that wait for the daemon's answer --- */
 
-/* A stream to a service of a device. *fd is the caller's to close; *stream is its number in
- * DSBC_END. */
+/* A stream to a service of a device, ID or ID@HOST[:PORT]. *fd is the caller's to close; *stream is
+ * its number in DSBC_END. */
 DSBC_MUST_CHECK enum dsbc_result dsbc_connect(struct dsbc *bus, const char *device,
                                               const char *service, uint64_t *stream, int *fd);
 

@@ -47,6 +47,26 @@ bool packet_is_name(const char *text)
            strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") == len;
 }
 
+/* Where a device is: "[" an IPv6 address, interface "]:" and port, or a host's name. */
+#define PLACE_MAX 272
+
+bool packet_is_target(const char *text)
+{
+    char name[DSBC_NAME_MAX + 1];
+    size_t name_len = strcspn(text, "@");
+    if (text[name_len] == '\0')
+        return packet_is_name(text);
+    size_t place_len = strlen(text + name_len + 1);
+    if (name_len > DSBC_NAME_MAX || place_len == 0 || place_len > PLACE_MAX)
+        return false;
+    memcpy(name, text, name_len);
+    name[name_len] = '\0';
+    for (const char *at = text + name_len + 1; *at != '\0'; at++)
+        if (*at <= ' ' || *at == 0x7f)
+            return false;
+    return packet_is_name(name);
+}
+
 static bool take_name(struct words *w, char out[DSBC_NAME_MAX + 1])
 {
     const char *name = word(w);

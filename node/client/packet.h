@@ -30,6 +30,9 @@ DSBC_MUST_CHECK bool packet_parse(struct dsbc_event *event, bool *wants_fd, cons
 /* 1 to 64 of a-z, 0-9, dot, hyphen. */
 DSBC_MUST_CHECK bool packet_is_name(const char *text);
 
+/* A name, and "@" and a place behind it or not. */
+DSBC_MUST_CHECK bool packet_is_target(const char *text);
+
 /* The protocol's word as a result; DSBC_OTHER for one that this library does not know. */
 enum dsbc_result packet_reason(const char *word);
 

@@ -8,7 +8,7 @@
 static enum dsbc_result check_names(struct dsbc *bus, const char *device, const char *service)
 {
     bus->text[0] = '\0';
-    if (!packet_is_name(device) || !packet_is_name(service))
+    if (!packet_is_target(device) || !packet_is_name(service))
         return bus_fail(bus, DSBC_MISUSE, "not a name (1 to 64 of a-z 0-9 . -)");
     return DSBC_OK;
 }
@@ -138,7 +138,7 @@ enum dsbc_result dsbc_peers(struct dsbc *bus, dsbc_each *each, void *owner)
 enum dsbc_result dsbc_services(struct dsbc *bus, const char *device, dsbc_each *each, void *owner)
 {
     struct dsbc_event answer;
-    enum dsbc_result result = check_names(bus, device, device);
+    enum dsbc_result result = check_names(bus, device, "info");
     if (result == DSBC_OK)
         result = bus_ask(bus, ASKED_SERVICES, 0, "services %s", device);
     return result == DSBC_OK ? await(bus, &answer, each, owner) : result;

@@ -229,10 +229,17 @@ static void plain_requests_say_what_they_mean(void **state)
 
 static void what_is_no_name_is_not_sent(void **state)
 {
-    static const struct step script[] = {GREETING, SCRIPT_END};
+    static const struct step script[] = {
+        GREETING,
+        {"connect lamp@[fe80::1%eth0]:34567 log", "error gone", 0, 0},
+        {"services lamp@host", "ok", 0, 0},
+        SCRIPT_END};
     static const char *const bad[] = {
-        "",     "two words", "Upper",
-        "a\nb", "a/b",       "12345678901234567890123456789012345678901234567890123456789012345"};
+        "",         "two words",
+        "lamp@",    "@host",
+        "lamp@a b", "lamp@a\nb",
+        "Upper",    "a\nb",
+        "a/b",      "12345678901234567890123456789012345678901234567890123456789012345"};
     struct fixture f;
     uint64_t stream;
     int fd;
@@ -245,6 +252,10 @@ static void what_is_no_name_is_not_sent(void **state)
         assert_int_equal(dsbc_unpublish(f.bus, bad[i]), DSBC_MISUSE);
         assert_int_equal(dsbc_services(f.bus, bad[i], NULL, NULL), DSBC_MISUSE);
     }
+    assert_int_equal(dsbc_connect(f.bus, "lamp@[fe80::1%eth0]:34567", "log", &stream, &fd),
+                     DSBC_GONE);
+    assert_int_equal(dsbc_services(f.bus, "lamp@host", NULL, NULL), DSBC_OK);
+    assert_int_equal(dsbc_publish(f.bus, "lamp@host", true), DSBC_MISUSE);
     assert_int_equal(dsbc_refuse(f.bus, 1, DSBC_OK), DSBC_MISUSE);
     assert_int_equal(dsbc_refuse(f.bus, 1, DSBC_BAD_REQUEST), DSBC_MISUSE);
     finish(&f);

@@ -6,6 +6,8 @@ import array
 import os
 import socket
 
+PATIENCE = float(os.environ.get("DSB_PATIENCE", "60"))
+
 
 class FakeBus:
     def __init__(self, folder, greets=True):
@@ -21,7 +23,7 @@ class FakeBus:
             if each:
                 each.close()
 
-    def take(self, timeout=60):
+    def take(self, timeout=PATIENCE):
         """Waits for a client, and greets it."""
         self.listener.settimeout(timeout)
         self.client, _ = self.listener.accept()
@@ -46,7 +48,7 @@ class FakeBus:
         near, far = socket.socketpair()
         self.client.sendmsg([packet.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [far.fileno()]))])
         far.close()
-        near.settimeout(60)
+        near.settimeout(PATIENCE)
         return near
 
 

@@ -421,7 +421,7 @@ class Publish(BusTestCase):
         process.wait_line("the daemon ended, and with it all that it carried")
 
     def test_more_streams_than_there_may_be(self):
-        self.published("--streams", "2", "clock", "--", "cat")
+        self.published("--at-once", "2", "clock", "--", "cat")
         first, _ = self.opened(1), self.opened(2)
         third = self.bus.gives("stream 3 clock gateway")
         self.bus.hears("refuse 3 busy")
@@ -463,7 +463,7 @@ class Tcp(BusTestCase):
         super().setUp()
         self.server = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(self.server.close)
-        self.server.settimeout(60)
+        self.server.settimeout(PATIENCE)
 
     def published(self):
         process = self.start("publish", "clock", "--tcp", f"127.0.0.1:{self.server.getsockname()[1]}")
@@ -477,7 +477,7 @@ class Tcp(BusTestCase):
         self.bus.hears("accept 1")
         self.bus.says("ok")
         connection, _ = self.server.accept()
-        connection.settimeout(60)
+        connection.settimeout(PATIENCE)
         self.addCleanup(connection.close)
         return stream, connection
 
@@ -525,7 +525,7 @@ class Forward(BusTestCase):
         return process, int(port)
 
     def connection(self, port):
-        connection = socket.create_connection(("127.0.0.1", port), timeout=60)
+        connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.addCleanup(connection.close)
         return connection
 
@@ -564,7 +564,7 @@ class Forward(BusTestCase):
             connection.recv(1)
 
     def test_no_more_is_asked_than_the_daemon_takes(self):
-        _, port = self.forwarding("--streams", "30")
+        _, port = self.forwarding("--at-once", "30")
         connections = [self.connection(port) for _ in range(40)]
         streams = []
         for count in (15, 15):
@@ -583,7 +583,7 @@ class Forward(BusTestCase):
         self.bus.client.settimeout(0.3)
         with self.assertRaises(TimeoutError):
             self.bus.heard()
-        self.bus.client.settimeout(60)
+        self.bus.client.settimeout(PATIENCE)
 
     def test_an_address_that_cannot_be_had(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
