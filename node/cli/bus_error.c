@@ -52,6 +52,18 @@ bool bus_open(struct dsbc **bus, const char *path, struct error *e)
     return false;
 }
 
+/* The device's id, without its place. */
+struct device_name {
+    char text[DSBC_NAME_MAX + 1];
+};
+
+static struct device_name name_of(const char *device)
+{
+    struct device_name name;
+    (void)snprintf(name.text, sizeof name.text, "%.*s", (int)strcspn(device, "@"), device);
+    return name;
+}
+
 /* About a service of a device; both are named. */
 static bool service_error(struct error *e, enum dsbc_result result, const char *device,
                           const char *service)
@@ -86,11 +98,12 @@ static bool explained(struct error *e, enum exit_code code, const char *text, co
 static bool device_error(struct error *e, enum dsbc_result result, const char *text,
                          const char *device)
 {
-    char sentence[160];
+    char sentence[400];
+    struct device_name id = name_of(device);
     if (result == DSBC_NOT_TRUSTED)
         return error_set(e, EXIT_NO_PEER,
                          "%s is not in the daemon's trust store (dsoftbus trust add %s KEY)",
-                         device, device);
+                         id.text, id.text);
     (void)snprintf(sentence, sizeof sentence,
                    result == DSBC_TIMEOUT ? "%s did not answer in time" : "%s cannot be reached",
                    device);
@@ -128,7 +141,7 @@ bool bus_error(struct error *e, enum dsbc_result result, const char *text, const
     if (device != NULL && of_device)
         return device_error(e, result, text, device);
     if (device != NULL && service != NULL && result <= DSBC_PROTOCOL)
-        return service_error(e, result, device, service);
+        return service_error(e, result, name_of(device).text, service);
     return daemon_error(e, result, text);
 }
 
@@ -144,6 +157,6 @@ bool bus_cut(struct error *e, enum dsbc_result verdict, const char *device, cons
     };
     bool is_known = verdict <= DSBC_PROTOCOL && why[verdict] != NULL;
     return error_set(e, EXIT_BROKEN, "the stream with %s of %s was cut off: %s (%s)", service,
-                     device, is_known ? why[verdict] : "its reason is not known here",
+                     name_of(device).text, is_known ? why[verdict] : "its reason is not known here",
                      dsbc_result_name(verdict));
 }
