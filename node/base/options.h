@@ -48,7 +48,7 @@ struct options {
     uint64_t peer_stream_count;  /* serve: of one peer, on all its sessions */
     uint64_t client_count;       /* serve: programs on the bus */
     uint64_t client_stream_count;
-    uint64_t name_count; /* serve: services that programs publish */
+    uint64_t name_count;    /* serve: services that programs publish */
     uint64_t at_once_count; /* publish, forward: streams at once */
     uint64_t ping_count;
     uint64_t interval_ms;

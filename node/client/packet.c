@@ -147,6 +147,8 @@ static bool parse_peer(struct dsbc_event *event, struct words *w, enum packet_as
         return false;
     const char *state = word(w);
     take_text(w, event->text);
+    if (strcmp(event->text, "-") == 0)
+        event->text[0] = '\0'; /* no address is known */
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         event->state = (enum dsbc_state)i;
         if (strcmp(states[i], state) == 0)
