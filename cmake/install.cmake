@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make install`: the two programs, their manual pages and unit, and the library for other programs: one libdsoftbus,
-# static and shared, of lib/noise and lib/dsoftbus, with headers and a pkg-config file.
+# static and shared, of lib/noise and lib/dsoftbus, with headers and a pkg-config file; and libdsoftbus-client likewise.
 include(GNUInstallDirs)
 
 set(library_sources)
@@ -33,21 +33,25 @@ foreach(folder dsoftbus noise)
   install(FILES ${headers} DESTINATION ${include_root}/${folder})
 endforeach()
 
+install(FILES ${CMAKE_SOURCE_DIR}/node/client/dsoftbus-client.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dsoftbus-client)
+
 set(AT @)
-# Both name the prefix, so they are made again at install time: it may be chosen only then.
-configure_file(${CMAKE_CURRENT_LIST_DIR}/dsoftbus.pc.in ${CMAKE_BINARY_DIR}/dsoftbus.pc.in @ONLY)
+# All name the prefix, so they are made again at install time: it may be chosen only then.
+foreach(file dsoftbus.pc dsoftbus-client.pc)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/${file}.in ${CMAKE_BINARY_DIR}/${file}.in @ONLY)
+endforeach()
 configure_file(${CMAKE_SOURCE_DIR}/node/daemon/dsoftbusd.service.in ${CMAKE_BINARY_DIR}/dsoftbusd.service.in @ONLY)
 install(CODE "set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
-  foreach(file dsoftbus.pc dsoftbusd.service)
+  foreach(file dsoftbus.pc dsoftbus-client.pc dsoftbusd.service)
     configure_file(${CMAKE_BINARY_DIR}/\${file}.in ${CMAKE_BINARY_DIR}/\${file} @ONLY)
   endforeach()")
-install(FILES ${CMAKE_BINARY_DIR}/dsoftbus.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_BINARY_DIR}/dsoftbus.pc ${CMAKE_BINARY_DIR}/dsoftbus-client.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${CMAKE_BINARY_DIR}/dsoftbusd.service DESTINATION lib/systemd/system)
 
-install(TARGETS dsoftbus_static dsoftbus_shared)
+install(TARGETS dsoftbus_static dsoftbus_shared dsoftbus_client_static dsoftbus_client_shared)
 install(TARGETS dsoftbus_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS dsoftbusd_program RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-foreach(page dsoftbus.1 dsoftbusd.8)
+foreach(page dsoftbus.1 dsoftbus-client.3 dsoftbusd.8)
   configure_file(${CMAKE_SOURCE_DIR}/docs/man/${page} ${CMAKE_BINARY_DIR}/man/${page} @ONLY)
   string(REGEX REPLACE ".*\\." "" section ${page})
   install(FILES ${CMAKE_BINARY_DIR}/man/${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})

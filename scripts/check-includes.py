@@ -48,7 +48,8 @@ RULES = {
     "node/engine": (NODE + " node/base node/store", ".*"),
     "node/bus": (NODE + " node/base node/store node/engine", ".*"),
     "node/daemon": (NODE + " node/base node/store node/engine node/bus", ".*"),
-    "node/cli": (NODE + " node/base node/store node/engine node/bus node/daemon", ".*"),
+    "node/cli": (NODE + " node/base node/store node/engine node/bus node/daemon node/client", ".*"),
+    "node/client": ("", ".*"),
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.M)
 

@@ -42,7 +42,7 @@ uninstall() {
             [ -e "$destdir$prefix/$path" ] || [ -L "$destdir$prefix/$path" ] || continue
             rm -f -- "$destdir$prefix/$path"
             count=$((count + 1))
-        elif [[ $path == */dsoftbus || $path == */dsoftbus/* ]]; then
+        elif [[ $path == */dsoftbus || $path == */dsoftbus/* || $path == */dsoftbus-client ]]; then
             rmdir -- "$destdir$prefix/$path" 2>/dev/null || true # our own folders, when nothing else is in them
         fi
     done < <(installed_files)

@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Debian packages by group, read by name in names_of().
 packages_test=(
     git build-essential cmake ninja-build pkg-config valgrind libc6-dbg libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev libqrencode-dev
-    libssl-dev openssl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
+    libssl-dev openssl openssh-client openssh-server curl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
     picolibc-riscv64-unknown-elf dpkg-dev iproute2 man-db python3
 )
 packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libuv1-dev)
@@ -21,13 +21,13 @@ packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
 packages_prove=(eprover frama-c-base z3 cvc4 why3)
 packages_fast=(libipsec-mb-dev)
-packages_interop=(golang-go golang-github-flynn-noise-dev)
+packages_interop=(golang-go golang-github-flynn-noise-dev golang-github-hashicorp-yamux-dev)
 
 # What shows on a system without Debian's packages that the same things are there: commands and
 # pkg-config modules.
 commands_test=(
     gcc cmake ninja pkg-config valgrind openssl qemu-system-riscv64 riscv64-unknown-elf-gcc
-    riscv64-unknown-elf-objcopy ip man python3
+    riscv64-unknown-elf-objcopy curl ip man python3 ssh
 )
 modules_test=(libsodium libb2 cmocka jansson libuv libcrypto)
 commands_linux=(cc make cmake pkg-config)

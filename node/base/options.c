@@ -14,9 +14,11 @@
 
 enum value_kind { VALUE_FLAG, VALUE_TEXT, VALUE_NUMBER, VALUE_SECONDS };
 
-#define SERVERS (CMD_SERVE | CMD_DAEMON)
-#define CLIENTS (CMD_PING | CMD_SEND)
-#define ALL     (~0)
+#define SERVERS  (CMD_SERVE | CMD_DAEMON)
+#define CLIENTS  (CMD_PING | CMD_SEND)
+#define CARRIERS (CMD_PUBLISH | CMD_FORWARD)
+#define BUS      (CMD_CONNECT | CARRIERS | CMD_PEERS | CMD_SERVICES) /* they need no key */
+#define ALL      (~0)
 
 struct option_row {
     const char *name;
@@ -32,8 +34,17 @@ struct option_row {
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_row rows[] = {
-    {"dir", "DIR", "identity and trust store (default ~/.config/dsoftbus)", ALL, VALUE_TEXT,
+    {"dir", "DIR", "identity and trust store (default ~/.config/dsoftbus)", ALL & ~BUS, VALUE_TEXT,
      AT(dir), 0, 0},
+    {"bus", "PATH", "the daemon's socket for programs (default: the user's, else the system's)",
+     BUS, VALUE_TEXT, AT(bus), 0, 0},
+    {"all", NULL, "offer it to every trusted device", CMD_PUBLISH, VALUE_FLAG, AT(all), 0, 0},
+    {"tcp", "HOST:PORT", "each stream is a connection to this server", CMD_PUBLISH, VALUE_TEXT,
+     AT(tcp), 0, 0},
+    {"at-once", "COUNT", "streams at once, at most (default 128)", CARRIERS, VALUE_NUMBER,
+     AT(at_once_count), 1, 4096},
+    {"watch", NULL, "go on with what changes, until stopped", CMD_PEERS, VALUE_FLAG, AT(watch), 0,
+     0},
     {"listen", "ADDR:PORT", "where to listen (default every address, port 34567)",
      SERVERS | CMD_RECEIVE, VALUE_TEXT, AT(listen), 0, 0},
     {"listen", "ADDR:PORT", "where the window is (default every address, port 34568)", CMD_PAIR,
@@ -78,10 +89,11 @@ static const struct option_row rows[] = {
      SERVERS | CLIENTS | CMD_DISCOVER | CMD_RECEIVE, VALUE_NUMBER, AT(discovery_port), 0,
      UINT16_MAX},
     {"user", "USER", "become USER once the ports are open", CMD_DAEMON, VALUE_TEXT, AT(user), 0, 0},
-    {"allow-test-keys", NULL, "accept an identity that is marked as a test key", ALL & ~CMD_KEYGEN,
-     VALUE_FLAG, AT(allow_test_keys), 0, 0},
+    {"allow-test-keys", NULL, "accept an identity that is marked as a test key",
+     ALL & ~(CMD_KEYGEN | BUS), VALUE_FLAG, AT(allow_test_keys), 0, 0},
     {"quiet", NULL, "no progress, errors only", ALL, VALUE_FLAG, AT(quiet), 0, 0},
-    {"verbose", NULL, "say more: every step of a handshake", ALL, VALUE_FLAG, AT(verbose), 0, 0},
+    {"verbose", NULL, "say more: every step of a handshake", ALL & ~BUS, VALUE_FLAG, AT(verbose), 0,
+     0},
     {"help", NULL, "show this help", ALL, VALUE_FLAG, AT(help), 0, 0},
     {"version", NULL, "show the version", ALL, VALUE_FLAG, AT(version), 0, 0},
 };
@@ -158,6 +170,7 @@ static void set_defaults(struct options *o)
                           .client_count = 64,
                           .client_stream_count = 128,
                           .name_count = 64,
+                          .at_once_count = 128,
                           .ping_count = 4,
                           .interval_ms = 1000,
                           .wait_ms = 2000,

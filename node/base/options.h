@@ -23,6 +23,11 @@ enum command_bit {
     CMD_STATUS = 1 << 8,
     CMD_DAEMON = 1 << 9, /* dsoftbusd */
     CMD_PAIR = 1 << 10,
+    CMD_CONNECT = 1 << 11, /* and call */
+    CMD_PUBLISH = 1 << 12,
+    CMD_FORWARD = 1 << 13,
+    CMD_PEERS = 1 << 14,
+    CMD_SERVICES = 1 << 15,
 };
 
 /* Every option's value. Strings are the command line's own. */
@@ -33,6 +38,7 @@ struct options {
     const char *from;       /* receive: the only peer that may send; NULL: any trusted one */
     const char *name;       /* send: the name proposed to the receiver; NULL: the file's own */
     const char *bus;        /* the socket for programs; NULL: the default one */
+    const char *tcp;        /* publish: the server behind the service, HOST:PORT */
     const char *user;       /* dsoftbusd: whom to become; NULL: stay */
     uint64_t session_count; /* serve: sessions at most, half-open ones not counted */
     uint64_t half_open_count;
@@ -42,7 +48,8 @@ struct options {
     uint64_t peer_stream_count;  /* serve: of one peer, on all its sessions */
     uint64_t client_count;       /* serve: programs on the bus */
     uint64_t client_stream_count;
-    uint64_t name_count; /* serve: services that programs publish */
+    uint64_t name_count;    /* serve: services that programs publish */
+    uint64_t at_once_count; /* publish, forward: streams at once */
     uint64_t ping_count;
     uint64_t interval_ms;
     uint64_t wait_ms;        /* discovery */
@@ -50,6 +57,8 @@ struct options {
     uint64_t window_ms;      /* pair: how long its window stays open */
     bool finish;             /* pair: ask the peer of the pairing that broke off */
     bool qr;                 /* pair: a long code, as a QR code */
+    bool all;                /* publish: for every trusted device */
+    bool watch;              /* peers */
     bool allow_test_keys;
     bool force;
     bool quiet;

@@ -26,5 +26,17 @@ MUST_CHECK bool command_discover(const struct options *o, char **words, int word
                                  struct error *e);
 MUST_CHECK bool command_status(const struct options *o, char **words, int word_count,
                                struct error *e);
+MUST_CHECK bool command_connect(const struct options *o, char **words, int word_count,
+                                struct error *e);
+MUST_CHECK bool command_call(const struct options *o, char **words, int word_count,
+                             struct error *e);
+MUST_CHECK bool command_publish(const struct options *o, char **words, int word_count,
+                                struct error *e);
+MUST_CHECK bool command_forward(const struct options *o, char **words, int word_count,
+                                struct error *e);
+MUST_CHECK bool command_peers(const struct options *o, char **words, int word_count,
+                              struct error *e);
+MUST_CHECK bool command_services(const struct options *o, char **words, int word_count,
+                                 struct error *e);
 
 #endif

@@ -30,6 +30,16 @@ static const struct command_row commands[] = {
     {"receive", "FILE|-", "wait for one file", CMD_RECEIVE, command_receive},
     {"discover", "[ID]", "ask which devices are on this network", CMD_DISCOVER, command_discover},
     {"status", "", "show the sessions and counters of the daemon", CMD_STATUS, command_status},
+    {"connect", "DEVICE SERVICE", "a service's stream at standard input and output", CMD_CONNECT,
+     command_connect},
+    {"call", "DEVICE SERVICE", "the same until the answer has ended", CMD_CONNECT, command_call},
+    {"publish", "NAME -- COMMAND ... | --tcp HOST:PORT NAME", "offer a service", CMD_PUBLISH,
+     command_publish},
+    {"forward", "PORT|ADDR:PORT DEVICE SERVICE", "a local port that leads to a service",
+     CMD_FORWARD, command_forward},
+    {"peers", "", "show the trusted devices and which are online", CMD_PEERS, command_peers},
+    {"services", "DEVICE", "show the services that a device lets this one use", CMD_SERVICES,
+     command_services},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -29,10 +29,10 @@ class Install(TestCase):
         (found,) = [os.path.join(folder, name) for folder, _, names in os.walk(self.tree) if name in names]
         return found
 
-    def pkg_config(self, *words):
+    def pkg_config(self, *words, of="dsoftbus"):
         env = {**os.environ, "PKG_CONFIG_PATH": f"{self.libdir}/pkgconfig",
                "PKG_CONFIG_SYSROOT_DIR": self.root}
-        result = subprocess.run(["pkg-config", *words, "dsoftbus"], env=env, text=True, check=True,
+        result = subprocess.run(["pkg-config", *words, of], env=env, text=True, check=True,
                                 stdout=subprocess.PIPE)
         # the libraries that dsoftbus needs are the system's own, outside of the root
         return shlex.split(result.stdout.replace(f"-L{self.root}/usr", "-L/usr"))
@@ -128,6 +128,37 @@ class Install(TestCase):
         for name in names:
             self.assertRegex(name, r"^(dsb|noise)_")
 
+    def client_program(self, *libraries, language="c"):
+        """The header's example, as another program's author would build it."""
+        program, source = self.path("client"), self.path("client.source")
+        with open(f"{SOURCE}/docs/man/dsoftbus-client.3", encoding="utf-8") as page:
+            example = page.read().split(".SH EXAMPLE\n.nf\n")[1].split(".fi\n")[0].replace("\\-", "-").replace("\\\\", "\\")
+        with open(source, "w", encoding="utf-8") as file:
+            file.write("#include <stdio.h>\n#include <sys/socket.h>\n#include <unistd.h>\n#include <dsoftbus-client.h>\n"
+                       f"int main(void) {{ {example} return result; }}\n")
+        subprocess.run([*CC, "-Wall", "-Wextra", "-Werror", *self.pkg_config("--cflags", of="dsoftbus-client"), "-o", program,
+                        "-x", language, source, "-x", "none", *libraries], check=True)
+        return program
+
+    def test_the_client_library(self):
+        shared = self.pkg_config("--libs", of="dsoftbus-client")
+        for libraries, language in ((shared, "c"), (shared, "c++"), (["-Wl,-Bstatic", *shared, "-Wl,-Bdynamic"], "c")):
+            program = self.client_program(*libraries, language=language)
+            result = self.run_program("env", f"DSOFTBUS_BUS={self.folder}/bus", program)
+            self.assertEqual(result.stderr, "no-daemon: nobody listens on the socket\n")
+        needed = subprocess.run(["readelf", "-d", self.find("libdsoftbus-client.so")], text=True, stdout=subprocess.PIPE,
+                                check=True).stdout
+        if not os.environ.get("DSB_SANITIZED"):
+            self.assertEqual(re.findall(r"NEEDED.*\[(.*)\]", needed), ["libc.so.6"])
+
+    def test_the_client_library_exports_its_header_only(self):
+        symbols = subprocess.run(["nm", "--dynamic", "--defined-only", "--format=posix",
+                                  self.find("libdsoftbus-client.so")], text=True, stdout=subprocess.PIPE, check=True).stdout
+        names = {line.split()[0].split("@")[0] for line in symbols.splitlines()}
+        with open(self.find("dsoftbus-client.h"), encoding="utf-8") as header:
+            declared = set(re.findall(r"\b(dsbc_[a-z_]+)\(", header.read()))
+        self.assertEqual(names, declared - {"dsbc_each"})  # a type
+
     def test_programs_know_their_version(self):
         for program in ("bin/dsoftbus", "sbin/dsoftbusd"):
             result = self.run_program(f"{self.tree}/{program}", "--version")
@@ -143,7 +174,7 @@ class Install(TestCase):
         self.assertEqual(self.run_program(self.root + program, *options, "--help").returncode, 0)
 
     def test_manual_pages(self):
-        for page in ("dsoftbus.1", "dsoftbusd.8"):
+        for page in ("dsoftbus.1", "dsoftbus-client.3", "dsoftbusd.8"):
             result = subprocess.run(["man", "--warnings", "--local-file", self.find(page)], text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
             self.assertEqual(result.stderr, "")
@@ -151,7 +182,8 @@ class Install(TestCase):
         with open(self.find("dsoftbus.1"), encoding="utf-8") as text:
             described = set(re.findall(r"\\-\\-[a-z\\-]+", text.read()))
         offered = set()
-        for command in ("keygen", "id", "trust", "pair", "serve", "ping", "send", "receive", "discover", "status"):
+        for command in ("keygen", "id", "trust", "pair", "serve", "ping", "send", "receive", "discover", "status",
+                        "connect", "call", "publish", "forward", "peers", "services"):
             text = self.run_program(f"{self.tree}/bin/dsoftbus", command, "--help").stdout
             offered |= set(re.findall(r"^  --([a-z-]+)", text, re.M))
         described = {name.replace("\\-", "-").removeprefix("--") for name in described}

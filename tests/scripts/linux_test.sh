@@ -29,6 +29,7 @@ case_installs_and_uninstalls() {
     PREFIX=$prefix linux uninstall
     [ "$(find "$prefix" ! -type d)" = "$prefix/include/dsoftbus/of-the-user.h" ] ||
         fail "left or took too much: $(find "$prefix" ! -type d)"
+    [ ! -e "$prefix/include/dsoftbus-client" ] || fail "a folder of ours is left"
 }
 case_prefix_does_not_stick() {
     PREFIX=$tree/one linux install
