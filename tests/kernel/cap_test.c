@@ -28,7 +28,7 @@ static void test_find(void **state)
     assert_ptr_equal(cap, &init->cap[console]);
     assert_int_equal(cap_find(init, console, ABI_CAP_NONE, 0, &cap), ABI_OK);
     assert_int_equal(cap_find(init, console, ABI_CAP_MEMORY, 0, &cap), ABI_E_TYPE);
-    assert_int_equal(cap_find(init, console, ABI_CAP_CONSOLE, ABI_RIGHT_READ, &cap), ABI_E_RIGHTS);
+    assert_int_equal(cap_find(init, console, ABI_CAP_CONSOLE, ABI_RIGHT_SEND, &cap), ABI_E_RIGHTS);
     const uint64_t none[] = {
         0,         100, ABI_SLOT_COUNT - 1, ABI_SLOT_COUNT, UINT32_MAX, 0x100000000ull + console,
         UINT64_MAX};
