@@ -18,7 +18,7 @@ STANDARD = re.compile(r"(assert|errno|inttypes|limits|stdalign|stdarg|stdatomic|
 
 # Folder, or what its files' names begin with: the folders it may include beside itself, and the further
 # angle includes. A rule names only folders of floors below, so an arrow upwards has no rule.
-NODE = "lib/dsoftbus lib/noise"
+NODE = "lib/dsoftbus lib/noise lib/file"
 RULES = {
     "abi": ("", None),
     "proto": ("abi", None),
@@ -31,6 +31,7 @@ RULES = {
     "lib/serve": ("abi proto lib/rt", None),
     "lib/call": ("abi proto lib/rt", None),
     "lib/netfacade": ("proto lib/call", None),
+    "lib/file": ("lib/dsoftbus", None),
     "lib/noise": ("", None),
     "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2|cpuid|intel-ipsec-mb|pthread)\.h"),
     "lib/dsoftbus": ("lib/noise", None),

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbus send: a stream of the service `file`; PUT, and when READY came the file's chunks, each
  * read while the one before it is on its way. */
+#include "file/message.h"
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
 #include "node/engine/client.h"
 #include "node/engine/file_source.h"
 #include "node/engine/inbound.h"
-#include "node/engine/message.h"
 
 #include <errno.h>
 #include <stdio.h>

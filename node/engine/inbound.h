@@ -6,9 +6,9 @@
 #ifndef NODE_INBOUND_H
 #define NODE_INBOUND_H
 
+#include "file/message.h"
 #include "node/engine/conn.h"
 #include "node/engine/file_sink.h"
-#include "node/engine/message.h"
 
 enum inbound_outcome {
     INBOUND_STORED,

@@ -2,7 +2,7 @@
 /* Any bytes in any pieces are messages or end the reading; what was read is written to what reads
  * the same; a name, whatever it is, becomes one safe word for a log and one safe name for an inbox.
  */
-#include "node/engine/message.h"
+#include "file/message.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parts of the Linux programs that need no process: messages, names, options, budgets, sizes. */
+#include "file/message.h"
 #include "node/base/log.h"
 #include "node/base/options.h"
 #include "node/cli/progress.h"
-#include "node/engine/message.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

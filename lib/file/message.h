@@ -16,8 +16,8 @@
  * between; it ignores what was under way. A file that was not followed by DONE with the right total
  * is not complete and not kept. What is none of this is answered by RESET, protocol.
  */
-#ifndef NODE_MESSAGE_H
-#define NODE_MESSAGE_H
+#ifndef FILE_MESSAGE_H
+#define FILE_MESSAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

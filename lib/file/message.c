@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages and names. A name is a peer's choice: one function says whether it is one, one where it
  * is stored, one how it is shown. */
-#include "node/engine/message.h"
+#include "file/message.h"
 
 #include "dsoftbus/utf8.h"
 
