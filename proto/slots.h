@@ -42,4 +42,9 @@
 #define DSOFTBUSD_NETWORK_BITS 1 /* netstackd: something became ready */
 #define DSOFTBUSD_DEATH_BITS   2 /* init: netstackd died */
 
+/* Applications that offer a service on the bus */
+#define APP_SLOT_BUS       2 /* SEND to dsoftbusd; the badge says which names it may publish */
+#define APP_SLOT_NOTIFY    3 /* RECV|SEND: dsoftbusd signals it */
+#define CLOCKD_SLOT_DEVICE 4 /* clockd: the RTC's registers, READ */
+
 #endif

@@ -34,7 +34,7 @@ shell_scripts() {
 # Our C files in a compile database, each once.
 sources_in() { # folder of the database
     sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$1/compile_commands.json" | sort -u |
-        grep -E "^$PWD/(kernel|lib|services|system|node|tests|bench)/.*\.c$"
+        grep -E "^$PWD/(apps|kernel|lib|services|system|node|tests|bench)/.*\.c$"
 }
 tidy() { # folder of the compile database, further checks
     sources_in "$1" | xargs -r -P "$jobs" -n 2 clang-tidy --quiet --checks="${2:-}" -p "$1"
@@ -68,7 +68,7 @@ static_analysis() {
         --suppress=getpwuidCalled --suppress=getpwnamCalled --suppress='constStatement:lib/rt/syscall.h' \
         --suppress='invalidFunctionArg:node/base/secret.c' --suppress='resourceLeak:node/store/confdir.c' \
         -D__riscv=1 -D__riscv_xlen=64 -DDSOFTBUS_VERSION='""' \
-        -I . -I lib -I services -I tests/os kernel lib services system node
+        -I . -I lib -I services -I tests/os apps kernel lib services system node
 }
 unfinished() {
     ! git grep -n -w -I -E 'TODO|FIXME|XXX' -- . ':!scripts/check.sh'

@@ -2,7 +2,8 @@
 /*
  * A program of the build machine that prints what the tables say, for the build and the tools: a
  * line for each profile, and behind it one for each program with its bytes of stack, one for each
- * file that a process is given and one for each device, by the number of its bus.
+ * file that a process is given and one for each device that is plugged in, by the number of its
+ * bus.
  */
 #include "system/system.h"
 
@@ -18,7 +19,7 @@ static void describe(const struct system_process *process)
         const struct grant *grant = &process->grants[i];
         if (grant->kind == GRANT_FILE)
             printf("file %s\n", grant->file);
-        if (grant->kind == GRANT_DEVICE)
+        if (grant->kind == GRANT_DEVICE && grant->object != ABI_DEVICE_RTC)
             printf("device %s %u\n", process->program,
                    (unsigned)(grant->object - ABI_DEVICE_VIRTIO0));
     }

@@ -137,3 +137,64 @@ const struct system_process system_dsoftbusd = {
     .grants = dsoftbusd_grants,
     .grant_count = COUNT_OF(dsoftbusd_grants),
 };
+
+/* --- applications ----------------------------------------------------------------------------- */
+
+#define RIGHTS_APP_NOTIFICATION (ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_GRANT)
+/* What each holds: the bus, by its badge, and what the bus signals. */
+#define APP_GRANTS(name)                                                                           \
+    {GRANT_ENDPOINT, APP_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_SEND, BADGE_##name, NULL},              \
+    {                                                                                              \
+        GRANT_NOTIFICATION, APP_SLOT_NOTIFY, NOTIFICATION_##name, RIGHTS_APP_NOTIFICATION, 1, NULL \
+    }
+
+static const struct grant logd_grants[] = {APP_GRANTS(LOGD)};
+
+const struct system_process system_logd = {
+    .name = "logd",
+    .program = "logd",
+    .priority = 3,
+    .stack_pages = 2,
+    .page_quota = 32,
+    .console_rights = ABI_RIGHT_WRITE | ABI_RIGHT_READ, /* nobody else reads what all write */
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = SERVE_DEATH_MASK(BADGE_LOGD),
+    .grants = logd_grants,
+    .grant_count = COUNT_OF(logd_grants),
+};
+
+static const struct grant clockd_grants[] = {
+    APP_GRANTS(CLOCKD),
+    {GRANT_DEVICE, CLOCKD_SLOT_DEVICE, ABI_DEVICE_RTC, ABI_RIGHT_READ, 0, NULL},
+};
+
+const struct system_process system_clockd = {
+    .name = "clockd",
+    .program = "clockd",
+    .priority = 3,
+    .stack_pages = 2,
+    .page_quota = 32,
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = SERVE_DEATH_MASK(BADGE_CLOCKD),
+    .grants = clockd_grants,
+    .grant_count = COUNT_OF(clockd_grants),
+};
+
+static const struct grant filed_grants[] = {APP_GRANTS(FILED)};
+
+const struct system_process system_filed = {
+    .name = "filed",
+    .program = "filed",
+    .priority = 3,
+    .stack_pages = 2,
+    .page_quota = 192, /* 512 KiB of files */
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = SERVE_DEATH_MASK(BADGE_FILED),
+    .grants = filed_grants,
+    .grant_count = COUNT_OF(filed_grants),
+};

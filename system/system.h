@@ -12,6 +12,7 @@ enum system_endpoint {
     ENDPOINT_NETSTACKD,
     ENDPOINT_KEYSTORED,
     ENDPOINT_STORED,
+    ENDPOINT_BUS,           /* dsoftbusd's, for applications (proto/bus.h) */
     ENDPOINT_PRODUCT_COUNT, /* those behind are free for the tables of the tests */
     ENDPOINT_COUNT = 8,
 };
@@ -22,7 +23,11 @@ enum system_notification {
     NOTIFICATION_NETSTACKD,
     NOTIFICATION_DSOFTBUSD,
     NOTIFICATION_STORED,
-    NOTIFICATION_COUNT,
+    NOTIFICATION_LOGD,
+    NOTIFICATION_CLOCKD,
+    NOTIFICATION_FILED,
+    NOTIFICATION_PRODUCT_COUNT, /* those behind are free for the tables of the tests */
+    NOTIFICATION_COUNT = 12,
     NOTIFICATION_NONE = NOTIFICATION_COUNT,
 };
 
@@ -75,7 +80,7 @@ struct system_process {
     uint32_t stack_pages;
     uint32_t page_quota;
     uint64_t arg;            /* of process_main() */
-    uint32_t console_rights; /* ABI_RIGHT_*: WRITE to log; 0: it has no console */
+    uint32_t console_rights; /* ABI_RIGHT_*: WRITE to log, READ the log; 0: it has no console */
     enum end_policy end;
     /* Whom init tells of its death: bits of one notification, NOTIFICATION_NONE for nobody. */
     enum system_notification death_notification;
@@ -105,6 +110,13 @@ extern const struct system_process system_netstackd;
 extern const struct system_process system_keystored;
 extern const struct system_process system_stored; /* in no product yet */
 extern const struct system_process system_dsoftbusd;
+/* Applications, each with the badge by which the bus knows the one name that it may publish. */
+#define BADGE_LOGD   2
+#define BADGE_CLOCKD 3
+#define BADGE_FILED  4
+extern const struct system_process system_logd;
+extern const struct system_process system_clockd;
+extern const struct system_process system_filed;
 
 /* What this init can start: product.c, or the tables of the test images. */
 extern const struct system_profile system_profiles[];

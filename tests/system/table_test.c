@@ -130,7 +130,9 @@ static void check_devices(const struct system_profile *profile,
     for (uint32_t i = 0; i < process->grant_count; i++) {
         const struct grant *grant = &process->grants[i];
         bool is_driver = strcmp(process->name, "netstackd") == 0 ||
-                         strcmp(process->name, "rngd") == 0 || strcmp(process->name, "stored") == 0;
+                         strcmp(process->name, "rngd") == 0 ||
+                         strcmp(process->name, "stored") == 0 ||
+                         (strcmp(process->name, "clockd") == 0 && grant->object == ABI_DEVICE_RTC);
         switch (grant->kind) {
         case GRANT_DEVICE:
         case GRANT_IRQ:
@@ -152,6 +154,51 @@ static void test_devices_have_one_driver(void **state)
 {
     (void)state;
     for_each_process(check_devices);
+}
+
+/* Beside logd, who reads what all processes say. */
+static void check_console(const struct system_profile *profile,
+                          const struct system_process *process)
+{
+    (void)profile;
+    if (!is_supervisor(process) && strcmp(process->name, "logd") != 0)
+        assert_int_equal(process->console_rights & ~(uint32_t)ABI_RIGHT_WRITE, 0);
+}
+
+static void test_the_log_has_one_reader(void **state)
+{
+    (void)state;
+    for_each_process(check_console);
+}
+
+/* The bus knows an application by its badge: that it ended is told by the bit of it, and it can
+ * send to nobody else. */
+static void check_applications(const struct system_profile *profile,
+                               const struct system_process *process)
+{
+    bool is_application = false;
+    uint32_t send_count = 0;
+
+    (void)profile;
+    for (uint32_t i = 0; i < process->grant_count; i++) {
+        const struct grant *grant = &process->grants[i];
+        if (grant->kind != GRANT_ENDPOINT || grant->rights != ABI_RIGHT_SEND)
+            continue;
+        send_count++;
+        if (grant->object != ENDPOINT_BUS)
+            continue;
+        is_application = true;
+        assert_int_equal(process->death_notification, NOTIFICATION_DSOFTBUSD);
+        assert_int_equal(process->death_bits, serve_death_mask((uint32_t)grant->badge));
+        assert_int_equal(process->death_bits & (DSOFTBUSD_NETWORK_BITS | DSOFTBUSD_DEATH_BITS), 0);
+    }
+    assert_true(!is_application || send_count == 1);
+}
+
+static void test_applications_reach_the_bus_alone(void **state)
+{
+    (void)state;
+    for_each_process(check_applications);
 }
 
 static void check_endpoints(const struct system_profile *profile,
@@ -274,6 +321,8 @@ int main(void)
         cmocka_unit_test(test_slots_are_used_once),
         cmocka_unit_test(test_nobody_holds_the_machine),
         cmocka_unit_test(test_devices_have_one_driver),
+        cmocka_unit_test(test_the_log_has_one_reader),
+        cmocka_unit_test(test_applications_reach_the_bus_alone),
         cmocka_unit_test(test_callers_are_told_apart),
         cmocka_unit_test(test_netstackd_hears_of_its_clients_ends),
         cmocka_unit_test(test_private_keys_have_one_holder),

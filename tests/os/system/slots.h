@@ -16,6 +16,10 @@
 /* store-client (tests/os/store): SEND to stored, as owner 1, 2, and as nobody */
 #define CLIENT_SLOT_STORE 2 /* 2, 3, and 2 + STORE_OWNERS_MAX */
 
+/* bus-peer (tests/os/apps): stands where dsoftbusd stands */
+#define BUSPEER_SLOT_ENDPOINT 2 /* RECV */
+#define BUSPEER_SLOT_NOTIFY   3 /* RECV: deaths of applications */
+
 /* kernel-test (tests/os/kernel): the supervisor of the PROFILE=kernel image */
 #define KTEST_SLOT_SYSTEM      2 /* all rights */
 #define KTEST_SLOT_RTC         3 /* the clock's registers: READ|WRITE|GRANT */

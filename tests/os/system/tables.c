@@ -186,6 +186,49 @@ static const struct system_process store_client = {
     .grant_count = COUNT_OF(store_client_grants),
 };
 
+/* Applications beside a stand-in for dsoftbusd, whose peers are its own (tests/os/apps). */
+#define NOTIFICATION_ECHO NOTIFICATION_PRODUCT_COUNT
+#define BADGE_ECHO        5
+
+static const struct grant bus_peer_grants[] = {
+    {GRANT_ENDPOINT, BUSPEER_SLOT_ENDPOINT, ENDPOINT_BUS, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_NOTIFICATION, BUSPEER_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD, ABI_RIGHT_RECV, 0, NULL},
+};
+
+static const struct system_process bus_peer = {
+    .name = "bus-peer",
+    .program = "bus-peer",
+    .priority = 4,
+    .stack_pages = 4,
+    .page_quota = 64,
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_POWERS_OFF,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = bus_peer_grants,
+    .grant_count = COUNT_OF(bus_peer_grants),
+};
+
+/* The worked example of CONTRIBUTING.md: an application. */
+static const struct grant echo_grants[] = {
+    {GRANT_ENDPOINT, APP_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_SEND, BADGE_ECHO, NULL},
+    {GRANT_NOTIFICATION, APP_SLOT_NOTIFY, NOTIFICATION_ECHO,
+     ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 1, NULL},
+};
+
+static const struct system_process echo = {
+    .name = "echo",
+    .program = "echo",
+    .priority = 3,
+    .stack_pages = 2,
+    .page_quota = 32,
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = SERVE_DEATH_MASK(BADGE_ECHO),
+    .grants = echo_grants,
+    .grant_count = COUNT_OF(echo_grants),
+};
+
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
 
@@ -245,6 +288,8 @@ static const struct system_process *const bench_kernel_processes[] = {&kernel_be
 
 static const struct system_process *const example_processes[] = {&uptimed, &uptime_client};
 
+static const struct system_process *const apps_processes[] = {&bus_peer, &system_logd,
+                                                              &system_clockd, &system_filed, &echo};
 static const struct system_process *const store_processes[] = {&system_stored, &store_client};
 
 static const struct system_process *const restart_limit_processes[] = {&crasher};
@@ -285,6 +330,7 @@ const struct system_profile system_profiles[] = {
     {"net-echo", net_echo_processes, COUNT_OF(net_echo_processes), NULL},
     {"net-bench", net_bench_processes, COUNT_OF(net_bench_processes), NULL},
     {"example", example_processes, COUNT_OF(example_processes), NULL},
+    {"apps", apps_processes, COUNT_OF(apps_processes), NULL},
     {"store", store_processes, COUNT_OF(store_processes), NULL},
     {"kernel", kernel_processes, COUNT_OF(kernel_processes), NULL},
     {"bench-kernel", bench_kernel_processes, COUNT_OF(bench_kernel_processes), NULL},

@@ -5,6 +5,8 @@
 
 #include "rt/syscall.h"
 
+#define RT_SLOT_CONSOLE 1
+
 void rt_logf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rt_panic(const char *what, int64_t status) __attribute__((noreturn));
 

@@ -22,6 +22,8 @@ int64_t rt_recv(rt_slot endpoint, rt_slot notification, void *recv, size_t recv_
                 struct abi_caps *caps, uint64_t deadline, struct rt_event *event);
 int64_t rt_call(rt_slot endpoint, const void *send, size_t send_len, void *recv,
                 size_t recv_capacity, struct abi_caps *caps, uint64_t deadline, size_t *recv_len);
+int64_t rt_log_read(rt_slot console, uint64_t *pos, void *bytes, size_t capacity,
+                    uint64_t *missed_len);
 int64_t rt_reply(const void *send, size_t send_len, struct abi_caps *caps);
 int64_t rt_memory_phys(rt_slot memory, uint64_t *address);
 int64_t rt_irq_bind(rt_slot irq, rt_slot notification);

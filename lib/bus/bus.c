@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each function: what the operation needs into the request, the call (lib/call checks the answer),
+ * what it gives out of the answer. */
+#include "bus/bus.h"
+
+#include "call/call.h"
+
+#include <string.h>
+
+/* A request without what belongs to the operation. */
+static void begin(struct call *call, struct bus_client *client, enum bus_op op, bus_handle handle,
+                  size_t request_len)
+{
+    call_begin(call, client->endpoint_cap, &client->request, request_len, &client->reply,
+               sizeof client->reply);
+    call->status_count = BUS_STATUS_COUNT;
+    call_name(call, op, handle);
+}
+
+/* For those whose answer is a head alone. */
+static enum bus_status exchange(const struct bus_client *client, struct call *call, uint32_t *value)
+{
+    enum bus_status status = call_exact(call, sizeof(struct serve_reply));
+
+    *value = status == BUS_OK ? client->reply.head.value : 0;
+    return status;
+}
+
+enum bus_status bus_attach(struct bus_client *client, uint32_t endpoint_cap,
+                           uint32_t notification_cap)
+{
+    struct call call;
+    uint32_t version;
+
+    client->endpoint_cap = endpoint_cap;
+    begin(&call, client, BUS_OP_ATTACH, 0, sizeof(struct serve_request));
+    call.message.capability = notification_cap;
+    enum bus_status status = exchange(client, &call, &version);
+    return status == BUS_OK && version != BUS_PROTOCOL_VERSION ? BUS_IO : status;
+}
+
+enum bus_status bus_publish(struct bus_client *client, const char *name, uint32_t flags,
+                            bus_handle *service)
+{
+    struct bus_publish_request *request = &client->request.publish;
+    struct call call;
+
+    begin(&call, client, BUS_OP_PUBLISH, 0, sizeof *request);
+    request->service.len = (uint32_t)strnlen(name, BUS_NAME_LEN_MAX + 1);
+    if (request->service.len > BUS_NAME_LEN_MAX)
+        return BUS_MALFORMED;
+    memcpy(request->service.text, name, request->service.len);
+    request->flags = flags;
+    return exchange(client, &call, service);
+}
+
+enum bus_status bus_accept(struct bus_client *client, bus_handle service, bus_handle *stream,
+                           char peer[BUS_ID_SIZE])
+{
+    const struct bus_accept_reply *reply = &client->reply.accept;
+    struct call call;
+
+    begin(&call, client, BUS_OP_ACCEPT, service, sizeof(struct serve_request));
+    enum bus_status status = call_exact(&call, sizeof *reply);
+    if (status != BUS_OK)
+        return status;
+    if (reply->peer.len == 0 || reply->peer.len > BUS_NAME_LEN_MAX)
+        return BUS_IO;
+    *stream = reply->head.value;
+    memset(peer, 0, BUS_ID_SIZE);
+    memcpy(peer, reply->peer.text, reply->peer.len);
+    return BUS_OK;
+}
+
+enum bus_status bus_read(struct bus_client *client, bus_handle stream, void *data,
+                         size_t capacity_len, size_t *read_len)
+{
+    const struct bus_read_reply *reply = &client->reply.read;
+    struct bus_read_request *request = &client->request.read;
+    struct call call;
+    uint32_t len;
+
+    begin(&call, client, BUS_OP_READ, stream, sizeof *request);
+    request->capacity_len =
+        (uint32_t)(capacity_len < BUS_STREAM_BYTES_MAX ? capacity_len : BUS_STREAM_BYTES_MAX);
+    enum bus_status status =
+        call_counted(&call, sizeof reply->head, 1, request->capacity_len, &len);
+    *read_len = len;
+    memcpy(data, reply->data, len);
+    return status;
+}
+
+enum bus_status bus_write(struct bus_client *client, bus_handle stream, const void *data,
+                          size_t data_len, size_t *written_len)
+{
+    struct bus_write_request *request = &client->request.write;
+    struct call call;
+    uint32_t len;
+
+    if (data_len > BUS_STREAM_BYTES_MAX)
+        data_len = BUS_STREAM_BYTES_MAX;
+    begin(&call, client, BUS_OP_WRITE, stream, sizeof request->head + data_len);
+    memcpy(request->data, data, data_len);
+    enum bus_status status = exchange(client, &call, &len);
+    *written_len = len <= data_len ? len : 0;
+    return len <= data_len ? status : BUS_IO;
+}
+
+enum bus_status bus_finish(struct bus_client *client, bus_handle stream)
+{
+    struct call call;
+    uint32_t nothing;
+
+    begin(&call, client, BUS_OP_FINISH, stream, sizeof(struct serve_request));
+    return exchange(client, &call, &nothing);
+}
+
+enum bus_status bus_reset(struct bus_client *client, bus_handle stream, uint32_t code)
+{
+    struct bus_reset_request *request = &client->request.reset;
+    struct call call;
+    uint32_t nothing;
+
+    begin(&call, client, BUS_OP_RESET, stream, sizeof *request);
+    request->code = code;
+    return exchange(client, &call, &nothing);
+}
+
+enum bus_status bus_close(struct bus_client *client, bus_handle handle)
+{
+    struct call call;
+    uint32_t nothing;
+
+    begin(&call, client, BUS_OP_CLOSE, handle, sizeof(struct serve_request));
+    return exchange(client, &call, &nothing);
+}
+
+const char *bus_status_name(enum bus_status status)
+{
+    static const char *const names[BUS_STATUS_COUNT] = {
+        [BUS_OK] = "ok",
+        [BUS_NOT_FOUND] = "not-found",
+        [BUS_MALFORMED] = "malformed",
+        [BUS_WOULD_BLOCK] = "would-block",
+        [BUS_NO_BUFFERS] = "no-buffers",
+        [BUS_IO] = "io",
+        [BUS_NOT_ALLOWED] = "not-allowed",
+        [BUS_EXISTS] = "exists",
+        [BUS_ENDED] = "ended",
+    };
+
+    return (unsigned)status < BUS_STATUS_COUNT ? names[status] : "unknown";
+}
