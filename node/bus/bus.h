@@ -14,6 +14,7 @@ struct bus_limits {
     uint32_t stream_count;      /* streams of one client */
     uint32_t request_count;     /* unanswered requests of one client */
     uint32_t peer_stream_count; /* streams of one peer, on all its sessions */
+    uint32_t descriptor_count;  /* clients and their streams together: sessions need theirs */
 };
 
 #define BUS_CLIENT_COUNT  64
@@ -31,6 +32,7 @@ struct bus {
     struct peers peers;
     struct bus_client *clients;
     uint32_t client_count;
+    uint32_t descriptor_count; /* in use */
     uint32_t next_client;
     uint64_t started_ms;
     uint64_t refused_count;  /* streams that a peer may not have */

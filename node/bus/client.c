@@ -223,6 +223,7 @@ void client_new(struct bus *b, int fd, const struct client_events *events)
     c->next = b->clients;
     b->clients = c;
     b->client_count++;
+    b->descriptor_count++;
     log_credentials(c);
     watch(c);
 }
@@ -245,6 +246,7 @@ void client_end(struct bus_client *c)
         at = &(*at)->next;
     *at = c->next;
     b->client_count--;
+    b->descriptor_count--;
     registry_remove_all(&b->registry, c);
     c->events->ended(c);
     while (c->packets != NULL)

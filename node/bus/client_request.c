@@ -84,6 +84,7 @@ static void add_pump(struct bus_client *c, struct pump *p)
         p->next->previous = p;
     c->pumps = p;
     c->pump_count++;
+    c->bus->descriptor_count++;
 }
 
 static void remove_pump(struct bus_client *c, struct pump *p)
@@ -95,6 +96,15 @@ static void remove_pump(struct bus_client *c, struct pump *p)
     if (p->next != NULL)
         p->next->previous = p->previous;
     c->pump_count--;
+    c->bus->descriptor_count--;
+}
+
+/* For one more stream, by its own bound and by that of all programs together. */
+static bool has_room(const struct bus_client *c)
+{
+    const struct bus_limits *limits = &c->bus->limits;
+    return c->pump_count < limits->stream_count &&
+           c->bus->descriptor_count < limits->descriptor_count;
 }
 
 static void on_pump_opened(struct pump *p)
@@ -137,7 +147,7 @@ bool client_incoming(struct bus_client *c, struct stream_set *set, uint32_t id, 
                      const struct dsb_device_id *peer)
 {
     int fd;
-    if (c->dropped || c->pump_count >= c->bus->limits.stream_count)
+    if (c->dropped || !has_room(c))
         return false;
     struct stream *s = stream_attach(set, id, &pump_stream_events, NULL);
     struct pump *p = pump_new(c->bus->loop, s, true, &pump_events, c, &fd);
@@ -231,7 +241,7 @@ static void find_session(struct client_slot *slot)
         answer(slot, "error not-trusted the device is not in the trust store");
     } else if (r->host[0] != '\0' && !endpoint_parse_address(&at, r->host, DSB_SESSION_PORT)) {
         answer(slot, "error bad-request the place is not ADDRESS or ADDRESS:PORT");
-    } else if (r->verb == REQUEST_CONNECT && c->pump_count >= c->bus->limits.stream_count) {
+    } else if (r->verb == REQUEST_CONNECT && !has_room(c)) {
         answer(slot, "error limit %u streams are open", c->pump_count);
     } else if (conn != NULL) {
         use_session(slot, conn);

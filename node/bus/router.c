@@ -16,7 +16,7 @@ static void refuse(struct bus *b, struct conn *c, uint32_t id, const char *servi
     if (log_budget_take(&b->server->peer_lines, uv_now(b->loop)))
         log_line(LOG_LEVEL_WARNING, "stream refused service=%.*s peer=%.*s session=%u reason=%s",
                  (int)service_len, service, peer->len, peer->text, c->number,
-                 stream_reset_name(code));
+                 stream_reset_name((uint16_t)code));
     stream_refuse(stream_attach(c->streams, id, NULL, NULL), code);
 }
 

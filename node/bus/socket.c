@@ -84,7 +84,8 @@ int bus_socket_open(const char *path)
 static void admit(struct bus *b, int fd)
 {
     static const char full[] = "error limit as many clients as the daemon takes";
-    if (b->client_count < b->limits.client_count) {
+    if (b->client_count < b->limits.client_count &&
+        b->descriptor_count < b->limits.descriptor_count) {
         client_new(b, fd, &client_request_events);
         return;
     }

@@ -22,7 +22,8 @@ struct daemon {
     struct bus bus;
     struct bus_socket bus_socket;
     char bus_path[BUS_PATH_SIZE];
-    int bus_fd; /* -1: none */
+    int bus_fd;         /* -1: none */
+    uint32_t bus_count; /* descriptors for it */
     const struct options *options;
     struct keyring keyring;
     struct server_limits limits;
@@ -116,11 +117,12 @@ static void file_ended(struct inbound_host *host, struct conn *c, const char *na
 #define CONNECTION_COUNT_MIN   16
 
 /*
- * A descriptor per connection: as many as the system lets us have. With fewer than asked for, the
- * tables shrink to what there is: a full table of strangers drops one of them for the next, while a
- * process without descriptors refuses everybody.
+ * A descriptor per connection, and per program and stream of the bus: as many as the system lets us
+ * have. With fewer than asked for, the tables shrink to what there is: a full table of strangers
+ * drops one of them for the next, while a process without descriptors refuses everybody. Programs
+ * have at most a quarter, so that none of them can keep a peer out.
  */
-static bool fit_descriptor_limit(struct server_limits *limits, struct error *e)
+static bool fit_descriptor_limit(struct server_limits *limits, uint32_t *bus_count, struct error *e)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -133,6 +135,9 @@ static bool fit_descriptor_limit(struct server_limits *limits, struct error *e)
             "the limit of %llu descriptors is too low: raise it to %d or more (ulimit -n)",
             (unsigned long long)limit.rlim_cur, OTHER_DESCRIPTOR_COUNT + CONNECTION_COUNT_MIN);
     uint64_t room = limit.rlim_cur - OTHER_DESCRIPTOR_COUNT;
+    if (*bus_count > room / 4)
+        *bus_count = (uint32_t)(room / 4);
+    room -= *bus_count;
     if (room >= (uint64_t)limits->session_count + limits->half_open_count)
         return true;
     if (limits->half_open_count > room / 4)
@@ -270,7 +275,8 @@ static bool start_all(struct daemon *d, struct error *e)
                           .limits = {.client_count = (uint32_t)o->client_count,
                                      .stream_count = (uint32_t)o->client_stream_count,
                                      .request_count = BUS_REQUEST_COUNT,
-                                     .peer_stream_count = (uint32_t)o->peer_stream_count}};
+                                     .peer_stream_count = (uint32_t)o->peer_stream_count,
+                                     .descriptor_count = d->bus_count}};
     if (!server_start(&d->server, &d->loop, &d->keyring, &d->bus.host, d->listen_fd, &d->limits, e))
         return false;
     bus_start(&d->bus, (uint32_t)o->name_count, (uint32_t)o->peer_session_count,
@@ -308,7 +314,8 @@ bool serve_run(const struct options *o, struct error *e)
                                .streams = {.offer = {.window = (uint32_t)o->window_len,
                                                      .streams_max = (uint16_t)o->stream_count},
                                            .own_max = (uint16_t)o->stream_count}};
-    if (!fit_descriptor_limit(&d.limits, e))
+    d.bus_count = (uint32_t)(o->client_count * (1 + o->client_stream_count));
+    if (!fit_descriptor_limit(&d.limits, &d.bus_count, e))
         return false;
     if (!open_all(&d, e))
         return false;

@@ -127,6 +127,23 @@ class Floods(BusCase):
         self.here.wait_line("client 1 left")
         self.assert_serves()
 
+    def test_programs_leave_descriptors_for_the_sessions(self):
+        self.daemons(alpha_options=["--half-open", "16"])
+        few = self.daemon(self.device_of_three(), prefix=["prlimit", "--nofile=148:148"])
+        bus = self.bus(few.device)
+        streams = []
+        while isinstance(answer := bus.connect(self.target, "echo"), tuple):
+            streams.append(answer)
+        self.assertEqual(answer, f"error limit {len(streams)} streams are open")
+        self.assertEqual(len(streams), (148 - 48) // 4 - 1)
+        self.assertEqual(self.beta.run("ping", "--count", "1", few.target).returncode, EXIT_OK)
+
+    def device_of_three(self):
+        gamma = self.device("gamma")
+        gamma.trust(self.beta)
+        self.beta.trust(gamma)
+        return gamma
+
     def test_connections_that_come_and_go(self):
         self.daemons()
         self.assert_serves()

@@ -168,7 +168,7 @@ class Descriptors(TestCase):
     def test_few_descriptors_shrink_the_tables_and_say_so(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta, prefix=["prlimit", "--nofile=100:100"])
-        daemon.wait_line(r"warning the limit of 100 descriptors allows 39 sessions and 13 unfinished handshakes")
+        daemon.wait_line(r"warning the limit of 100 descriptors allows 30 sessions and 9 unfinished handshakes")
         strangers = [socket.create_connection(("127.0.0.1", daemon.port)) for _ in range(150)]
         try:
             self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)

@@ -72,7 +72,7 @@ class Load(TestCase):
 
     def test_sessions_and_a_flood(self):
         alpha, beta = self.pair()
-        daemon = self.daemon(beta, "--half-open", str(HALF_OPEN))
+        daemon = self.daemon(beta, "--half-open", str(HALF_OPEN), "--peer-sessions", str(2 * SESSIONS))
         alpha.run("ping", "--count", "1", daemon.target)  # what is made once is made
         before = int(daemon.status()["resident-kib"])
 
