@@ -43,12 +43,12 @@ void pump_kill(struct pump *p, enum dsb_reset_code code)
     release(p);
 }
 
+/* The owner is there still: it was its wish. */
 static void on_timer(uv_timer_t *timer)
 {
     struct pump *p = timer->data;
-    enum dsb_reset_code code = p->events->is_alive(p) ? DSB_RESET_CANCELLED : DSB_RESET_GONE;
-    stream_reset(p->stream, code);
-    end(p, (uint16_t)code);
+    stream_reset(p->stream, DSB_RESET_CANCELLED);
+    end(p, DSB_RESET_CANCELLED);
 }
 
 /* The application has closed its end before both sides were done. */

@@ -22,7 +22,7 @@ struct pump_events {
     void (*opened)(struct pump *p);
     /* The stream is over, with DSB_RESET_NONE cleanly; `p` and its socket are gone after that. */
     void (*over)(struct pump *p, uint16_t code);
-    /* The application has closed its socket: does it live? One that died is RESET gone. */
+    /* The application is there: if not, what looks like its end is none. */
     bool (*is_alive)(const struct pump *p);
 };
 

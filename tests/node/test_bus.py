@@ -340,6 +340,13 @@ class Ends(BusCase):
         self.assertEqual(here.end(), f"end {mine[0]} reset cancelled")
         self.assertGreater(got, 1)
 
+    def wait_received(self, length):
+        """Until alpha's daemon has so many bytes of the session's streams."""
+        end = time.monotonic() + PATIENCE
+        while f" in={length} " not in self.here.status()["session"][0] and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertIn(f" in={length} ", self.here.status()["session"][0])
+
     def wait_drained(self, stream):
         """Until the daemon has taken what was sent."""
         end = time.monotonic() + PATIENCE
@@ -383,10 +390,12 @@ class Ends(BusCase):
     def test_the_other_daemon_is_killed(self):
         self.daemons()
         here, _, mine, its = self.linked()
-        its[1].sendall(b"last words")
-        self.assertEqual(mine[1].recv(4), b"last")
+        last_words = os.urandom(300_000)  # more than a socket holds
+        its[1].sendall(last_words)
+        self.wait_received(300_000)
         self.there.signal(signal.SIGKILL)
-        self.assertEqual(read_all(mine[1]), b" words")  # what came is read, and its end is none
+        self.here.wait_line("session 1 ended")
+        self.assertTrue(read_all(mine[1]) == last_words)  # what came is read, and its end is none
         self.assertEqual(here.end(), f"end {mine[0]} reset gone")
         self.assertRaises((BrokenPipeError, ConnectionResetError), mine[1].sendall, b"x")
 
