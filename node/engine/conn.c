@@ -97,8 +97,9 @@ static void take_record(struct conn *c, const struct dsb_link_event *event)
 /* What the streams had to tell came before it. */
 static void take_peer_closed(struct conn *c)
 {
-    if (c->streams != NULL)
-        (void)stream_set_tell(c->streams);
+    struct stream_set *set = c->streams;
+    if (set != NULL)
+        (void)stream_set_tell(set);
     if (c->state == CONN_ENDED)
         return;
     c->events->peer_closed(c);
@@ -158,9 +159,10 @@ static void seal_streams(struct conn *c)
  */
 static bool run_streams(struct conn *c)
 {
-    if (c->streams == NULL)
+    struct stream_set *set = c->streams;
+    if (set == NULL)
         return false;
-    bool told = stream_set_tell(c->streams);
+    bool told = stream_set_tell(set);
     if (c->state == CONN_OPEN && c->streams != NULL)
         seal_streams(c);
     return told;

@@ -126,7 +126,7 @@ static void tell_stream(struct stream *s, const struct dsb_stream_event *event)
     }
 }
 
-bool stream_set_tell(struct stream_set *set)
+static bool tell_all(struct stream_set *set)
 {
     struct dsb_stream_event event;
     bool told = false;
@@ -143,6 +143,12 @@ bool stream_set_tell(struct stream_set *set)
     }
     set->telling_count--;
     give_back(set);
+    return told;
+}
+
+bool stream_set_tell(struct stream_set *set)
+{
+    bool told = tell_all(set);
     free_if_unused(set); /* somebody may have ended the connection meanwhile */
     return told;
 }
@@ -150,7 +156,7 @@ bool stream_set_tell(struct stream_set *set)
 void stream_set_leave(struct stream_set *set)
 {
     dsb_streams_end(&set->streams);
-    (void)stream_set_tell(set);
+    (void)tell_all(set);
     set->owner = NULL;
     free_if_unused(set);
 }
