@@ -68,6 +68,8 @@ static const struct option_row rows[] = {
      VALUE_NUMBER, AT(peer_session_count), 1, 100000},
     {"peer-streams", "COUNT", "streams that one peer may have open (default 512)", SERVERS,
      VALUE_NUMBER, AT(peer_stream_count), 1, 100000},
+    {"peer-bytes", "BYTES", "what one peer's files in the inbox may have (default: no bound)",
+     SERVERS, VALUE_NUMBER, AT(peer_len_max), 1, UINT64_MAX},
     {"clients", "COUNT", "programs on the bus at most (default 64)", SERVERS, VALUE_NUMBER,
      AT(client_count), 1, 1024},
     {"client-streams", "COUNT", "streams of one program at most (default 128)", SERVERS,

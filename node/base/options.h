@@ -46,6 +46,7 @@ struct options {
     uint64_t window_len;         /* serve: bytes that a stream holds which nobody has read */
     uint64_t peer_session_count; /* serve: of one peer */
     uint64_t peer_stream_count;  /* serve: of one peer, on all its sessions */
+    uint64_t peer_len_max;       /* serve: bytes of one peer's files; 0: no bound */
     uint64_t client_count;       /* serve: programs on the bus */
     uint64_t client_stream_count;
     uint64_t name_count;    /* serve: services that programs publish */

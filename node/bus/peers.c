@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct peer *find(const struct peers *all, const struct dsb_device_id *id)
+struct peer *peers_find(const struct peers *all, const struct dsb_device_id *id)
 {
     struct peer *p = all->list;
     while (p != NULL && !dsb_device_id_equal(&p->id, id))
@@ -18,7 +18,7 @@ static struct peer *find(const struct peers *all, const struct dsb_device_id *id
 
 static struct peer *find_or_make(struct peers *all, const struct dsb_device_id *id)
 {
-    struct peer *p = find(all, id);
+    struct peer *p = peers_find(all, id);
     if (p != NULL)
         return p;
     p = calloc(1, sizeof *p);
@@ -100,7 +100,7 @@ static void on_found(struct discovery_search *s, const struct dsb_announce *anno
                      const union endpoint *at)
 {
     struct peers *all = s->owner;
-    struct peer *p = find(all, &announce->id);
+    struct peer *p = peers_find(all, &announce->id);
     if (p == NULL || p->waits == NULL ||
         dsb_announce_standing(all->server->shared.local.trust, announce) != DSB_ANNOUNCE_CONSISTENT)
         return;
@@ -239,7 +239,7 @@ static bool is_online(const struct peer *p)
 
 struct conn *peers_session(const struct peers *all, const struct dsb_device_id *id)
 {
-    const struct peer *p = find(all, id);
+    const struct peer *p = peers_find(all, id);
     if (p == NULL)
         return NULL;
     for (const struct peer_session *s = p->sessions; s != NULL; s = s->next)
@@ -250,7 +250,7 @@ struct conn *peers_session(const struct peers *all, const struct dsb_device_id *
 
 enum dsb_reason peers_admit(const struct peers *all, const struct dsb_device_id *id)
 {
-    const struct peer *p = find(all, id);
+    const struct peer *p = peers_find(all, id);
     uint32_t count = 0;
     for (const struct peer_session *s = p != NULL ? p->sessions : NULL; s != NULL; s = s->next)
         count += !s->conn->is_dialled;
@@ -304,7 +304,7 @@ void peers_closed(struct peers *all, struct conn *c)
 enum peer_state peers_state(const struct peers *all, const struct dsb_device_id *id,
                             char at[ENDPOINT_TEXT_SIZE])
 {
-    const struct peer *p = find(all, id);
+    const struct peer *p = peers_find(all, id);
     const struct conn *c = peers_session(all, id);
     strcpy(at, "-");
     if (c != NULL) {

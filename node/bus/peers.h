@@ -53,7 +53,8 @@ struct peer {
     uint64_t pause_ms;
     uint64_t next_try_ms;
     uv_timer_t timer;
-    char fault[128]; /* of the last try; "": none yet */
+    uint32_t file_count; /* transfers of it under way: the daemon's */
+    char fault[128];     /* of the last try; "": none yet */
 };
 
 struct peers {
@@ -77,6 +78,9 @@ void peers_opened(struct peers *all, struct conn *c);
 void peers_closed(struct peers *all, struct conn *c);
 void peers_dial_failed(struct peers *all, struct conn *c, enum conn_outcome outcome,
                        enum dsb_reason reason, int system_error);
+
+/* The record of a peer that has, or had, a session. */
+struct peer *peers_find(const struct peers *all, const struct dsb_device_id *id);
 
 /* A session with the peer that takes streams; NULL when there is none. */
 struct conn *peers_session(const struct peers *all, const struct dsb_device_id *id);

@@ -111,6 +111,7 @@ static void on_file_ended(struct inbound_host *host, struct conn *c, const char 
         error_set(r->error, EXIT_BROKEN, "%s: not kept: %.*s sent another length than it announced",
                   r->path, peer->len, peer->text);
         break;
+    case INBOUND_TOO_LONG: /* no bound was set */
     case INBOUND_STORAGE:
         error_set(r->error, EXIT_LOCAL, "%s: not kept: %s", r->path, strerror(system_error));
         break;

@@ -5,6 +5,7 @@
 
 #include "node/bus/router.h"
 #include "node/bus/socket.h"
+#include "node/daemon/inbox.h"
 #include "node/daemon/privileges.h"
 #include "node/daemon/status.h"
 #include "node/daemon/trust_watch.h"
@@ -25,6 +26,7 @@ struct daemon {
     int bus_fd;         /* -1: none */
     uint32_t bus_count; /* descriptors for it */
     const struct options *options;
+    struct inbox inbox;
     struct keyring keyring;
     struct server_limits limits;
     struct server server;
@@ -41,21 +43,35 @@ struct daemon {
     struct trust_watch trust;
 };
 
+/* With a bound a peer has one transfer at a time: what others would bring cannot be known. */
+static enum message_refusal bound(const struct daemon *d, const struct dsb_device_id *id,
+                                  const struct message *put, struct inbound_place *place)
+{
+    struct peer *p = peers_find(&d->bus.peers, id);
+    uint64_t max_len = d->inbox.peer_len_max;
+    if (max_len == 0 || p == NULL)
+        return 0;
+    if (p->file_count > 0)
+        return REFUSAL_BUSY;
+    uint64_t used_len = inbox_used_len(&d->inbox, id);
+    place->is_bounded = true;
+    place->length_max = used_len < max_len ? max_len - used_len : 0;
+    bool fits = put->length == MESSAGE_LENGTH_UNKNOWN || put->length <= place->length_max;
+    return fits ? 0 : REFUSAL_NO_SPACE;
+}
+
 static enum message_refusal choose(struct inbound_host *host, struct conn *c,
                                    const struct message *put, struct inbound_place *place)
 {
     struct daemon *d = (struct daemon *)host;
-    (void)c;
-    char name[MESSAGE_NAME_MAX + 1];
-    if (!message_name_is_valid(put->name))
-        return REFUSAL_NAME;
-    message_name_in_inbox(name, put->name);
-    if (snprintf(place->path, PATH_MAX, "%s/%s", d->options->inbox, name) >= PATH_MAX)
-        return REFUSAL_NAME;
+    enum message_refusal why = inbox_place(&d->inbox, put->name, place->path, place->kept);
+    if (why == 0)
+        why = bound(d, conn_peer(c), put, place);
     place->existing = SINK_NOTHING_THERE;
-    if (strcmp(name, put->name) != 0)
-        strcpy(place->kept, name);
-    return 0;
+    struct peer *p = peers_find(&d->bus.peers, conn_peer(c));
+    if (why == 0 && p != NULL)
+        p->file_count++;
+    return why;
 }
 
 static const char *outcome_text(enum inbound_outcome outcome, int system_error)
@@ -67,6 +83,8 @@ static const char *outcome_text(enum inbound_outcome outcome, int system_error)
         return "truncated";
     case INBOUND_LENGTH:
         return "wrong length";
+    case INBOUND_TOO_LONG:
+        return "more than this peer may have here";
     case INBOUND_STORAGE:
         return strerror(system_error);
     }
@@ -94,6 +112,11 @@ static void file_ended(struct inbound_host *host, struct conn *c, const char *na
     struct daemon *d = (struct daemon *)host;
     const struct dsb_device_id *peer = conn_peer(c);
     bool stored = outcome == INBOUND_STORED;
+    struct peer *p = peers_find(&d->bus.peers, peer);
+    if (p != NULL)
+        p->file_count--;
+    if (stored && d->inbox.peer_len_max != 0)
+        inbox_mark(&d->inbox, kept[0] != '\0' ? kept : name, peer);
     if (stored)
         d->server.counters.stored_count++;
     else
@@ -151,20 +174,6 @@ static bool fit_descriptor_limit(struct server_limits *limits, uint32_t *bus_cou
     return true;
 }
 
-static bool check_inbox(const char *inbox, struct error *e)
-{
-    struct stat st;
-    if (inbox == NULL)
-        return true;
-    if (stat(inbox, &st) != 0)
-        return error_set(e, EXIT_LOCAL, "--inbox %s: %s", inbox, strerror(errno));
-    if (!S_ISDIR(st.st_mode))
-        return error_set(e, EXIT_LOCAL, "--inbox %s: not a directory", inbox);
-    if (access(inbox, W_OK | X_OK) != 0)
-        return error_set(e, EXIT_LOCAL, "--inbox %s: %s", inbox, strerror(errno));
-    return true;
-}
-
 /* Without one there are no local programs; that is a fault only for who asked for it. */
 static bool open_bus(struct daemon *d, bool has_place, struct error *e)
 {
@@ -193,7 +202,7 @@ static bool open_all(struct daemon *d, struct error *e)
         return error_set(e, EXIT_USAGE, "--bus %s: longer than a socket's path", o->bus);
     if (o->user != NULL && !privileges_drop(o->user, e))
         return false;
-    if (!check_inbox(o->inbox, e) || !keyring_open(&d->keyring, o->dir, o->allow_test_keys, e))
+    if (!inbox_check(&d->inbox, e) || !keyring_open(&d->keyring, o->dir, o->allow_test_keys, e))
         return false;
     if (confdir_claim(&d->keyring.dir, STATUS_LOCK, e) && open_bus(d, has_bus, e))
         return true;
@@ -307,6 +316,7 @@ static bool start_all(struct daemon *d, struct error *e)
 bool serve_run(const struct options *o, struct error *e)
 {
     struct daemon d = {.options = o, .discovery_fd = -1, .bus_fd = -1};
+    d.inbox = (struct inbox){.path = o->inbox, .peer_len_max = o->peer_len_max};
     log_open(o->verbose ? LOG_LEVEL_DEBUG : o->quiet ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO);
     d.limits =
         (struct server_limits){.session_count = (uint32_t)o->session_count,

@@ -16,6 +16,7 @@ struct inbound {
     struct message_reader reader;
     uint64_t total_len; /* MESSAGE_LENGTH_UNKNOWN until DONE for a pipe */
     uint64_t received_len;
+    uint64_t length_max;
     bool offered; /* PUT came */
     bool done;    /* DONE came */
     bool ended;   /* the sender says no more */
@@ -131,6 +132,7 @@ static void on_put(struct inbound *in, const struct message *put)
     strcpy(in->kept, place.kept);
     in->total_len = put->length;
     in->received_len = 0;
+    in->length_max = place.is_bounded ? place.length_max : UINT64_MAX;
     in->done = false;
     int fault = file_sink_open(&in->sink, in->host->loop, &in->conn->shared->chunks, place.path,
                                place.existing, &events, in);
@@ -151,6 +153,11 @@ static void on_bytes(struct inbound *in, const struct message *m)
     if (in->done || in->total_len - in->received_len < m->bytes_len) {
         refuse(in, REFUSAL_LENGTH);
         stop(in, INBOUND_LENGTH, 0);
+        return;
+    }
+    if (in->length_max - in->received_len < m->bytes_len) {
+        refuse(in, REFUSAL_NO_SPACE);
+        stop(in, INBOUND_TOO_LONG, 0);
         return;
     }
     struct chunk *chunk = chunk_take(&in->conn->shared->chunks);

@@ -14,6 +14,7 @@ enum inbound_outcome {
     INBOUND_STORED,
     INBOUND_TRUNCATED, /* the stream ended before the file did */
     INBOUND_LENGTH,    /* another length than announced */
+    INBOUND_TOO_LONG,  /* more than the place allowed */
     INBOUND_STORAGE    /* the file system; see system_error */
 };
 
@@ -22,6 +23,8 @@ struct inbound_place {
     char path[PATH_MAX];
     enum sink_existing existing;
     char kept[MESSAGE_NAME_MAX + 1]; /* the name there, when it is not the offered one; else "" */
+    bool is_bounded;
+    uint64_t length_max; /* of the file, when it is bounded: more is REFUSAL_NO_SPACE */
 };
 
 /* Who decides where files go. */

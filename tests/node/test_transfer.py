@@ -408,6 +408,61 @@ class Refused(TransferCase):
             self.assertEqual(got.read(), sent.read())
 
 
+class Quota(TransferCase):
+    """What one peer's files may have in the inbox."""
+
+    def send(self, daemon, name, length, device=None):
+        return (device or self.alpha).run("send", "--name", name, daemon.target, self.make_file("data", length))
+
+    def assert_full(self, result):
+        self.assertEqual(result.returncode, EXIT_REFUSED, result.stderr)
+        self.assertIn("refused the file: no space left there", result.stderr)
+
+    def test_files_that_are_there_count(self):
+        daemon = self.serve("--peer-bytes", "1000")
+        self.assertEqual(self.send(daemon, "one", 600).returncode, EXIT_OK)
+        self.assert_full(self.send(daemon, "two", 401))
+        daemon.wait_line("warning file refused name=two peer=alpha .*: no space left there")
+        self.assertEqual(self.send(daemon, "three", 400).returncode, EXIT_OK)
+        self.assert_full(self.send(daemon, "four", 1))
+        os.unlink(self.path("inbox", "one"))  # whoever takes it out makes room
+        self.assertEqual(self.send(daemon, "four", 600).returncode, EXIT_OK)
+
+    def test_it_outlives_the_daemon(self):
+        daemon = self.serve("--peer-bytes", "1000")
+        self.assertEqual(self.send(daemon, "one", 1000).returncode, EXIT_OK)
+        daemon.terminate()
+        self.assert_full(self.send(self.serve("--peer-bytes", "1000"), "two", 1))
+
+    def test_each_peer_has_its_own(self):
+        gamma = self.device("gamma")
+        gamma.trust(self.beta)
+        self.beta.trust(gamma)
+        daemon = self.serve("--peer-bytes", "1000")
+        self.assertEqual(self.send(daemon, "one", 1000).returncode, EXIT_OK)
+        self.assertEqual(self.send(daemon, "two", 1000, gamma).returncode, EXIT_OK)
+
+    def test_a_pipe_is_cut_off(self):
+        daemon = self.serve("--peer-bytes", "100000")
+        sender = self.sending_half(daemon.target, MIB // 4)
+        sender.popen.stdin.close()
+        sender.popen.stdin = None
+        self.assertEqual(sender.wait(), EXIT_REFUSED)
+        self.assertIn("refused the file: no space left there", sender.text())
+        daemon.wait_line("warning file not stored name=half .*: more than this peer may have here")
+        self.assertEqual(os.listdir(self.inbox), [])
+
+    def test_one_at_a_time(self):
+        daemon = self.serve("--peer-bytes", str(MIB))
+        sender = self.sending_half(daemon.target, 1000)
+        self.wait_growing(self.inbox, 1000)
+        result = self.send(daemon, "other", 10)
+        self.assertIn("refused the file: another transfer is under way", result.stderr)
+        sender.signal(signal.SIGKILL)
+        daemon.wait_line("file not stored name=half")
+        self.assertEqual(self.send(daemon, "other", 10).returncode, EXIT_OK)
+
+
 def put(length, name):
     return b"\x10" + length.to_bytes(8, "big") + name.encode()
 
