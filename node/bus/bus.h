@@ -35,9 +35,7 @@ struct bus {
     uint32_t descriptor_count; /* in use */
     uint32_t next_client;
     uint64_t started_ms;
-    uint64_t refused_count;  /* streams that a peer may not have */
     struct log_budget lines; /* about clients */
-    bool stopping;
 };
 
 /* May the peer of this session use the service? Looked up in the trust store as it is now. */

@@ -12,7 +12,6 @@ static void refuse(struct bus *b, struct conn *c, uint32_t id, const char *servi
                    size_t service_len, enum dsb_reset_code code)
 {
     const struct dsb_device_id *peer = conn_peer(c);
-    b->refused_count++;
     if (log_budget_take(&b->server->peer_lines, uv_now(b->loop)))
         log_line(LOG_LEVEL_WARNING, "stream refused service=%.*s peer=%.*s session=%u reason=%s",
                  (int)service_len, service, peer->len, peer->text, c->number,

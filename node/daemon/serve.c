@@ -289,7 +289,7 @@ static bool start_all(struct daemon *d, struct error *e)
     if (!server_start(&d->server, &d->loop, &d->keyring, &d->bus.host, d->listen_fd, &d->limits, e))
         return false;
     bus_start(&d->bus, (uint32_t)o->name_count, (uint32_t)o->peer_session_count,
-              d->discovery_fd >= 0 ? (uint16_t)o->discovery_port : 0);
+              (uint16_t)o->discovery_port);
     if (d->bus_fd >= 0)
         bus_socket_start(&d->bus_socket, &d->bus, d->bus_fd, d->bus_path);
     d->status.server = &d->server;

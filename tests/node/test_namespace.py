@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 
-from e2e import *
+from bus_client import *
 
 QUERY = b"NXSQ\x01\x00"
 
@@ -205,6 +205,30 @@ class Discovery(TestCase):
         self.assertIsNone(self.ask(QUERY, "192.0.2.1", "192.0.2.1"))
         self.assertIsNotNone(self.ask(QUERY))
         self.assertEqual(daemon.status()["queries-answered"], "1")
+
+
+
+class BusDiscovery(BusCase):
+    """The daemon dials a device by its id alone. Both are on one machine here, so only one has the port of announces."""
+
+    def setUp(self):
+        super().setUp()
+        self.there = self.daemon(self.beta, listen="0.0.0.0:0", discovery="37020")
+        self.here = self.daemon(self.alpha, listen="127.0.0.1:0", discovery="37020")
+        self.here.wait_line("no discovery: UDP port 37020")
+
+    def test_a_device_is_found(self):
+        bus = self.bus(self.alpha)
+        _, stream = self.assert_stream(bus.connect("beta", "echo"))
+        stream.sendall(b"found")
+        self.assertEqual(stream.recv(100), b"found")
+
+    def test_a_device_with_another_key_is_not_dialled(self):
+        self.alpha.run("trust", "remove", "beta")
+        self.alpha.run("trust", "add", "beta", self.device("gamma").key)
+        self.here.wait_line("trust store read again: 1 peers")
+        self.assertEqual(self.bus(self.alpha).connect("beta", "echo"), "error timeout not found")
+        self.assertEqual(self.there.status()["accepted"], "0")
 
 
 class Network(TestCase):
