@@ -48,6 +48,33 @@ static void incoming(struct server_host *host, struct conn *c, uint32_t id, cons
         serve(b, c, id, entry);
 }
 
+struct recheck {
+    struct bus *bus;
+    const struct conn *conn;
+};
+
+/* A service that is published no more keeps the streams that it took. */
+static bool may_stay(void *ctx, const struct stream *s)
+{
+    const struct recheck *r = ctx;
+    const struct dsb_device_id *peer = conn_peer(r->conn);
+    const struct registry_entry *entry =
+        registry_find(&r->bus->registry, s->service, s->service_len);
+    bool stays = entry == NULL || bus_allows(r->bus, entry, peer);
+    if (!stays)
+        log_line(LOG_LEVEL_WARNING,
+                 "stream ended service=%.*s peer=%.*s session=%u reason=not-allowed",
+                 (int)s->service_len, s->service, peer->len, peer->text, r->conn->number);
+    return stays;
+}
+
+void bus_recheck(struct bus *b)
+{
+    for (struct conn *c = b->server->sessions; c != NULL; c = c->next)
+        if (c->streams != NULL)
+            stream_set_revoke(c->streams, may_stay, &(struct recheck){b, c}, DSB_RESET_NOT_ALLOWED);
+}
+
 static enum dsb_reason admit(struct server_host *host, const struct dsb_device_id *peer)
 {
     return peers_admit(&((struct bus *)host)->peers, peer);

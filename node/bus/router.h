@@ -9,6 +9,9 @@
 void bus_start(struct bus *b, uint32_t name_count, uint32_t peer_session_count,
                uint16_t discovery_port);
 
+/* The trust store changed: ends the streams that a peer's line does not permit any more. */
+void bus_recheck(struct bus *b);
+
 /* Ends every client and every wait; peers that may no longer do so lose their streams with the
  * session, which is the server's. */
 void bus_stop(struct bus *b);

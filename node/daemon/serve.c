@@ -240,6 +240,7 @@ static void read_trust_again(void *ctx)
     if (keyring_reload(&d->keyring, &e)) {
         log_line(LOG_LEVEL_INFO, "trust store read again: %zu peers", d->keyring.trust.count);
         server_recheck_peers(&d->server);
+        bus_recheck(&d->bus);
     } else {
         log_line(LOG_LEVEL_ERROR, "trust store kept as it was: %s", e.text);
     }

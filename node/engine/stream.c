@@ -75,6 +75,10 @@ struct stream *stream_attach(struct stream_set *set, uint32_t id,
     if (s == NULL)
         abort();
     *s = (struct stream){.set = set, .events = events, .owner = owner, .id = id};
+    if (set->incoming != NULL) {
+        s->service = set->incoming->service;
+        s->service_len = set->incoming->service_len;
+    }
     *find(set, id) = s;
     set->stream_count++;
     if (set->stream_count > set->peak_count)
@@ -97,7 +101,9 @@ static void give_back(struct stream_set *set)
 
 static void tell_incoming(struct stream_set *set, const struct dsb_stream_event *event)
 {
+    set->incoming = event;
     set->events->incoming(set->owner, event->id, event->service, event->service_len);
+    set->incoming = NULL;
     if (*find(set, event->id) != NULL)
         return;
     if (dsb_streams_refuse(&set->streams, event->id, DSB_RESET_NO_SUCH_SERVICE) != DSB_OK)
@@ -159,6 +165,28 @@ void stream_set_leave(struct stream_set *set)
     (void)tell_all(set);
     set->owner = NULL;
     free_if_unused(set);
+}
+
+/* One of those that may not stay; NULL when there is none. */
+static struct stream *find_unwanted(struct stream_set *set,
+                                    bool (*may_stay)(void *ctx, const struct stream *s), void *ctx)
+{
+    for (size_t i = 0; i < STREAM_BUCKET_COUNT; i++)
+        for (struct stream *s = set->buckets[i]; s != NULL; s = s->next)
+            if (s->service != NULL && !may_stay(ctx, s))
+                return s;
+    return NULL;
+}
+
+void stream_set_revoke(struct stream_set *set, bool (*may_stay)(void *ctx, const struct stream *s),
+                       void *ctx, enum dsb_reset_code code)
+{
+    struct stream *s;
+    while ((s = find_unwanted(set, may_stay, ctx)) != NULL) {
+        s->service = NULL; /* once is enough, also for who does not let go at once */
+        stream_reset(s, code);
+        s->events->reset(s, (uint16_t)code);
+    }
 }
 
 struct stream *stream_open(struct stream_set *set, const char *service,

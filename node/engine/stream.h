@@ -49,6 +49,8 @@ struct stream {
     const struct stream_events *events;
     void *owner;
     uint32_t id;
+    const char *service; /* of the peer's stream, not terminated; NULL for an own one */
+    size_t service_len;
 };
 
 /* Streams found by their id: a list for each of so many remainders. */
@@ -68,8 +70,9 @@ struct stream_set {
     const struct stream_set_events *events;
     void *owner; /* the connection; NULL once the session is over */
     struct stream *buckets[STREAM_BUCKET_COUNT];
-    size_t stream_count; /* in the buckets */
-    size_t peak_count;   /* the most at once since the memory was last given back */
+    const struct dsb_stream_event *incoming; /* being told; else NULL */
+    size_t stream_count;                     /* in the buckets */
+    size_t peak_count; /* the most at once since the memory was last given back */
     uint8_t *memory;
     size_t memory_len;
     unsigned
@@ -95,6 +98,11 @@ struct stream *stream_open(struct stream_set *set, const char *service,
  * that. One that nobody takes charge of is refused, no-such-service. */
 struct stream *stream_attach(struct stream_set *set, uint32_t id,
                              const struct stream_events *events, void *owner);
+
+/* Resets those of the peer's streams that it may not have any more, and tells who has charge of
+ * them as if the peer had. */
+void stream_set_revoke(struct stream_set *set, bool (*may_stay)(void *ctx, const struct stream *s),
+                       void *ctx, enum dsb_reset_code code);
 
 /* As the calls of dsb_streams. What is refused is let go of. */
 MUST_CHECK enum dsb_status stream_accept(struct stream *s);

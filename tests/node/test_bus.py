@@ -419,6 +419,20 @@ class Ends(BusCase):
         self.assertEqual(there.connect(self.here.target.replace("beta", "alpha"), "echo"),
                          "error not-trusted the device is not in the trust store")
 
+    def test_a_service_that_a_line_lists_no_more(self):
+        self.daemons()
+        here, there, mine, its = self.linked()
+        _, echo = self.assert_stream(here.connect(self.target, "echo"))
+        # in one step: a line without the peer would end all
+        self.beta.write("trust.new", self.beta.read("trust").replace(self.alpha.key, self.alpha.key + " echo"))
+        os.rename(self.beta.path("trust.new"), self.beta.path("trust"))
+        self.there.wait_line("warning stream ended service=greet peer=alpha session=1 reason=not-allowed")
+        self.assertEqual(there.end(), f"end {its[0]} reset not-allowed")
+        self.assertEqual(here.end(), f"end {mine[0]} reset not-allowed")
+        echo.sendall(b"still here")  # what the line permits goes on
+        self.assertEqual(echo.recv(100), b"still here")
+        self.assertEqual(here.connect(self.target, "greet"), "error not-allowed")
+
     def test_a_service_that_is_withdrawn_keeps_its_streams(self):
         self.daemons()
         here, there, mine, its = self.linked()
