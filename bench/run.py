@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds presets and runs their benchmarks one after the other.
 
-usage: run.py [--write] host|os...     --write puts what they print between the marks of docs/figures.md
+usage: run.py [--write] host|os...     --write puts what they print between the marks of docs/figures.md, and draws its plots
 """
 import datetime
 import os
@@ -64,6 +64,8 @@ def main():
     subprocess.run(["scripts/setup.sh"], check=True)
     presets = [word for word in sys.argv[1:] if word != "--write"]
     failed = [f"{preset}: {name}" for preset in presets for name in run(preset, "--write" in sys.argv)]
+    if "--write" in sys.argv:
+        subprocess.run(["bench/plots.py"], check=True)
     for name in failed:
         print(f"bench: {name} FAILED")
     return bool(failed)

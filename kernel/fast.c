@@ -108,7 +108,7 @@ static inline bool copy_words(const struct space_buffer *to, const struct space_
     bytes_word *target = (bytes_word *)(void *)to->part[0];
     const bytes_word *source = (const bytes_word *)(const void *)from->part[0];
     if (len > to->part_len || len > from->part_len ||
-        ((uintptr_t)target | (uintptr_t)source | len) % sizeof(bytes_word) != 0)
+        ((uintptr_t)target | (uintptr_t)source | len) % sizeof *source != 0)
         return false;
     for (; len >= 4 * sizeof *source;
          len -= 4 * (uint32_t)sizeof *source, target += 4, source += 4) {

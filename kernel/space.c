@@ -259,7 +259,8 @@ static uint8_t *buffer_at(const struct space_buffer *buffer, uint32_t offset, ui
     return buffer->part[1] + (offset - buffer->part_len);
 }
 
-void space_copy_parts(const struct space_buffer *to, const struct space_buffer *from, uint32_t len)
+static __attribute__((noinline)) void copy_parts(const struct space_buffer *to,
+                                                 const struct space_buffer *from, uint32_t len)
 {
     uint32_t offset = 0;
     while (offset < len) {
@@ -270,6 +271,15 @@ void space_copy_parts(const struct space_buffer *to, const struct space_buffer *
         memcpy(target, source, part);
         offset += (uint32_t)part;
     }
+}
+
+void space_copy(const struct space_buffer *to, const struct space_buffer *from, uint32_t len)
+{
+    KASSERT(len <= to->len && len <= from->len);
+    if (len > to->part_len || len > from->part_len)
+        copy_parts(to, from, len);
+    else if (len > 0)
+        memcpy(to->part[0], from->part[0], len);
 }
 
 void space_get(void *to, const struct space_buffer *from, uint32_t offset, uint32_t len)

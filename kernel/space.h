@@ -4,8 +4,6 @@
 #define SPACE_H
 
 #include "abi/error.h"
-#include "bytes.h"
-#include "log.h"
 #include "object.h"
 
 #include <stdbool.h>
@@ -66,18 +64,8 @@ static inline bool space_find_buffer(const struct process *process, uint64_t add
     return true;
 }
 
-void space_copy_parts(const struct space_buffer *to, const struct space_buffer *from, uint32_t len);
-
 /* Copies len bytes, at most what either has, from the start of one buffer to the other. */
-static inline void space_copy(const struct space_buffer *to, const struct space_buffer *from,
-                              uint32_t len)
-{
-    KASSERT(len <= to->len && len <= from->len);
-    if (len > to->part_len || len > from->part_len)
-        space_copy_parts(to, from, len);
-    else if (len > 0)
-        memcpy(to->part[0], from->part[0], len);
-}
+void space_copy(const struct space_buffer *to, const struct space_buffer *from, uint32_t len);
 
 /* Copies between the kernel and a buffer, from an offset in it on. */
 void space_get(void *to, const struct space_buffer *from, uint32_t offset, uint32_t len);

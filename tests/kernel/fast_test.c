@@ -104,7 +104,7 @@ static int64_t exchange(uint64_t send_addr, uint64_t recv_addr, uint64_t *messag
 /* After two exchanges nothing is looked for any more. */
 static void remember_buffers(void)
 {
-    uint64_t message;
+    uint64_t message = 0;
     map(SLOT_FIRST);
     for (uint32_t i = 0; i < 2; i++) {
         assert_int_equal(exchange(WINDOW, WINDOW + 8, &message), 0);
@@ -114,7 +114,7 @@ static void remember_buffers(void)
 
 static void check_unmapped_buffers_are_forgotten(enum machine_way way)
 {
-    uint64_t message, answer;
+    uint64_t message = 0, answer;
     boot(way);
     remember_buffers();
     unmap();
@@ -161,7 +161,7 @@ static void test_unmapped_capability_structs_are_forgotten(void **state)
 static void test_no_buffer_is_not_a_buffer_at_0(void **state)
 {
     (void)state;
-    uint64_t message;
+    uint64_t message = 0;
     boot(MACHINE_SHORT);
     assert_int_equal(exchange(0, MACHINE_SCRATCH, &message), -ABI_E_ADDRESS);
     remember_buffers();
@@ -173,7 +173,7 @@ static void test_no_buffer_is_not_a_buffer_at_0(void **state)
 static void test_what_is_left_to_do_is_done_first(void **state)
 {
     (void)state;
-    uint64_t message;
+    uint64_t message = 0;
     boot(MACHINE_SHORT);
     remember_buffers();
     machine_short_count = 0;
