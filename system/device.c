@@ -94,6 +94,26 @@ const struct system_process system_keystored = {
     .grant_count = COUNT_OF(keystored_grants),
 };
 
+static const struct grant keystored_own_grants[] = {
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_ENDPOINT, ENDPOINT_KEYSTORED, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_STORE, ENDPOINT_STORED, ABI_RIGHT_SEND, OWNER_KEYSTORED, NULL},
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_KEYSTORED, NULL},
+};
+
+const struct system_process system_keystored_own = {
+    .name = "keystored",
+    .program = "keystored",
+    .priority = 5,
+    .stack_pages = 2,
+    .page_quota = 48,
+    .console_rights = ABI_RIGHT_WRITE,
+    .arg = KEY_MAY_ASK(BADGE_DSOFTBUSD) | KEY_IS_OWN,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = keystored_own_grants,
+    .grant_count = COUNT_OF(keystored_own_grants),
+};
+
 static const struct grant stored_grants[] = {
     {GRANT_ENDPOINT, STORED_SLOT_ENDPOINT, ENDPOINT_STORED, ABI_RIGHT_RECV, 0, NULL},
     {GRANT_NOTIFICATION, STORED_SLOT_NOTIFY, NOTIFICATION_STORED, RIGHTS_NOTIFICATION, 0, NULL},
