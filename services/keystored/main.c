@@ -40,6 +40,5 @@ int process_main(uint64_t arg)
     if (key_service_start(&identity_file, arg & ~KEY_IS_OWN) != DSB_OK)
         rt_panic("keystored: identity", -1);
     key_service.endpoint = KEYSTORED_SLOT_ENDPOINT;
-    rt_logf("keystored: ready");
     serve_run(&key_service);
 }
