@@ -9,11 +9,11 @@ help: ## this list
 run: ## boot the system in QEMU and show its log; Ctrl-C ends it
 	@SHOW=1 RUN_TIMEOUT=10m scripts/qemu-test.sh
 
-image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR
-	@IDENTITY="$(IDENTITY)" scripts/image.sh
+image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR, or without a key: TRUST=FILE
+	@IDENTITY="$(IDENTITY)" TRUST="$(TRUST)" scripts/image.sh
 
-boot: ## boot that image until Ctrl-C; the device's port is PORT (34567) of this machine
-	@PORT="$(PORT)" tests/os/boot/product.py
+boot: ## boot that image until Ctrl-C, with DISK=FILE if any; the device's port is PORT (34567) of this machine
+	@PORT="$(PORT)" DISK="$(DISK)" tests/os/boot/product.py
 
 test: ## install what is missing, build, run every test
 	@scripts/test.sh

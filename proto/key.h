@@ -13,6 +13,8 @@
 /* keystored's argument, from the system table: these bits together say which badges may ask. */
 #define KEY_MAY_ASK(badge) ((uint64_t)1 << (badge))
 #define KEY_ASKERS_MAX     8 /* badges 1 .. 7 can be among them */
+/* And this one: the image has no key, the device makes its own. */
+#define KEY_IS_OWN ((uint64_t)1 << 63)
 
 enum key_op {
     KEY_OP_IDENTITY = SERVE_OP_FIRST, /* a bare request */

@@ -22,7 +22,9 @@
 
 /* keystored */
 #define KEYSTORED_SLOT_ENDPOINT 2  /* RECV; its argument says which badges may ask */
-#define KEYSTORED_SLOT_FILE     16 /* the identity file, READ */
+#define KEYSTORED_SLOT_STORE    3  /* SEND to stored, when the image has no key */
+#define KEYSTORED_SLOT_RNG      4  /* SEND to rngd, then too */
+#define KEYSTORED_SLOT_FILE     16 /* the identity file, READ, when it has */
 
 /* stored */
 #define STORED_SLOT_ENDPOINT 2 /* RECV; badge of a caller = whose records, proto/store.h */

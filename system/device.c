@@ -75,6 +75,9 @@ const struct system_process system_netstackd = {
     .grant_count = COUNT_OF(netstackd_grants),
 };
 
+/* Beside dsoftbusd, which waits for it: the network goes on while a key is multiplied. */
+#define KEYSTORED_PRIORITY 4
+
 static const struct grant keystored_grants[] = {
     {GRANT_ENDPOINT, KEYSTORED_SLOT_ENDPOINT, ENDPOINT_KEYSTORED, ABI_RIGHT_RECV, 0, NULL},
     {GRANT_FILE, KEYSTORED_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.identity"},
@@ -83,7 +86,7 @@ static const struct grant keystored_grants[] = {
 const struct system_process system_keystored = {
     .name = "keystored",
     .program = "keystored",
-    .priority = 5,
+    .priority = KEYSTORED_PRIORITY,
     .stack_pages = 2,
     .page_quota = 48,
     .console_rights = ABI_RIGHT_WRITE,
@@ -92,6 +95,26 @@ const struct system_process system_keystored = {
     .death_notification = NOTIFICATION_NONE,
     .grants = keystored_grants,
     .grant_count = COUNT_OF(keystored_grants),
+};
+
+static const struct grant keystored_own_grants[] = {
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_ENDPOINT, ENDPOINT_KEYSTORED, ABI_RIGHT_RECV, 0, NULL},
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_STORE, ENDPOINT_STORED, ABI_RIGHT_SEND, OWNER_KEYSTORED, NULL},
+    {GRANT_ENDPOINT, KEYSTORED_SLOT_RNG, ENDPOINT_RNGD, ABI_RIGHT_SEND, BADGE_KEYSTORED, NULL},
+};
+
+const struct system_process system_keystored_own = {
+    .name = "keystored",
+    .program = "keystored",
+    .priority = KEYSTORED_PRIORITY,
+    .stack_pages = 2,
+    .page_quota = 48,
+    .console_rights = ABI_RIGHT_WRITE,
+    .arg = KEY_MAY_ASK(BADGE_DSOFTBUSD) | KEY_IS_OWN,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NONE,
+    .grants = keystored_own_grants,
+    .grant_count = COUNT_OF(keystored_own_grants),
 };
 
 static const struct grant stored_grants[] = {

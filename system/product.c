@@ -9,5 +9,12 @@
 static const struct system_process *const device[] = {&system_rngd, &system_netstackd,
                                                       &system_keystored, &system_dsoftbusd};
 
-const struct system_profile system_profiles[] = {{"device", device, COUNT_OF(device), NULL}};
+/* The same with a disk: its key is made at the first boot, and in no image. */
+static const struct system_process *const own_key[] = {
+    &system_rngd, &system_netstackd, &system_stored, &system_keystored_own, &system_dsoftbusd};
+
+const struct system_profile system_profiles[] = {
+    {"device", device, COUNT_OF(device), NULL},
+    {"own-key", own_key, COUNT_OF(own_key), NULL},
+};
 const uint32_t system_profile_count = COUNT_OF(system_profiles);

@@ -105,10 +105,13 @@ struct system_profile {
 /* The product (device.c). */
 #define BADGE_NETSTACKD 1 /* to rngd */
 #define BADGE_DSOFTBUSD 2 /* to netstackd, rngd and keystored */
+#define BADGE_KEYSTORED 5 /* to rngd; the tests' clients are between */
+#define OWNER_KEYSTORED 1 /* to stored: whose records, on every disk that there is */
 extern const struct system_process system_rngd;
 extern const struct system_process system_netstackd;
 extern const struct system_process system_keystored;
-extern const struct system_process system_stored; /* in no product yet */
+extern const struct system_process system_keystored_own; /* of a device that makes its own key */
+extern const struct system_process system_stored;
 extern const struct system_process system_dsoftbusd;
 /* Applications, each with the badge by which the bus knows the one name that it may publish. */
 #define BADGE_LOGD   2

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keystored: the one process that holds the device's static private key. It has no way to anybody:
- * it is asked, and answers. */
+/* keystored: the one process that holds the device's static private key. It is asked, and answers;
+ * it has a way to nobody, but in an image without a key to stored and rngd. */
+#include "own_key.h"
 #include "proto/slots.h"
 #include "rt/log.h"
 #include "rt/map.h"
@@ -27,15 +28,17 @@ static void load(void)
     rt_must(rt_cap_drop(KEYSTORED_SLOT_FILE), "keystored: drop");
 }
 
-/* `arg` says which badges may ask. */
+/* `arg` says which badges may ask, and where the key comes from. */
 int process_main(uint64_t arg)
 {
     if (noise_init() != 0)
         rt_panic("keystored: crypto", -1);
-    load();
-    if (key_service_start(&identity_file, arg) != DSB_OK)
+    if (arg & KEY_IS_OWN)
+        own_key_load(&identity_file);
+    else
+        load();
+    if (key_service_start(&identity_file, arg & ~KEY_IS_OWN) != DSB_OK)
         rt_panic("keystored: identity", -1);
     key_service.endpoint = KEYSTORED_SLOT_ENDPOINT;
-    rt_logf("keystored: ready");
     serve_run(&key_service);
 }

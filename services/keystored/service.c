@@ -18,6 +18,7 @@ static struct {
     uint64_t allowed_mask;
     uint64_t told_mask;    /* badges whose refusal stands in the log */
     uint64_t busy_line_ms; /* no line about a fast asker before */
+    bool said_ready;
     struct dsb_rate rates[KEY_ASKERS_MAX];
 } store;
 
@@ -51,12 +52,24 @@ static void tell_refusal(uint64_t badge)
     rt_logf("keystored: refused badge=%llu", (unsigned long long)badge);
 }
 
+/* Said with the first answer: at a moment of the asker's, not of the entropy device's that others
+ * wait for meanwhile, so that the same boot writes the same log. */
+static void tell_ready(void)
+{
+    if (!store.said_ready)
+        rt_logf("keystored: ready");
+    store.said_ready = true;
+}
+
 static bool may_ask(uint64_t badge)
 {
-    if (badge > 0 && badge < KEY_ASKERS_MAX && (store.allowed_mask & KEY_MAY_ASK(badge)))
-        return true;
-    tell_refusal(badge);
-    return false;
+    bool may = badge > 0 && badge < KEY_ASKERS_MAX && (store.allowed_mask & KEY_MAY_ASK(badge));
+
+    if (may)
+        tell_ready();
+    else
+        tell_refusal(badge);
+    return may;
 }
 
 static bool in_time(uint64_t badge)

@@ -12,7 +12,7 @@
 enum {
     FRIEND = 2,
     STEP_LEN = 8, /* badge, time, operation, length, and where the point begins */
-    LINES_MAX = 64 + 1,
+    LINES_MAX = 64 + 2,
 };
 
 static struct dsb_identity_file file;

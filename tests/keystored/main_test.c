@@ -2,6 +2,7 @@
 /* keystored as a process: what it reads, what it lets go of, when it will not serve. */
 #include "dsoftbus/testing.h"
 #include "dsoftbusd/fake_rt.h"
+#include "own_key.h"
 #include "proto/slots.h"
 #include "serve/port.h"
 #include "service.h"
@@ -35,6 +36,12 @@ void serve_port_drop(uint32_t capability)
     (void)capability;
 }
 
+void own_key_load(struct dsb_identity_file *file)
+{
+    (void)file;
+    fail();
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -49,8 +56,7 @@ static void serves_once_its_file_is_out_of_reach(void **state)
     fake_rt.files[0].text = "dsoftbus-identity 1\nid device\nprivate " ZEROS_62 "11\n";
     assert_int_equal(fake_rt_run(), FAKE_STOPPED);
     assert_int_equal(wait_count, 1);
-    assert_int_equal(fake_rt_count("keystored: ready"), 1);
-    assert_int_equal(fake_rt.log_count, 1);
+    assert_int_equal(fake_rt.log_count, 0);
     assert_false(fake_rt.files[0].mapped);
     assert_false(fake_rt.files[0].held);
 }

@@ -97,6 +97,25 @@ static uint32_t ask_identity(uint64_t badge)
     return ask_with(badge, KEY_OP_IDENTITY, NULL, sizeof(struct serve_request));
 }
 
+static int answered_once(void **state)
+{
+    (void)start(state);
+    assert_int_equal(ask_identity(FRIEND), KEY_OK);
+    line_count = 0;
+    return 0;
+}
+
+static void is_ready_with_its_first_answer(void **state)
+{
+    (void)state;
+    assert_int_equal(ask_identity(OTHER), KEY_NOT_ALLOWED);
+    assert_int_equal(line_count, 1);
+    assert_int_equal(ask_identity(FRIEND), KEY_OK);
+    assert_int_equal(ask_identity(FRIEND), KEY_OK);
+    assert_int_equal(line_count, 2);
+    assert_string_equal(lines[1], "keystored: ready");
+}
+
 static void tells_who_the_device_is(void **state)
 {
     const struct key_identity_reply *reply = (const void *)answer;
@@ -234,14 +253,15 @@ static void does_not_serve_without_a_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(tells_who_the_device_is, start),
-        cmocka_unit_test_setup(does_diffie_hellman_and_keeps_nothing, start),
-        cmocka_unit_test_setup(refuses_a_point_of_low_order, start),
-        cmocka_unit_test_setup(refuses_every_other_badge_and_says_so_once, start),
-        cmocka_unit_test_setup(refuses_what_is_malformed, start),
-        cmocka_unit_test_setup(bounds_how_often_one_badge_asks, start),
-        cmocka_unit_test_setup(one_badge_cannot_use_up_what_another_has, start),
-        cmocka_unit_test_setup(does_not_serve_without_a_key, start),
+        cmocka_unit_test_setup(is_ready_with_its_first_answer, start),
+        cmocka_unit_test_setup(tells_who_the_device_is, answered_once),
+        cmocka_unit_test_setup(does_diffie_hellman_and_keeps_nothing, answered_once),
+        cmocka_unit_test_setup(refuses_a_point_of_low_order, answered_once),
+        cmocka_unit_test_setup(refuses_every_other_badge_and_says_so_once, answered_once),
+        cmocka_unit_test_setup(refuses_what_is_malformed, answered_once),
+        cmocka_unit_test_setup(bounds_how_often_one_badge_asks, answered_once),
+        cmocka_unit_test_setup(one_badge_cannot_use_up_what_another_has, answered_once),
+        cmocka_unit_test_setup(does_not_serve_without_a_key, answered_once),
     };
 
     return noise_init() == 0 ? cmocka_run_group_tests(tests, NULL, NULL) : 1;

@@ -45,21 +45,54 @@ for word in SELFTEST selftest device.test; do
     ! grep -qF "$word" "$work/out/kernel.elf" || { echo "the image holds $word"; exit 1; }
 done
 
+boot_until_up() { # console; sets boot, port
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    IMAGE=$work/out/kernel.elf PORT=$port tests/os/boot/product.py >"$1" 2>&1 &
+    boot=$!
+    trap 'kill $boot 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+    for _ in $(seq 300); do
+        ! grep -q "^dsoftbusd: os transport up" "$1" || break
+        sleep 0.1
+    done
+}
+switch_off() {
+    local code=0
+    kill "$boot"
+    wait "$boot" || code=$?
+    [ $code -eq 130 ] || { echo "switched off by TERM it ended with $code"; exit 1; }
+}
+
 # It boots, and who it trusts gets in.
 "$tool" trust --dir "$work/gateway" add lamp-1 "$("$tool" id --dir "$work/lamp" | cut -d' ' -f2)"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-IMAGE=$work/out/kernel.elf PORT=$port tests/os/boot/product.py >"$work/console" 2>&1 &
-boot=$!
-trap 'kill $boot 2>/dev/null || true; wait; rm -rf "$work"' EXIT
-for _ in $(seq 300); do
-    ! grep -q "^dsoftbusd: os transport up" "$work/console" || break
-    sleep 0.1
-done
+boot_until_up "$work/console"
 "$tool" ping --dir "$work/gateway" --count 1 "lamp-1@127.0.0.1:$port" || { cat "$work/console"; exit 1; }
-kill "$boot"
-code=0
-wait "$boot" || code=$?
-[ $code -eq 130 ] || { echo "switched off by TERM it ended with $code"; exit 1; }
+switch_off
+
+# Without a key in the image it makes one, and is the same device the next time.
+if said=$(IDENTITY=$work/lamp TRUST=$work/lamp/trust OUT=$work/out scripts/image.sh 2>&1); then
+    echo "an image was made with a key and without"
+    exit 1
+fi
+echo junk >"$work/junk"
+if said=$(TRUST=$work/junk OUT=$work/out scripts/image.sh 2>&1) || ! grep -qF "TRUST=$work/junk cannot be used" <<<"$said"; then
+    echo "said: $said"
+    exit 1
+fi
+cp -p "$work/lamp/trust" "$work/whom"
+TRUST=$work/whom OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, without a key"
+! grep -qaE "^private [0-9a-f]{64}" "$work/out/kernel.elf" || { echo "the image holds a key"; exit 1; }
+export DISK=$work/disk
+boot_until_up "$work/first"
+read -r id key < <(sed -n 's/^keystored: this device is //p' "$work/first" | tr -d '\r')
+"$tool" trust --dir "$work/gateway" add "$id" "$key"
+switch_off
+[ "$(stat -c %a "$DISK")" = 600 ]
+boot_until_up "$work/second"
+"$tool" ping --dir "$work/gateway" --count 1 "$id@127.0.0.1:$port" || { cat "$work/second"; exit 1; }
+switch_off
+DISK=$work/none/disk IMAGE=$work/out/kernel.elf tests/os/boot/product.py 2>"$work/said" && exit 1
+grep -qF "boot: DISK=$work/none/disk: No such file or directory" "$work/said"
+unset DISK
 ! IMAGE=$work/none tests/os/boot/product.py 2>"$work/said" || exit 1
 grep -qF "there is no $work/none: \`make image IDENTITY=DIR\` makes one" "$work/said"
 

@@ -9,6 +9,7 @@ import echo
 import host_peer
 import hostile_wire
 import interrupt
+import own_key
 import reproducible
 import settings
 import store
@@ -22,6 +23,7 @@ SCENARIOS = {
     "host-peer": host_peer.run,
     "hostile-wire": hostile_wire.run,
     "net-echo": echo.run,
+    "own-key": own_key.run,
     "store": store.run,
 }
 

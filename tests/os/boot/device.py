@@ -37,7 +37,8 @@ def run(settings):
             time.sleep(IDLE_S)
             print(f"device: a while later: {node.ping(host, port)}", flush=True)
             node.ping_refused(stranger, port)
-            print(f"device: {memory.key_is_with_its_holder(boot, settings.identities)}", flush=True)
+            with open(f"{settings.identities or 'tests/identities'}/dsoftbusd.identity", "rb") as file:
+                print(f"device: {memory.key_is_with_its_holder(boot, file.read(), is_in_image=True)}", flush=True)
 
         def before(boot):
             boot.machine.forward(port, node.SESSION_PORT)

@@ -27,6 +27,7 @@ TABLES = "build/os/tables"  # for a kernel that does not lie in the folder of it
 RAM_BASE, RAM_BYTES = 0x80000000, 128 << 20
 TIME_IS_UP = 124
 STOP_S = 2  # for TERM to be heard, then KILL: a QEMU whose entropy file ran out does not listen to TERM
+TELL_S = 60  # for QEMU to answer its operator, with all of its memory on a busy disk
 HASTY_STOP_S = 0.3  # the same when somebody waits at the keyboard
 
 
@@ -119,12 +120,16 @@ class Machine:
         """What it answers to each."""
         said = []
         with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(TELL_S)
             link.connect(self.monitor.split(",")[0].removeprefix("unix:"))
             for command in ("", *commands):
                 link.sendall(f"{command}\n".encode() if command else b"")
                 words = b""
                 while not words.endswith(b"(qemu) "):
-                    words += link.recv(4096)
+                    part = link.recv(4096)
+                    if not part:
+                        raise ConnectionError(f"QEMU left while it was told '{command}'")
+                    words += part
                 said.append(words.decode(errors="replace"))
         return said[1:]
 

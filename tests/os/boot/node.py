@@ -45,9 +45,9 @@ def make_stranger(work, host):
     return folder
 
 
-def ping(folder, port, count=2):
+def ping(folder, port, count=2, device=DEVICE):
     """The device at this port of the host's; gives the last line said."""
-    code, said = call("ping", folder, "--count", str(count), "--interval", "0.1", f"{DEVICE}@127.0.0.1:{port}")
+    code, said = call("ping", folder, "--count", str(count), "--interval", "0.1", f"{device}@127.0.0.1:{port}")
     must(code == 0, f"the trusted key: exit {code}, {said}")
     return said.splitlines()[-1]
 

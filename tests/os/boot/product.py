@@ -4,6 +4,7 @@
 
     IMAGE   kernel.elf (default: what `make image` made)
     PORT    of this machine, leads to the device's 34567 (default: 34567)
+    DISK    a file that is the device's disk: made, of 1 MiB, when it is not there (default: no disk)
 """
 import os
 import sys
@@ -13,6 +14,14 @@ from machine import Machine
 from node import SESSION_PORT
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+NEW_DISK_BYTES = 1 << 20
+
+
+def add_disk(machine, path):
+    if not os.path.exists(path):
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # a key will be in it
+            file.truncate(NEW_DISK_BYTES)
+    machine.add_disk(path)
 
 
 def main():
@@ -28,9 +37,14 @@ def main():
     machine.add(["net", "rng", "reboots"])
     machine.forward(port, SESSION_PORT)
     try:
+        if os.environ.get("DISK"):
+            add_disk(machine, os.environ["DISK"])
         print(f"boot: {image}, reached as ID@127.0.0.1:{port}; Ctrl-C switches it off", flush=True)
         machine.start("/dev/stdout", "/dev/stderr")
         return FAILED if machine.wait(None) else 0
+    except OSError as fault:
+        print(f"boot: DISK={fault.filename}: {fault.strerror}", file=sys.stderr)
+        return WRONG_USE
     except interrupt.Interrupted:
         return INTERRUPTED
     finally:
