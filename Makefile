@@ -42,7 +42,7 @@ check: ## format, warnings of two compilers, clang-tidy, cppcheck, include rules
 format: ## put every C file into the tree's format
 	@git ls-files --cached --others --exclude-standard -- '*.c' '*.h' | xargs clang-format -i
 
-prove: ## every machine-checked claim: protocol, contracts, memory (docs/proofs.md)
+prove: ## every machine-checked claim: protocol, contracts, memory, searches, stack, timing (docs/proofs.md)
 	@scripts/setup.sh prove
 	@proofs/prove.py
 

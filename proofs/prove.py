@@ -17,8 +17,10 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [os.path.join(HERE, "stack"), os.path.join(HERE, "timing"), os.path.join(ROOT, "scripts")]
+sys.path[:0] = [os.path.join(HERE, "stack"), os.path.join(HERE, "timing"), os.path.join(HERE, "search"),
+                os.path.join(ROOT, "scripts")]
 import mutants as mutant_list  # noqa: E402  the same format of list
+import search  # noqa: E402
 import stack  # noqa: E402
 import timing  # noqa: E402
 
@@ -26,7 +28,7 @@ PROGRAMS = (stack, timing)  # claims about what is linked
 PROGRAM_CLAIMS = {claim: module for module in PROGRAMS for claim in module.CLAIMS}
 
 LIB = "lib"
-SOURCE = ("proofs", LIB, "abi", "kernel", "proto", "services")  # what claims about source read
+SOURCE = ("proofs", LIB, "abi", "kernel", "proto", "services", "tests/kernel")  # what claims about source read
 TIMEOUT_S = 300
 PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
 # Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
@@ -166,6 +168,8 @@ def prove_all():
     for name in CONTRACTS:
         proved, goals, expected = contract(ROOT, name)
         tally.claim(name, proved == goals == expected, f"{proved} of {goals} goals, {expected} expected", is_unknown=True)
+    for name in search.CLAIMS:
+        tally.claim(name, *search.claim(ROOT, name))
     for module in PROGRAMS:
         build(ROOT, module)
         for name, (is_proved, detail) in module.claims(ROOT).items():
@@ -176,6 +180,8 @@ def prove_all():
 def holds(folder, name):
     if name in MEMORY:
         return memory(folder, name)[0]
+    if name in search.CLAIMS:
+        return search.claim(folder, name)[0]
     proved, goals, expected = contract(folder, name)
     return proved == goals == expected
 
@@ -225,7 +231,7 @@ def mutants():
         is_caught = caught_in_program(tree, mutant) if of_program else caught_in_source(mutant)
         caught += is_caught
         print(f"prove-mutants: {mutant['name']}: {'caught' if is_caught else 'SURVIVED'} by {mutant['test']}", flush=True)
-    without = sorted({*MEMORY, *CONTRACTS, *PROGRAM_CLAIMS} - tested)
+    without = sorted({*MEMORY, *CONTRACTS, *search.CLAIMS, *PROGRAM_CLAIMS} - tested)
     if without:
         print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
     print(f"{caught} caught of {total}")

@@ -10,16 +10,23 @@ fact of the question cannot be derived, by whatever number of steps.
 
 Terms: g(x) public key; dh(x,P) shared secret; mk(ck,z), kk(ck,z) MixKey's two outputs; h(h,x) MixHash; sl(k,h,p) an
 AEAD ciphertext with h as its associated data; s1(k) the key k with nonce 1; ki(ck), kr(ck) Split's two keys.
+
+Attested identities: at(id,key,serial) is what a root signs, sg(root,x) the signature with what it signs.
+Pairing: gn(code) the code's generator, gp(G,x) its power, cdh(x,P) the shared secret, pi and pr its two directions.
 """
 
 TRUST = {"ida": "g(sa)", "idb": "g(sb)", "idc": "g(sc)"}  # C's private key sc is the attacker's
-CONSTANTS = "zero name parameters accept eatt ida idb idc sa sb sc".split()
-FUNCTIONS = {"g": 1, "dh": 2, "mk": 2, "kk": 2, "h": 2, "sl": 3, "s1": 1, "ki": 1, "kr": 1, "ei": 3, "er": 2}
+SECRETS = "sa sb sold sroot code".split()  # nobody's to begin with but their owners'
+CONSTANTS = "zero name parameters accept eatt ida idb idc first second sc".split() + SECRETS
+FUNCTIONS = {"g": 1, "dh": 2, "mk": 2, "kk": 2, "h": 2, "sl": 3, "s1": 1, "ki": 1, "kr": 1, "ei": 3, "er": 2,
+             "at": 3, "sg": 2, "gn": 1, "gp": 2, "cdh": 2, "pi": 1, "pr": 1, "two": 2, "xi": 1, "xr": 1}
+FRESH = "ei er xi xr".split()  # exponents: nobody's to compute
 
 
 class Clauses:
     def __init__(self):
-        self.lines = ["cnf(dh_commutes, axiom, dh(X,g(Y)) = dh(Y,g(X)))."]
+        self.lines = ["cnf(dh_commutes, axiom, dh(X,g(Y)) = dh(Y,g(X))).",
+                      "cnf(cdh_commutes, axiom, cdh(X,gp(G,Y)) = cdh(Y,gp(G,X)))."]
 
     def add(self, *literals):
         self.lines.append(f"cnf(c{len(self.lines)}, axiom, ({' | '.join(literals)})).")
@@ -38,13 +45,17 @@ def known(term, predicate="k"):
 
 def attacker(clauses, predicate="k"):
     for function, arity in FUNCTIONS.items():
-        if function in ("ei", "er"):  # fresh exponents are nobody's to compute
+        if function in FRESH:
             continue
         names = [f"X{i}" for i in range(arity)]
         clauses.rule([known(name, predicate) for name in names], known(f"{function}({','.join(names)})", predicate))
     clauses.rule([known("K", predicate), known("sl(K,H,P)", predicate)], known("P", predicate))
+    clauses.rule([known("sg(X,Y)", predicate)], known("Y", predicate))
+    clauses.rule([known("at(X,Y,Z)", predicate)], known("Y", predicate))
+    for part in "XY":
+        clauses.rule([known("two(X,Y)", predicate)], known(part, predicate))
     for constant in CONSTANTS:
-        if constant not in ("sa", "sb"):
+        if constant not in SECRETS:
             clauses.add(known(constant, predicate))
     for key in TRUST.values():
         clauses.add(known(key, predicate))
@@ -60,8 +71,13 @@ class Side:
         self.e, self.re, self.rs = fresh, "RE", peer_key
         self.chain, self.hash, self.key, self.nonce = "name", "name", None, 0
         self.received, self.authenticated = [], None
+        words = [step for step, _ in model]
+        self.newest, self.serial = "newest" in words, "S"
+        if "attested" in words and role == "initiator":
+            self.rs = "RS"
+            self.received.append(known(f"sg(sroot,at({peer},RS,{self.serial}))"))
         responder_id = peer if role == "initiator" else me
-        responder_key = peer_key if role == "initiator" else f"g({private})"
+        responder_key = self.rs if role == "initiator" else f"g({private})"
         for step, words in model:
             self.step(step, words, responder_id, responder_key)
         if self.authenticated is None:  # a mutant of the description that awaits nothing
@@ -107,9 +123,18 @@ class Side:
     def payload(self, kind, is_mine):
         if kind == "device-id":
             return self.me if self.role == "initiator" else self.peer
+        if kind == "attestation":
+            return self.attestation(is_mine)
         if kind == "parameters":
             return "parameters" if is_mine else "P"
         return "zero"
+
+    def attestation(self, is_mine):
+        """The own newest one; or one that the responder takes: the root's, for the key that was shown."""
+        if is_mine:
+            return f"sg(sroot,at({self.me},g({self.s}),second))"
+        serial = "second" if self.newest else "S"
+        return f"sg(sroot,at({self.peer},{self.rs},{serial}))"
 
     def dh(self, token):
         mine, theirs = token if self.role == "initiator" else token[::-1]
@@ -145,6 +170,9 @@ class World:
         attacker(self.clauses)
         for secret in leaked:
             self.clauses.add(known(secret))
+        for name, key in TRUST.items():
+            self.clauses.add(known(f"sg(sroot,at({name},{key},second))"))
+        self.clauses.add(known("sg(sroot,at(ida,g(sold),first))"))  # A's key before it was replaced
         self.initiator("ida", "sa", "idc")
         self.initiator("idb", "sb", "idc")
         self.initiator("idb", "sb", "ida")
@@ -156,9 +184,10 @@ class World:
         return Side(self.clauses, self.model, "initiator", me, private, peer, TRUST[peer], f"ei({me},{peer},N)")
 
     def responder(self, me, private, trusted):
-        bound = "bind" in [step for step, _ in self.model]
+        words = [step for step, _ in self.model]
+        is_told = "bind" in words and "attested" not in words  # the trust store has the key
         return {peer: Side(self.clauses, self.model, "responder", me, private, peer,
-                           TRUST[peer] if bound else "RS", f"er({me},N)") for peer in trusted}
+                           TRUST[peer] if is_told else "RS", f"er({me},N)") for peer in trusted}
 
 
 def other_than(clauses, function, wanted):
@@ -271,4 +300,80 @@ def message_1_key_later(model):
     world = World(model)
     later(world.clauses, ["sb"])
     world.clauses.never([known("mk(name,dh(ei(ida,idb,N),g(sb)))", "k2")])
+    return world
+
+
+# --- pairing --------------------------------------------------------------------------------------------------------
+
+class Pairing:
+    """A and B pair over a code, as often as they like; the attacker is the network, and may know the code."""
+
+    def __init__(self, model, a_pairs=True, b_pairs=True, leaked=()):
+        self.clauses = Clauses()
+        self.open = "store" not in [step for step, _ in model]  # a mutant that stores without the confirmation
+        attacker(self.clauses)
+        for secret in leaked:
+            self.clauses.add(known(secret))
+        self.a = self.side(model, "ida", "sa", "xi(N)", ("pi", "pr")) if a_pairs else None
+        self.b = self.side(model, "idb", "sb", "xr(N)", ("pr", "pi")) if b_pairs else None
+
+    def side(self, model, me, private, secret, directions):
+        confirms = [words for step, words in model if step == "confirm"]
+        generator = "gn(code)" if ["share", "initiator"] in [[step, *words] for step, words in model] else "gn(zero)"
+        shared = f"cdh({secret},Y)"
+        self.clauses.add(known(f"gp({generator},{secret})"))
+        mine, theirs = directions
+        sealed = f"sl({mine}({shared}),zero,two({me},g({private})))"
+        opened = f"sl({theirs}({shared}),zero,two(ID,KEY))"
+        if "initiator" in confirms[0] and mine == "pi":  # confirms first, without having heard anything
+            self.clauses.rule([known("Y")], known(sealed))
+        else:
+            self.clauses.rule([known("Y"), known(opened)], known(sealed))
+        return [known("Y")] if self.open else [known("Y"), known(opened)]
+
+
+def stored(side, key):
+    """What a side has taken, with another key than the one that it should be."""
+    return [*side, f"differs(KEY,{key})"]
+
+
+def differs(clauses, key):
+    """differs(t,key) for every term t but the key itself, g of one constant."""
+    owner = key[2:-1]
+    for head in [*CONSTANTS, *[f"{name}({','.join('V' + str(i) for i in range(arity))})" for name, arity in FUNCTIONS.items()]]:
+        if not head.startswith("g("):
+            clauses.add(f"differs({head},{key})")
+        if head != owner:
+            clauses.add(f"differs(g({head}),{key})")
+
+
+def pairing_deceives_initiator(model, leaked=()):
+    world = Pairing(model, leaked=leaked)
+    differs(world.clauses, "g(sb)")
+    world.clauses.never(stored(world.a, "g(sb)"))
+    return world
+
+
+def pairing_deceives_responder(model, leaked=()):
+    world = Pairing(model, leaked=leaked)
+    differs(world.clauses, "g(sa)")
+    world.clauses.never(stored(world.b, "g(sa)"))
+    return world
+
+
+def pairing_alone_initiator(model):
+    world = Pairing(model, b_pairs=False)
+    world.clauses.never(world.a)
+    return world
+
+
+def pairing_alone_responder(model):
+    world = Pairing(model, a_pairs=False)
+    world.clauses.never(world.b)
+    return world
+
+
+def honest_pairing(model):
+    world = Pairing(model)
+    world.clauses.never(world.b)
     return world

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Exhaustive searches over the product's own code, compiled for the host as it is (docs/proofs.md).
+
+A claim is proved when the search ends, finds nothing wrong, and finds as many states as it did when it was written down:
+fewer would mean that something can no longer happen.
+"""
+import os
+import re
+import subprocess
+import tempfile
+
+# The search's own variables lie where its picture of the memory does not reach only in a program at a fixed place.
+FLAGS = ["-std=gnu11", "-O2", "-fno-pie", "-no-pie", "-I."]
+TIMEOUT_S = 300
+
+KERNEL = [f"kernel/{name}.c" for name in (
+    "account", "audit", "boot", "bundle", "cap", "clock", "elf", "endpoint", "interrupt", "ipc", "kernel", "log", "memory",
+    "notification", "object", "pages", "process", "queue", "reply", "sched", "space", "syscall", "syscall_process", "upkeep",
+    "wait", "watch", "arch/riscv64/sv39", "plat/qemu_virt/devices")]
+MACHINE = [*KERNEL, "tests/kernel/machine/image.c", "tests/kernel/machine/machine.c", "proofs/search/parties.c"]
+MACHINE_INCLUDES = [f"-I{folder}" for folder in (
+    "tests/kernel/machine", "kernel", "kernel/plat/qemu_virt", "kernel/arch/riscv64")]
+
+# Name: the model, what it is linked with, where that includes from, states.
+CLAIMS = {
+    "kernel-messages": ("messages", MACHINE, MACHINE_INCLUDES, 27035),
+    "kernel-memories": ("memories", MACHINE, MACHINE_INCLUDES, 39121),
+    "serve-readiness": ("readiness", [f"lib/serve/{name}.c" for name in ("dispatch", "client", "object")], ["-Ilib"],
+                        2627753),
+}
+
+
+def claim(tree, name):
+    """(proved, what was found)"""
+    model, sources, includes, states_min = CLAIMS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        program = os.path.join(folder, model)
+        built = subprocess.run(["gcc", *FLAGS, *includes, "-o", program, f"proofs/search/{model}.c",
+                                "proofs/search/search.c", *sources], cwd=tree, capture_output=True, text=True, check=False)
+        if built.returncode != 0:
+            raise RuntimeError(f"{name} does not build: {built.stderr[-1000:]}")
+        try:
+            ran = subprocess.run([program], capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return False, f"not at an end after {TIMEOUT_S} s"
+    found = re.search(r"^(\d+) states, \d+ transitions, depth \d+, complete$", ran.stdout, re.MULTILINE)
+    if ran.returncode != 0 or not found:
+        return False, (ran.stderr.strip() or f"ended with {ran.returncode}")[-300:]
+    return int(found[1]) >= states_min, found[0]
