@@ -15,9 +15,14 @@
 #include <string.h>
 #include <time.h>
 
-#define ROUNDS        9
-#define HANDSHAKES    150                       /* per round: some 50 ms */
-#define DATA_BYTES    ((size_t)8 * 1024 * 1024) /* per round and size */
+#define ROUNDS     9
+#define HANDSHAKES 150                       /* per round: some 50 ms */
+#define DATA_BYTES ((size_t)8 * 1024 * 1024) /* per round and size */
+/* The windows of the Linux node. */
+#define STREAMS_MAX   64
+#define STREAM_WINDOW (256 * 1024) /* bytes */
+#define SEND_CAP      (64 * 1024)
+
 #define TRUST_ENTRIES 64 /* the peer stands last: the longest way through a store of this size */
 #define MULTIPLICATIONS                                                                            \
     6                     /* X25519 of a variable point in one handshake, both sides (es, ee, se)  \
@@ -64,7 +69,8 @@ static void make_device(struct device *device, const char *id)
     fresh(device->file.private_key);
     check(dsb_identity_init(&device->identity, &device->file) == DSB_OK);
     dsb_trust_store_init(&device->trust, device->entries, TRUST_ENTRIES);
-    device->local = (struct dsb_local){&device->identity, &device->trust, DSB_RECV_MAX_MAX};
+    device->local = (struct dsb_local){
+        &device->identity, &device->trust, DSB_RECV_MAX_MAX, {STREAM_WINDOW, STREAMS_MAX}};
 }
 
 static void add_entry(struct device *device, const char *id, const uint8_t key[DSB_KEY_LEN])
@@ -100,8 +106,8 @@ static void hand_over(struct dsb_handshake *from, struct dsb_handshake *to)
     check(used_len == len && len != 0);
 }
 
-/* connect and accept to two sessions; with streams when there are limits. */
-static void make_session_of(const struct dsb_stream_limits *limits)
+/* connect and accept to two sessions. */
+static void make_session(void)
 {
     uint8_t ephemeral[DSB_KEY_LEN], wire[DSB_CONTROL_MAX];
     size_t used_len;
@@ -111,8 +117,6 @@ static void make_session_of(const struct dsb_stream_limits *limits)
           DSB_REASON_NONE);
     fresh(ephemeral);
     check(dsb_handshake_accept(&b.handshake, &beta.local, ephemeral, 0) == DSB_REASON_NONE);
-    check(limits == NULL || (dsb_handshake_offer_streams(&a.handshake, limits) == DSB_OK &&
-                             dsb_handshake_offer_streams(&b.handshake, limits) == DSB_OK));
     hand_over(&a.handshake, &b.handshake);
     hand_over(&b.handshake, &a.handshake);
     hand_over(&a.handshake, &b.handshake);
@@ -122,15 +126,10 @@ static void make_session_of(const struct dsb_stream_limits *limits)
     check(dsb_slot_finish(&a, 0) == DSB_OK);
 }
 
-static void make_session(void)
-{
-    make_session_of(NULL);
-}
-
 /* The same three messages by the Noise library alone. */
 static void make_noise_handshake(void)
 {
-    static const uint8_t prologue[] = "DSoftBus/1\0\4beta";
+    static const uint8_t prologue[] = "DSoftBus/2\0\4beta";
     static const uint8_t payload[DSB_PAYLOAD3_MAX];
     static const size_t payload_len[] = {0, DSB_PAYLOAD2_MAX, 2 + 5 + DSB_PAYLOAD2_MAX};
     struct noise_xk_handshake ha, hb;
@@ -176,7 +175,7 @@ static double per_second(void (*once)(void))
 
 static uint8_t body[DSB_RECV_MAX_MAX], wire[2 + DSB_RECV_MAX_MAX];
 
-/* MB/s of DATA sealed by one side and opened by the other. */
+/* MB/s of records of bytes sealed by one side and opened by the other, without the stream layer. */
 static double session_rate(size_t body_len)
 {
     size_t count = DATA_BYTES / body_len, out_len, used_len, got_len;
@@ -184,19 +183,16 @@ static double session_rate(size_t body_len)
     double start = now_s();
 
     for (size_t i = 0; i < count; i++) {
-        check(dsb_session_send_data(&a.session, wire, sizeof wire, body, body_len, 0, &out_len) ==
-              DSB_OK);
+        check(dsb_session_send_stream(&a.session, DSB_RECORD_BYTES, wire, sizeof wire, body,
+                                      body_len, 0, &out_len) == DSB_OK);
         dsb_session_written(&a.session, out_len, 0);
         check(dsb_session_feed(&b.session, wire, out_len, 0, &used_len, &got, &got_len) ==
-              DSB_EVENT_DATA);
+              DSB_EVENT_STREAM);
     }
     return (double)(count * body_len) / 1e6 / (now_s() - start);
 }
 
-/* Streams from a to b, with the windows that the Linux node is to have. */
-#define STREAMS_MAX   64
-#define STREAM_WINDOW (256 * 1024) /* bytes */
-#define SEND_CAP      (64 * 1024)
+/* Streams from a to b. */
 
 struct streams_end {
     struct dsb_streams streams;
@@ -229,16 +225,16 @@ static bool carry(struct streams_end *from, struct dsb_session *sender, struct s
     enum dsb_record_type type;
     const uint8_t *got;
     size_t out_len, used_len, got_len;
-    size_t len = dsb_streams_next_record(&from->streams, &type, wire + DSB_DATA_HEADROOM,
+    size_t len = dsb_streams_next_record(&from->streams, &type, wire + DSB_BODY_HEADROOM,
                                          DSB_STREAM_ID_LEN + DSB_STREAM_BYTES_MAX);
 
     if (len == 0)
         return false;
-    check(dsb_session_send_stream(sender, type, wire, sizeof wire, wire + DSB_DATA_HEADROOM, len, 0,
+    check(dsb_session_send_stream(sender, type, wire, sizeof wire, wire + DSB_BODY_HEADROOM, len, 0,
                                   &out_len) == DSB_OK);
     dsb_session_written(sender, out_len, 0);
     check(dsb_session_feed(receiver, wire, out_len, 0, &used_len, &got, &got_len) ==
-          DSB_EVENT_DATA);
+          DSB_EVENT_STREAM);
     check(dsb_streams_receive(&to->streams, type, got, got_len) == DSB_REASON_NONE);
     return true;
 }
@@ -291,10 +287,9 @@ static void read_byte(struct streams_end *end, uint32_t id)
 /* Streams per second: a question and an answer of a byte each, six records in one round trip. */
 static double calls_rate(void)
 {
-    static const struct dsb_stream_limits limits = {STREAM_WINDOW, STREAMS_MAX};
     const int count = 2000;
 
-    make_session_of(&limits);
+    make_session();
     make_streams(&from_a, true);
     make_streams(&at_b, false);
     double start = now_s();
@@ -321,11 +316,10 @@ static double calls_rate(void)
 /* MB/s through so many streams at once. */
 static double streams_rate(size_t stream_count)
 {
-    static const struct dsb_stream_limits limits = {STREAM_WINDOW, STREAMS_MAX};
     uint32_t ids[STREAMS_MAX];
     size_t read_len = 0;
 
-    make_session_of(&limits);
+    make_session();
     make_streams(&from_a, true);
     make_streams(&at_b, false);
     for (size_t i = 0; i < stream_count; i++) {
@@ -406,13 +400,13 @@ static void bench_streams(void)
     }
     qsort(session, ROUNDS, sizeof(double), compare);
     double best = session[ROUNDS - 1];
-    print_row("DATA, 16384 bytes, again", session, "MB/s", 0);
+    print_row("records, 16384 bytes, again", session, "MB/s", 0);
     print_row("one stream", one, "MB/s", best);
     print_row("64 streams in turn", many, "MB/s", best);
     print_row("streams, question and answer", calls, "per s", 0);
 }
 
-static void bench_data(void)
+static void bench_records(void)
 {
     static const size_t lens[] = {64, 1024, 16384, DSB_RECV_MAX_MAX - DSB_RECORD_OVERHEAD};
     static double session[4][ROUNDS], noise[4][ROUNDS];
@@ -432,7 +426,7 @@ static void bench_data(void)
         qsort(noise[k], ROUNDS, sizeof(double), compare);
         double best = noise[k][ROUNDS - 1];
         print_row(name, noise[k], "MB/s", 0);
-        (void)snprintf(name, sizeof name, "DATA, %zu bytes", lens[k]);
+        (void)snprintf(name, sizeof name, "records, %zu bytes", lens[k]);
         print_row(name, session[k], "MB/s", best);
     }
 }
@@ -447,7 +441,7 @@ int main(void)
     printf("session library in memory, %d rounds   best    median  spread             of bound\n",
            ROUNDS);
     bench_sessions();
-    bench_data();
+    bench_records();
     bench_streams();
     printf("bytes: stream %zu, and its window and send buffer\n", sizeof(struct dsb_stream));
     printf("bytes: half-open handshake %zu, session %zu, slot for either %zu, trust entry %zu\n",

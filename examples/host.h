@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an example wants of its host: key files, a TCP connection, random bytes. Errors end it. */
-#include <dsoftbus/identity.h>
-#include <dsoftbus/trust_store.h>
+#include <dsoftbus/link.h>
 #include <err.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -59,4 +58,21 @@ static inline int host_dial(const char *host, const char *port)
 static inline void host_random(void *bytes, size_t len)
 {
     must(getrandom(bytes, len, 0) == (ssize_t)len, "no random bytes");
+}
+
+/* Writes what waits, then reads. (A real program waits for both, and keeps the time.) */
+static inline void host_move(struct dsb_link *link, int fd)
+{
+    size_t len;
+    for (const uint8_t *bytes; (bytes = dsb_link_pending(link, 0, &len)) != NULL;) {
+        ssize_t put = write(fd, bytes, len);
+        must(put > 0, "write");
+        dsb_link_sent(link, (size_t)put, 0);
+    }
+    uint8_t *room = dsb_link_room(link, &len);
+    ssize_t got = read(fd, room, len);
+    if (got > 0)
+        dsb_link_received(link, (size_t)got);
+    else
+        dsb_link_end_of_stream(link);
 }

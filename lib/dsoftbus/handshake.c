@@ -6,8 +6,8 @@
  *       <- s                handshake_begin.c: the responder's key, from the trust store
  *       ...
  *       -> e, es            write_msg1 / read_msg1
- *       <- e, ee            write_msg2 / read_msg2      [recv_max]
- *       -> s, se            write_msg3 / read_msg3      [initiator's id, recv_max], then bind_peer
+ *       <- e, ee            write_msg2 / read_msg2      [limits]
+ *       -> s, se            write_msg3 / read_msg3      [initiator's id, limits], then bind_peer
  *       <- first record     session.c  / read_accept    ACCEPT
  */
 #include "dsoftbus/handshake.h"
@@ -91,12 +91,8 @@ static enum dsb_reason read_msg2(struct dsb_handshake *hs, uint8_t *unit, size_t
 
     if (result != NOISE_OK)
         return noise_reason(result, DSB_REASON_MSG2_BAD_KEY, DSB_REASON_MSG2_DECRYPT);
-    enum dsb_reason reason =
-        payload2_reason(dsb_payload2_read(payload, payload_len, &hs->peer_recv_max));
-    if (reason == DSB_REASON_NONE) {
-        reason = payload2_reason(
-            dsb_payload_streams_read(payload, payload_len, hs->peer_recv_max, &hs->peer_streams));
-    }
+    enum dsb_reason reason = payload2_reason(
+        dsb_payload2_read(payload, payload_len, &hs->peer_recv_max, &hs->peer_streams));
     if (reason == DSB_REASON_NONE)
         advance(hs, DSB_HANDSHAKE_WRITE_MSG3, DSB_STEP_MSG2_READ);
     return reason;
@@ -162,12 +158,8 @@ static enum dsb_reason read_msg3(struct dsb_handshake *hs, uint8_t *unit, size_t
         return noise_reason(result, DSB_REASON_MSG3_BAD_KEY, DSB_REASON_MSG3_DECRYPT);
     hs->step = DSB_STEP_MSG3_READ;
 
-    enum dsb_reason reason =
-        payload3_reason(dsb_payload3_read(payload, payload_len, &hs->claim, &hs->peer_recv_max));
-    if (reason == DSB_REASON_NONE) {
-        reason = payload3_reason(
-            dsb_payload_streams_read(payload, payload_len, hs->peer_recv_max, &hs->peer_streams));
-    }
+    enum dsb_reason reason = payload3_reason(
+        dsb_payload3_read(payload, payload_len, &hs->claim, &hs->peer_recv_max, &hs->peer_streams));
     if (reason == DSB_REASON_NONE)
         reason = bind_peer(hs);
     if (reason == DSB_REASON_NONE)
@@ -337,18 +329,11 @@ static size_t write_msg1(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
     return out_len;
 }
 
-/* What this side said of streams, if anything: behind the other fields. */
-static size_t write_streams(const struct dsb_handshake *hs, uint8_t *out)
-{
-    return hs->streams.window == 0 ? 0 : dsb_payload_streams_write(out, &hs->streams);
-}
-
 static size_t write_msg2(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT_MAX])
 {
-    uint8_t payload[DSB_PAYLOAD2_MAX + DSB_PAYLOAD_STREAMS_LEN];
-    size_t payload_len = dsb_payload2_write(payload, hs->local->recv_max);
-
-    payload_len += write_streams(hs, payload + payload_len);
+    uint8_t payload[DSB_PAYLOAD2_MAX];
+    const struct dsb_local *local = hs->local;
+    size_t payload_len = dsb_payload2_write(payload, local->recv_max, &local->streams);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
     if (out_len != 0)
@@ -358,10 +343,10 @@ static size_t write_msg2(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
 
 static size_t write_msg3(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT_MAX])
 {
-    uint8_t payload[DSB_PAYLOAD3_MAX + DSB_PAYLOAD_STREAMS_LEN];
-    size_t payload_len = dsb_payload3_write(payload, &hs->local->identity->id, hs->local->recv_max);
-
-    payload_len += write_streams(hs, payload + payload_len);
+    uint8_t payload[DSB_PAYLOAD3_MAX];
+    const struct dsb_local *local = hs->local;
+    size_t payload_len =
+        dsb_payload3_write(payload, &local->identity->id, local->recv_max, &local->streams);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
     if (out_len == 0)
@@ -387,17 +372,6 @@ size_t dsb_handshake_output(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_
     default:
         return 0;
     }
-}
-
-enum dsb_status dsb_handshake_offer_streams(struct dsb_handshake *hs,
-                                            const struct dsb_stream_limits *limits)
-{
-    if (hs->state != DSB_HANDSHAKE_WRITE_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG1)
-        return DSB_WRONG_STATE;
-    if (limits->window == 0 || hs->local->recv_max < DSB_STREAM_RECV_MAX_MIN)
-        return DSB_INVALID;
-    hs->streams = *limits;
-    return DSB_OK;
 }
 
 uint64_t dsb_handshake_deadline(const struct dsb_handshake *hs)

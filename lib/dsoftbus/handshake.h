@@ -5,8 +5,8 @@
  *     initiator                                     responder
  *     connect(target id)                            accept
  *     message 1  e, es                  ------>
- *                                       <------     message 2  e, ee   [recv_max]
- *     message 3  s, se [own id, recv_max] ---->     key in trust store? its id is the claimed one?
+ *                                       <------     message 2  e, ee   [limits]
+ *     message 3  s, se [own id, limits]   ---->     key in trust store? its id is the claimed one?
  *                                                   AUTHENTICATED
  *     AUTHENTICATED                     <------     ACCEPT (first record, sent by the session)
  *     dsb_handshake_finish              both        dsb_handshake_finish
@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-/* Longest unit before the session, bytes: message 3 needs 144, the rest is room for later fields.
+/* Longest unit before the session, bytes: message 3 needs 154, the rest is room for later fields.
  */
 #define DSB_HANDSHAKE_UNIT_MAX 512
 
@@ -43,8 +43,7 @@ extern "C" {
 
 /* Longest output: message 3 with its length bytes. */
 #define DSB_HANDSHAKE_OUT_MAX                                                                      \
-    (DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_3_OVERHEAD + DSB_PAYLOAD3_MAX +                       \
-     DSB_PAYLOAD_STREAMS_LEN)
+    (DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_3_OVERHEAD + DSB_PAYLOAD3_MAX)
 
 /* From connect or accept to AUTHENTICATED; not restarted by anything. */
 #define DSB_HANDSHAKE_DEADLINE_MS 5000
@@ -62,6 +61,7 @@ struct dsb_local {
     const struct dsb_trust_store *trust;
     uint16_t
         recv_max; /* longest record unit that sessions accept: DSB_RECV_MAX_MIN to _MAX bytes */
+    struct dsb_stream_limits streams; /* what sessions take of the peer's; a window of 1 at least */
 };
 
 enum dsb_handshake_state {
@@ -103,8 +103,7 @@ struct dsb_handshake {
     struct dsb_device_id claim;    /* responder: what message 3 claimed */
     uint8_t hash[NOISE_HASH_LEN];  /* h, once the handshake messages are complete */
     uint64_t deadline_ms;
-    struct dsb_stream_limits streams;      /* what this side offers, and the peer */
-    struct dsb_stream_limits peer_streams; /* window 0: nothing */
+    struct dsb_stream_limits peer_streams;
     uint16_t peer_recv_max;
     bool initiator;
     uint8_t step;          /* last dsb_step reached */
@@ -132,14 +131,6 @@ DSB_MUST_CHECK enum dsb_reason dsb_handshake_accept(struct dsb_handshake *hs,
                                                     const struct dsb_local *local,
                                                     uint8_t ephemeral[DSB_KEY_LEN],
                                                     uint64_t now_ms);
-
-/*
- * Right after connect or accept: tells the peer which streams this side takes. Only when both sides
- * do, the session carries streams, and then no DATA. DSB_INVALID: a window of 0, or a recv_max
- * under DSB_STREAM_RECV_MAX_MIN; DSB_WRONG_STATE: later.
- */
-DSB_MUST_CHECK enum dsb_status dsb_handshake_offer_streams(struct dsb_handshake *hs,
-                                                           const struct dsb_stream_limits *limits);
 
 /*
  * Looks at the received bytes: all of those not used yet, in one piece. Handles at most one unit

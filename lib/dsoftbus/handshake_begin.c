@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-static const char prologue_label[] = "DSoftBus/1"; /* its NUL is the zero byte of the prologue */
+static const char prologue_label[] = "DSoftBus/2"; /* its NUL is the zero byte of the prologue */
 
 #define PROLOGUE_MAX (sizeof(prologue_label) + 1 + DSB_DEVICE_ID_MAX)
 
-/* "DSoftBus/1", 0, and the id of the responder that the initiator means to reach, with its length.
+/* "DSoftBus/2", 0, and the id of the responder that the initiator means to reach, with its length.
  */
 static size_t make_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *responder)
 {
@@ -16,6 +16,12 @@ static size_t make_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_i
     out[sizeof prologue_label] = responder->len;
     memcpy(out + sizeof prologue_label + 1, responder->text, responder->len);
     return sizeof prologue_label + 1 + responder->len;
+}
+
+/* What this side is to say of itself can be said. */
+static bool are_limits(const struct dsb_local *local)
+{
+    return local->recv_max >= DSB_RECV_MAX_MIN && local->streams.window != 0;
 }
 
 static void begin(struct dsb_handshake *hs, const struct dsb_local *local, bool initiator,
@@ -36,7 +42,7 @@ static enum dsb_reason connect_to(struct dsb_handshake *hs, const struct dsb_dev
     uint8_t prologue[PROLOGUE_MAX];
     const struct dsb_local *local = hs->local;
 
-    if (target->len == 0 || target->len > DSB_DEVICE_ID_MAX || local->recv_max < DSB_RECV_MAX_MIN)
+    if (target->len == 0 || target->len > DSB_DEVICE_ID_MAX || !are_limits(local))
         return DSB_REASON_CONNECT_BAD_ARGUMENT;
     const struct dsb_trust_entry *entry = dsb_trust_store_find_id(local->trust, target);
     if (entry == NULL)
@@ -68,7 +74,7 @@ static enum dsb_reason accept_from(struct dsb_handshake *hs, uint8_t ephemeral[D
     uint8_t prologue[PROLOGUE_MAX];
     const struct dsb_local *local = hs->local;
 
-    if (local->recv_max < DSB_RECV_MAX_MIN)
+    if (!are_limits(local))
         return DSB_REASON_ACCEPT_BAD_ARGUMENT;
     size_t prologue_len = make_prologue(prologue, &local->identity->id);
     if (noise_xk_init_responder(&hs->noise, &local->identity->key, ephemeral, prologue,

@@ -77,14 +77,6 @@ enum dsb_reason dsb_link_accept(struct dsb_link *link, const struct dsb_local *l
     return begun(link, fits, DSB_REASON_ACCEPT_BAD_ARGUMENT);
 }
 
-enum dsb_status dsb_link_offer_streams(struct dsb_link *link,
-                                       const struct dsb_stream_limits *limits)
-{
-    return link->state == DSB_LINK_HANDSHAKE
-               ? dsb_handshake_offer_streams(&link->slot.handshake, limits)
-               : DSB_WRONG_STATE;
-}
-
 /* The stream's side */
 
 static uint8_t *unused(const struct dsb_link *link)
@@ -251,6 +243,7 @@ static struct dsb_link_event feed_record(struct dsb_link *link, uint64_t now_ms,
     static const enum dsb_link_event_type types[] = {
         [DSB_EVENT_NONE] = DSB_LINK_EVENT_NONE,
         [DSB_EVENT_DATA] = DSB_LINK_EVENT_DATA,
+        [DSB_EVENT_STREAM] = DSB_LINK_EVENT_STREAM,
         [DSB_EVENT_PONG] = DSB_LINK_EVENT_PONG,
         [DSB_EVENT_PEER_CLOSED] = DSB_LINK_EVENT_PEER_CLOSED,
         [DSB_EVENT_CLOSED] = DSB_LINK_EVENT_CLOSED,
@@ -331,7 +324,7 @@ enum dsb_status dsb_link_open(struct dsb_link *link, uint64_t now_ms)
 
 static size_t body_room(size_t room_len)
 {
-    const size_t overhead = DSB_DATA_HEADROOM + DSB_DATA_TAILROOM;
+    const size_t overhead = DSB_BODY_HEADROOM + DSB_BODY_TAILROOM;
 
     return room_len > overhead ? room_len - overhead : 0;
 }
@@ -340,7 +333,7 @@ size_t dsb_link_body_max(const struct dsb_link *link)
 {
     if (link->state != DSB_LINK_OPEN)
         return 0;
-    size_t peer_max = dsb_session_data_max(&link->slot.session);
+    size_t peer_max = dsb_session_body_max(&link->slot.session);
     size_t own_max = body_room(link->out_cap);
     return link->out == NULL || peer_max < own_max ? peer_max : own_max;
 }
@@ -353,7 +346,7 @@ uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room
     uint8_t *tail = out_tail(link, &room_len);
     size_t max = dsb_link_body_max(link);
     *body_room_len = body_room(room_len) < max ? body_room(room_len) : max;
-    return *body_room_len == 0 ? NULL : tail + DSB_DATA_HEADROOM;
+    return *body_room_len == 0 ? NULL : tail + DSB_BODY_HEADROOM;
 }
 
 /* Seals a record of the application's behind what is there. */
@@ -367,7 +360,7 @@ static enum dsb_status send_record(struct dsb_link *link, enum dsb_record_type t
         return DSB_WRONG_STATE;
     /* The session's own records go first, or data without end could keep them back. A body that is
      * in place already has let them pass in dsb_link_tail. */
-    if (tail == NULL || body != tail + DSB_DATA_HEADROOM) {
+    if (tail == NULL || body != tail + DSB_BODY_HEADROOM) {
         seal_own(link, now_ms);
         tail = out_tail(link, &room_len);
     }

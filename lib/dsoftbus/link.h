@@ -40,7 +40,7 @@ extern "C" {
      (size_t)((recv_max) > DSB_HANDSHAKE_UNIT_MAX ? (recv_max) : DSB_HANDSHAKE_UNIT_MAX))
 
 /* Bytes that `out` must have: two handshake messages, or any of the session's own records. To send
- * bodies of n bytes it needs DSB_DATA_HEADROOM + n + DSB_DATA_TAILROOM. */
+ * bodies of n bytes it needs DSB_BODY_HEADROOM + n + DSB_BODY_TAILROOM. */
 #define DSB_LINK_OUT_MIN (2 * (size_t)DSB_HANDSHAKE_OUT_MAX)
 
 enum dsb_link_state {
@@ -55,9 +55,10 @@ enum dsb_link_state {
 enum dsb_link_event_type {
     DSB_LINK_EVENT_NONE = 0,      /* nothing to do but to wait */
     DSB_LINK_EVENT_AUTHENTICATED, /* again and again until dsb_link_open */
-    DSB_LINK_EVENT_DATA,          /* body: of one DATA record, or one of a stream */
+    DSB_LINK_EVENT_DATA,          /* body: of one DATA record */
+    DSB_LINK_EVENT_STREAM,        /* body: of a stream's record; stream_link.h takes it */
     DSB_LINK_EVENT_PONG,          /* body: that of the answered dsb_link_ping */
-    DSB_LINK_EVENT_PEER_CLOSED,   /* no more DATA will come; close too when all is said */
+    DSB_LINK_EVENT_PEER_CLOSED,   /* no more records will come; close too when all is said */
     DSB_LINK_EVENT_CLOSED,        /* the state; again and again */
     DSB_LINK_EVENT_FAILED,        /* the state; again and again */
 };
@@ -107,10 +108,6 @@ DSB_MUST_CHECK enum dsb_reason dsb_link_accept(struct dsb_link *link, const stru
                                                const struct dsb_link_buffers *buffers,
                                                uint64_t now_ms);
 
-/* As dsb_handshake_offer_streams, right after connect or accept; DSB_WRONG_STATE later. */
-DSB_MUST_CHECK enum dsb_status dsb_link_offer_streams(struct dsb_link *link,
-                                                      const struct dsb_stream_limits *limits);
-
 /* Where the stream's next bytes go, and in *room_len how many at most; 0 when `in` is full of what
  * a pause holds back, when there is no `in`, after the end of the stream, or when the link is over.
  */
@@ -155,19 +152,19 @@ size_t dsb_link_body_max(const struct dsb_link *link);
 DSB_MUST_CHECK uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room);
 
 /*
- * Seals a DATA record of body_len bytes, which are anywhere outside of `out`, or in place: at
- * dsb_link_tail, asked for just before, or DSB_DATA_HEADROOM into a new dsb_link_set_out and so on
- * behind each record sealed there. DSB_OK; DSB_WOULD_BLOCK (try again when something was sent),
- * DSB_TOO_LARGE (over the peer's limit), DSB_INVALID (0 bytes), DSB_WRONG_STATE (not OPEN, or
- * closed).
+ * Seals a stream's record (stream_link.h does it) whose body is anywhere outside of `out`, or in
+ * place: at dsb_link_tail, asked for just before, or DSB_BODY_HEADROOM into a new dsb_link_set_out
+ * and so on behind each record sealed there. DSB_OK; DSB_WOULD_BLOCK (try again when something was
+ * sent), DSB_TOO_LARGE (over the peer's limit), DSB_INVALID (type or length), DSB_WRONG_STATE (not
+ * OPEN, or closed).
  */
-DSB_MUST_CHECK enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body,
-                                             size_t body_len, uint64_t now_ms);
-
-/* The same for a record of a session that carries streams: stream_link.h does it. */
 DSB_MUST_CHECK enum dsb_status dsb_link_send_stream(struct dsb_link *link,
                                                     enum dsb_record_type type, const uint8_t *body,
                                                     size_t body_len, uint64_t now_ms);
+
+/* The same for a DATA record. */
+DSB_MUST_CHECK enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body,
+                                             size_t body_len, uint64_t now_ms);
 
 /* As dsb_session_ping, _close, _end; DSB_WRONG_STATE unless OPEN. */
 DSB_MUST_CHECK enum dsb_status dsb_link_ping(struct dsb_link *link, const uint8_t *body,

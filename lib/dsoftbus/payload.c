@@ -70,41 +70,83 @@ static enum dsb_payload_result read_recv_max(const struct field *field, uint16_t
     return DSB_PAYLOAD_OK;
 }
 
-size_t dsb_payload2_write(uint8_t out[DSB_PAYLOAD2_MAX], uint16_t recv_max)
+static enum dsb_payload_result read_streams(const struct fields *fields,
+                                            struct dsb_stream_limits *streams)
 {
-    out[0] = DSB_FIELD_RECV_MAX | DSB_FIELD_CRITICAL_BIT;
-    out[1] = RECV_MAX_LEN;
-    out[2] = (uint8_t)(recv_max >> 8);
-    out[3] = (uint8_t)recv_max;
-    return FIELD_HEADER_LEN + RECV_MAX_LEN;
+    const struct field *window = &fields->window, *streams_max = &fields->streams_max;
+    struct dsb_stream_limits limits = {.window = 0};
+
+    if (window->value == NULL || streams_max->value == NULL)
+        return DSB_PAYLOAD_MALFORMED;
+    if (window->value_len != WINDOW_LEN || streams_max->value_len != STREAMS_MAX_LEN)
+        return DSB_PAYLOAD_STREAMS;
+    for (unsigned i = 0; i < WINDOW_LEN; i++)
+        limits.window = limits.window << 8 | window->value[i];
+    if (limits.window == 0)
+        return DSB_PAYLOAD_STREAMS;
+    limits.streams_max = (uint16_t)((unsigned)streams_max->value[0] << 8 | streams_max->value[1]);
+    *streams = limits;
+    return DSB_PAYLOAD_OK;
+}
+
+/* Writes a number as a critical field; returns the field's length. */
+static size_t put_field(uint8_t *out, uint8_t type, size_t value_len, uint32_t value)
+{
+    out[0] = type | DSB_FIELD_CRITICAL_BIT;
+    out[1] = (uint8_t)value_len;
+    for (size_t i = 0; i < value_len; i++)
+        out[FIELD_HEADER_LEN + i] = (uint8_t)(value >> 8 * (value_len - 1 - i));
+    return FIELD_HEADER_LEN + value_len;
+}
+
+size_t dsb_payload2_write(uint8_t out[DSB_PAYLOAD2_MAX], uint16_t recv_max,
+                          const struct dsb_stream_limits *streams)
+{
+    size_t len = put_field(out, DSB_FIELD_RECV_MAX, RECV_MAX_LEN, recv_max);
+
+    len += put_field(out + len, DSB_FIELD_WINDOW, WINDOW_LEN, streams->window);
+    return len + put_field(out + len, DSB_FIELD_STREAMS_MAX, STREAMS_MAX_LEN, streams->streams_max);
 }
 
 size_t dsb_payload3_write(uint8_t out[DSB_PAYLOAD3_MAX], const struct dsb_device_id *id,
-                          uint16_t recv_max)
+                          uint16_t recv_max, const struct dsb_stream_limits *streams)
 {
     out[0] = DSB_FIELD_DEVICE_ID | DSB_FIELD_CRITICAL_BIT;
     out[1] = id->len;
     memcpy(out + FIELD_HEADER_LEN, id->text, id->len);
     size_t pos = FIELD_HEADER_LEN + (size_t)id->len;
-    return pos + dsb_payload2_write(out + pos, recv_max);
+    return pos + dsb_payload2_write(out + pos, recv_max, streams);
 }
 
-enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, uint16_t *recv_max)
+/* What both messages have. */
+static enum dsb_payload_result read_limits(const struct fields *fields, uint16_t *recv_max,
+                                           struct dsb_stream_limits *streams)
+{
+    uint16_t said_recv_max;
+    enum dsb_payload_result result = read_recv_max(&fields->recv_max, &said_recv_max);
+
+    if (result == DSB_PAYLOAD_OK)
+        result = read_streams(fields, streams);
+    if (result == DSB_PAYLOAD_OK)
+        *recv_max = said_recv_max;
+    return result;
+}
+
+enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, uint16_t *recv_max,
+                                          struct dsb_stream_limits *streams)
 {
     struct fields fields;
     enum dsb_payload_result result = read_fields(data, data_len, false, &fields);
 
-    if (result != DSB_PAYLOAD_OK)
-        return result;
-    return read_recv_max(&fields.recv_max, recv_max);
+    return result == DSB_PAYLOAD_OK ? read_limits(&fields, recv_max, streams) : result;
 }
 
 enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
-                                          struct dsb_device_id *id, uint16_t *recv_max)
+                                          struct dsb_device_id *id, uint16_t *recv_max,
+                                          struct dsb_stream_limits *streams)
 {
     struct fields fields;
     struct dsb_device_id claimed;
-    uint16_t claimed_recv_max;
     enum dsb_payload_result result = read_fields(data, data_len, true, &fields);
 
     if (result != DSB_PAYLOAD_OK)
@@ -113,49 +155,8 @@ enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
         return DSB_PAYLOAD_MALFORMED;
     if (dsb_device_id_set(&claimed, fields.device_id.value, fields.device_id.value_len) != DSB_OK)
         return DSB_PAYLOAD_BAD_ID;
-    result = read_recv_max(&fields.recv_max, &claimed_recv_max);
-    if (result != DSB_PAYLOAD_OK)
-        return result;
-    *id = claimed;
-    *recv_max = claimed_recv_max;
-    return DSB_PAYLOAD_OK;
-}
-
-size_t dsb_payload_streams_write(uint8_t out[DSB_PAYLOAD_STREAMS_LEN],
-                                 const struct dsb_stream_limits *limits)
-{
-    out[0] = DSB_FIELD_WINDOW;
-    out[1] = WINDOW_LEN;
-    for (unsigned i = 0; i < WINDOW_LEN; i++)
-        out[2 + i] = (uint8_t)(limits->window >> (24 - 8 * i));
-    out[6] = DSB_FIELD_STREAMS_MAX;
-    out[7] = STREAMS_MAX_LEN;
-    out[8] = (uint8_t)(limits->streams_max >> 8);
-    out[9] = (uint8_t)limits->streams_max;
-    return DSB_PAYLOAD_STREAMS_LEN;
-}
-
-enum dsb_payload_result dsb_payload_streams_read(const uint8_t *data, size_t data_len,
-                                                 uint16_t recv_max,
-                                                 struct dsb_stream_limits *limits)
-{
-    struct fields fields;
-    uint32_t window = 0;
-    enum dsb_payload_result result = read_fields(data, data_len, true, &fields);
-
-    memset(limits, 0, sizeof *limits);
-    if (result != DSB_PAYLOAD_OK ||
-        (fields.window.value == NULL && fields.streams_max.value == NULL))
-        return result;
-    if (fields.window.value == NULL || fields.window.value_len != WINDOW_LEN ||
-        fields.streams_max.value == NULL || fields.streams_max.value_len != STREAMS_MAX_LEN)
-        return DSB_PAYLOAD_STREAMS;
-    for (unsigned i = 0; i < WINDOW_LEN; i++)
-        window = window << 8 | fields.window.value[i];
-    if (window == 0 || recv_max < DSB_STREAM_RECV_MAX_MIN)
-        return DSB_PAYLOAD_STREAMS;
-    limits->window = window;
-    limits->streams_max =
-        (uint16_t)((unsigned)fields.streams_max.value[0] << 8 | fields.streams_max.value[1]);
-    return DSB_PAYLOAD_OK;
+    result = read_limits(&fields, recv_max, streams);
+    if (result == DSB_PAYLOAD_OK)
+        *id = claimed;
+    return result;
 }

@@ -50,10 +50,8 @@ enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs, struct dsb_sessio
     session->peer_recv_max = hs->peer_recv_max;
     session->accept_queued = !hs->initiator;
     session->is_initiator = hs->initiator;
-    if (hs->streams.window != 0 && hs->peer_streams.window != 0) {
-        session->streams = hs->streams;
-        session->peer_streams = hs->peer_streams;
-    }
+    session->streams = hs->local->streams;
+    session->peer_streams = hs->peer_streams;
     hs->local = NULL;
     hs->state = DSB_HANDSHAKE_FINISHED;
     return DSB_OK;
@@ -100,35 +98,27 @@ static size_t seal(struct dsb_session *session, enum dsb_record_type type, const
     return DSB_FRAME_HEADER_LEN + unit_len;
 }
 
-size_t dsb_session_data_max(const struct dsb_session *session)
+size_t dsb_session_body_max(const struct dsb_session *session)
 {
     return dsb_session_is_open(session) ? session->peer_recv_max - DSB_RECORD_OVERHEAD : 0;
 }
 
-/* Seals a record of the application's. */
+/* Seals a record of the application's, of a type and length that it may have. */
 static enum dsb_status send_record(struct dsb_session *session, enum dsb_record_type type,
-                                   uint8_t *out, size_t out_cap, const uint8_t *data,
-                                   size_t data_len, uint64_t now_ms, size_t *out_len)
+                                   uint8_t *out, size_t out_cap, const uint8_t *body,
+                                   size_t body_len, uint64_t now_ms, size_t *out_len)
 {
     *out_len = 0;
-    if (!dsb_session_is_open(session) || session->close != DSB_SEND_NONE ||
-        dsb_session_has_streams(session) != dsb_record_is_stream(type))
+    if (!dsb_session_is_open(session) || session->close != DSB_SEND_NONE)
         return DSB_WRONG_STATE;
-    if (data_len == 0)
+    if (!dsb_record_has_length(type, body_len))
         return DSB_INVALID;
-    if (data_len > dsb_session_data_max(session))
+    if (body_len > dsb_session_body_max(session))
         return DSB_TOO_LARGE;
-    if (session->accept_queued || out_cap < DSB_DATA_HEADROOM + data_len + DSB_DATA_TAILROOM)
+    if (session->accept_queued || out_cap < DSB_BODY_HEADROOM + body_len + DSB_BODY_TAILROOM)
         return DSB_WOULD_BLOCK;
-    *out_len = seal(session, type, data, data_len, out, now_ms);
+    *out_len = seal(session, type, body, body_len, out, now_ms);
     return *out_len != 0 ? DSB_OK : DSB_WRONG_STATE;
-}
-
-enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out, size_t out_cap,
-                                      const uint8_t *data, size_t data_len, uint64_t now_ms,
-                                      size_t *out_len)
-{
-    return send_record(session, DSB_RECORD_DATA, out, out_cap, data, data_len, now_ms, out_len);
 }
 
 enum dsb_status dsb_session_send_stream(struct dsb_session *session, enum dsb_record_type type,
@@ -139,6 +129,13 @@ enum dsb_status dsb_session_send_stream(struct dsb_session *session, enum dsb_re
     return dsb_record_is_stream(type)
                ? send_record(session, type, out, out_cap, body, body_len, now_ms, out_len)
                : DSB_INVALID;
+}
+
+enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out, size_t out_cap,
+                                      const uint8_t *body, size_t body_len, uint64_t now_ms,
+                                      size_t *out_len)
+{
+    return send_record(session, DSB_RECORD_DATA, out, out_cap, body, body_len, now_ms, out_len);
 }
 
 bool dsb_session_wants_output(const struct dsb_session *session)
@@ -343,11 +340,6 @@ enum dsb_event dsb_session_tick(struct dsb_session *session, uint64_t now_ms)
 enum dsb_reason dsb_session_reason(const struct dsb_session *session)
 {
     return session->reason;
-}
-
-bool dsb_session_has_streams(const struct dsb_session *session)
-{
-    return session->streams.window != 0;
 }
 
 const struct dsb_stream_limits *dsb_session_streams(const struct dsb_session *session)

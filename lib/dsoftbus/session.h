@@ -44,9 +44,9 @@ extern "C" {
 /* Each direction rekeys before the record whose n is a non-zero multiple of this. */
 #define DSB_REKEY_RECORDS 65536
 
-/* Bytes that a sealed DATA record has before and behind its body. */
-#define DSB_DATA_HEADROOM (DSB_FRAME_HEADER_LEN + DSB_RECORD_TYPE_LEN)
-#define DSB_DATA_TAILROOM DSB_TAG_LEN
+/* Bytes that a sealed record has before and behind its body. */
+#define DSB_BODY_HEADROOM (DSB_FRAME_HEADER_LEN + DSB_RECORD_TYPE_LEN)
+#define DSB_BODY_TAILROOM DSB_TAG_LEN
 
 /* Longest of the session's own records, with its length bytes. */
 #define DSB_CONTROL_MAX (DSB_FRAME_HEADER_LEN + DSB_RECORD_OVERHEAD + DSB_PING_MAX)
@@ -60,9 +60,11 @@ enum dsb_session_state {
 /* What dsb_session_feed met. */
 enum dsb_event {
     DSB_EVENT_NONE = 0,    /* nothing for the application */
-    DSB_EVENT_DATA,        /* *body is one DATA record's, or a stream's: dsb_session_record_type */
+    DSB_EVENT_DATA,        /* *body is one DATA record's */
+    DSB_EVENT_STREAM,      /* *body is a stream record's, of the type dsb_session_record_type */
     DSB_EVENT_PONG,        /* *body answers dsb_session_ping: the bytes of that PING */
-    DSB_EVENT_PEER_CLOSED, /* no more DATA will come; this side may still send, then closes too */
+    DSB_EVENT_PEER_CLOSED, /* no more records will come; this side may still send, then closes too
+                            */
     DSB_EVENT_CLOSED,      /* the stream ended, cleanly */
     DSB_EVENT_FAILED,      /* see dsb_session_reason */
 };
@@ -87,11 +89,10 @@ struct dsb_session {
     struct dsb_device_id peer;
     uint8_t peer_key[DSB_KEY_LEN];
     uint8_t hash[NOISE_HASH_LEN];
-    struct dsb_stream_limits streams; /* both 0 when the session carries no streams */
-    struct dsb_stream_limits peer_streams;
+    struct dsb_stream_limits streams, peer_streams;
     uint16_t local_recv_max;
     uint16_t peer_recv_max;
-    uint8_t record_type; /* of the last DSB_EVENT_DATA */
+    uint8_t record_type; /* of the last DSB_EVENT_STREAM */
     bool is_initiator;
     bool peer_closed; /* its CLOSE was opened */
     bool ended;       /* by this side: nothing more is delivered */
@@ -120,8 +121,8 @@ DSB_MUST_CHECK enum dsb_status dsb_handshake_finish(struct dsb_handshake *hs,
  * Looks at the received bytes: all of those not used yet, in one piece. Handles at most one record
  * and says in *used_len how many bytes it used: 0 while the record is not complete; feed them
  * again, with more (dsb_frame_next says how many it needs). Records are opened in place: on
- * DSB_EVENT_DATA and _PONG *body lies in `in`, and is the caller's. Call again until *used_len is 0
- * or the session failed.
+ * DSB_EVENT_STREAM and _PONG *body lies in `in`, and is the caller's. Call again until *used_len is
+ * 0 or the session failed.
  *
  * What has arrived counts before the time that has passed: only a call that finds no complete
  * record is also a dsb_session_tick. A process that was stopped for long feeds what waits before it
@@ -131,23 +132,18 @@ DSB_MUST_CHECK enum dsb_event dsb_session_feed(struct dsb_session *session, uint
                                                size_t in_len, uint64_t now_ms, size_t *used_len,
                                                const uint8_t **body, size_t *body_len);
 
-/* Both sides offered streams: the session carries stream records (dsb_streams_receive) and no DATA.
- */
-bool dsb_session_has_streams(const struct dsb_session *session);
-
-/* What both sides offered, window 0 when the session has no streams; and whether this side dialled.
- */
+/* What each side takes of the other's streams; and whether this side dialled. */
 const struct dsb_stream_limits *dsb_session_streams(const struct dsb_session *session);
 const struct dsb_stream_limits *dsb_session_peer_streams(const struct dsb_session *session);
 bool dsb_session_is_initiator(const struct dsb_session *session);
 
-/* The type of the record that the last DSB_EVENT_DATA was. */
+/* The type of the record that the last DSB_EVENT_STREAM was: for dsb_streams_receive. */
 enum dsb_record_type dsb_session_record_type(const struct dsb_session *session);
 
 /*
- * A caller that cannot take more DATA for now pauses the session and does not feed it: its silence
- * is then not the peer's. (The peer, whose writes stall, gives up after DSB_DEAD_AFTER_MS all the
- * same.)
+ * A caller that cannot take more records for now pauses the session and does not feed it: its
+ * silence is then not the peer's. (The peer, whose writes stall, gives up after DSB_DEAD_AFTER_MS
+ * all the same.)
  */
 void dsb_session_pause(struct dsb_session *session, bool paused, uint64_t now_ms);
 
@@ -157,32 +153,29 @@ void dsb_session_pause(struct dsb_session *session, bool paused, uint64_t now_ms
  */
 enum dsb_event dsb_session_end_of_stream(struct dsb_session *session);
 
-/* Longest body that one DATA record to this peer may have, bytes: its recv_max less the overhead.
- */
-size_t dsb_session_data_max(const struct dsb_session *session);
+/* Longest body that a record to this peer may have, bytes: its recv_max less the overhead. */
+size_t dsb_session_body_max(const struct dsb_session *session);
 
 /*
- * Seals one DATA record of 1 to dsb_session_data_max bytes into out (DSB_DATA_HEADROOM + data_len +
- * DSB_DATA_TAILROOM bytes, to *out_len). data may be out + DSB_DATA_HEADROOM: then nothing is
- * copied; no other overlap. Otherwise nothing is sealed, the session is as before, and it returns
+ * Seals one record of a stream into out (DSB_BODY_HEADROOM + body_len + DSB_BODY_TAILROOM bytes, to
+ * *out_len). body may be out + DSB_BODY_HEADROOM: then nothing is copied; no other overlap.
+ * Otherwise nothing is sealed, the session is as before, and it returns
  *   DSB_WOULD_BLOCK   out_cap is too small, or ACCEPT has not been taken by dsb_session_output yet
  *   DSB_TOO_LARGE     longer than the peer accepts
- *   DSB_INVALID       data_len is 0
+ *   DSB_INVALID       not a stream record's type, or not a length that it can have
  *   DSB_WRONG_STATE   after dsb_session_close, or not OPEN
  */
-DSB_MUST_CHECK enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out,
-                                                     size_t out_cap, const uint8_t *data,
-                                                     size_t data_len, uint64_t now_ms,
-                                                     size_t *out_len);
-
-/* The same for a stream record (type, and its body of 1 byte or more), in a session that has
- * streams; dsb_session_send_data is then DSB_WRONG_STATE, as this is in another. DSB_INVALID too
- * for another type. */
 DSB_MUST_CHECK enum dsb_status dsb_session_send_stream(struct dsb_session *session,
                                                        enum dsb_record_type type, uint8_t *out,
                                                        size_t out_cap, const uint8_t *body,
                                                        size_t body_len, uint64_t now_ms,
                                                        size_t *out_len);
+
+/* The same for a DATA record. */
+DSB_MUST_CHECK enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out,
+                                                     size_t out_cap, const uint8_t *body,
+                                                     size_t body_len, uint64_t now_ms,
+                                                     size_t *out_len);
 
 /* A record of the session's own waits to be sealed. */
 bool dsb_session_wants_output(const struct dsb_session *session);
@@ -212,7 +205,7 @@ DSB_MUST_CHECK enum dsb_status dsb_session_ping(struct dsb_session *session, con
 DSB_MUST_CHECK enum dsb_status dsb_session_close(struct dsb_session *session);
 
 /*
- * Ends the session from this side: closes it, and delivers no DATA and no PONG any more. The peer
+ * Ends the session from this side: closes it, and delivers no record and no PONG any more. The peer
  * has DSB_END_AFTER_MS to answer with its CLOSE; then the session fails, SESSION_UNCLOSED. Calling
  * it again changes nothing. DSB_WRONG_STATE when not OPEN.
  */

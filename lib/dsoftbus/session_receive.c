@@ -17,11 +17,16 @@ static enum dsb_event on_accept(struct dsb_session *session, const struct dsb_re
     return failed(session, DSB_REASON_RECORD_TYPE);
 }
 
-/* DATA, or a stream's record. */
 static enum dsb_event on_data(struct dsb_session *session, const struct dsb_record *record)
 {
-    session->record_type = (uint8_t)record->type;
+    (void)record;
     return session->ended ? DSB_EVENT_NONE : DSB_EVENT_DATA;
+}
+
+static enum dsb_event on_stream(struct dsb_session *session, const struct dsb_record *record)
+{
+    session->record_type = (uint8_t)record->type;
+    return session->ended ? DSB_EVENT_NONE : DSB_EVENT_STREAM;
 }
 
 static enum dsb_event on_ping(struct dsb_session *session, const struct dsb_record *record)
@@ -54,17 +59,13 @@ static enum dsb_event on_close(struct dsb_session *session, const struct dsb_rec
 }
 
 static enum dsb_event (*const handlers[])(struct dsb_session *, const struct dsb_record *) = {
-    [DSB_RECORD_ACCEPT] = on_accept, [DSB_RECORD_DATA] = on_data,   [DSB_RECORD_PING] = on_ping,
-    [DSB_RECORD_PONG] = on_pong,     [DSB_RECORD_CLOSE] = on_close, [DSB_RECORD_OPEN] = on_data,
-    [DSB_RECORD_OPENED] = on_data,   [DSB_RECORD_BYTES] = on_data,  [DSB_RECORD_CREDIT] = on_data,
-    [DSB_RECORD_FIN] = on_data,      [DSB_RECORD_RESET] = on_data,
+    [DSB_RECORD_DATA] = on_data,     [DSB_RECORD_ACCEPT] = on_accept,
+    [DSB_RECORD_PING] = on_ping,     [DSB_RECORD_PONG] = on_pong,
+    [DSB_RECORD_CLOSE] = on_close,   [DSB_RECORD_OPEN] = on_stream,
+    [DSB_RECORD_OPENED] = on_stream, [DSB_RECORD_BYTES] = on_stream,
+    [DSB_RECORD_CREDIT] = on_stream, [DSB_RECORD_FIN] = on_stream,
+    [DSB_RECORD_RESET] = on_stream,
 };
-
-/* DATA and the streams' records exclude each other. Other types are judged by dsb_record_parse. */
-static bool is_carried(const struct dsb_session *session, unsigned type)
-{
-    return dsb_session_has_streams(session) ? type != DSB_RECORD_DATA : !dsb_record_is_stream(type);
-}
 
 /* Opens the record in place. */
 static enum dsb_reason open_record(struct dsb_session *session, uint8_t *unit, size_t unit_len,
@@ -81,8 +82,6 @@ static enum dsb_reason open_record(struct dsb_session *session, uint8_t *unit, s
     }
     if (result != NOISE_OK)
         return result == NOISE_ERR_NONCE ? DSB_REASON_RECORD_NONCE : DSB_REASON_RECORD_DECRYPT;
-    if (!is_carried(session, unit[0]))
-        return DSB_REASON_RECORD_TYPE;
     switch (dsb_record_parse(record, unit, plaintext_len)) {
     case DSB_RECORD_OK:
         return DSB_REASON_NONE;
@@ -169,7 +168,7 @@ enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in, size_t
     if (event == DSB_EVENT_FAILED)
         return event;
     *used_len = DSB_FRAME_HEADER_LEN + unit_len;
-    if (event == DSB_EVENT_DATA || event == DSB_EVENT_PONG) {
+    if (event == DSB_EVENT_STREAM || event == DSB_EVENT_DATA || event == DSB_EVENT_PONG) {
         *body = record.body;
         *body_len = record.body_len;
     }

@@ -8,7 +8,7 @@ enum dsb_status dsb_stream_link_begin(struct dsb_streams *streams, const struct 
 {
     const struct dsb_session *session = dsb_link_session(link);
 
-    if (link->state != DSB_LINK_OPEN || !dsb_session_has_streams(session))
+    if (link->state != DSB_LINK_OPEN)
         return DSB_WRONG_STATE;
     const struct dsb_streams_config config = {
         .is_initiator = dsb_session_is_initiator(session),
@@ -27,13 +27,17 @@ void dsb_stream_link_receive(struct dsb_streams *streams, struct dsb_link *link,
     enum dsb_reason reason = DSB_REASON_NONE;
 
     switch (event->type) {
-    case DSB_LINK_EVENT_DATA:
+    case DSB_LINK_EVENT_STREAM:
         reason = dsb_streams_receive(streams, dsb_session_record_type(dsb_link_session(link)),
                                      event->body, event->body_len);
         if (reason != DSB_REASON_NONE) {
             dsb_link_abort(link, reason);
             dsb_streams_end(streams);
         }
+        break;
+    case DSB_LINK_EVENT_DATA: /* nobody's who has streams */
+        dsb_link_abort(link, DSB_REASON_RECORD_TYPE);
+        dsb_streams_end(streams);
         break;
     case DSB_LINK_EVENT_PEER_CLOSED:
     case DSB_LINK_EVENT_CLOSED:

@@ -2,7 +2,7 @@
 /*
  * Streams on a link. The caller's turn, beside what link.h says:
  *
- *     dsb_link_connect or _accept, dsb_link_offer_streams
+ *     dsb_link_connect or _accept
  *     OPEN: dsb_stream_link_begin
  *     for each event of the link: dsb_stream_link_receive; then dsb_streams_next_event until none
  *     before dsb_link_pending: dsb_stream_link_send
@@ -18,8 +18,7 @@
 extern "C" {
 #endif
 
-/* dsb_streams_init with what both sides of an OPEN link offered. DSB_WRONG_STATE: it is not OPEN,
- * or carries no streams. */
+/* dsb_streams_init with what both sides of an OPEN link take. DSB_WRONG_STATE: it is not OPEN. */
 DSB_MUST_CHECK enum dsb_status dsb_stream_link_begin(struct dsb_streams *streams,
                                                      const struct dsb_link *link, uint16_t own_max,
                                                      uint32_t send_cap,

@@ -81,7 +81,7 @@ static void open_session(struct conn *c)
     c->events->opened(c);
 }
 
-/* A record of a stream. A session without streams carries nothing that is meant for us. */
+/* A record of a stream; without memory for streams the session is of no use. */
 static void take_record(struct conn *c, const struct dsb_link_event *event)
 {
     struct stream_set *set = conn_streams(c);
@@ -89,7 +89,8 @@ static void take_record(struct conn *c, const struct dsb_link_event *event)
         conn_finish(c);
         return;
     }
-    if (dsb_session_record_type(dsb_link_session(&c->wire.link)) == DSB_RECORD_BYTES)
+    if (event->type == DSB_LINK_EVENT_STREAM &&
+        dsb_session_record_type(dsb_link_session(&c->wire.link)) == DSB_RECORD_BYTES)
         c->bytes_in_len += event->body_len - DSB_STREAM_ID_LEN;
     dsb_stream_link_receive(&set->streams, &c->wire.link, event);
 }
@@ -121,6 +122,7 @@ static bool take_event(struct conn *c)
             open_session(c);
         break;
     case DSB_LINK_EVENT_DATA:
+    case DSB_LINK_EVENT_STREAM:
         take_record(c, &event);
         break;
     case DSB_LINK_EVENT_PONG:
@@ -296,6 +298,7 @@ static struct conn *conn_new(struct conn_shared *shared, int fd, const union end
     c->timer.data = c;
     c->open_handle_count = 2;
     c->shared = shared;
+    shared->local.streams = shared->streams.offer;
     *buffers = wire_init(&c->wire, fd, &shared->chunks);
     c->remote = *remote;
     c->events = events;
@@ -324,8 +327,7 @@ struct conn *conn_accept(struct conn_shared *shared, int fd, const union endpoin
     c->state = CONN_HANDSHAKE;
     random_bytes(ephemeral, sizeof ephemeral);
     if (dsb_link_accept(&c->wire.link, &shared->local, ephemeral, &buffers, now_ms(c)) !=
-            DSB_REASON_NONE ||
-        dsb_link_offer_streams(&c->wire.link, &shared->streams.offer) != DSB_OK) {
+        DSB_REASON_NONE) {
         conn_discard(c);
         return NULL;
     }
@@ -351,7 +353,6 @@ struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remo
     *reason =
         dsb_link_connect(&c->wire.link, &shared->local, target, ephemeral, &buffers, now_ms(c));
     if (*reason == DSB_REASON_NONE &&
-        dsb_link_offer_streams(&c->wire.link, &shared->streams.offer) == DSB_OK &&
         (connect(fd, &remote->any, endpoint_len(remote)) == 0 || errno == EINPROGRESS)) {
         watch(c);
         return c;
@@ -397,8 +398,7 @@ struct stream_set *conn_streams(struct conn *c)
 {
     static const struct stream_set_events events = {
         .incoming = on_incoming, .can_open = on_can_open, .changed = on_changed};
-    const struct dsb_session *session = dsb_link_session(&c->wire.link);
-    if (c->state != CONN_OPEN || !dsb_session_has_streams(session))
+    if (c->state != CONN_OPEN)
         return NULL;
     if (c->streams == NULL)
         c->streams = stream_set_new(&c->wire.link, &c->shared->streams, &events, c);

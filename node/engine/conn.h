@@ -116,7 +116,7 @@ const struct dsb_device_id *conn_peer(const struct conn *c);
 /* The id that a rejected initiator claimed, or NULL: for the log, it proves nothing. */
 const struct dsb_device_id *conn_claim(const struct conn *c);
 
-/* The streams of the session, to open one; NULL unless it is OPEN and carries streams, or when
+/* The streams of the session, to open one; NULL unless it is OPEN, or when
  * there is no memory for them. */
 struct stream_set *conn_streams(struct conn *c);
 

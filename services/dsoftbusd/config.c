@@ -53,5 +53,6 @@ void config_load(struct config *config)
         .identity = &config->identity,
         .trust = &config->trust,
         .recv_max = RECORD_UNIT_MAX,
+        .streams = {.window = 1}, /* none are taken */
     };
 }

@@ -114,6 +114,9 @@ static enum connection_outcome unit_turn(struct connection *connection, struct n
     case DSB_LINK_EVENT_DATA:
         echo(connection, &event, now_ms);
         return CONNECTION_GOES_ON;
+    case DSB_LINK_EVENT_STREAM:
+        dsb_link_abort(link, DSB_REASON_STREAM_COUNT);
+        return CONNECTION_GOES_ON;
     case DSB_LINK_EVENT_PEER_CLOSED:
         return dsb_link_close(link) == DSB_OK ? CONNECTION_GOES_ON : CONNECTION_OVER;
     case DSB_LINK_EVENT_CLOSED:

@@ -105,7 +105,7 @@ static void make_device(struct device *device, const char *id, uint8_t seed)
     must(dsb_identity_init(&device->identity, &device->file) == DSB_OK, "identity");
     make_public(device->identity.key.public_key, DSB_KEY_LEN);
     dsb_trust_store_init(&device->trust, &device->entry, 1);
-    device->local = (struct dsb_local){&device->identity, &device->trust, 1024};
+    device->local = (struct dsb_local){&device->identity, &device->trust, 1024, {1024, 1}};
 }
 
 static void trust(struct device *device, const struct device *other)
@@ -150,8 +150,8 @@ static void send(struct device *from, struct device *to, enum dsb_event expected
     const uint8_t *body;
 
     if (len == 0) {
-        must(dsb_session_send_data(&from->slot.session, wire, sizeof wire, (const uint8_t *)"there",
-                                   5, 0, &len) == DSB_OK,
+        must(dsb_session_send_stream(&from->slot.session, DSB_RECORD_BYTES, wire, sizeof wire,
+                                     (const uint8_t *)"\0\0\0\1there", 9, 0, &len) == DSB_OK,
              "send");
     }
     dsb_session_written(&from->slot.session, len, 0);
@@ -184,7 +184,7 @@ static void run(void)
     for (uint64_t n = 0; n < 3; n++) { /* the middle one rekeys */
         alpha.slot.session.transport.send.n = beta.slot.session.transport.recv.n =
             DSB_REKEY_RECORDS - 1 + n;
-        send(&alpha, &beta, DSB_EVENT_DATA);
+        send(&alpha, &beta, DSB_EVENT_STREAM);
     }
     must(dsb_session_ping(&beta.slot.session, (const uint8_t *)"token", 5) == DSB_OK, "ping");
     send(&beta, &alpha, DSB_EVENT_NONE);

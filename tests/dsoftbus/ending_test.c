@@ -58,7 +58,7 @@ static void ending_after_a_half_close_takes_nothing_more(void **state)
     assert_ok(dsb_session_close(b));
     assert_int_equal(pass(&pair.b, &pair.a, T0), DSB_EVENT_PEER_CLOSED);
     session_send(&pair.a, &pair.b, "1", 1, T0);
-    assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_STREAM);
     assert_ok(dsb_session_end(b, T0 + 1000));
     session_send(&pair.a, &pair.b, "2", 1, T0 + 1000);
     assert_int_equal(session_read(&pair.b, T0 + 1000, &body, &body_len), DSB_EVENT_NONE);
@@ -132,7 +132,7 @@ static void a_quiet_half_closed_session_lives_by_pings(void **state)
         assert_false(dsb_session_wants_output(b)); /* no PONG behind its CLOSE */
     }
     session_send(&pair.a, &pair.b, "answer", 6, now);
-    assert_int_equal(session_read(&pair.b, now, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, now, &body, &body_len), DSB_EVENT_STREAM);
     assert_ok(dsb_session_close(a));
     assert_int_equal(pass(&pair.a, &pair.b, now), DSB_EVENT_PEER_CLOSED);
     assert_true(dsb_session_is_closed(a));
@@ -175,8 +175,8 @@ static void what_has_arrived_counts_before_the_time(void **state)
     (void)state;
     session_send(&pair.b, &pair.a, "x", 1, T0);
     session_send(&pair.b, &pair.a, "y", 1, T0);
-    assert_int_equal(session_read(&pair.a, late, &body, &body_len), DSB_EVENT_DATA);
-    assert_int_equal(session_read(&pair.a, late, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.a, late, &body, &body_len), DSB_EVENT_STREAM);
+    assert_int_equal(session_read(&pair.a, late, &body, &body_len), DSB_EVENT_STREAM);
     assert_int_equal(session_read(&pair.a, late, &body, &body_len), DSB_EVENT_NONE);
     assert_int_equal(session_read(&pair.a, late + DSB_DEAD_AFTER_MS, &body, &body_len),
                      DSB_EVENT_FAILED);
@@ -190,8 +190,8 @@ static void sealing_more_is_no_progress(void **state)
     (void)state;
     dsb_session_pause(a, true, T0);
     for (uint64_t now = T0; now < T0 + DSB_DEAD_AFTER_MS; now += 1000) {
-        assert_ok(
-            dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, now, &out_len));
+        assert_ok(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out,
+                                          (const uint8_t *)STREAM1 "x", 5, now, &out_len));
         assert_int_equal(dsb_session_deadline(a), T0 + DSB_DEAD_AFTER_MS);
     }
     assert_int_equal(dsb_session_tick(a, T0 + DSB_DEAD_AFTER_MS), DSB_EVENT_FAILED);
@@ -204,7 +204,8 @@ static void writing_nothing_is_no_progress(void **state)
 
     (void)state;
     dsb_session_pause(a, true, T0);
-    assert_ok(dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len));
+    assert_ok(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out,
+                                      (const uint8_t *)STREAM1 "x", 5, T0, &out_len));
     dsb_session_written(a, 0, T0 + 30000);
     assert_int_equal(dsb_session_deadline(a), T0 + DSB_DEAD_AFTER_MS);
     dsb_session_written(a, 1, T0 + 30000);
@@ -221,7 +222,7 @@ static void each_ping_after_its_pong_is_welcome(void **state)
         session_send(&pair.a, &pair.b, "between", 7, T0);
         assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_NONE);
         assert_int_equal(pass(&pair.b, &pair.a, T0), DSB_EVENT_PONG);
-        assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
+        assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_STREAM);
     }
 }
 
@@ -234,21 +235,21 @@ static void a_copied_session_is_refused_by_every_call(void **state)
     size_t out_len, used_len;
 
     (void)state;
-    assert_int_equal(
-        dsb_session_send_data(&copy, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len),
-        DSB_WRONG_STATE);
+    assert_int_equal(dsb_session_send_stream(&copy, DSB_RECORD_BYTES, out, sizeof out,
+                                             (const uint8_t *)STREAM1 "x", 5, T0, &out_len),
+                     DSB_WRONG_STATE);
     assert_int_equal(dsb_session_ping(&copy, NULL, 0), DSB_WRONG_STATE);
     assert_int_equal(dsb_session_close(&copy), DSB_WRONG_STATE);
     assert_int_equal(dsb_session_end(&copy, T0), DSB_WRONG_STATE);
     assert_int_equal(dsb_session_tick(&copy, T0), DSB_EVENT_FAILED);
-    assert_int_equal(dsb_session_data_max(&copy), 0);
+    assert_int_equal(dsb_session_body_max(&copy), 0);
     session_send(&pair.b, &pair.a, "y", 1, T0);
     assert_int_equal(
         dsb_session_feed(&copy, pair.a.in.bytes, pair.a.in.len, T0, &used_len, &body, &body_len),
         DSB_EVENT_FAILED);
     assert_int_equal(used_len, 0);
     /* The one that was copied is none the worse. */
-    assert_int_equal(session_read(&pair.a, T0, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.a, T0, &body, &body_len), DSB_EVENT_STREAM);
 }
 
 int main(void)

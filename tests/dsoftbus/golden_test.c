@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The wire format, byte for byte: a whole session with fixed keys must give exactly the bytes of
- * golden/session.txt, one with streams those of golden/streams.txt, and the announce and query
- * those of golden/packets.txt. A change of the format fails here; if it is meant, it is a new wire
- * version.
+ * golden/session.txt, and the announce and query those of golden/packets.txt. A change of the
+ * format fails here; if it is meant, it is a new wire version.
  *
  *   golden_test FOLDER           compares
  *   golden_test FOLDER --write   writes the files anew
@@ -66,15 +65,11 @@ static void flush(const char *name, struct stream *stream)
 
 static struct pair pair;
 
-static void handshake_part(const struct dsb_stream_limits *limits)
+static void handshake_part(void)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
 
     pair_start(&pair);
-    if (limits != NULL) {
-        assert_ok(dsb_handshake_offer_streams(&pair.a.slot.handshake, limits));
-        assert_ok(dsb_handshake_offer_streams(&pair.b.slot.handshake, limits));
-    }
     put_hex("initiator alpha, private key", pair.a_peer.file.private_key, DSB_KEY_LEN);
     put_hex("responder beta, private key", pair.b_peer.file.private_key, DSB_KEY_LEN);
     test_ephemeral(ephemeral, PAIR_A_EPHEMERAL);
@@ -109,59 +104,13 @@ static void pass(const char *name, struct end *to, enum dsb_event expected)
     assert_int_equal(to->in.len, 0);
 }
 
-static void session_part(void)
-{
-    struct dsb_session *a = &pair.a.slot.session;
-    struct dsb_session *b = &pair.b.slot.session;
-
-    assert_ok(dsb_session_ping(a, (const uint8_t *)"golden", 6));
-    assert_true(session_write(&pair.a, &pair.b, pair.now_ms) > 0);
-    pass("alpha: PING golden", &pair.b, DSB_EVENT_NONE);
-    assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
-    pass("beta: PONG golden", &pair.a, DSB_EVENT_PONG);
-    session_send(&pair.a, &pair.b, "hello", 5, pair.now_ms);
-    pass("alpha: DATA hello", &pair.b, DSB_EVENT_DATA);
-    session_send(&pair.b, &pair.a, "world", 5, pair.now_ms);
-    pass("beta: DATA world", &pair.a, DSB_EVENT_DATA);
-
-    for (uint64_t n = a->transport.send.n; n < DSB_REKEY_RECORDS; n++) {
-        const uint8_t *body;
-        size_t body_len;
-
-        session_send(&pair.a, &pair.b, "filler", 6, pair.now_ms);
-        if (n == DSB_REKEY_RECORDS - 1)
-            flush("alpha: DATA filler, n = 65535", &pair.b.in);
-        assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
-    }
-    session_send(&pair.a, &pair.b, "rekeyed", 7, pair.now_ms);
-    pass("alpha: DATA rekeyed, n = 65536", &pair.b, DSB_EVENT_DATA);
-    assert_ok(dsb_session_close(a));
-    assert_true(session_write(&pair.a, &pair.b, pair.now_ms) > 0);
-    pass("alpha: CLOSE", &pair.b, DSB_EVENT_PEER_CLOSED);
-    assert_ok(dsb_session_close(b));
-    assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
-    pass("beta: CLOSE", &pair.a, DSB_EVENT_PEER_CLOSED);
-}
-
-static void session_bytes(void **state)
-{
-    (void)state;
-    text_len = 0;
-    put_line("# DSoftBus wire version 1: every unit with its length bytes, as on the stream");
-    handshake_part(NULL);
-    session_part();
-    compare_or_write("session.txt");
-}
-
 /* Streams, of both sides, with a window of 4. */
-
-#define WINDOW 4
 
 struct side {
     struct dsb_streams streams;
     struct dsb_stream table[2];
     uint32_t refused[1];
-    uint8_t bytes[2 * (WINDOW + 16)];
+    uint8_t bytes[2 * (PEER_WINDOW + 16)];
     struct end *end;
 };
 
@@ -173,8 +122,8 @@ static void begin(struct side *side, struct end *end)
                                               .streams_max = 1,
                                               .own_max = 1,
                                               .peer_streams_max = 1,
-                                              .window = WINDOW,
-                                              .peer_window = WINDOW,
+                                              .window = PEER_WINDOW,
+                                              .peer_window = PEER_WINDOW,
                                               .send_cap = 16};
     const struct dsb_streams_memory memory = {side->table, side->bytes, side->refused};
 
@@ -196,7 +145,7 @@ static void say(const char *name, struct side *from, struct side *to)
     dsb_session_written(&from->end->slot.session, out_len, pair.now_ms);
     stream_put(&to->end->in, out, out_len);
     flush(name, &to->end->in);
-    assert_int_equal(session_read(to->end, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read_record(to->end, pair.now_ms, &body, &body_len), DSB_EVENT_STREAM);
     assert_ok(dsb_streams_receive(&to->streams, type, body, body_len));
 }
 
@@ -210,18 +159,10 @@ static void write_all(struct side *side, uint32_t id, const char *bytes)
 
 static void read_all(struct side *side, uint32_t id)
 {
-    uint8_t bytes[WINDOW];
+    uint8_t bytes[PEER_WINDOW];
     size_t len;
 
     assert_ok(dsb_streams_read(&side->streams, id, bytes, sizeof bytes, &len));
-}
-
-static void say_close(const char *name, struct side *from, struct side *to)
-{
-    assert_false(dsb_streams_wants_output(&from->streams));
-    assert_ok(dsb_session_close(&from->end->slot.session));
-    assert_true(session_write(from->end, to->end, pair.now_ms) > 0);
-    pass(name, to->end, DSB_EVENT_PEER_CLOSED);
 }
 
 static void streams_part(void)
@@ -254,21 +195,66 @@ static void streams_part(void)
     say("alpha: RESET 2 not-allowed", &at_alpha, &at_beta);
 }
 
-static void streams_bytes(void **state)
-{
-    static const struct dsb_stream_limits limits = {WINDOW, 1};
+/* The rest of a session: a PING with its PONG, and at the end of both directions a CLOSE. */
 
+static void say_own(const char *name, struct end *from, struct end *to, enum dsb_event expected)
+{
+    assert_true(session_write(from, to, pair.now_ms) > 0);
+    pass(name, to, expected);
+}
+
+static void ping_part(void)
+{
+    assert_ok(dsb_session_ping(&pair.a.slot.session, (const uint8_t *)"golden", 6));
+    say_own("alpha: PING golden", &pair.a, &pair.b, DSB_EVENT_NONE);
+    say_own("beta: PONG golden", &pair.b, &pair.a, DSB_EVENT_PONG);
+}
+
+/* PINGs and PONGs until each direction has replaced its key. */
+static void rekey_part(void)
+{
+    struct dsb_session *a = &pair.a.slot.session;
+    size_t len;
+
+    assert_int_equal(a->transport.send.n, pair.b.slot.session.transport.send.n);
+    while (a->transport.send.n < DSB_REKEY_RECORDS - 1) {
+        assert_ok(dsb_session_ping(a, (const uint8_t *)"filler", 6));
+        len = text_len;
+        say_own("", &pair.a, &pair.b, DSB_EVENT_NONE);
+        say_own("", &pair.b, &pair.a, DSB_EVENT_PONG);
+        text_len = len;
+    }
+    assert_ok(dsb_session_ping(a, (const uint8_t *)"filler", 6));
+    say_own("alpha: PING filler, n = 65535", &pair.a, &pair.b, DSB_EVENT_NONE);
+    say_own("beta: PONG filler, n = 65535", &pair.b, &pair.a, DSB_EVENT_PONG);
+    assert_ok(dsb_session_ping(a, (const uint8_t *)"rekeyed", 7));
+    say_own("alpha: PING rekeyed, n = 65536", &pair.a, &pair.b, DSB_EVENT_NONE);
+    say_own("beta: PONG rekeyed, n = 65536", &pair.b, &pair.a, DSB_EVENT_PONG);
+}
+
+static void close_part(void)
+{
+    assert_false(dsb_streams_wants_output(&at_alpha.streams));
+    assert_false(dsb_streams_wants_output(&at_beta.streams));
+    assert_ok(dsb_session_close(&pair.a.slot.session));
+    say_own("alpha: CLOSE", &pair.a, &pair.b, DSB_EVENT_PEER_CLOSED);
+    assert_ok(dsb_session_close(&pair.b.slot.session));
+    say_own("beta: CLOSE", &pair.b, &pair.a, DSB_EVENT_PEER_CLOSED);
+}
+
+static void session_bytes(void **state)
+{
     (void)state;
     text_len = 0;
-    put_line(
-        "# DSoftBus streams, in a session of wire version 1: every unit with its length bytes");
-    handshake_part(&limits);
+    put_line("# DSoftBus wire version 2: every unit with its length bytes, as on the stream");
+    handshake_part();
     begin(&at_alpha, &pair.a);
     begin(&at_beta, &pair.b);
+    ping_part();
     streams_part();
-    say_close("alpha: CLOSE", &at_alpha, &at_beta);
-    say_close("beta: CLOSE", &at_beta, &at_alpha);
-    compare_or_write("streams.txt");
+    rekey_part();
+    close_part();
+    compare_or_write("session.txt");
 }
 
 static void packet_bytes(void **state)
@@ -297,7 +283,6 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(session_bytes),
-        cmocka_unit_test(streams_bytes),
         cmocka_unit_test(packet_bytes),
     };
 

@@ -29,11 +29,11 @@ static void reaches_a_session_that_carries_data(void **state)
     assert_memory_equal(dsb_session_hash(&pair.a.slot.session),
                         dsb_session_hash(&pair.b.slot.session), NOISE_HASH_LEN);
     session_send(&pair.a, &pair.b, "there", 5, pair.now_ms);
-    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_STREAM);
     assert_int_equal(body_len, 5);
     assert_memory_equal(body, "there", 5);
     session_send(&pair.b, &pair.a, "back", 4, pair.now_ms);
-    assert_int_equal(session_read(&pair.a, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.a, pair.now_ms, &body, &body_len), DSB_EVENT_STREAM);
     assert_int_equal(body_len, 4);
     assert_memory_equal(body, "back", 4);
 }
@@ -114,9 +114,9 @@ static void messages_have_the_documented_lengths(void **state)
     (void)state;
     assert_int_equal(end_write(&pair.a, &pair.b), 2 + 48);
     assert_int_equal(end_feed(&pair.b, pair.now_ms), DSB_HANDSHAKE_WRITE_MSG2);
-    assert_int_equal(end_write(&pair.b, &pair.a), 2 + 48 + 4);
+    assert_int_equal(end_write(&pair.b, &pair.a), 2 + 48 + 14);
     assert_int_equal(end_feed(&pair.a, pair.now_ms), DSB_HANDSHAKE_WRITE_MSG3);
-    assert_int_equal(end_write(&pair.a, &pair.b), 2 + 64 + 2 + 5 + 4);
+    assert_int_equal(end_write(&pair.a, &pair.b), 2 + 64 + 2 + 5 + 14);
 }
 
 /* Two pieces, cut at every place: the first must leave the state alone, the second complete it. */

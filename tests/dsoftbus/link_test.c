@@ -11,6 +11,9 @@
 #define ALL       ((size_t)-1)
 #define BODY_MAX  (PEER_RECV_MAX - DSB_RECORD_OVERHEAD)
 #define EMPTY_LEN (DSB_FRAME_HEADER_LEN + DSB_RECORD_OVERHEAD) /* a record without a body */
+#define ID_LEN    ((size_t)4)
+#define BYTES_LEN (EMPTY_LEN + ID_LEN) /* one of BYTES, without the bytes */
+#define SHORT     ((const uint8_t *)STREAM1 "x"), 5
 
 struct side {
     struct dsb_link link;
@@ -130,16 +133,32 @@ static void expect_after(struct side *from, struct side *to, enum dsb_link_event
     assert_int_equal(await(from, to, ALL).type, type);
 }
 
+/* Bytes of the stream 1, of which no stream layer knows here; body is where there is no other. */
+static size_t make_body(uint8_t *body, const char *text)
+{
+    memcpy(body, STREAM1, ID_LEN);
+    memcpy(body + ID_LEN, text, strlen(text));
+    return ID_LEN + strlen(text);
+}
+
+static enum dsb_status send_at(struct side *side, const uint8_t *body, size_t body_len)
+{
+    return dsb_link_send_stream(&side->link, DSB_RECORD_BYTES, body, body_len, now_ms);
+}
+
 static void say(struct side *side, const char *text)
 {
-    assert_ok(dsb_link_send(&side->link, (const uint8_t *)text, strlen(text), now_ms));
+    uint8_t body[64];
+    size_t len = make_body(body, text);
+
+    assert_ok(send_at(side, body, len));
 }
 
 static void expect_text(struct dsb_link_event event, const char *text)
 {
-    assert_int_equal(event.type, DSB_LINK_EVENT_DATA);
-    assert_int_equal(event.body_len, strlen(text));
-    assert_memory_equal(event.body, text, event.body_len);
+    assert_int_equal(event.type, DSB_LINK_EVENT_STREAM);
+    assert_int_equal(event.body_len, ID_LEN + strlen(text));
+    assert_memory_equal(event.body + ID_LEN, text, strlen(text));
 }
 
 static void end_and_abort_have_their_reasons(void **state)
@@ -168,13 +187,13 @@ static void writing_never_blocks_reading(void **state)
 
     (void)state;
     authenticate(ALL);
-    assert_ok(dsb_link_send(&b.link, big, sizeof big, now_ms));
-    assert_int_equal(dsb_link_send(&b.link, big, 1, now_ms), DSB_WOULD_BLOCK);
+    assert_ok(send_at(&b, big, sizeof big));
+    assert_int_equal(send_at(&b, big, 5), DSB_WOULD_BLOCK);
     assert_ok(dsb_link_ping(&a.link, NULL, 0));
     expect_after(&a, &b, DSB_LINK_EVENT_NONE);
-    assert_ok(dsb_link_send(&a.link, big, 9, now_ms));
-    expect_after(&a, &b, DSB_LINK_EVENT_DATA);
-    expect_after(&b, &a, DSB_LINK_EVENT_DATA);
+    assert_ok(send_at(&a, big, 9));
+    expect_after(&a, &b, DSB_LINK_EVENT_STREAM);
+    expect_after(&b, &a, DSB_LINK_EVENT_STREAM);
     expect_after(&b, &a, DSB_LINK_EVENT_PONG);
 }
 
@@ -194,7 +213,7 @@ static void own_records_go_before_data(void **state)
     assert_ok(dsb_link_ping(&a.link, (const uint8_t *)"token", 5));
     expect_after(&a, &b, DSB_LINK_EVENT_NONE);
     uint8_t *tail = dsb_link_tail(&b.link, now_ms, &room);
-    assert_ptr_equal(tail, b.out + EMPTY_LEN + 5 + DSB_DATA_HEADROOM);
+    assert_ptr_equal(tail, b.out + EMPTY_LEN + 5 + DSB_BODY_HEADROOM);
     assert_int_equal(room, IN_LEN - EMPTY_LEN - 5 - EMPTY_LEN);
     expect_after(&b, &a, DSB_LINK_EVENT_PONG);
 }
@@ -244,7 +263,7 @@ static void a_paused_link_keeps_what_came(void **state)
     (void)state;
     authenticate(ALL);
     dsb_link_pause(&b.link, true, now_ms);
-    for (unsigned i = 0; i < 2 * IN_LEN / (EMPTY_LEN + 3); i++) {
+    for (unsigned i = 0; i < 2 * IN_LEN / (BYTES_LEN + 3) - 1; i++) {
         say(&a, "one");
         (void)move(&a, &b, ALL);
         expect(&b, DSB_LINK_EVENT_NONE);
@@ -254,7 +273,7 @@ static void a_paused_link_keeps_what_came(void **state)
     now_ms = DSB_DEAD_AFTER_MS; /* silence that is not the peer's */
     expect(&b, DSB_LINK_EVENT_NONE);
     dsb_link_pause(&b.link, false, now_ms);
-    for (unsigned i = 0; i < IN_LEN / (EMPTY_LEN + 3); i++)
+    for (unsigned i = 0; i < IN_LEN / (BYTES_LEN + 3); i++)
         expect_text(next(&b), "one");
     expect_failed(&b, DSB_REASON_SESSION_TRUNCATED);
 }
@@ -342,7 +361,7 @@ static void buffers_may_be_lent_for_a_turn(void **state)
     assert_int_equal(a.link.state, DSB_LINK_OPEN);
     assert_int_equal(b.link.state, DSB_LINK_OPEN);
     assert_ok(dsb_link_set_in(&a.link, NULL, 0));
-    assert_int_equal(dsb_link_send(&a.link, (const uint8_t *)"x", 1, now_ms), DSB_WOULD_BLOCK);
+    assert_int_equal(send_at(&a, SHORT), DSB_WOULD_BLOCK);
     assert_ok(dsb_link_ping(&a.link, NULL, 0));
     assert_int_equal(move(&a, &b, ALL), 0);
     assert_ok(dsb_link_set_out(&a.link, a.out, sizeof a.out));
@@ -359,7 +378,7 @@ static void other_buffers_take_over_what_is_there(void **state)
     say(&a, "first");
     say(&a, "second");
     assert_int_equal(dsb_link_set_out(&a.link, other, sizeof other), DSB_WOULD_BLOCK);
-    (void)move(&a, &b, EMPTY_LEN + 5 + 3); /* and three bytes of the second */
+    (void)move(&a, &b, BYTES_LEN + 5 + 3); /* and three bytes of the second */
     expect_text(next(&b), "first");
     assert_int_equal(dsb_link_set_in(&b.link, NULL, 0), DSB_INVALID);
     assert_ok(dsb_link_set_in(&b.link, other, sizeof other));
@@ -386,20 +405,19 @@ static void a_body_is_sealed_where_it_lies(void **state)
     authenticate(ALL);
     assert_int_equal(dsb_link_body_max(&a.link), BODY_MAX);
     uint8_t *tail = dsb_link_tail(&a.link, now_ms, &room);
-    assert_ptr_equal(tail, a.out + DSB_DATA_HEADROOM);
+    assert_ptr_equal(tail, a.out + DSB_BODY_HEADROOM);
     assert_int_equal(room, BODY_MAX);
-    memcpy(tail, "in place", 8);
-    assert_ok(dsb_link_send(&a.link, tail, 8, now_ms));
+    assert_ok(send_at(&a, tail, make_body(tail, "in place")));
     expect_text(await(&a, &b, ALL), "in place");
 
     /* Two of them in a buffer that comes filled; a PONG that is owed does not get in between. */
     assert_ok(dsb_link_ping(&b.link, NULL, 0));
     expect_after(&b, &a, DSB_LINK_EVENT_NONE);
     assert_ok(dsb_link_set_out(&a.link, other, sizeof other));
-    memcpy(other + DSB_DATA_HEADROOM, "one", 3);
-    memcpy(other + EMPTY_LEN + 3 + DSB_DATA_HEADROOM, "other", 5);
-    for (size_t len = 3; len <= 5; len += 2, pos = EMPTY_LEN + 3)
-        assert_ok(dsb_link_send(&a.link, other + pos + DSB_DATA_HEADROOM, len, now_ms));
+    (void)make_body(other + DSB_BODY_HEADROOM, "one");
+    (void)make_body(other + BYTES_LEN + 3 + DSB_BODY_HEADROOM, "other");
+    for (size_t len = 3; len <= 5; len += 2, pos = BYTES_LEN + 3)
+        assert_ok(send_at(&a, other + pos + DSB_BODY_HEADROOM, ID_LEN + len));
     expect_text(await(&a, &b, ALL), "one");
     expect_text(next(&b), "other");
     expect(&b, DSB_LINK_EVENT_PONG);
@@ -417,11 +435,11 @@ static void there_is_no_tail_without_room(void **state)
     authenticate(ALL);
     uint8_t *tail = dsb_link_tail(&a.link, now_ms, &room);
     memset(tail, 1, room - EMPTY_LEN);
-    assert_ok(dsb_link_send(&a.link, tail, room - EMPTY_LEN, now_ms));
+    assert_ok(send_at(&a, tail, room - EMPTY_LEN));
     assert_null(dsb_link_tail(&a.link, now_ms, &room));
     assert_int_equal(room, 0);
-    assert_int_equal(dsb_link_send(&a.link, a.in, BODY_MAX + 1, now_ms), DSB_TOO_LARGE);
-    assert_int_equal(dsb_link_send(&a.link, a.in, 0, now_ms), DSB_INVALID);
+    assert_int_equal(send_at(&a, a.in, BODY_MAX + 1), DSB_TOO_LARGE);
+    assert_int_equal(send_at(&a, a.in, 0), DSB_INVALID);
 }
 
 /* A caller's wrong figure does not lead out of the buffer. */
@@ -567,7 +585,7 @@ static void nothing_works_without_a_session(void **state)
     start();
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(dsb_link_open(&a.link, now_ms), DSB_WRONG_STATE);
-        assert_int_equal(dsb_link_send(&a.link, (const uint8_t *)"x", 1, now_ms), DSB_WRONG_STATE);
+        assert_int_equal(send_at(&a, SHORT), DSB_WRONG_STATE);
         assert_int_equal(dsb_link_ping(&a.link, NULL, 0), DSB_WRONG_STATE);
         assert_int_equal(dsb_link_close(&a.link), DSB_WRONG_STATE);
         assert_int_equal(dsb_link_finish(&a.link, now_ms), DSB_WRONG_STATE);
@@ -623,7 +641,7 @@ static void the_end_wipes_the_link_and_both_buffers(void **state)
     say(&a, "secret");
     say(&b, "secret");
     (void)move(&b, &a, ALL);
-    expect(&a, DSB_LINK_EVENT_DATA);
+    expect(&a, DSB_LINK_EVENT_STREAM);
     dsb_link_end(&a.link);
     assert_memory_equal(&a, &zero, sizeof a);
     expect(&a, DSB_LINK_EVENT_NONE);

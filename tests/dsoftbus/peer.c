@@ -2,6 +2,7 @@
 /* Makes devices of numbers, and moves bytes between two of them step by step. */
 #include "dsoftbus/peer.h"
 
+#include "dsoftbus/stream_record.h"
 #include "dsoftbus/testing.h"
 
 #include <string.h>
@@ -22,6 +23,7 @@ void peer_make(struct peer *peer, const char *id, uint8_t seed)
     peer->local.identity = &peer->identity;
     peer->local.trust = &peer->trust;
     peer->local.recv_max = PEER_RECV_MAX;
+    peer->local.streams = (struct dsb_stream_limits){PEER_WINDOW, PEER_STREAMS};
 }
 
 void peer_trust(struct peer *peer, const struct peer *other)
@@ -125,17 +127,33 @@ size_t session_write(struct end *from, struct end *to, uint64_t now_ms)
 void session_send(struct end *from, struct end *to, const void *data, size_t len, uint64_t now_ms)
 {
     static uint8_t out[DSB_FRAME_HEADER_LEN + DSB_FRAME_UNIT_MAX];
-    size_t out_len;
+    uint8_t *sealed = out + DSB_BODY_HEADROOM;
+    size_t out_len, sealed_len = DSB_STREAM_ID_LEN + len;
 
-    assert_ok(
-        dsb_session_send_data(&from->slot.session, out, sizeof out, data, len, now_ms, &out_len));
-    assert_int_equal(out_len, DSB_DATA_HEADROOM + len + DSB_DATA_TAILROOM);
+    assert_true(DSB_BODY_HEADROOM + sealed_len + DSB_BODY_TAILROOM <= sizeof out);
+    memcpy(sealed, STREAM1, DSB_STREAM_ID_LEN);
+    memcpy(sealed + DSB_STREAM_ID_LEN, data, len);
+    assert_ok(dsb_session_send_stream(&from->slot.session, DSB_RECORD_BYTES, out, sizeof out,
+                                      sealed, sealed_len, now_ms, &out_len));
+    assert_int_equal(out_len, DSB_BODY_HEADROOM + sealed_len + DSB_BODY_TAILROOM);
     stream_put(&to->in, out, out_len);
     dsb_session_written(&from->slot.session, out_len, now_ms);
 }
 
-enum dsb_event session_read(struct end *end, uint64_t now_ms, const uint8_t **body,
-                            size_t *body_len)
+void session_send_data(struct end *from, struct end *to, const void *data, size_t len,
+                       uint64_t now_ms)
+{
+    static uint8_t out[DSB_FRAME_HEADER_LEN + DSB_FRAME_UNIT_MAX];
+    size_t out_len;
+
+    assert_ok(
+        dsb_session_send_data(&from->slot.session, out, sizeof out, data, len, now_ms, &out_len));
+    stream_put(&to->in, out, out_len);
+    dsb_session_written(&from->slot.session, out_len, now_ms);
+}
+
+enum dsb_event session_read_record(struct end *end, uint64_t now_ms, const uint8_t **body,
+                                   size_t *body_len)
 {
     static uint8_t copy[DSB_FRAME_UNIT_MAX];
     size_t used_len;
@@ -147,5 +165,18 @@ enum dsb_event session_read(struct end *end, uint64_t now_ms, const uint8_t **bo
         *body = copy;
     }
     stream_drop(&end->in, used_len);
+    return event;
+}
+
+enum dsb_event session_read(struct end *end, uint64_t now_ms, const uint8_t **body,
+                            size_t *body_len)
+{
+    enum dsb_event event = session_read_record(end, now_ms, body, body_len);
+
+    if (event == DSB_EVENT_STREAM &&
+        dsb_session_record_type(&end->slot.session) == DSB_RECORD_BYTES) {
+        *body += DSB_STREAM_ID_LEN;
+        *body_len -= DSB_STREAM_ID_LEN;
+    }
     return event;
 }

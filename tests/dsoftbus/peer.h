@@ -11,6 +11,8 @@
 #define PEER_TRUST_MAX   8
 #define STREAM_MAX       ((size_t)256 * 1024)
 #define PEER_RECV_MAX    4096
+#define PEER_WINDOW      4
+#define PEER_STREAMS     1
 #define PAIR_START_MS    1000
 #define PAIR_A_EPHEMERAL 0x33 /* seeds for test_ephemeral */
 #define PAIR_B_EPHEMERAL 0x44
@@ -33,6 +35,9 @@ void peer_trust(struct peer *peer, const struct peer *other);
 
 /* 32 bytes that only a test would call random. */
 void test_ephemeral(uint8_t out[DSB_KEY_LEN], uint8_t seed);
+
+/* Before the bytes of a BYTES record: those of the stream 1. */
+#define STREAM1 "\0\0\0\1"
 
 /* Bytes on their way to one side. */
 struct stream {
@@ -75,10 +80,18 @@ void pair_authenticate(struct pair *pair);
 /* Moves the session's own records of `from` to `to`; returns how many bytes. */
 size_t session_write(struct end *from, struct end *to, uint64_t now_ms);
 
-/* Sends DATA from one end to the other's stream and checks that it was taken. */
+/* Sends bytes of the stream 1 from one end to the other, of which no stream layer knows, and checks
+ * that they were taken. */
 void session_send(struct end *from, struct end *to, const void *data, size_t len, uint64_t now_ms);
 
-/* Feeds one record to a session and takes it off the stream. */
+/* The same for DATA. */
+void session_send_data(struct end *from, struct end *to, const void *data, size_t len,
+                       uint64_t now_ms);
+
+/* Feeds one record to a session and takes it off the stream. *body is its body; of BYTES
+ * session_read gives what is behind the id. */
+enum dsb_event session_read_record(struct end *end, uint64_t now_ms, const uint8_t **body,
+                                   size_t *body_len);
 enum dsb_event session_read(struct end *end, uint64_t now_ms, const uint8_t **body,
                             size_t *body_len);
 

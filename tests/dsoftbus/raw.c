@@ -9,7 +9,7 @@
 /* Written out here, not taken from the library: both must agree on the wire. */
 static size_t prologue(uint8_t out[128], const struct dsb_device_id *id)
 {
-    memcpy(out, "DSoftBus/1\0", 11);
+    memcpy(out, "DSoftBus/2\0", 11);
     out[11] = id->len;
     memcpy(out + 12, id->text, id->len);
     return (size_t)12 + id->len;
@@ -93,7 +93,7 @@ int raw_open(struct raw *raw, struct stream *from)
 
 size_t raw_payload3(const struct peer *self, uint8_t out[DSB_PAYLOAD3_MAX])
 {
-    return dsb_payload3_write(out, &self->identity.id, PEER_RECV_MAX);
+    return dsb_payload3_write(out, &self->identity.id, PEER_RECV_MAX, &self->local.streams);
 }
 
 void raw_session_with_b(struct raw *raw, struct pair *pair)

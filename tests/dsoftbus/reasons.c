@@ -56,14 +56,15 @@ void assert_session_failed(struct end *end, enum dsb_reason reason)
     assert_int_equal(session->state, DSB_SESSION_FAILED);
     assert_string_equal(dsb_reason_name(dsb_session_reason(session)), dsb_reason_name(reason));
     assert_memory_equal(&session->transport, zero, sizeof zero);
-    assert_int_equal(dsb_session_send_data(session, out, sizeof out, out, 1, 0, &out_len),
-                     DSB_WRONG_STATE);
+    assert_int_equal(
+        dsb_session_send_stream(session, DSB_RECORD_BYTES, out, sizeof out, out, 1, 0, &out_len),
+        DSB_WRONG_STATE);
     assert_int_equal(dsb_session_output(session, out, sizeof out, 0), 0);
     assert_false(dsb_session_wants_output(session));
     assert_int_equal(dsb_session_ping(session, NULL, 0), DSB_WRONG_STATE);
     assert_int_equal(dsb_session_close(session), DSB_WRONG_STATE);
     assert_false(dsb_session_is_closed(session));
-    assert_int_equal(dsb_session_data_max(session), 0);
+    assert_int_equal(dsb_session_body_max(session), 0);
     assert_int_equal(dsb_session_deadline(session), DSB_NO_DEADLINE);
     assert_int_equal(dsb_session_end_of_stream(session), DSB_EVENT_FAILED);
     assert_int_equal(dsb_session_reason(session), reason);

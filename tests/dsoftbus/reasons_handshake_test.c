@@ -214,6 +214,9 @@ REASON(MSG2_TRUNCATED)
     assert_handshake_failed(&pair.a, DSB_REASON_MSG2_TRUNCATED);
 }
 
+/* What is said of streams, behind the others. */
+#define STREAMS "\x83\x04\x00\x01\x00\x00\x84\x02\x00\x08"
+
 /* Answers a's message 1 as b would, but with this payload. */
 static void answer_with_payload(const void *payload, size_t payload_len)
 {
@@ -230,29 +233,33 @@ REASON(MSG2_PAYLOAD)
     assert_feed_fails(&pair.a, DSB_REASON_MSG2_PAYLOAD);
     answer_with_payload("\x82\x02\x10", 3);
     assert_feed_fails(&pair.a, DSB_REASON_MSG2_PAYLOAD);
-    answer_with_payload("\x82\x02\x10\x00\x02\x02\x10\x00", 8);
+    answer_with_payload("\x82\x02\x10\x00\x02\x02\x10\x00" STREAMS, 18);
+    assert_feed_fails(&pair.a, DSB_REASON_MSG2_PAYLOAD);
+    answer_with_payload("\x82\x02\x10\x00", 4); /* as version 1 had it */
+    assert_feed_fails(&pair.a, DSB_REASON_MSG2_PAYLOAD);
+    answer_with_payload("\x82\x02\x10\x00\x03\x04\x00\x01\x00\x00", 10); /* a window alone */
     assert_feed_fails(&pair.a, DSB_REASON_MSG2_PAYLOAD);
     /* An unknown field that may be skipped is no fault. */
-    answer_with_payload("\x82\x02\x10\x00\x7f\x01x", 7);
+    answer_with_payload("\x82\x02\x10\x00" STREAMS "\x7f\x01x", 17);
     assert_int_equal(end_feed(&pair.a, pair.now_ms), DSB_HANDSHAKE_WRITE_MSG3);
 }
 
 REASON(MSG2_CRITICAL)
 {
-    answer_with_payload("\x82\x02\x10\x00\xff\x01x", 7);
+    answer_with_payload("\x82\x02\x10\x00" STREAMS "\xff\x01x", 17);
     assert_feed_fails(&pair.a, DSB_REASON_MSG2_CRITICAL);
 }
 
 REASON(MSG2_RECV_MAX)
 {
-    answer_with_payload("\x82\x02\x00\x3f", 4);
+    answer_with_payload("\x82\x02\x00\x7f" STREAMS, 14);
     assert_feed_fails(&pair.a, DSB_REASON_MSG2_RECV_MAX);
 }
 
 REASON(MSG2_STREAMS)
 {
-    answer_with_payload("\x82\x02\x10\x00\x03\x04\x00\x01\x00\x00", 10); /* a window alone */
-    assert_feed_fails(&pair.a, DSB_REASON_MSG2_STREAMS);
+    answer_with_payload("\x82\x02\x10\x00\x83\x04\x00\x00\x00\x00\x84\x02\x00\x08", 14);
+    assert_feed_fails(&pair.a, DSB_REASON_MSG2_STREAMS); /* a window of nothing */
 }
 
 REASON(MSG2_EARLY)
@@ -385,39 +392,43 @@ REASON(MSG3_PAYLOAD)
                         "alpha",
                         7); /* recv_max missing */
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_PAYLOAD);
-    finish_with_payload("\x82\x02\x10\x00", 4); /* id missing */
+    finish_with_payload("\x81\x05"
+                        "alpha\x82\x02\x10\x00\x04\x02\x00\x08", /* a number alone */
+                        15);
+    assert_feed_fails(&pair.b, DSB_REASON_MSG3_PAYLOAD);
+    finish_with_payload("\x82\x02\x10\x00" STREAMS, 14); /* id missing */
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_PAYLOAD);
 }
 
 REASON(MSG3_CRITICAL)
 {
     finish_with_payload("\x81\x05"
-                        "alpha\x82\x02\x10\x00\x85\x00",
-                        13);
+                        "alpha\x82\x02\x10\x00" STREAMS "\x85\x00",
+                        23);
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_CRITICAL);
 }
 
 REASON(MSG3_RECV_MAX)
 {
     finish_with_payload("\x81\x05"
-                        "alpha\x82\x02\x00\x00",
-                        11);
+                        "alpha\x82\x02\x00\x00" STREAMS,
+                        21);
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_RECV_MAX);
 }
 
 REASON(MSG3_STREAMS)
 {
     finish_with_payload("\x81\x05"
-                        "alpha\x82\x02\x10\x00\x04\x02\x00\x08", /* a number alone */
-                        15);
+                        "alpha\x82\x02\x10\x00\x83\x04\x00\x01\x00\x00\x84\x01\x08",
+                        20); /* a number of one byte */
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_STREAMS);
 }
 
 REASON(MSG3_BAD_ID)
 {
     finish_with_payload("\x81\x05"
-                        "Alpha\x82\x02\x10\x00",
-                        11);
+                        "Alpha\x82\x02\x10\x00" STREAMS,
+                        21);
     assert_feed_fails(&pair.b, DSB_REASON_MSG3_BAD_ID);
     assert_null(dsb_handshake_claim(&pair.b.slot.handshake));
 }
@@ -507,7 +518,7 @@ REASON(ACCEPT_DECRYPT)
 /* b's Noise half, honest up to message 3, then ready to say anything. */
 static void raw_b_after_msg3(void)
 {
-    answer_with_payload("\x82\x02\x10\x00", 4);
+    answer_with_payload("\x82\x02\x10\x00" STREAMS, 14);
     assert_int_equal(end_feed(&pair.a, pair.now_ms), DSB_HANDSHAKE_WRITE_MSG3);
     assert_true(end_write(&pair.a, &pair.b) > 0);
     raw_read(&raw, &pair.b.in);

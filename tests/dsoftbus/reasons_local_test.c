@@ -33,6 +33,9 @@ REASON(CONNECT_BAD_ARGUMENT)
     pair.a_peer.local.recv_max = DSB_RECV_MAX_MIN - 1;
     assert_int_equal(connect_a_to(&pair.b_peer.identity.id), DSB_REASON_CONNECT_BAD_ARGUMENT);
     pair.a_peer.local.recv_max = DSB_RECV_MAX_MIN;
+    pair.a_peer.local.streams.window = 0;
+    assert_int_equal(connect_a_to(&pair.b_peer.identity.id), DSB_REASON_CONNECT_BAD_ARGUMENT);
+    pair.a_peer.local.streams.window = 1;
     assert_int_equal(connect_a_to(&pair.b_peer.identity.id), DSB_REASON_NONE);
 }
 

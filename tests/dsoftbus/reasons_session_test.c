@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reasons at the records of a session, and at its end. */
 #include "dsoftbus/reasons.h"
+#include "dsoftbus/stream_record.h"
 
 REASON(RECORD_ZERO_LENGTH)
 {
@@ -16,13 +17,13 @@ REASON(RECORD_OVERSIZE)
     assert_read_fails(&pair.b, DSB_REASON_RECORD_OVERSIZE);
 
     /* The longest that is allowed arrives. */
-    static const uint8_t longest[PEER_RECV_MAX - DSB_RECORD_OVERHEAD];
+    static const uint8_t longest[PEER_RECV_MAX - DSB_RECORD_OVERHEAD - DSB_STREAM_ID_LEN];
     const uint8_t *body;
     size_t body_len;
     pair_start(&pair);
     pair_authenticate(&pair);
     session_send(&pair.a, &pair.b, longest, sizeof longest, pair.now_ms);
-    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_STREAM);
     assert_int_equal(body_len, sizeof longest);
 }
 
@@ -39,7 +40,7 @@ REASON(RECORD_LENGTH)
 REASON(RECORD_DECRYPT)
 {
     /* Every bit of the unit. */
-    for (size_t bit = 16; bit < 8 * (size_t)(DSB_DATA_HEADROOM + 5 + DSB_DATA_TAILROOM); bit++) {
+    for (size_t bit = 16; bit < 8 * (size_t)(DSB_BODY_HEADROOM + 9 + DSB_BODY_TAILROOM); bit++) {
         pair_start(&pair);
         pair_authenticate(&pair);
         session_send(&pair.a, &pair.b, "there", 5, pair.now_ms);
@@ -54,7 +55,7 @@ REASON(RECORD_DECRYPT)
     pair_authenticate(&pair);
     session_send(&pair.a, &pair.b, "there", 5, pair.now_ms);
     stream_put(&pair.b.in, pair.b.in.bytes, pair.b.in.len);
-    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_STREAM);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_DECRYPT);
 
     /* A record left out. */
@@ -95,7 +96,7 @@ REASON(RECORD_TYPE)
     for (unsigned type = 0; type < 256; type++) {
         uint8_t plaintext[2] = {(uint8_t)type, 'x'};
 
-        if (type >= DSB_RECORD_ACCEPT && type <= DSB_RECORD_CLOSE)
+        if (type >= DSB_RECORD_ACCEPT && type <= DSB_RECORD_RESET)
             continue;
         seal_to_b(plaintext, sizeof plaintext);
         assert_read_fails(&pair.b, DSB_REASON_RECORD_TYPE);
@@ -108,7 +109,9 @@ REASON(RECORD_BODY)
 {
     static const uint8_t long_ping[1 + DSB_PING_MAX + 1] = {DSB_RECORD_PING};
 
-    seal_to_b("\x02", 1); /* DATA of nothing */
+    seal_to_b("\x08" STREAM1, 5); /* BYTES of nothing */
+    assert_read_fails(&pair.b, DSB_REASON_RECORD_BODY);
+    seal_to_b("\x0a" STREAM1 "x", 6); /* FIN and more */
     assert_read_fails(&pair.b, DSB_REASON_RECORD_BODY);
     seal_to_b("\x05x", 2); /* CLOSE with a body */
     assert_read_fails(&pair.b, DSB_REASON_RECORD_BODY);
@@ -153,11 +156,11 @@ REASON(RECORD_PING_FLOOD)
 
     /* The PONG leaves between two that came together, with other records between them. */
     seal_to_b("\x03x", 2);
-    raw_seal(&raw, "\x02z", 2, &pair.b.in);
+    raw_seal(&raw, "\x0a" STREAM1, 5, &pair.b.in);
     raw_seal(&raw, "\x03y", 2, &pair.b.in);
     assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
     assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
-    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_STREAM);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_PING_FLOOD);
 
     /* Of the second PING only one byte was there. */
@@ -178,7 +181,7 @@ REASON(RECORD_AFTER_CLOSE)
 
     /* Together with the CLOSE, whole or in part: before the CLOSE is answered. */
     seal_to_b("\x05", 1);
-    raw_seal(&raw, "\x02x", 2, &pair.b.in);
+    raw_seal(&raw, "\x0b" STREAM1 "\0\1", 7, &pair.b.in);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_AFTER_CLOSE);
     seal_to_b("\x05", 1);
     stream_put(&pair.b.in, low_order_key, 1);
@@ -186,7 +189,7 @@ REASON(RECORD_AFTER_CLOSE)
 
     seal_to_b("\x05", 1);
     assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_PEER_CLOSED);
-    raw_seal(&raw, "\x02x", 2, &pair.b.in);
+    raw_seal(&raw, "\x0b" STREAM1 "\0\1", 7, &pair.b.in);
     assert_read_fails(&pair.b, DSB_REASON_RECORD_AFTER_CLOSE);
 
     /* Also when both sides have closed. */
@@ -207,8 +210,10 @@ REASON(RECORD_NONCE)
 
     pair_authenticate(&pair);
     b->transport.send.n = UINT64_MAX - 1;
-    assert_ok(dsb_session_send_data(b, out, sizeof out, low_order_key, 1, 0, &out_len));
-    assert_int_equal(dsb_session_send_data(b, out, sizeof out, low_order_key, 1, 0, &out_len),
+    assert_ok(dsb_session_send_stream(b, DSB_RECORD_BYTES, out, sizeof out, low_order_key, 5, 0,
+                                      &out_len));
+    assert_int_equal(dsb_session_send_stream(b, DSB_RECORD_BYTES, out, sizeof out, low_order_key, 5,
+                                             0, &out_len),
                      DSB_WRONG_STATE);
     assert_int_equal(out_len, 0);
     assert_session_failed(&pair.b, DSB_REASON_RECORD_NONCE);
@@ -267,7 +272,7 @@ REASON(SESSION_UNCLOSED)
     assert_true(session_write(&pair.b, &pair.a, pair.now_ms) > 0);
     /* Whatever it sends, and whatever is asked again: the time is not restarted. */
     pair.now_ms += DSB_END_AFTER_MS - 1;
-    raw_seal(&raw, "\x02x", 2, &pair.b.in);
+    raw_seal(&raw, "\x0b" STREAM1 "\0\1", 7, &pair.b.in);
     assert_int_equal(session_read(&pair.b, pair.now_ms, &body, &body_len), DSB_EVENT_NONE);
     assert_ok(dsb_session_end(b, pair.now_ms));
     assert_int_equal(dsb_session_deadline(b), pair.now_ms + 1);

@@ -15,7 +15,7 @@ static void data_arrives_in_order_both_ways(void **state)
 
         memset(data, (int)i, len);
         session_send(from, to, data, len, T0);
-        assert_int_equal(session_read(to, T0, &body, &body_len), DSB_EVENT_DATA);
+        assert_int_equal(session_read(to, T0, &body, &body_len), DSB_EVENT_STREAM);
         assert_int_equal(body_len, len);
         assert_memory_equal(body, data, len);
     }
@@ -29,11 +29,11 @@ static void sealing_in_place_gives_the_same_record(void **state)
 
     (void)state;
     twin.transport.self = &twin.transport; /* what no program does */
-    assert_ok(dsb_session_send_data(a, copied, sizeof copied, (const uint8_t *)"there", 5, T0,
-                                    &copied_len));
-    memcpy(in_place + DSB_DATA_HEADROOM, "there", 5);
-    assert_ok(dsb_session_send_data(&twin, in_place, sizeof in_place, in_place + DSB_DATA_HEADROOM,
-                                    5, T0, &in_place_len));
+    assert_ok(dsb_session_send_stream(a, DSB_RECORD_BYTES, copied, sizeof copied,
+                                      (const uint8_t *)STREAM1 "there", 9, T0, &copied_len));
+    memcpy(in_place + DSB_BODY_HEADROOM, STREAM1 "there", 9);
+    assert_ok(dsb_session_send_stream(&twin, DSB_RECORD_BYTES, in_place, sizeof in_place,
+                                      in_place + DSB_BODY_HEADROOM, 9, T0, &in_place_len));
     assert_int_equal(copied_len, in_place_len);
     assert_memory_equal(copied, in_place, copied_len);
 }
@@ -45,15 +45,15 @@ static void would_block_loses_nothing(void **state)
     struct dsb_session before = *a;
 
     (void)state;
-    for (size_t cap = 0; cap < DSB_DATA_HEADROOM + 5 + DSB_DATA_TAILROOM; cap++) {
-        assert_int_equal(
-            dsb_session_send_data(a, out, cap, (const uint8_t *)"there", 5, T0, &out_len),
-            DSB_WOULD_BLOCK);
+    for (size_t cap = 0; cap < DSB_BODY_HEADROOM + 9 + DSB_BODY_TAILROOM; cap++) {
+        assert_int_equal(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, cap,
+                                                 (const uint8_t *)STREAM1 "there", 9, T0, &out_len),
+                         DSB_WOULD_BLOCK);
         assert_int_equal(out_len, 0);
     }
     assert_memory_equal(a, &before, sizeof before);
     session_send(&pair.a, &pair.b, "there", 5, T0);
-    assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_STREAM);
 
     /* Own records wait for room, too, and need no byte more. */
     assert_ok(dsb_session_ping(a, (const uint8_t *)"token", 5));
@@ -77,9 +77,9 @@ static void accept_and_pong_wait_for_room(void **state)
     pair_run_messages(&pair, 3);
     assert_ok(dsb_slot_finish(&pair.b.slot, T0));
     /* Nothing passes ACCEPT. */
-    assert_int_equal(
-        dsb_session_send_data(b, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len),
-        DSB_WOULD_BLOCK);
+    assert_int_equal(dsb_session_send_stream(b, DSB_RECORD_BYTES, out, sizeof out,
+                                             (const uint8_t *)STREAM1 "x", 5, T0, &out_len),
+                     DSB_WOULD_BLOCK);
     assert_int_equal(dsb_session_output(b, out, 2 + DSB_RECORD_OVERHEAD - 1, T0), 0);
     assert_int_equal(dsb_session_output(b, out, 2 + DSB_RECORD_OVERHEAD, T0),
                      2 + DSB_RECORD_OVERHEAD);
@@ -103,21 +103,23 @@ static void sender_respects_the_peers_recv_max(void **state)
     pair.a_peer.local.recv_max = DSB_RECV_MAX_MAX;
     pair.b_peer.local.recv_max = DSB_RECV_MAX_MIN;
     pair_authenticate(&pair);
-    assert_int_equal(dsb_session_data_max(a), DSB_RECV_MAX_MIN - DSB_RECORD_OVERHEAD);
-    assert_int_equal(dsb_session_data_max(b), DSB_RECV_MAX_MAX - DSB_RECORD_OVERHEAD);
+    assert_int_equal(dsb_session_body_max(a), DSB_RECV_MAX_MIN - DSB_RECORD_OVERHEAD);
+    assert_int_equal(dsb_session_body_max(b), DSB_RECV_MAX_MAX - DSB_RECORD_OVERHEAD);
+    assert_int_equal(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out, data,
+                                             dsb_session_body_max(a) + 1, T0, &out_len),
+                     DSB_TOO_LARGE);
+    assert_int_equal(dsb_session_send_stream(b, DSB_RECORD_BYTES, out, sizeof out, data,
+                                             dsb_session_body_max(b) + 1, T0, &out_len),
+                     DSB_TOO_LARGE);
     assert_int_equal(
-        dsb_session_send_data(a, out, sizeof out, data, dsb_session_data_max(a) + 1, T0, &out_len),
-        DSB_TOO_LARGE);
-    assert_int_equal(
-        dsb_session_send_data(b, out, sizeof out, data, dsb_session_data_max(b) + 1, T0, &out_len),
-        DSB_TOO_LARGE);
-    assert_int_equal(dsb_session_send_data(a, out, sizeof out, data, 0, T0, &out_len), DSB_INVALID);
-    session_send(&pair.a, &pair.b, data, dsb_session_data_max(a), T0);
-    assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
-    assert_int_equal(body_len, dsb_session_data_max(a));
-    session_send(&pair.b, &pair.a, data, dsb_session_data_max(b), T0);
-    assert_int_equal(session_read(&pair.a, T0, &body, &body_len), DSB_EVENT_DATA);
-    assert_int_equal(body_len, dsb_session_data_max(b));
+        dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out, data, 0, T0, &out_len),
+        DSB_INVALID);
+    session_send(&pair.a, &pair.b, data, dsb_session_body_max(a) - 4, T0);
+    assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_STREAM);
+    assert_int_equal(body_len, dsb_session_body_max(a) - 4);
+    session_send(&pair.b, &pair.a, data, dsb_session_body_max(b) - 4, T0);
+    assert_int_equal(session_read(&pair.a, T0, &body, &body_len), DSB_EVENT_STREAM);
+    assert_int_equal(body_len, dsb_session_body_max(b) - 4);
     /* The longest PING passes the smallest recv_max. */
     assert_ok(dsb_session_ping(a, data, DSB_PING_MAX));
     assert_int_equal(pass(&pair.a, &pair.b, T0), DSB_EVENT_NONE);
@@ -151,9 +153,9 @@ static void closes_cleanly_one_side_after_the_other(void **state)
     (void)state;
     assert_ok(dsb_session_close(a));
     assert_ok(dsb_session_close(a));
-    assert_int_equal(
-        dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len),
-        DSB_WRONG_STATE);
+    assert_int_equal(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out,
+                                             (const uint8_t *)STREAM1 "x", 5, T0, &out_len),
+                     DSB_WRONG_STATE);
     assert_int_equal(dsb_session_ping(a, NULL, 0), DSB_WRONG_STATE);
     assert_int_equal(pass(&pair.a, &pair.b, T0), DSB_EVENT_PEER_CLOSED);
     assert_false(dsb_session_is_closed(a));
@@ -161,7 +163,7 @@ static void closes_cleanly_one_side_after_the_other(void **state)
     assert_int_equal(dsb_session_ping(b, NULL, 0), DSB_WRONG_STATE);
     /* b's direction is still open. */
     session_send(&pair.b, &pair.a, "last", 4, T0);
-    assert_int_equal(session_read(&pair.a, T0, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.a, T0, &body, &body_len), DSB_EVENT_STREAM);
     assert_ok(dsb_session_close(b));
     assert_int_equal(pass(&pair.b, &pair.a, T0), DSB_EVENT_PEER_CLOSED);
     assert_true(dsb_session_is_closed(a));
@@ -269,12 +271,12 @@ static void a_stalled_write_is_silence(void **state)
     uint64_t now;
 
     (void)state;
-    assert_ok(
-        dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0 + 100, &out_len));
+    assert_ok(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out,
+                                      (const uint8_t *)STREAM1 "x", 5, T0 + 100, &out_len));
     /* b goes on talking; a's bytes do not move. */
     for (now = T0 + 100; now < T0 + 100 + DSB_DEAD_AFTER_MS; now += 9000) {
         session_send(&pair.b, &pair.a, "y", 1, now);
-        assert_int_equal(session_read(&pair.a, now, &body, &body_len), DSB_EVENT_DATA);
+        assert_int_equal(session_read(&pair.a, now, &body, &body_len), DSB_EVENT_STREAM);
     }
     assert_int_equal(dsb_session_deadline(a), T0 + 100 + DSB_DEAD_AFTER_MS);
     assert_int_equal(dsb_session_tick(a, T0 + 100 + DSB_DEAD_AFTER_MS), DSB_EVENT_FAILED);
@@ -287,9 +289,10 @@ static void a_write_that_moves_is_not_stalled(void **state)
     size_t out_len;
 
     (void)state;
-    assert_ok(dsb_session_send_data(a, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len));
+    assert_ok(dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out,
+                                      (const uint8_t *)STREAM1 "x", 5, T0, &out_len));
     session_send(&pair.b, &pair.a, "y", 1, T0 + 40000);
-    assert_int_equal(session_read(&pair.a, T0 + 40000, &body, &body_len), DSB_EVENT_DATA);
+    assert_int_equal(session_read(&pair.a, T0 + 40000, &body, &body_len), DSB_EVENT_STREAM);
     dsb_session_written(a, 1, T0 + 44000);
     assert_int_equal(dsb_session_tick(a, T0 + 46000), DSB_EVENT_NONE);
     assert_int_equal(dsb_session_tick(a, T0 + 40000 + DSB_DEAD_AFTER_MS), DSB_EVENT_FAILED);
@@ -308,7 +311,8 @@ static void a_paused_session_does_not_count_silence(void **state)
     uint8_t out[64];
     size_t out_len;
     dsb_session_pause(b, true, T0);
-    assert_ok(dsb_session_send_data(b, out, sizeof out, (const uint8_t *)"x", 1, T0, &out_len));
+    assert_ok(dsb_session_send_stream(b, DSB_RECORD_BYTES, out, sizeof out,
+                                      (const uint8_t *)STREAM1 "x", 5, T0, &out_len));
     assert_int_equal(dsb_session_deadline(b), T0 + DSB_DEAD_AFTER_MS);
 }
 
@@ -322,7 +326,7 @@ static void after_the_peers_close_moving_output_shows_life(void **state)
     for (int i = 0; i < 10; i++) {
         now += 20000;
         session_send(&pair.a, &pair.b, "z", 1, now);
-        assert_int_equal(session_read(&pair.b, now, &body, &body_len), DSB_EVENT_DATA);
+        assert_int_equal(session_read(&pair.b, now, &body, &body_len), DSB_EVENT_STREAM);
     }
     assert_int_equal(dsb_session_tick(a, now + DSB_DEAD_AFTER_MS - 1), DSB_EVENT_NONE);
     /* b closed its direction and may not PING. */
@@ -334,7 +338,7 @@ static void after_the_peers_close_moving_output_shows_life(void **state)
 
 static void each_direction_rekeys_before_record_65536(void **state)
 {
-    static const uint8_t data[] = {DSB_RECORD_DATA, 'x'};
+    static const uint8_t data[] = {DSB_RECORD_BYTES, 0, 0, 0, 1, 'x'};
 
     (void)state;
     raw_session_with_b(&raw, &pair);
@@ -343,7 +347,7 @@ static void each_direction_rekeys_before_record_65536(void **state)
         if (n == DSB_REKEY_RECORDS || n == 2 * DSB_REKEY_RECORDS)
             assert_ok(noise_transport_rekey_send(&raw.transport));
         raw_seal(&raw, data, sizeof data, &pair.b.in);
-        assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_DATA);
+        assert_int_equal(session_read(&pair.b, T0, &body, &body_len), DSB_EVENT_STREAM);
     }
     assert_int_equal(b->transport.recv.n, 2 * (uint64_t)DSB_REKEY_RECORDS + 2);
     assert_int_equal(b->transport.send.n, 1); /* the other direction is by itself */
@@ -352,13 +356,13 @@ static void each_direction_rekeys_before_record_65536(void **state)
         if (n == DSB_REKEY_RECORDS)
             assert_ok(noise_transport_rekey_recv(&raw.transport));
         session_send(&pair.b, &pair.a, "x", 1, T0);
-        assert_int_equal(raw_open(&raw, &pair.a.in), DSB_RECORD_DATA);
+        assert_int_equal(raw_open(&raw, &pair.a.in), DSB_RECORD_BYTES);
     }
 }
 
 static void a_peer_that_does_not_rekey_is_cut_off(void **state)
 {
-    static const uint8_t data[] = {DSB_RECORD_DATA, 'x'};
+    static const uint8_t data[] = {DSB_RECORD_BYTES, 0, 0, 0, 1, 'x'};
 
     (void)state;
     raw_session_with_b(&raw, &pair);
@@ -428,8 +432,9 @@ static void a_wiped_or_zero_session_refuses_everything(void **state)
     (void)state;
     dsb_session_wipe(a);
     assert_memory_equal(a, &zero, sizeof zero);
-    assert_int_equal(dsb_session_send_data(a, out, sizeof out, out, 1, T0, &out_len),
-                     DSB_WRONG_STATE);
+    assert_int_equal(
+        dsb_session_send_stream(a, DSB_RECORD_BYTES, out, sizeof out, out, 1, T0, &out_len),
+        DSB_WRONG_STATE);
     assert_int_equal(dsb_session_feed(a, out, sizeof out, T0, &used_len, &body, &body_len),
                      DSB_EVENT_FAILED);
     assert_int_equal(used_len, 0);

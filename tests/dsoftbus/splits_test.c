@@ -44,7 +44,7 @@ static size_t next_piece(struct pieces *pieces)
 
 static size_t message_len(unsigned number)
 {
-    static const size_t lens[] = {1, 2, 15, 16, 17, 255, 256, 1000, 4079, 63, 64, 4078};
+    static const size_t lens[] = {5, 6, 15, 16, 17, 255, 256, 1000, 4079, 63, 64, 4078};
 
     return lens[number % (sizeof lens / sizeof lens[0])];
 }
@@ -61,7 +61,8 @@ static void send_message(struct side *side, unsigned number)
     static uint8_t message[4096];
 
     make_message(message, number);
-    enum dsb_status status = dsb_link_send(&side->link, message, message_len(number), pair.now_ms);
+    enum dsb_status status = dsb_link_send_stream(&side->link, DSB_RECORD_BYTES, message,
+                                                  message_len(number), pair.now_ms);
     assert_true(status == DSB_OK || status == DSB_WOULD_BLOCK);
     side->sent_count += status == DSB_OK;
 }
@@ -88,7 +89,7 @@ static bool take_event(struct side *side)
     case DSB_LINK_EVENT_AUTHENTICATED:
         assert_ok(dsb_link_open(&side->link, pair.now_ms));
         break;
-    case DSB_LINK_EVENT_DATA:
+    case DSB_LINK_EVENT_STREAM:
         on_data(side, &event);
         break;
     case DSB_LINK_EVENT_PONG:
@@ -100,6 +101,7 @@ static bool take_event(struct side *side)
         assert_false(side->peer_closed);
         side->peer_closed = true;
         break;
+    case DSB_LINK_EVENT_DATA:
     case DSB_LINK_EVENT_FAILED:
         fail_msg("reason %s", dsb_reason_name(dsb_link_reason(&side->link)));
     }

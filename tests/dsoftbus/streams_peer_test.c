@@ -167,7 +167,7 @@ static void credit_that_overflows(void **state)
 static void what_is_no_stream_record(void **state)
 {
     (void)state;
-    assert_int_equal(receive(&b, DSB_RECORD_DATA, "x", 1), DSB_REASON_RECORD_TYPE);
+    assert_int_equal(receive(&b, DSB_RECORD_PING, "x", 1), DSB_REASON_RECORD_TYPE);
     assert_int_equal(RECEIVE(&b, FIN, "\x00"), DSB_REASON_RECORD_BODY);
 }
 

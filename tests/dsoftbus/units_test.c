@@ -121,65 +121,74 @@ struct payload_case {
         text, sizeof(text) - 1, expected                                                           \
     }
 
+/* What is said of streams, behind the others. */
+#define STREAMS "\x83\x04\x00\x01\x00\x00\x84\x02\x00\x08"
+
 static void payload2_accepts_and_rejects(void **state)
 {
     static const struct payload_case cases[] = {
-        CASE("\x82\x02\x10\x00", DSB_PAYLOAD_OK),
-        CASE("\x02\x02\x10\x00", DSB_PAYLOAD_OK),            /* known: the bit says nothing */
-        CASE("\x01\x01x\x82\x02\x10\x00", DSB_PAYLOAD_OK),   /* id has no meaning here */
-        CASE("\x82\x02\x10\x00\x05\x00", DSB_PAYLOAD_OK),    /* unknown, optional, empty */
-        CASE("\x82\x02\x10\x00\x7f\x02xy", DSB_PAYLOAD_OK),  /* the last type there is */
-        CASE("\x82\x02\x00\x40", DSB_PAYLOAD_OK),            /* 64 */
-        CASE("\x82\x02\x00\x3f", DSB_PAYLOAD_RECV_MAX),      /* 63 */
-        CASE("\x82\x02\xff\xff", DSB_PAYLOAD_OK),            /* 65535 */
-        CASE("\x82\x01\x10", DSB_PAYLOAD_RECV_MAX),          /* one byte */
-        CASE("\x82\x03\x10\x00\x00", DSB_PAYLOAD_RECV_MAX),  /* three */
-        CASE("\x82\x00", DSB_PAYLOAD_RECV_MAX),              /* none */
-        CASE("", DSB_PAYLOAD_MALFORMED),                     /* missing */
-        CASE("\x7f\x00", DSB_PAYLOAD_MALFORMED),             /* missing behind another */
-        CASE("\x82", DSB_PAYLOAD_MALFORMED),                 /* cut in the header */
-        CASE("\x82\x02\x10", DSB_PAYLOAD_MALFORMED),         /* cut in the value */
-        CASE("\x82\x02\x10\x00\x05", DSB_PAYLOAD_MALFORMED), /* cut behind a type */
-        CASE("\x82\x02\x10\x00\x00", DSB_PAYLOAD_MALFORMED), /* a stray byte */
-        CASE("\x82\x02\x10\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED), /* twice */
-        CASE("\x02\x02\x10\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED), /* twice, other bit */
-        CASE("\x03\x00\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED),         /* descending */
-        CASE("\x82\x02\x10\x00\x85\x00", DSB_PAYLOAD_CRITICAL),          /* unknown, critical */
-        CASE("\x80\x00\x82\x02\x10\x00", DSB_PAYLOAD_CRITICAL),          /* type 0 is one, too */
-        CASE("\x81\x01x\x82\x02\x10\x00", DSB_PAYLOAD_CRITICAL), /* an id has no place here */
+        CASE("\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_OK),
+        CASE("\x02\x02\x10\x00" STREAMS, DSB_PAYLOAD_OK),          /* known: the bit says nothing */
+        CASE("\x01\x01x\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_OK), /* id has no meaning here */
+        CASE("\x82\x02\x10\x00" STREAMS "\x05\x00", DSB_PAYLOAD_OK), /* unknown, optional, empty */
+        CASE("\x82\x02\x10\x00" STREAMS "\x7f\x02xy", DSB_PAYLOAD_OK), /* the last type there is */
+        CASE("\x82\x02\x00\x80" STREAMS, DSB_PAYLOAD_OK),              /* 128 */
+        CASE("\x82\x02\x00\x7f" STREAMS, DSB_PAYLOAD_RECV_MAX),        /* 127 */
+        CASE("\x82\x02\xff\xff" STREAMS, DSB_PAYLOAD_OK),              /* 65535 */
+        CASE("\x82\x01\x10" STREAMS, DSB_PAYLOAD_RECV_MAX),            /* one byte */
+        CASE("\x82\x03\x10\x00\x00" STREAMS, DSB_PAYLOAD_RECV_MAX),    /* three */
+        CASE("\x82\x00" STREAMS, DSB_PAYLOAD_RECV_MAX),                /* none */
+        CASE("", DSB_PAYLOAD_MALFORMED),                               /* missing */
+        CASE(STREAMS, DSB_PAYLOAD_MALFORMED),
+        CASE("\x7f\x00", DSB_PAYLOAD_MALFORMED),                        /* missing behind another */
+        CASE("\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED),                /* streams missing */
+        CASE("\x82", DSB_PAYLOAD_MALFORMED),                            /* cut in the header */
+        CASE("\x82\x02\x10", DSB_PAYLOAD_MALFORMED),                    /* cut in the value */
+        CASE("\x82\x02\x10\x00" STREAMS "\x05", DSB_PAYLOAD_MALFORMED), /* cut behind a type */
+        CASE("\x82\x02\x10\x00" STREAMS "\x00", DSB_PAYLOAD_MALFORMED), /* a stray byte */
+        CASE("\x82\x02\x10\x00\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_MALFORMED), /* twice */
+        CASE("\x02\x02\x10\x00\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_MALFORMED), /* other bit */
+        CASE(STREAMS "\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED),                 /* descending */
+        CASE("\x82\x02\x10\x00" STREAMS "\x85\x00", DSB_PAYLOAD_CRITICAL), /* unknown, critical */
+        CASE("\x80\x00\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_CRITICAL),    /* type 0 is one, too */
+        CASE("\x81\x01x\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_CRITICAL),   /* no place for an id */
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint16_t recv_max = 7;
+        struct dsb_stream_limits limits = {0, 7};
         enum dsb_payload_result result =
-            dsb_payload2_read((const uint8_t *)cases[i].bytes, cases[i].len, &recv_max);
+            dsb_payload2_read((const uint8_t *)cases[i].bytes, cases[i].len, &recv_max, &limits);
 
         assert_int_equal(result, cases[i].result);
         assert_true((result == DSB_PAYLOAD_OK) == (recv_max != 7));
+        assert_true((result == DSB_PAYLOAD_OK) == (limits.streams_max == 8));
     }
 }
 
 static void payload3_accepts_and_rejects(void **state)
 {
     static const struct payload_case cases[] = {
-        CASE("\x81\x01x\x82\x02\x10\x00", DSB_PAYLOAD_OK),
-        CASE("\x81\x01x\x82\x02\x10\x00\x05\x00", DSB_PAYLOAD_OK),
-        CASE("\x81\x01X\x82\x02\x10\x00", DSB_PAYLOAD_BAD_ID),
-        CASE("\x81\x00\x82\x02\x10\x00", DSB_PAYLOAD_BAD_ID),
+        CASE("\x81\x01x\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_OK),
+        CASE("\x81\x01x\x82\x02\x10\x00" STREAMS "\x05\x00", DSB_PAYLOAD_OK),
+        CASE("\x81\x01X\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_BAD_ID),
+        CASE("\x81\x00\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_BAD_ID),
         CASE("\x81\x01x", DSB_PAYLOAD_MALFORMED),
-        CASE("\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED),
-        CASE("\x82\x02\x10\x00\x81\x01x", DSB_PAYLOAD_MALFORMED),
-        CASE("\x81\x01x\x82\x02\x00\x01", DSB_PAYLOAD_RECV_MAX),
-        CASE("\x81\x01x\x82\x02\x10\x00\x90\x00", DSB_PAYLOAD_CRITICAL),
+        CASE("\x81\x01x\x82\x02\x10\x00", DSB_PAYLOAD_MALFORMED),
+        CASE("\x82\x02\x10\x00" STREAMS, DSB_PAYLOAD_MALFORMED),
+        CASE("\x82\x02\x10\x00\x81\x01x" STREAMS, DSB_PAYLOAD_MALFORMED),
+        CASE("\x81\x01x\x82\x02\x00\x01" STREAMS, DSB_PAYLOAD_RECV_MAX),
+        CASE("\x81\x01x\x82\x02\x10\x00" STREAMS "\x90\x00", DSB_PAYLOAD_CRITICAL),
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct dsb_device_id id = {0};
         uint16_t recv_max = 7;
-        enum dsb_payload_result result =
-            dsb_payload3_read((const uint8_t *)cases[i].bytes, cases[i].len, &id, &recv_max);
+        struct dsb_stream_limits limits;
+        enum dsb_payload_result result = dsb_payload3_read((const uint8_t *)cases[i].bytes,
+                                                           cases[i].len, &id, &recv_max, &limits);
 
         assert_int_equal(result, cases[i].result);
         assert_true((result == DSB_PAYLOAD_OK) == (recv_max != 7));
@@ -189,29 +198,31 @@ static void payload3_accepts_and_rejects(void **state)
 
 static void payload3_refuses_an_id_of_65_bytes(void **state)
 {
-    uint8_t payload[2 + 65 + 4] = {0x81, 65};
+    static const struct dsb_stream_limits limits = {1, 1};
+    uint8_t payload[2 + 65 + DSB_PAYLOAD2_MAX] = {0x81, 65};
     struct dsb_device_id id;
+    struct dsb_stream_limits read_limits;
     uint16_t recv_max;
 
     (void)state;
     memset(payload + 2, 'x', 65);
-    (void)dsb_payload2_write(payload + 67, 4096);
-    assert_int_equal(dsb_payload3_read(payload, sizeof payload, &id, &recv_max),
+    (void)dsb_payload2_write(payload + 67, 4096, &limits);
+    assert_int_equal(dsb_payload3_read(payload, sizeof payload, &id, &recv_max, &read_limits),
                      DSB_PAYLOAD_BAD_ID);
 }
 
-/* Behind a recv_max of 128; what is said of streams is read by itself. */
+/* Behind a recv_max of 128. */
 #define STREAMS_CASE(text, expected) CASE("\x82\x02\x00\x80" text, expected)
 
-static void streams_are_offered_whole_or_not_at_all(void **state)
+static void what_is_said_of_streams_has_its_bounds(void **state)
 {
     static const struct payload_case cases[] = {
         STREAMS_CASE("\x03\x04\x00\x01\x00\x00\x04\x02\x00\x08", DSB_PAYLOAD_OK),
         STREAMS_CASE("\x83\x04\xff\xff\xff\xff\x84\x02\xff\xff", DSB_PAYLOAD_OK),
         STREAMS_CASE("\x03\x04\x00\x00\x00\x01\x04\x02\x00\x00", DSB_PAYLOAD_OK),
         STREAMS_CASE("\x03\x04\x00\x00\x00\x00\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
-        STREAMS_CASE("\x03\x04\x00\x01\x00\x00", DSB_PAYLOAD_STREAMS), /* one alone */
-        STREAMS_CASE("\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
+        STREAMS_CASE("\x03\x04\x00\x01\x00\x00", DSB_PAYLOAD_MALFORMED), /* one alone */
+        STREAMS_CASE("\x04\x02\x00\x08", DSB_PAYLOAD_MALFORMED),
         STREAMS_CASE("\x03\x03\x01\x00\x00\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
         STREAMS_CASE("\x03\x05\x00\x00\x00\x00\x01\x04\x02\x00\x08", DSB_PAYLOAD_STREAMS),
         STREAMS_CASE("\x03\x04\x00\x01\x00\x00\x04\x01\x08", DSB_PAYLOAD_STREAMS),
@@ -221,50 +232,38 @@ static void streams_are_offered_whole_or_not_at_all(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct dsb_stream_limits limits;
-        const uint8_t *bytes = (const uint8_t *)cases[i].bytes;
+        struct dsb_stream_limits limits = {0, 0};
+        uint16_t recv_max = 0;
 
-        assert_int_equal(dsb_payload_streams_read(bytes, cases[i].len, 128, &limits),
-                         cases[i].result);
+        assert_int_equal(
+            dsb_payload2_read((const uint8_t *)cases[i].bytes, cases[i].len, &recv_max, &limits),
+            cases[i].result);
         assert_true((limits.window != 0) == (cases[i].result == DSB_PAYLOAD_OK));
-        assert_int_equal(dsb_payload_streams_read(bytes, cases[i].len, 127, &limits),
-                         DSB_PAYLOAD_STREAMS);
+        assert_true((recv_max != 0) == (cases[i].result == DSB_PAYLOAD_OK));
     }
-}
-
-static void an_offer_of_streams_reads_back_as_written(void **state)
-{
-    const struct dsb_stream_limits limits = {0x12345678, 0x9abc};
-    struct dsb_stream_limits again;
-    uint8_t payload[DSB_PAYLOAD2_MAX + DSB_PAYLOAD_STREAMS_LEN];
-    size_t len = dsb_payload2_write(payload, 4096);
-
-    (void)state;
-    assert_ok(dsb_payload_streams_read(payload, len, 4096, &again));
-    assert_int_equal(again.window, 0); /* none was made */
-    len += dsb_payload_streams_write(payload + len, &limits);
-    assert_int_equal(len, sizeof payload);
-    assert_ok(dsb_payload_streams_read(payload, len, 4096, &again));
-    assert_int_equal(again.window, limits.window);
-    assert_int_equal(again.streams_max, limits.streams_max);
 }
 
 static void payloads_read_back_as_written(void **state)
 {
+    static const struct dsb_stream_limits limits = {0x12345678, 0x9abc};
     uint8_t payload[DSB_PAYLOAD3_MAX];
     char text[DSB_DEVICE_ID_MAX];
     struct dsb_device_id id, read_id;
+    struct dsb_stream_limits read_limits;
     uint16_t recv_max;
 
     (void)state;
     memset(text, 'q', sizeof text);
     for (size_t len = 1; len <= DSB_DEVICE_ID_MAX; len++) {
         assert_ok(dsb_device_id_set(&id, text, len));
-        size_t payload_len = dsb_payload3_write(payload, &id, (uint16_t)(DSB_RECV_MAX_MIN + len));
-        assert_int_equal(payload_len, 2 + len + 4);
-        assert_ok(dsb_payload3_read(payload, payload_len, &read_id, &recv_max));
+        size_t payload_len =
+            dsb_payload3_write(payload, &id, (uint16_t)(DSB_RECV_MAX_MIN + len), &limits);
+        assert_int_equal(payload_len, 2 + len + DSB_PAYLOAD2_MAX);
+        assert_ok(dsb_payload3_read(payload, payload_len, &read_id, &recv_max, &read_limits));
         assert_true(dsb_device_id_equal(&id, &read_id));
         assert_int_equal(recv_max, DSB_RECV_MAX_MIN + len);
+        assert_int_equal(read_limits.window, limits.window);
+        assert_int_equal(read_limits.streams_max, limits.streams_max);
     }
 }
 
@@ -324,8 +323,7 @@ int main(void)
         cmocka_unit_test(payload2_accepts_and_rejects),
         cmocka_unit_test(payload3_accepts_and_rejects),
         cmocka_unit_test(payload3_refuses_an_id_of_65_bytes),
-        cmocka_unit_test(streams_are_offered_whole_or_not_at_all),
-        cmocka_unit_test(an_offer_of_streams_reads_back_as_written),
+        cmocka_unit_test(what_is_said_of_streams_has_its_bounds),
         cmocka_unit_test(payloads_read_back_as_written),
         cmocka_unit_test(record_bodies_have_their_bounds),
     };

@@ -133,7 +133,7 @@ static void happen(unsigned what, struct fake_stream *stream, uint8_t amount, co
         if (client.slot.session.state == DSB_SESSION_OPEN && amount != 0 &&
             fake.streams[0].in_len == 0) {
             static const uint8_t body[256];
-            session_send(&client, &wire, body, amount, now_ms);
+            session_send_data(&client, &wire, body, amount, now_ms);
             fake_send(&fake.streams[0], wire.in.bytes, wire.in.len);
             wire.in.len = 0;
         }

@@ -110,7 +110,7 @@ static void echoes_inside_a_session(void **state)
 {
     (void)state;
     struct fake_stream *stream = authenticate();
-    session_send(&client, &wire, "hello", 5, START_MS);
+    session_send_data(&client, &wire, "hello", 5, START_MS);
     exchange(stream);
     expect_data("hello", 5);
     assert_int_equal(fake_count("auth ok friend"), 1);
@@ -124,7 +124,7 @@ static void works_byte_by_byte(void **state)
     stream->step_len = 1;
     assert_int_equal(shake(stream), DSB_HANDSHAKE_AUTHENTICATED);
     assert_int_equal(dsb_slot_finish(&client.slot, START_MS), DSB_OK);
-    session_send(&client, &wire, "slow", 4, START_MS);
+    session_send_data(&client, &wire, "slow", 4, START_MS);
     exchange(stream);
     expect_data("slow", 4);
 }
@@ -133,8 +133,8 @@ static void says_session_ok_once(void **state)
 {
     (void)state;
     struct fake_stream *stream = authenticate();
-    session_send(&client, &wire, "one", 3, START_MS);
-    session_send(&client, &wire, "two", 3, START_MS);
+    session_send_data(&client, &wire, "one", 3, START_MS);
+    session_send_data(&client, &wire, "two", 3, START_MS);
     exchange(stream);
     expect_data("one", 3);
     expect_data("two", 3);
@@ -290,7 +290,7 @@ static void takes_no_more_than_it_can_answer(void **state)
     stream->room_len = 100; /* the peer does not read its echoes */
     for (uint8_t i = 0; i < 10; i++) {
         data[0] = i;
-        session_send(&client, &wire, data, sizeof data, START_MS);
+        session_send_data(&client, &wire, data, sizeof data, START_MS);
     }
     exchange(stream);
     assert_true(stream->in_len > 5 * sizeof data); /* the rest waits where it is */
@@ -309,8 +309,8 @@ static void a_slow_reader_is_not_silent(void **state)
     (void)state;
     struct fake_stream *stream = authenticate();
     stream->room_len = 3;
-    session_send(&client, &wire, "slow", 4, START_MS);
-    session_send(&client, &wire, "more", 4, START_MS);
+    session_send_data(&client, &wire, "slow", 4, START_MS);
+    session_send_data(&client, &wire, "more", 4, START_MS);
     exchange(stream);
     for (uint64_t i = 1; i <= 3; i++) {
         stream->room_len = 1;
@@ -329,7 +329,7 @@ static void ends_a_peer_that_never_reads(void **state)
     (void)state;
     struct fake_stream *stream = authenticate();
     stream->room_len = 0;
-    session_send(&client, &wire, "never", 5, START_MS);
+    session_send_data(&client, &wire, "never", 5, START_MS);
     exchange(stream);
     run(START_MS + DSB_DEAD_AFTER_MS);
     assert_int_equal(fake_count("ended session-silent"), 1);
@@ -358,7 +358,7 @@ static void closes_on_a_record_that_is_too_long_to_echo(void **state)
     struct fake_stream *stream = authenticate();
     const uint8_t *body = NULL;
     size_t body_len = 0;
-    session_send(&client, &wire, data, sizeof data, START_MS);
+    session_send_data(&client, &wire, data, sizeof data, START_MS);
     exchange(stream);
     assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_PEER_CLOSED);
 }
@@ -369,16 +369,16 @@ static void takes_nothing_more_from_whom_it_closed(void **state)
     static uint8_t data[300];
     friend.local.recv_max = 200;
     struct fake_stream *stream = authenticate();
-    session_send(&client, &wire, data, sizeof data, START_MS);
+    session_send_data(&client, &wire, data, sizeof data, START_MS);
     exchange(stream);
     size_t answer_len = client.in.len;
-    session_send(&client, &wire, "more", 4, START_MS); /* it ignores our CLOSE */
+    session_send_data(&client, &wire, "more", 4, START_MS); /* it ignores our CLOSE */
     exchange(stream);
     assert_int_equal(client.in.len, answer_len);
     for (int i = 1; i <= 20; i++) { /* and goes on, to keep its place */
         if (stream->closed || stream->aborted)
             break;
-        session_send(&client, &wire, "more", 4, START_MS);
+        session_send_data(&client, &wire, "more", 4, START_MS);
         fake_send(stream, wire.in.bytes, wire.in.len);
         wire.in.len = 0;
         run(START_MS + i * 1000);
@@ -393,13 +393,13 @@ static void gives_others_their_turn(void **state)
     (void)state;
     struct fake_stream *stream = authenticate();
     for (int i = 0; i < 3 * UNITS_PER_TURN; i++)
-        session_send(&client, &wire, "x", 1, START_MS);
+        session_send_data(&client, &wire, "x", 1, START_MS);
     fake_send(stream, wire.in.bytes, wire.in.len);
     wire.in.len = 0;
     table_ready(&table, 1);
     assert_true(table_turn(&table, START_MS));
     size_t first_len = stream->out_len;
-    assert_true(first_len <= UNITS_PER_TURN * (DSB_DATA_HEADROOM + 1 + DSB_DATA_TAILROOM));
+    assert_true(first_len <= UNITS_PER_TURN * (DSB_BODY_HEADROOM + 1 + DSB_BODY_TAILROOM));
     run(START_MS);
     assert_true(stream->out_len > 2 * first_len);
 }
@@ -427,7 +427,7 @@ static void never_drops_a_session_for_a_newcomer(void **state)
         (void)fake_connect(NEAR);
     run(START_MS);
     assert_int_equal(fake_count("refused local-dropped"), 2 * HALF_OPEN_MAX);
-    session_send(&client, &wire, "still here", 10, START_MS);
+    session_send_data(&client, &wire, "still here", 10, START_MS);
     exchange(stream);
     expect_data("still here", 10);
 }
@@ -528,7 +528,7 @@ static void leaves_no_trace_of_a_connection(void **state)
     (void)state;
     static const struct connection empty;
     struct fake_stream *stream = authenticate();
-    session_send(&client, &wire, "secret", 6, START_MS);
+    session_send_data(&client, &wire, "secret", 6, START_MS);
     exchange(stream);
     stream->ended = true;
     run(START_MS);

@@ -62,7 +62,8 @@ void honest_start(const char *identities)
     dsb_trust_store_init(&trust, trust_entries, TRUST_MAX);
     wire_must(dsb_trust_store_parse(&trust, &identity, text, len, &error) == DSB_OK, "host.trust");
     wire_must(dsb_device_id_set(&device, DEVICE_ID, strlen(DEVICE_ID)) == DSB_OK, DEVICE_ID);
-    local = (struct dsb_local){.identity = &identity, .trust = &trust, .recv_max = 2048};
+    local = (struct dsb_local){
+        .identity = &identity, .trust = &trust, .recv_max = 2048, .streams = {.window = 1}};
     wire_must(net_attach(&client, BADGE, BADGE) == NET_OK, "attach");
 }
 

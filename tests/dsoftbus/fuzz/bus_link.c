@@ -5,7 +5,7 @@
  * more. The peer is an honest link whose bytes may be cut and altered on their way.
  *
  * What must hold: no memory error; all that is shown lies in the lent buffers; nothing is
- * authenticated that the peer did not carry there; DATA is what the peer sent, in order, once; a
+ * authenticated that the peer did not carry there; records are the peer's, in order, once; a
  * failure is final and says nothing more; a link that waits has room, and its deadline is to come.
  */
 #include "device.h"
@@ -31,7 +31,7 @@ static struct {
     bool was_open, paused;
     enum dsb_reason reason; /* once it has failed */
     uint64_t now_ms;
-    uint32_t sent_count, received_count; /* DATA of the peer, numbered */
+    uint32_t sent_count, received_count; /* BYTES of the peer, numbered */
     uint8_t said[HANDSHAKE_MAX], arrived[HANDSHAKE_MAX];
     size_t said_len, arrived_len;
 } run;
@@ -96,14 +96,14 @@ static void check_authenticated(void)
     run.was_open = true;
 }
 
-static void check_data(const struct dsb_link_event *event)
+static void check_record(const struct dsb_link_event *event)
 {
     uint32_t number;
 
     CHECK(run.was_open && !run.paused);
     CHECK(is_in(event->body, event->body_len, run.self.link.in, run.self.link.in_cap));
-    CHECK(event->body_len >= sizeof number);
-    memcpy(&number, event->body, sizeof number);
+    CHECK(event->body_len >= HONEST_ID_LEN + sizeof number);
+    memcpy(&number, event->body + HONEST_ID_LEN, sizeof number);
     CHECK(number == run.received_count);
     run.received_count++;
     memset(event->body, 0, event->body_len); /* it is the caller's */
@@ -151,7 +151,8 @@ static bool take_event(void)
         open_link();
         return true;
     case DSB_LINK_EVENT_DATA:
-        check_data(&event);
+    case DSB_LINK_EVENT_STREAM:
+        check_record(&event);
         return true;
     case DSB_LINK_EVENT_PONG:
     case DSB_LINK_EVENT_PEER_CLOSED:
@@ -185,7 +186,7 @@ static void run_peer(void)
         case DSB_LINK_EVENT_AUTHENTICATED:
             CHECK(dsb_link_open(link, run.now_ms) == DSB_OK);
             break;
-        case DSB_LINK_EVENT_DATA:
+        case DSB_LINK_EVENT_STREAM:
         case DSB_LINK_EVENT_PONG:
         case DSB_LINK_EVENT_PEER_CLOSED:
             break;
@@ -217,9 +218,10 @@ static void peer_says(struct input *input, uint8_t how)
     size_t len;
 
     run_peer();
-    memcpy(body, &run.sent_count, sizeof run.sent_count);
-    run.sent_count +=
-        dsb_link_send(&run.peer.link, body, 4 + run.sent_count % 60, run.now_ms) == DSB_OK;
+    memcpy(body, HONEST_ID, HONEST_ID_LEN);
+    memcpy(body + HONEST_ID_LEN, &run.sent_count, sizeof run.sent_count);
+    run.sent_count += dsb_link_send_stream(&run.peer.link, DSB_RECORD_BYTES, body,
+                                           8 + run.sent_count % 56, run.now_ms) == DSB_OK;
     const uint8_t *bytes = dsb_link_pending(&run.peer.link, run.now_ms, &len);
     if (len == 0)
         return;
@@ -244,12 +246,14 @@ static void call(uint8_t what)
 
     switch (what % 8) {
     case 0:
-        (void)!dsb_link_send(link, (const uint8_t *)"words", 1 + what / 8 % 5, run.now_ms);
+        (void)!dsb_link_send_stream(link, DSB_RECORD_BYTES, (const uint8_t *)"somewords",
+                                    1 + what / 8 % 9, run.now_ms);
         break;
     case 1:
         tail = dsb_link_tail(link, run.now_ms, &room);
         CHECK(room == 0 || is_in(tail, room, link->out, link->out_cap));
-        CHECK(room == 0 || dsb_link_send(link, tail, room, run.now_ms) != DSB_WOULD_BLOCK);
+        CHECK(room == 0 || dsb_link_send_stream(link, DSB_RECORD_BYTES, tail, room, run.now_ms) !=
+                               DSB_WOULD_BLOCK);
         break;
     case 2:
         (void)!dsb_link_ping(link, (const uint8_t *)"token", what / 8 % 6);

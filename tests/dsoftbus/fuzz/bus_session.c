@@ -4,11 +4,16 @@
  * first byte says how far an honest peer has got; then come steps: cut an honest record, alter it,
  * seal a plaintext of the input's, send raw bytes, let time pass, use the application's calls.
  *
+ * What is sealed so goes to a stream layer, whose application follows the input too: this is what
+ * an authenticated peer can do.
+ *
  * What must hold: no memory error; nothing is authenticated that the honest peer did not carry
- * there, no DATA but what was sealed by it, in order; a failure is final.
+ * there; its numbered records arrive once and in order; a failure is final, and no stream outlives
+ * it.
  */
 #include "device.h"
 #include "dsoftbus/session.h"
+#include "dsoftbus/streams.h"
 #include "fuzz.h"
 
 #include <string.h>
@@ -16,6 +21,7 @@
 #define IN_MAX        ((size_t)2 * DSB_FRAME_UNIT_MAX)
 #define HANDSHAKE_MAX ((size_t)1024) /* more than any honest handshake */
 #define STEPS_MAX     200            /* per input: keeps a run short */
+#define SEND_CAP      32
 
 /* The side under test, its honest peer, and the stream between them. */
 struct run {
@@ -25,7 +31,11 @@ struct run {
     uint64_t now_ms;
     uint8_t in[IN_MAX];
     size_t in_len;
-    uint32_t sent_count, received_count; /* DATA of the honest peer, numbered */
+    uint32_t sent_count, received_count; /* BYTES of the honest peer, numbered */
+    struct dsb_streams streams;
+    struct dsb_stream table[2 * DEVICE_STREAMS];
+    uint32_t refused[DEVICE_STREAMS];
+    uint8_t stream_bytes[(size_t)2 * DEVICE_STREAMS * (DEVICE_WINDOW + SEND_CAP)];
     /* During the handshake: what the peer said, and what arrived. */
     uint8_t said[HANDSHAKE_MAX], arrived[HANDSHAKE_MAX];
     size_t said_len, arrived_len;
@@ -67,6 +77,23 @@ static void begin(bool initiator)
     CHECK(dsb_handshake_accept(&b->handshake, &beta.local, ephemeral, 0) == DSB_REASON_NONE);
 }
 
+static void begin_streams(void)
+{
+    const struct dsb_session *session = &run.slot.session;
+    const struct dsb_stream_limits *own = dsb_session_streams(session);
+    const struct dsb_stream_limits *peers = dsb_session_peer_streams(session);
+    const struct dsb_streams_config config = {.is_initiator = dsb_session_is_initiator(session),
+                                              .streams_max = own->streams_max,
+                                              .own_max = DEVICE_STREAMS,
+                                              .peer_streams_max = peers->streams_max,
+                                              .window = own->window,
+                                              .peer_window = peers->window,
+                                              .send_cap = SEND_CAP};
+    const struct dsb_streams_memory memory = {run.table, run.stream_bytes, run.refused};
+
+    CHECK(dsb_streams_init(&run.streams, &config, &memory) == DSB_OK);
+}
+
 /* Feeds the handshake under test until it wants no more. */
 static void feed_handshake(void)
 {
@@ -85,21 +112,37 @@ static void feed_handshake(void)
         CHECK(memcmp(run.arrived, run.said, run.arrived_len - run.in_len) == 0);
         CHECK(dsb_slot_finish(&run.slot, run.now_ms) == DSB_OK);
         run.is_session = true;
+        begin_streams();
     } else {
         run.failed = hs->state == DSB_HANDSHAKE_FAILED;
         CHECK(run.failed == (dsb_handshake_reason(hs) != DSB_REASON_NONE));
     }
 }
 
-static void check_data(const uint8_t *body, size_t body_len)
+static bool is_honest(unsigned type, const uint8_t *body, size_t body_len)
 {
+    return type == DSB_RECORD_BYTES && body_len >= HONEST_ID_LEN &&
+           memcmp(body, HONEST_ID, HONEST_ID_LEN) == 0;
+}
+
+/* A record of the honest peer has its number; another goes to the streams, which judge it. */
+static void take_record(const uint8_t *body, size_t body_len)
+{
+    enum dsb_record_type type = dsb_session_record_type(&run.slot.session);
     uint32_t number;
 
     CHECK(body >= run.in && body + body_len <= run.in + run.in_len);
-    CHECK(body_len >= sizeof number);
-    memcpy(&number, body, sizeof number);
-    CHECK(number == run.received_count);
-    run.received_count++;
+    if (is_honest(type, body, body_len)) {
+        CHECK(body_len >= HONEST_ID_LEN + sizeof number);
+        memcpy(&number, body + HONEST_ID_LEN, sizeof number);
+        CHECK(number == run.received_count);
+        run.received_count++;
+        return;
+    }
+    enum dsb_reason reason = dsb_streams_receive(&run.streams, type, body, body_len);
+    CHECK(reason != DSB_REASON_RECORD_TYPE);
+    if (reason != DSB_REASON_NONE)
+        dsb_session_abort(&run.slot.session, reason);
 }
 
 static void feed_session(void)
@@ -113,8 +156,8 @@ static void feed_session(void)
 
         CHECK(used_len <= run.in_len);
         CHECK(!run.failed || event == DSB_EVENT_FAILED);
-        if (event == DSB_EVENT_DATA)
-            check_data(body, body_len);
+        if (event == DSB_EVENT_STREAM)
+            take_record(body, body_len);
         run.failed = event == DSB_EVENT_FAILED;
         run.in_len -= used_len;
         memmove(run.in, run.in + used_len, run.in_len);
@@ -129,6 +172,25 @@ static void feed(void)
         feed_handshake();
 }
 
+/* The session's own records, then one of the streams. */
+static size_t session_says(uint8_t *out, size_t out_cap)
+{
+    struct dsb_session *session = &run.slot.session;
+    uint8_t record[DSB_STREAM_CONTROL_MAX];
+    enum dsb_record_type type;
+    size_t out_len = dsb_session_output(session, out, out_cap, run.now_ms), sealed_len;
+
+    if (session->state != DSB_SESSION_OPEN || session->close != DSB_SEND_NONE)
+        return out_len;
+    size_t len = dsb_streams_next_record(&run.streams, &type, record, sizeof record);
+    if (len != 0) {
+        CHECK(dsb_session_send_stream(session, type, out + out_len, out_cap - out_len, record, len,
+                                      run.now_ms, &sealed_len) == DSB_OK);
+        out_len += sealed_len;
+    }
+    return out_len;
+}
+
 /* What the side under test has to say; the peer hears it when `heard`. */
 static void say(bool heard)
 {
@@ -137,7 +199,7 @@ static void say(bool heard)
     const uint8_t *body;
 
     if (run.is_session) {
-        out_len = dsb_session_output(&run.slot.session, out, sizeof out, run.now_ms);
+        out_len = session_says(out, sizeof out);
         dsb_session_written(&run.slot.session, out_len, run.now_ms);
     } else {
         out_len = dsb_handshake_output(&run.slot.handshake, out);
@@ -157,7 +219,7 @@ static void say(bool heard)
     }
 }
 
-/* What the honest peer says next: a handshake message, its own records, or numbered DATA. */
+/* What the honest peer says next: a handshake message, its own records, or numbered BYTES. */
 static size_t peer_says(uint8_t *out, size_t out_cap, bool data)
 {
     uint8_t body[64] = {0};
@@ -172,9 +234,10 @@ static size_t peer_says(uint8_t *out, size_t out_cap, bool data)
     note(run.said, &run.said_len, out, out_len);
     dsb_session_written(&run.peer.session, out_len, run.now_ms);
     if (out_len == 0 && data) {
-        memcpy(body, &run.sent_count, sizeof run.sent_count);
-        if (dsb_session_send_data(&run.peer.session, out, out_cap, body, 4 + run.sent_count % 60,
-                                  run.now_ms, &out_len) == DSB_OK) {
+        memcpy(body, HONEST_ID, HONEST_ID_LEN);
+        memcpy(body + HONEST_ID_LEN, &run.sent_count, sizeof run.sent_count);
+        if (dsb_session_send_stream(&run.peer.session, DSB_RECORD_BYTES, out, out_cap, body,
+                                    8 + run.sent_count % 56, run.now_ms, &out_len) == DSB_OK) {
             dsb_session_written(&run.peer.session, out_len, run.now_ms);
             run.sent_count++;
         }
@@ -207,9 +270,9 @@ static void sealed_step(struct input *input)
     const uint8_t *plaintext;
     size_t plaintext_len = take_bytes(input, 255, &plaintext), unit_len;
 
-    if (!run.peer_is_session || plaintext_len == 0 ||
-        (plaintext[0] == DSB_RECORD_DATA && plaintext_len > 1))
-        return; /* DATA would be honest DATA of another content */
+    if (!run.peer_is_session || plaintext_len == 0 || plaintext[0] == DSB_RECORD_DATA ||
+        is_honest(plaintext[0], plaintext + 1, plaintext_len - 1))
+        return; /* the honest peer's, of another content */
     if (noise_transport_seal(&run.peer.session.transport, plaintext, plaintext_len, out + 2,
                              sizeof out - 2, &unit_len) == NOISE_OK) {
         dsb_frame_header(out, unit_len);
@@ -218,17 +281,50 @@ static void sealed_step(struct input *input)
     }
 }
 
+/* One call for a stream: the application's own ids, and others. */
+static void stream_step(uint8_t what, uint32_t id)
+{
+    struct dsb_streams *streams = &run.streams;
+    uint8_t bytes[40] = {0};
+    size_t len;
+
+    switch (what % 8) {
+    case 0:
+        (void)!dsb_streams_accept(streams, id);
+        break;
+    case 1:
+        (void)!dsb_streams_refuse(streams, id, DSB_RESET_NOT_ALLOWED);
+        break;
+    case 2:
+        (void)!dsb_streams_write(streams, id, bytes, what % sizeof bytes, &len);
+        break;
+    case 3:
+        (void)!dsb_streams_read(streams, id, bytes, what % sizeof bytes, &len);
+        break;
+    case 4:
+        (void)!dsb_streams_finish(streams, id);
+        break;
+    case 5:
+        (void)!dsb_streams_reset(streams, id, DSB_RESET_CANCELLED);
+        break;
+    case 6:
+        (void)!dsb_streams_let_go(streams, id);
+        break;
+    default:
+        (void)!dsb_streams_open(streams, "service", 7, &id);
+    }
+    CHECK(dsb_streams_unread(streams, id) <= DEVICE_WINDOW);
+    CHECK(dsb_streams_peer_count(streams) <= DEVICE_STREAMS);
+}
+
 static void application_step(uint8_t what)
 {
-    static uint8_t out[512];
-    size_t out_len;
-
     if (!run.is_session)
         return;
     switch (what % 4) {
     case 0:
-        (void)!dsb_session_send_data(&run.slot.session, out, sizeof out, (const uint8_t *)"x", 1,
-                                     run.now_ms, &out_len);
+        (void)!dsb_streams_next_event(&run.streams).type;
+        stream_step(what / 4 % 8, what / 32);
         break;
     case 1:
         (void)!dsb_session_ping(&run.slot.session, (const uint8_t *)"token", what % 6);
@@ -239,6 +335,17 @@ static void application_step(uint8_t what)
     default:
         dsb_session_pause(&run.slot.session, what & 0x80, run.now_ms);
     }
+}
+
+/* Whatever was open: its application hears of the end, lets go, and nothing is left. */
+static void end_streams(void)
+{
+    dsb_streams_end(&run.streams);
+    while (dsb_streams_next_event(&run.streams).type != DSB_STREAM_EVENT_NONE) {
+    }
+    for (size_t i = 0; i < sizeof run.table / sizeof run.table[0]; i++)
+        (void)!dsb_streams_let_go(&run.streams, run.table[i].id);
+    CHECK(dsb_streams_own_count(&run.streams) + dsb_streams_peer_count(&run.streams) == 0);
 }
 
 static void time_step(uint8_t how)
@@ -312,6 +419,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         enum dsb_event event = dsb_session_end_of_stream(&run.slot.session);
 
         CHECK(event == DSB_EVENT_CLOSED || event == DSB_EVENT_FAILED);
+        end_streams();
         CHECK(event != DSB_EVENT_FAILED ||
               dsb_session_reason(&run.slot.session) != DSB_REASON_NONE);
     } else {

@@ -14,7 +14,8 @@ static void make_device(struct device *device, const char *id, uint8_t seed)
     memset(device->file.private_key, seed, DSB_KEY_LEN);
     CHECK(dsb_identity_init(&device->identity, &device->file) == DSB_OK);
     dsb_trust_store_init(&device->trust, &device->entry, 1);
-    device->local = (struct dsb_local){&device->identity, &device->trust, DEVICE_RECV_MAX};
+    device->local = (struct dsb_local){
+        &device->identity, &device->trust, DEVICE_RECV_MAX, {DEVICE_WINDOW, DEVICE_STREAMS}};
 }
 
 static void trust(struct device *device, const struct device *other)

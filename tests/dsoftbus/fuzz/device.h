@@ -6,6 +6,12 @@
 #include "dsoftbus/handshake.h"
 
 #define DEVICE_RECV_MAX 1024
+#define DEVICE_WINDOW   64
+#define DEVICE_STREAMS  3
+
+/* Bytes of an honest peer carry this id, and then a number: no stream layer gives it so soon. */
+#define HONEST_ID     "\xee\xee\xee\xee"
+#define HONEST_ID_LEN ((size_t)4)
 
 struct device {
     struct dsb_identity_file file;

@@ -78,12 +78,10 @@ void conn_dial(struct world *world, size_t from, size_t target, size_t target_id
         assert_ok(dsb_link_connect(
             &conn->ends[0].link, &world->devices[from].local, &world->devices[target].file.id,
             ephemeral, &(struct dsb_link_buffers)BUFFERS(&conn->ends[0]), world->now_ms));
-        talks_offer(&conn->ends[0]);
     }
     random_ephemeral(world, ephemeral);
     assert_ok(dsb_link_accept(&conn->ends[1].link, &world->devices[listener].local, ephemeral,
                               &(struct dsb_link_buffers)BUFFERS(&conn->ends[1]), world->now_ms));
-    talks_offer(&conn->ends[1]);
     admit(world, conn);
 }
 

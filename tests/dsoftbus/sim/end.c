@@ -128,6 +128,7 @@ static bool take_event(struct world *world, struct conn *conn, unsigned side)
         authenticated(world, conn, side);
         return true;
     case DSB_LINK_EVENT_DATA:
+    case DSB_LINK_EVENT_STREAM:
         dsb_stream_link_receive(&end->streams, &end->link, &event);
         return true;
     case DSB_LINK_EVENT_PEER_CLOSED:

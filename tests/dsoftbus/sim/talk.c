@@ -8,13 +8,6 @@
 
 #include "dsoftbus/testing.h"
 
-static const struct dsb_stream_limits limits = {.window = TALK_WINDOW, .streams_max = TALKS};
-
-void talks_offer(struct end *end)
-{
-    assert_ok(dsb_link_offer_streams(&end->link, &limits));
-}
-
 void talks_begin(struct end *end)
 {
     const struct dsb_streams_memory memory = {end->table, end->stream_bytes, end->refused};

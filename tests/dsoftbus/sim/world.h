@@ -199,7 +199,6 @@ uint32_t truth_total(size_t handshake, uint32_t id);
 uint8_t truth_byte(size_t handshake, uint32_t id, uint32_t at);
 
 /* talk.c: the application of a session */
-void talks_offer(struct end *end);
 void talks_begin(struct end *end);
 void talks_step(struct world *world, struct end *end);
 bool talks_are_done(const struct end *end);

@@ -99,7 +99,7 @@ static void take_events(struct side *side)
 
 static bool send(struct side *side, const struct plan *plan, size_t body_cap)
 {
-    enum dsb_record_type type = DSB_RECORD_DATA;
+    enum dsb_record_type type = DSB_RECORD_PING;
     struct record *record = &side->wire.records[side->wire.count];
 
     if (side->wire.count == plan->wire)

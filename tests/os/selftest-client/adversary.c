@@ -116,7 +116,8 @@ bool adversary_read_msg2(struct adversary *adversary)
 bool adversary_make_msg3(struct adversary *adversary, const struct plan *plan)
 {
     uint8_t payload[DSB_PAYLOAD3_MAX];
-    size_t payload_len = dsb_payload3_write(payload, plan->claim, ADVERSARY_IN_MAX);
+    size_t payload_len =
+        dsb_payload3_write(payload, plan->claim, ADVERSARY_IN_MAX, &dsoftbus.local.streams);
     return make_message(adversary, payload, payload_len, adversary->msg3, &adversary->msg3_len);
 }
 

@@ -59,6 +59,7 @@ bool dsoftbus_load(struct selftest *selftest)
         .identity = &dsoftbus.identity,
         .trust = &dsoftbus.trust,
         .recv_max = OWN_RECORD_UNIT_MAX,
+        .streams = {.window = 1},
     };
     dsoftbus.target = &dsoftbus.trust.entries[0];
     dsb_rate_init(&dsoftbus.ask_rate, ASK_BURST, ASK_INTERVAL_MS, dsoftbus_now_ms());
@@ -67,7 +68,7 @@ bool dsoftbus_load(struct selftest *selftest)
 
 size_t dsoftbus_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *id)
 {
-    memcpy(out, "DSoftBus/1", 11);
+    memcpy(out, "DSoftBus/2", 11);
     out[11] = id->len;
     memcpy(out + 12, id->text, id->len);
     return 12 + (size_t)id->len;

@@ -51,7 +51,7 @@ bool dsoftbus_query(struct selftest *selftest, net_handle socket);
  * knock. */
 bool dsoftbus_await_announce(struct selftest *selftest, net_handle socket, uint64_t deadline);
 
-/* For who does Noise by hand: "DSoftBus/1", a zero byte, the responder's id with its length.
+/* For who does Noise by hand: "DSoftBus/2", a zero byte, the responder's id with its length.
  * Returns how long it is. */
 size_t dsoftbus_prologue(uint8_t out[PROLOGUE_MAX], const struct dsb_device_id *id);
 

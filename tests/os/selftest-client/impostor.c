@@ -137,7 +137,7 @@ static void answer_msg1(struct impostor *impostor, const uint8_t *unit, size_t u
             impostor->stage = IMPOSTOR_GONE;
         return;
     }
-    size_t payload_len = dsb_payload2_write(payload, OWN_RECORD_UNIT_MAX);
+    size_t payload_len = dsb_payload2_write(payload, OWN_RECORD_UNIT_MAX, &dsoftbus.local.streams);
     if (noise_xk_write(&impostor->noise, payload, payload_len, impostor->out + DSB_FRAME_HEADER_LEN,
                        IMPOSTOR_UNIT_MAX - DSB_FRAME_HEADER_LEN, &message_len) != NOISE_OK) {
         broke(impostor, "impostor's message 2");
