@@ -259,10 +259,11 @@ static void turn(struct carrier *c)
 
 bool carrier_run(struct carrier *c)
 {
-    take_events(c); /* those that came while something was asked for */
-    while (!c->over)
-        if (wait_for_something(c))
+    while (!c->over) {
+        take_events(c); /* those that came while something was asked for: no poll tells of them */
+        if (!c->over && wait_for_something(c))
             turn(c);
+    }
     return c->ok;
 }
 

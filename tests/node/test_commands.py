@@ -507,6 +507,18 @@ class Tcp(BusTestCase):
         self.bus.says("ok")
         self.assertEqual(stream.recv(1), b"")
 
+    def test_a_stream_that_comes_while_another_is_taken(self):
+        """It is told before the answer that the publisher waits for, and nothing follows it."""
+        self.published()
+        first = self.bus.gives("stream 1 clock gateway")
+        self.bus.hears("accept 1")
+        second = self.bus.gives("stream 2 clock gateway")
+        self.bus.says("ok")
+        self.bus.hears("accept 2")
+        self.bus.says("ok")
+        for stream in first, second:
+            stream.close()
+
     def test_a_server_that_is_not_there(self):
         process = self.published()
         port = self.server.getsockname()[1]

@@ -220,8 +220,9 @@ class Programs(BusTestCase):
 
     def forward(self, port, name):
         """A port beside alpha that leads to a port beside beta."""
-        self.beta.publish("--all", name, "--tcp", f"127.0.0.1:{port}")
+        publisher = self.beta.publish("--all", name, "--tcp", f"127.0.0.1:{port}")
         forward = self.alpha.start("forward", "0", self.beta.target, name)
+        self.said = lambda: publisher.text() + "\n" + forward.text()
         return int(forward.wait_line(r"127\.0\.0\.1:(\d+) leads to").group(1))
 
     def http_server(self, folder):
@@ -265,7 +266,7 @@ class Programs(BusTestCase):
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(got, [wanted] * 100)
+        self.assertEqual(got, [wanted] * 100, self.said())
 
     def test_a_half_closed_connection(self):
         """The question's end reaches the server, whose answer needs it, and comes back."""
