@@ -480,6 +480,19 @@ class Peers(BusCase):
         self.assertEqual(stream.recv(100), b"back")
         self.assertEqual((self.here.status()["sessions"], self.there.status()["sessions"]), ("1", "1"))
 
+    def test_both_dial_at_once(self):
+        self.daemons()
+        here, there = self.bus(self.alpha), self.bus(self.beta)
+        with frozen(self.here), frozen(self.there):
+            here.say(f"connect {self.target} echo")
+            there.say(f"connect {self.here.device.id}@{self.here.at} echo")
+        for bus in (here, there):
+            _, stream = bus.wait("ok", "error")
+            stream.sendall(b"well")
+            self.assertEqual(stream.recv(100), b"well")
+            stream.close()
+        self.assertLessEqual(int(self.here.status()["sessions"]), 2)
+
     def test_a_device_that_comes_back_is_dialled_again(self):
         self.daemons()
         here = self.bus(self.alpha)
