@@ -150,7 +150,7 @@ class Descriptors(TestCase):
         alpha, beta = self.pair()
         port = self.free_port()
         process = subprocess.Popen(["sh", "-c", 'exec "$@" 0<&- 1>&- 2>&-', "sh", f"{BIN}/dsoftbusd", "--dir", beta.dir,
-                                    "--listen", f"127.0.0.1:{port}", "--discovery-port", "0"], env=ENV)
+                                    "--listen", f"127.0.0.1:{port}", "--discovery-port", "0", "--bus", "none"], env=ENV)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         end = time.monotonic() + PATIENCE

@@ -86,7 +86,7 @@ class Install(TestCase):
     def test_hello_talks_to_the_installed_daemon(self):
         alpha, beta = self.pair()
         daemon = self.started(Process([f"{self.tree}/sbin/dsoftbusd", "--dir", beta.dir, "--listen",
-                                       "127.0.0.1:0", "--discovery-port", "0"]))
+                                       "127.0.0.1:0", "--discovery-port", "0", "--bus", "none"]))
         port = daemon.wait_line(r"ready id=beta listen=127\.0\.0\.1:(\d+)").group(1)
         program = self.build("hello", *self.shared())
         result = self.run_program(program, "beta", "127.0.0.1", port, cwd=alpha.dir)

@@ -80,7 +80,7 @@ class Privileges(TestCase):
         beta = self.given_away(self.device("beta"))
         inbox = self.folder_named("inbox")
         result = subprocess.run([f"{BIN}/dsoftbusd", "--dir", beta.dir, "--listen", "127.0.0.1:0",
-                                 "--user", USER, "--inbox", inbox, "--discovery-port", "0"], env=ENV,
+                                 "--user", USER, "--inbox", inbox, "--discovery-port", "0", "--bus", "none"], env=ENV,
                                 stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
         self.assertEqual(result.stderr, f"dsoftbusd: --inbox {inbox}: Permission denied\n")
         self.assertEqual(result.returncode, EXIT_LOCAL)
