@@ -48,7 +48,8 @@ static bool prepare(const struct pipes *p, pid_t parent, const char *peer, const
     sigset_t none;
     (void)sigemptyset(&none);
     (void)setsid();
-    /* An end of its input that is none must not be seen by it: it goes before its pipes do. */
+    /* It does not outlive this process; should that be killed, its input may end a moment before.
+     */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
         return false;
     return signal(SIGPIPE, SIG_DFL) != SIG_ERR && signal(SIGXFSZ, SIG_DFL) != SIG_ERR &&

@@ -107,7 +107,7 @@ static enum dsbc_result receive(struct dsbc *bus, struct dsbc_event *event)
         struct cmsghdr align;
         char bytes[CMSG_SPACE(FDS_SEEN_MAX * sizeof(int))];
     } control;
-    int fds[FDS_SEEN_MAX];
+    int fds[FDS_SEEN_MAX] = {-1};
     struct iovec at = {bytes, sizeof bytes};
     struct msghdr message = {.msg_iov = &at,
                              .msg_iovlen = 1,
