@@ -42,6 +42,12 @@ def round_trip(page):
     return [(name, count, "ours") for name, count in rows[:12]] + ([("the rest", rest, "bound")] if rest else [])
 
 
+def loss_rows(page):
+    """(packets lost, MB/s) of a transfer."""
+    return [(f"{lost} lost", float(rate), "ours")
+            for lost, rate in re.findall(r"^\| ([\d.]+ %) \| ([\d.]+) \|", block(page, "host", "bench-loss"), re.M)]
+
+
 def group(title, rows, top):
     """The bars of one group, to the scale of its longest, and where the next group begins."""
     longest = max(value for _, value, _ in rows)
@@ -73,6 +79,8 @@ def plots(page):
             draw([("handshakes a second, both sides, best round", host_rows(page, "handshake, both sides, 1/s"))]),
         "docs/figures-seal.svg":
             draw([(what.replace(", MB/s", ": MB/s, best round"), host_rows(page, what)) for what in dict.fromkeys(sizes)]),
+        "docs/figures-loss.svg":
+            draw([("4 MiB over a link of 20 ms there and back: MB/s, median", loss_rows(page))]),
         "docs/figures-round-trip.svg":
             draw([("instructions of a call of 64 bytes and its reply, rv64imac", round_trip(page))]),
     }

@@ -14,7 +14,7 @@ FLAGS = ["-std=gnu11", "-O2", "-fno-pie", "-no-pie", "-I."]
 TIMEOUT_S = 300
 
 KERNEL = [f"kernel/{name}.c" for name in (
-    "account", "audit", "boot", "bundle", "cap", "clock", "elf", "endpoint", "interrupt", "ipc", "kernel", "log", "memory",
+    "account", "audit", "boot", "bundle", "cap", "clock", "elf", "endpoint", "fast", "interrupt", "ipc", "kernel", "log", "memory",
     "notification", "object", "pages", "process", "queue", "reply", "sched", "space", "syscall", "syscall_process", "upkeep",
     "wait", "watch", "arch/riscv64/sv39", "plat/qemu_virt/devices")]
 MACHINE = [*KERNEL, "tests/kernel/machine/image.c", "tests/kernel/machine/machine.c", "proofs/search/parties.c"]
