@@ -81,6 +81,9 @@ CONTRACTS = {
     "contract-admission": ("proofs/contracts/admission.c", ["find_victim"], 19),
     "contract-streams": ("proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], 56),
     "contract-bundle": ("proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], 62),
+    "contract-lines": ("proofs/contracts/lines.c",
+                       ["split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
+                        "services_fault"], 200),
     "contract-cap": ("proofs/contracts/cap.c", ["cap_derive"], 21),
 }
 INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]

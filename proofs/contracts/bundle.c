@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contract of kernel/bundle.c, which is included unchanged: whatever the bundle says, what is looked
- * at of a file lies within the bundle, and no more files are read than its header has.
+ * Contract of kernel/bundle.c, which is included unchanged: whatever the bundle says, what is
+ * looked at of a file lies within the bundle, and no more files are read than its header has.
  */
 #include "bundle.h"
 

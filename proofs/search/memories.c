@@ -73,7 +73,7 @@ static bool has_any(enum party which)
 
 static void boot(void)
 {
-    parties_boot("pq");
+    parties_boot("pq", "33");
     uint64_t between = (uint64_t)of_init(ABI_SYS_ENDPOINT_CREATE, 0, 0);
 
     party_give(P, between, ABI_RIGHT_SEND, 1, SLOT_OWN);

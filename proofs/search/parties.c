@@ -39,11 +39,11 @@ void party_give(unsigned to, uint64_t slot, uint64_t rights, uint64_t badge, uin
         abort();
 }
 
-static void create(unsigned which, char name)
+static void create(unsigned which, char name, char priority)
 {
     struct abi_process_config config = {.name = {name},
                                         .image_slot = MACHINE_SLOT_IMAGE,
-                                        .priority = 3,
+                                        .priority = (uint32_t)(priority - '0'),
                                         .stack_pages = 1,
                                         .page_quota = 64};
     struct process *init = &processes[INIT_PROCESS_IDX];
@@ -54,11 +54,12 @@ static void create(unsigned which, char name)
     party[which] = &processes[init->cap[party_slot[which]].object];
 }
 
-void parties_boot(const char *names)
+void parties_boot(const char *names, const char *priorities)
 {
     machine_boot();
+    machine_way = PARTIES_WAY; /* of the build: the handlers alone, or the short way where it can */
     for (; names[party_count] != 0; party_count++)
-        create(party_count, names[party_count]);
+        create(party_count, names[party_count], priorities[party_count]);
 }
 
 void parties_start(void)

@@ -12,8 +12,8 @@
 extern struct process *party[PARTY_MAX];
 extern uint64_t party_slot[PARTY_MAX]; /* init's capability to it */
 
-/* Boots, and creates processes that do not run yet: a name is one letter. */
-void parties_boot(const char *names);
+/* Boots, and creates processes that do not run yet: a name is one letter, a priority one digit. */
+void parties_boot(const char *names, const char *priorities);
 void parties_start(void);
 
 /* A system call of init's that cannot fail. */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Contract of the reading of text files, lib/dsoftbus/lines.c and the lists of services of
+ * trust_store.c, which are included unchanged: of a text of any length and content nothing beyond
+ * it is read, and every word that is found lies where it can be read.
+ */
+#include "dsoftbus/lines.h"
+#include "dsoftbus/trust_store.h"
+
+/*@ predicate is_there{L}(char *text, integer len) =
+        len == 0 || \valid_read(text + (0 .. len - 1)); */
+/*@ predicate is_line{L}(struct dsb_line *line) = \valid(line) &&
+        is_there(line->words[0].text, line->words[0].len) &&
+        is_there(line->words[1].text, line->words[1].len) &&
+        is_there(line->words[2].text, line->words[2].len); */
+/*@ predicate is_text{L}(struct dsb_lines *lines) = \valid(lines) &&
+        lines->pos <= lines->text_len && is_there(lines->text, lines->text_len); */
+
+/* memchr() in characters, and memset() on a line. */
+#include <string.h>
+/*@ requires is_there(text, len);
+    assigns \nothing;
+    ensures \result == \null || (\exists integer at; 0 <= at < len && \result == text + at); */
+const char *find(const char *text, int c, size_t len);
+#define memchr find
+/*@ requires \valid(line);
+    assigns *line;
+    ensures is_line(line); */
+void memset_of_line(struct dsb_line *line);
+#define memset(object, zero, len) memset_of_##object(object)
+void memset_of_key(uint8_t *key);
+/*@ requires is_there(a, len) && is_there(b, len);
+    assigns \nothing; */
+int compare(const char *a, const char *b, size_t len);
+#define memcmp(a, b, len) compare((const char *)(a), (const char *)(b), len)
+
+#include "../../lib/dsoftbus/lines.c"
+#include "../../lib/dsoftbus/trust_store.c"
+
+/*@ requires is_line(line) && is_there(text, len) && words_max <= DSB_WORDS_MAX;
+    requires \separated(line, text + (0 .. len - 1));
+    assigns line->words[0 .. DSB_WORDS_MAX - 1];
+    ensures is_line(line); */
+static bool split_words(struct dsb_line *line, const char *text, size_t len, size_t words_max);
+
+/*@ requires is_line(line);
+    assigns line->fault;
+    ensures is_line(line); */
+static enum dsb_line_kind line_fault(struct dsb_line *line, enum dsb_text_fault fault);
+
+/*@ assigns \nothing; */
+static bool is_allowed(char c, bool comment);
+
+/*@ requires is_line(line) && len > 0 && is_there(text, len) && words_max <= DSB_WORDS_MAX;
+    requires \separated(line, text + (0 .. len - 1));
+    assigns *line;
+    ensures is_line(line); */
+static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, size_t len,
+                                    size_t words_max);
+
+/* That the text is one again for the next call is asserted before the line is read (loops.txt). */
+/*@ requires is_text(lines) && \valid(line) && \separated(line, lines);
+    requires lines->words_max <= DSB_WORDS_MAX;
+    requires \separated(line, lines->text + (0 .. lines->text_len - 1));
+    requires \separated(lines, lines->text + (0 .. lines->text_len - 1));
+    assigns *line, lines->pos, lines->number;
+    ensures is_line(line); */
+enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line);
+
+/*@ requires \valid(rest) && \valid(name) && \separated(rest, name);
+    requires rest->text == \null || is_there(rest->text, rest->len);
+    assigns *rest, *name;
+    ensures \result ==> is_there(name->text, name->len);
+    ensures rest->text == \null || is_there(rest->text, rest->len); */
+static bool next_service(struct dsb_word *rest, struct dsb_word *name);
+
+/*@ requires list.text == \null || is_there(list.text, list.len);
+    requires is_there((char *)service, service_len);
+    assigns \nothing; */
+static bool has_service(struct dsb_word list, const void *service, size_t service_len);
+
+/*@ assigns \nothing; */
+bool dsb_service_name_is_valid(const void *name, size_t name_len);
+
+/*@ requires \valid_read(entry) && entry->services_len <= DSB_TRUST_SERVICES_LEN_MAX;
+    assigns \nothing; */
+static enum dsb_text_fault services_fault(const struct dsb_trust_entry *entry);
