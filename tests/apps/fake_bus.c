@@ -207,6 +207,12 @@ void fake_bus_start(const char *const *names, uint32_t name_count)
     serve_init(&fake_bus, counting);
 }
 
+void fake_bus_forget(void)
+{
+    for (uint32_t i = 0; i < CLIENT_COUNT; i++)
+        serve_client_died(&clients[i]);
+}
+
 /* --- peers ------------------------------------------------------------------------------------ */
 
 struct fake_stream *fake_open(const char *peer, const char *name)
