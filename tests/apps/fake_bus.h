@@ -29,6 +29,7 @@ struct fake_stream {
 };
 
 extern struct serve fake_bus;
+extern bool fake_offered_to_all; /* the name that was published last */
 
 /* Anew: nothing published. `names[i]` is what badge i + 1 may publish. */
 void fake_bus_start(const char *const *names, uint32_t name_count);
