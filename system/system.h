@@ -113,7 +113,8 @@ extern const struct system_process system_keystored;
 extern const struct system_process system_keystored_own; /* of a device that makes its own key */
 extern const struct system_process system_stored;
 extern const struct system_process system_dsoftbusd;
-/* Applications, each with the badge by which the bus knows the one name that it may publish. */
+/* Applications, each with the badge by which the bus knows the one name that it may publish; not 1,
+ * whose bit of dsoftbusd's notification is netstackd's end. */
 #define BADGE_LOGD   2
 #define BADGE_CLOCKD 3
 #define BADGE_FILED  4

@@ -18,7 +18,8 @@ struct log_stream {
 
 static struct log_stream streams[8];
 
-/* What a reader says means nothing; its end ends the reading. */
+/* What a reader says means nothing. One that has ended wants what there is; any other, what comes.
+ */
 static void turn(void *object)
 {
     struct log_stream *log = object;
@@ -28,7 +29,7 @@ static void turn(void *object)
     (void)publisher_read(&log->stream, dropped, sizeof dropped);
     size_t len = reader_next(&log->reader, &bytes);
     reader_taken(&log->reader, publisher_write(&log->stream, bytes, len));
-    if (log->stream.peer_ended)
+    if (log->stream.peer_ended && len == 0)
         publisher_finish(&log->stream);
 }
 

@@ -83,17 +83,24 @@ static bool take_one(const struct publisher *publisher)
 
 /* --- streams ---------------------------------------------------------------------------------- */
 
-static void take_turn(const struct publisher *publisher, struct publisher_stream *stream)
+/* All is said: what the peer still says is dropped, until it ends or has had its time. */
+static void linger(struct publisher_stream *stream)
 {
     char dropped[256];
 
+    (void)publisher_read(stream, dropped, sizeof dropped);
+    if (stream->peer_ended)
+        stream->state = PUBLISHER_OVER;
+    else if (rt_ticks() >= stream->linger_ticks)
+        publisher_reset(stream, BUS_RESET_CANCELLED);
+}
+
+static void take_turn(const struct publisher *publisher, struct publisher_stream *stream)
+{
     if (stream->state == PUBLISHER_OPEN)
         publisher->turn(stream);
-    else if (publisher_read(stream, dropped, sizeof dropped) == 0 &&
-             rt_ticks() >= stream->linger_ticks)
-        publisher_reset(stream, BUS_RESET_CANCELLED);
-    if (stream->state == PUBLISHER_FINISHED && stream->peer_ended)
-        stream->state = PUBLISHER_OVER;
+    if (stream->state == PUBLISHER_FINISHED)
+        linger(stream);
     if (stream->state != PUBLISHER_OVER)
         return;
     (void)bus_close(&client, stream->handle);

@@ -123,6 +123,28 @@ static void nobody_lingers(void **state)
     assert_int_equal(silent->app_reset, BUS_RESET_CANCELLED);
 }
 
+static struct fake_stream *loud;
+
+static void keep_loud(void)
+{
+    static const char noise[FAKE_WINDOW_LEN];
+
+    app_ticks += ABI_TICKS_PER_MS;
+    (void)fake_say(loud, noise, sizeof noise);
+}
+
+/* Nor does one whose talk never pauses. */
+static void talk_does_not_prolong_it(void **state)
+{
+    (void)state;
+    loud = fake_open("gateway", "clock");
+    keep_loud();
+    app_between = keep_loud;
+    run_app();
+    assert_null(loud->object);
+    assert_int_equal(loud->app_reset, BUS_RESET_CANCELLED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +153,7 @@ int main(void)
         cmocka_unit_test_setup(a_clock_that_is_wrong_tells_nothing, setup),
         cmocka_unit_test_setup(a_clock_that_stands_still_tells_nothing, setup),
         cmocka_unit_test_setup(nobody_lingers, setup),
+        cmocka_unit_test_setup(talk_does_not_prolong_it, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ static void what_is_said_is_heard(void **state)
 {
     (void)state;
     assert_string_equal(app_log, "echo: published\n");
+    assert_false(fake_offered_to_all); /* but to whose trust line names it */
     struct fake_stream *stream = fake_open("lamp", "echo");
     assert_non_null(stream);
     say(stream, "hello");

@@ -20,6 +20,7 @@ static struct fake_object objects[CLIENT_COUNT * SHARE_COUNT];
 static struct fake_stream streams[FAKE_STREAMS_MAX];
 static const char *const *allowed_names;
 static uint32_t allowed_count;
+bool fake_offered_to_all;
 
 static struct fake_object *find_service(const char *name)
 {
@@ -46,6 +47,7 @@ static uint32_t do_publish(struct serve_call *call)
     if (!service)
         return BUS_NO_BUFFERS;
     memcpy(service->name, name, sizeof name);
+    fake_offered_to_all = (request->flags & BUS_PUBLISH_TO_ALL) != 0;
     return serve_give(call, &service->object);
 }
 
@@ -205,6 +207,12 @@ void fake_bus_start(const char *const *names, uint32_t name_count)
     allowed_names = names;
     allowed_count = name_count;
     serve_init(&fake_bus, counting);
+}
+
+void fake_bus_forget(void)
+{
+    for (uint32_t i = 0; i < CLIENT_COUNT; i++)
+        serve_client_died(&clients[i]);
 }
 
 /* --- peers ------------------------------------------------------------------------------------ */

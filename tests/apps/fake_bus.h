@@ -29,9 +29,12 @@ struct fake_stream {
 };
 
 extern struct serve fake_bus;
+extern bool fake_offered_to_all; /* the name that was published last */
 
 /* Anew: nothing published. `names[i]` is what badge i + 1 may publish. */
 void fake_bus_start(const char *const *names, uint32_t name_count);
+/* It knows none of its clients any more, and answers the request that it serves. */
+void fake_bus_forget(void);
 
 /* NULL when nobody offers the service. */
 struct fake_stream *fake_open(const char *peer, const char *service);

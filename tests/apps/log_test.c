@@ -55,6 +55,20 @@ static void the_log_is_read_then_followed(void **state)
     assert_string_equal(heard, "one more\n");
 }
 
+/* Who ends at once, as `dsoftbus call` does, hears what there is, and then the end. */
+static void who_has_ended_hears_it_all_once(void **state)
+{
+    (void)state;
+    log_lines(200);
+    struct fake_stream *stream = fake_open("gateway", "log");
+    fake_finish(stream);
+    (void)hear_all(stream, heard, sizeof heard);
+    assert_string_equal(heard, app_log);
+    assert_true(stream->app_finished);
+    assert_null(stream->object);
+    assert_int_equal(stream->app_reset, 0);
+}
+
 /* It wakes ten times a second while somebody reads, and for the bus alone while nobody does. */
 static void it_looks_only_for_readers(void **state)
 {
@@ -176,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_log_is_read_then_followed, setup),
+        cmocka_unit_test_setup(who_has_ended_hears_it_all_once, setup),
         cmocka_unit_test_setup(it_looks_only_for_readers, setup),
         cmocka_unit_test_setup(reading_makes_no_lines, setup),
         cmocka_unit_test_setup(who_stops_reading_costs_nobody_anything, setup),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands where dsoftbusd stands, on the machine: the applications publish, and peers of its own use
- * each of them, one step after the other. */
+/* Stands where dsoftbusd stands, on the machine: the applications publish, and a peer of its own
+ * uses each of them, one step after the other; then once more, as a dsoftbusd that was started
+ * again and knows nobody. */
 #include "apps/fake_bus.h"
 #include "file/message.h"
 #include "rt/log.h"
@@ -8,6 +9,7 @@
 #include "rt/time.h"
 #include "tests/os/system/slots.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LOOK_MS 20u
@@ -19,6 +21,7 @@ static struct fake_stream *stream;
 static char heard[32768];
 static size_t heard_len;
 static uint32_t said_count;
+static uint32_t round_number = 1;
 
 static bool hears(void)
 {
@@ -66,8 +69,9 @@ static bool echo_answers(void)
 /* The line is written when the reader is there, and comes by itself. */
 static bool log_is_live(void)
 {
-    static const char line[] = "SELFTEST: a line for the reader";
+    char line[40];
 
+    (void)snprintf(line, sizeof line, "SELFTEST: line %u for the reader", (unsigned)round_number);
     if (hears() && said_count == 0 && strstr(heard, "kernel: up\n") != NULL) {
         said_count++;
         rt_logf("%s", line);
@@ -86,7 +90,7 @@ static bool file_is_kept(void)
     uint8_t head[MESSAGE_BYTES_HEAD_LEN];
 
     if (said_count++ == 0) {
-        say_message(MESSAGE_PUT, 5, "greeting");
+        say_message(MESSAGE_PUT, 5, round_number == 1 ? "greeting" : "another");
         message_write_bytes_head(head, 5);
         say(head, sizeof head);
         say("hello", 5);
@@ -123,9 +127,14 @@ static void turn(void)
         return;
     fake_forget(stream);
     stream = NULL;
-    rt_logf("SELFTEST: apps %s ok", step->service);
+    rt_logf("SELFTEST: apps %s %u ok", step->service, (unsigned)round_number);
     if (++step_idx < sizeof steps / sizeof steps[0])
         return;
+    if (round_number++ == 1) {
+        step_idx = 0;
+        fake_bus_forget();
+        return;
+    }
     rt_logf("SELFTEST: end");
     rt_exit(0);
 }
