@@ -42,7 +42,8 @@
 #define DSOFTBUSD_SLOT_NOTIFY  4 /* RECV|SEND|MINT */
 #define DSOFTBUSD_SLOT_KEY     5 /* SEND to keystored */
 #define DSOFTBUSD_NETWORK_BITS 1 /* netstackd: something became ready */
-#define DSOFTBUSD_DEATH_BITS   2 /* init: netstackd died */
+#define DSOFTBUSD_DEATH_BITS   (1 << 8) /* init: netstackd died; 1 << badge: an application did */
+#define DSOFTBUSD_SLOT_BUS     6        /* RECV; badge of a caller = its client number, 1 .. */
 
 /* Applications that offer a service on the bus */
 #define APP_SLOT_BUS       2 /* SEND to dsoftbusd; the badge says which names it may publish */

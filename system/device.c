@@ -144,7 +144,9 @@ static const struct grant dsoftbusd_grants[] = {
     {GRANT_NOTIFICATION, DSOFTBUSD_SLOT_NOTIFY, NOTIFICATION_DSOFTBUSD,
      RIGHTS_NOTIFICATION | ABI_RIGHT_GRANT, 0, NULL},
     {GRANT_ENDPOINT, DSOFTBUSD_SLOT_KEY, ENDPOINT_KEYSTORED, ABI_RIGHT_SEND, BADGE_DSOFTBUSD, NULL},
+    {GRANT_ENDPOINT, DSOFTBUSD_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_RECV, 0, NULL},
     {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.services"},
 };
 
 const struct system_process system_dsoftbusd = {
@@ -152,7 +154,7 @@ const struct system_process system_dsoftbusd = {
     .program = "dsoftbusd",
     .priority = 4,
     .stack_pages = 8,
-    .page_quota = 128,
+    .page_quota = 256,
     .console_rights = ABI_RIGHT_WRITE,
     .end = END_RESTART,
     .death_notification = NOTIFICATION_NETSTACKD,

@@ -6,12 +6,15 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct system_process *const device[] = {&system_rngd, &system_netstackd,
-                                                      &system_keystored, &system_dsoftbusd};
+#define APPLICATIONS &system_logd, &system_clockd, &system_filed
+
+static const struct system_process *const device[] = {
+    &system_rngd, &system_netstackd, &system_keystored, &system_dsoftbusd, APPLICATIONS};
 
 /* The same with a disk: its key is made at the first boot, and in no image. */
-static const struct system_process *const own_key[] = {
-    &system_rngd, &system_netstackd, &system_stored, &system_keystored_own, &system_dsoftbusd};
+static const struct system_process *const own_key[] = {&system_rngd,      &system_netstackd,
+                                                       &system_stored,    &system_keystored_own,
+                                                       &system_dsoftbusd, APPLICATIONS};
 
 const struct system_profile system_profiles[] = {
     {"device", device, COUNT_OF(device), NULL},

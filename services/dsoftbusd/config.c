@@ -4,6 +4,7 @@
 
 #include "journal.h"
 #include "proto/slots.h"
+#include "rights.h"
 #include "rt/log.h"
 #include "rt/map.h"
 
@@ -45,14 +46,26 @@ static void read_trust(struct config *config)
         refuse("dsoftbusd.trust", &error);
 }
 
+static void read_rights(void)
+{
+    struct dsb_text_error error = {0};
+    const uint8_t *text = NULL;
+    size_t text_len = 0;
+
+    rt_must(rt_map_file(CLIENT_SLOT_FILE + 1, &text, &text_len), "dsoftbusd.services");
+    if (!rights_read((const char *)text, text_len, &error))
+        refuse("dsoftbusd.services", &error);
+}
+
 void config_load(struct config *config)
 {
     ask_who_we_are(config);
     read_trust(config);
+    read_rights();
     config->local = (struct dsb_local){
         .identity = &config->identity,
         .trust = &config->trust,
         .recv_max = RECORD_UNIT_MAX,
-        .streams = {.window = 1}, /* none are taken */
+        .streams = {STREAM_WINDOW, SESSION_STREAM_MAX},
     };
 }

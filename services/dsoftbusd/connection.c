@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One connection: the library's link on a stream of the sockets facade, and the echo on top. */
+/* One connection: the library's link on a stream of the sockets facade, a session's streams on top.
+ */
 #include "connection.h"
 
 #include "journal.h"
@@ -63,21 +64,6 @@ static void journal_steps(struct dsb_link *link)
             journal_step(step);
 }
 
-/* Answers one DATA record by an identical one: all that was flushed left room for what fits into
- * `in`. A peer that sends longer records than it accepts cannot have its echo, nor anything else
- * any more. */
-static void echo(struct connection *connection, const struct dsb_link_event *event, uint64_t now_ms)
-{
-    if (!connection->is_greeted) {
-        connection->is_greeted = true;
-        journal_session_ok();
-    }
-    enum dsb_status status = dsb_link_send(&connection->link, event->body, event->body_len, now_ms);
-    if (status != DSB_OK)
-        status = dsb_link_finish(&connection->link, now_ms);
-    (void)status; /* a link that can do neither has failed, and says so */
-}
-
 /* There is nothing to do but to hear more. */
 static enum connection_outcome hear(struct connection *connection, struct net_client *net)
 {
@@ -96,26 +82,33 @@ static enum connection_outcome wait_for_fin(struct connection *connection, struc
     return hear(connection, net);
 }
 
+static bool wants_output(struct connection *connection)
+{
+    return connection->session != NULL && session_wants_output(connection->session);
+}
+
 /* One unit of a turn: writes, then uses what there is, or reads. */
 static enum connection_outcome unit_turn(struct connection *connection, struct net_client *net,
                                          uint64_t now_ms)
 {
     struct dsb_link *link = &connection->link;
-    bool flushed = flush(connection, net, now_ms);
     size_t pending_len = 0;
 
-    /* Nothing more is taken from a peer that does not take its answers. */
-    dsb_link_pause(link, !flushed, now_ms);
+    if (connection->session != NULL)
+        session_seal(connection->session, link, now_ms);
+    /* A full stream keeps nobody from hearing: what is owed is bounded by the streams. */
+    bool flushed = flush(connection, net, now_ms);
     struct dsb_link_event event = dsb_link_next_event(link, now_ms);
     journal_steps(link);
+    if (connection->session != NULL)
+        session_receive(connection->session, link, &event);
     switch (event.type) {
     case DSB_LINK_EVENT_AUTHENTICATED:
         return CONNECTION_AUTHENTICATED;
-    case DSB_LINK_EVENT_DATA:
-        echo(connection, &event, now_ms);
-        return CONNECTION_GOES_ON;
     case DSB_LINK_EVENT_STREAM:
-        dsb_link_abort(link, DSB_REASON_STREAM_COUNT);
+        return CONNECTION_GOES_ON;
+    case DSB_LINK_EVENT_DATA: /* no record of ours */
+        dsb_link_abort(link, DSB_REASON_RECORD_TYPE);
         return CONNECTION_GOES_ON;
     case DSB_LINK_EVENT_PEER_CLOSED:
         return dsb_link_close(link) == DSB_OK ? CONNECTION_GOES_ON : CONNECTION_OVER;
@@ -128,10 +121,10 @@ static enum connection_outcome unit_turn(struct connection *connection, struct n
     case DSB_LINK_EVENT_NONE:
         break;
     }
-    if (!flushed)
-        return CONNECTION_WAITS;
-    return dsb_link_pending(link, now_ms, &pending_len) != NULL ? CONNECTION_GOES_ON
-                                                                : hear(connection, net);
+    if (flushed &&
+        (wants_output(connection) || dsb_link_pending(link, now_ms, &pending_len) != NULL))
+        return CONNECTION_GOES_ON;
+    return hear(connection, net);
 }
 
 enum connection_outcome connection_turn(struct connection *connection, struct net_client *net,
@@ -144,11 +137,14 @@ enum connection_outcome connection_turn(struct connection *connection, struct ne
     return outcome;
 }
 
-void connection_begin_session(struct connection *connection, uint64_t now_ms)
+void connection_begin_session(struct connection *connection, struct session *session,
+                              const struct dsb_trust_store *trust, uint64_t now_ms)
 {
     if (dsb_link_open(&connection->link, now_ms) != DSB_OK)
         return; /* the peer is not trusted any more: nothing is said */
-    connection->is_session = true;
+    if (session_begin(session, &connection->link, trust) != DSB_OK)
+        return; /* cannot be: the bounds are constants */
+    connection->session = session;
     journal_authenticated(dsb_link_peer(&connection->link));
 }
 
@@ -166,7 +162,7 @@ static bool journal_end(struct connection *connection, enum dsb_reason give_up)
     dsb_link_abort(link, give_up);
     if (link->state == DSB_LINK_CLOSED)
         journal_ended_cleanly();
-    else if (connection->is_session)
+    else if (connection->session != NULL)
         journal_ended(dsb_link_reason(link));
     else
         journal_refused(dsb_link_reason(link), dsb_link_claim(link));
@@ -181,5 +177,7 @@ void connection_end(struct connection *connection, struct net_client *net, enum 
     enum net_status status =
         clean ? net_close(net, connection->stream) : net_abort(net, connection->stream);
     (void)status; /* a stream that is gone needs no closing */
+    if (connection->session != NULL)
+        session_end(connection->session);
     noise_wipe(connection, sizeof *connection);
 }

@@ -9,13 +9,13 @@
 
 #include "limits.h"
 #include "netfacade/netfacade.h"
+#include "session.h"
 
 struct connection {
-    struct dsb_link link; /* DSB_LINK_UNUSED: the connection is free */
-    bool is_session;      /* with the bound peer, dsb_link_peer; else nobody yet */
+    struct dsb_link link;    /* DSB_LINK_UNUSED: the connection is free */
+    struct session *session; /* with the bound peer, dsb_link_peer; NULL: nobody yet */
     bool is_ready; /* worth a turn: something happened on the stream since it would have blocked */
     bool is_eof;   /* the stream ended, or failed */
-    bool is_greeted; /* `os session ok` was written */
     net_handle stream;
     uint64_t fin_by_ms; /* the session is closed: the peer's end of stream is waited for until then;
                            0: it is not closed */
@@ -47,8 +47,16 @@ static inline bool connection_is_free(const struct connection *connection)
 DSB_MUST_CHECK enum connection_outcome connection_turn(struct connection *connection,
                                                        struct net_client *net, uint64_t now_ms);
 
-/* After CONNECTION_AUTHENTICATED: the session exists, and its peer is journalled. */
-void connection_begin_session(struct connection *connection, uint64_t now_ms);
+/* After CONNECTION_AUTHENTICATED: the session exists in `session`, which is free, and its peer is
+ * journalled; or the peer is not trusted any more, and nothing happened. */
+void connection_begin_session(struct connection *connection, struct session *session,
+                              const struct dsb_trust_store *trust, uint64_t now_ms);
+
+/* A service has done something on one of its streams since its last turn. */
+static inline bool connection_wants_turn(const struct connection *connection)
+{
+    return connection->session != NULL && connection->session->wants_turn;
+}
 
 /* When it needs a turn at the latest, DSB_NO_DEADLINE when never. */
 uint64_t connection_deadline(const struct connection *connection);

@@ -15,10 +15,17 @@ static const enum dsb_reason reasons[] = {
 };
 #define REASON_COUNT (sizeof(reasons) / sizeof(reasons[0]))
 
-/* What strangers can cause again and again. */
+/* By dsb_reset_code. */
+static const char *const code_names[] = {[DSB_RESET_NO_SUCH_SERVICE] = "no-such-service",
+                                         [DSB_RESET_NOT_ALLOWED] = "not-allowed",
+                                         [DSB_RESET_BUSY] = "busy"};
+#define CODE_COUNT (sizeof code_names / sizeof code_names[0])
+
+/* What strangers, and peers, can cause again and again. */
 static struct {
     struct line_limit steps[STEP_COUNT];
     struct line_limit refusals[REASON_COUNT]; /* as in reasons */
+    struct line_limit services[CODE_COUNT];
 } limits;
 
 static uint64_t now_ms(void)
@@ -78,6 +85,14 @@ void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim)
     }
 }
 
+void journal_service_refused(const struct dsb_device_id *peer, const char *service,
+                             size_t service_len, enum dsb_reset_code code)
+{
+    if (line_limit_take(&limits.services[code], now_ms()))
+        rt_logf("dsoftbusd: service refused peer=%.*s service=%.*s reason=%s", peer->len,
+                peer->text, (int)service_len, service, code_names[code]);
+}
+
 void journal_ended(enum dsb_reason reason)
 {
     rt_logf("dsoftbusd: session ended reason=%s", dsb_reason_name(reason));
@@ -105,6 +120,8 @@ uint64_t journal_deadline(void)
         earliest = earlier(earliest, line_limit_deadline(&limits.steps[i]));
     for (size_t i = 0; i < REASON_COUNT; i++)
         earliest = earlier(earliest, line_limit_deadline(&limits.refusals[i]));
+    for (size_t i = 1; i < CODE_COUNT; i++)
+        earliest = earlier(earliest, line_limit_deadline(&limits.services[i]));
     return earliest;
 }
 
@@ -122,5 +139,10 @@ void journal_tick(void)
         if (held_count != 0)
             rt_logf("dsoftbusd: session refused reason=%s times=%u", dsb_reason_name(reasons[i]),
                     held_count);
+    }
+    for (size_t i = 1; i < CODE_COUNT; i++) {
+        uint32_t held_count = line_limit_release(&limits.services[i], now);
+        if (held_count != 0)
+            rt_logf("dsoftbusd: service refused reason=%s times=%u", code_names[i], held_count);
     }
 }

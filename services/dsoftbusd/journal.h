@@ -7,6 +7,7 @@
 #define DSOFTBUSD_JOURNAL_H
 
 #include "dsoftbus/handshake.h"
+#include "dsoftbus/stream_record.h"
 
 void journal_bring_up_keys(void);
 void journal_ready(void);
@@ -21,6 +22,10 @@ void journal_authenticated(const struct dsb_device_id *peer);
 
 /* The first application record of a session was opened. */
 void journal_session_ok(void);
+
+/* A peer's stream to this service was refused. Held as journal_step's are, by the code. */
+void journal_service_refused(const struct dsb_device_id *peer, const char *service,
+                             size_t service_len, enum dsb_reset_code code);
 
 /* Why a connection ends, written before it is closed. claim may be NULL. */
 void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim);

@@ -28,7 +28,22 @@
 /* Received and not yet used bytes of one connection. */
 #define CONNECTION_IN_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
 
-/* Bytes to be written: the echo of the longest DATA, or the session's own records. */
+/* Streams that a peer may have open in one session, and what each holds: bytes that no service has
+ * read, and bytes that are not sealed yet. With SESSION_MAX 384 KiB in all. */
+#define SESSION_STREAM_MAX 8
+#define STREAM_WINDOW      4096
+#define STREAM_SEND_CAP    2048
+
+/* Applications by badge, 1 to this; what one of them holds, services and streams; names that all of
+ * them may publish. */
+#define BUS_CLIENT_MAX 7
+#define BUS_SHARE_MAX  16
+#define BUS_RIGHT_MAX  16
+
+/* Services at a time: two of dsoftbusd's own, and no name twice. */
+#define SERVICE_MAX (2 + BUS_RIGHT_MAX)
+
+/* Bytes to be written: the longest record that a peer takes, or the session's own. */
 #define CONNECTION_OUT_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
 
 /* Units that one connection may use before the others get their turn. */
@@ -66,6 +81,5 @@ _Static_assert(CONNECTION_MAX + BACKLOG_MAX + 2 <= NET_CLIENT_SOCKETS_MAX,
 _Static_assert(BACKLOG_MAX <= NET_BACKLOG_MAX, "what netstackd offers");
 _Static_assert(CONNECTION_IN_MAX >= DSB_LINK_IN_MIN(RECORD_UNIT_MAX), "any unit fits");
 _Static_assert(CONNECTION_OUT_MAX >= DSB_LINK_OUT_MIN, "the link's own words fit");
-_Static_assert(CONNECTION_OUT_MAX >= CONNECTION_IN_MAX, "what was received has its answers");
 
 #endif

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dsoftbusd on the operating system: accepts sessions on TCP 34567, answers inside them, and
- * answers discovery queries. One process, one loop, one receive:
+ * dsoftbusd on the operating system: accepts sessions on TCP 34567, carries their streams to
+ * services, its own and those of applications, and answers discovery queries. One process, one
+ * receive, the loop of lib/serve:
  *
- *     wait for a bit of our notification, or the next deadline
+ *     wait for an application's request, a bit of our notification, or the next deadline
  *     ask netstackd what became ready; accept; let time pass for whom a deadline came; give each
- *     ready connection its turn; then datagrams
+ *     ready connection its turn; then datagrams; then the request's answer
  */
 #include "config.h"
 #include "discovery.h"
+#include "endpoint.h"
 #include "journal.h"
 #include "proto/slots.h"
 #include "rng/rng.h"
@@ -31,6 +33,7 @@ struct daemon {
     struct discovery discovery;
     net_handle listener;
     bool datagram_ready;
+    bool goes_on;         /* there is more to do without waiting */
     uint64_t accept_ms;   /* when to accept, in the past: now; DSB_NO_DEADLINE: when told */
     uint64_t announce_ms; /* when the own announce is sent again; DSB_NO_DEADLINE once heard */
 };
@@ -40,6 +43,11 @@ static struct daemon daemon_;
 static uint64_t now_ms(void)
 {
     return rt_ticks() / ABI_TICKS_PER_MS;
+}
+
+static uint64_t uptime_s(void)
+{
+    return now_ms() / 1000;
 }
 
 static void must_net(enum net_status status, const char *what)
@@ -56,6 +64,16 @@ static void wait_for_randomness(void)
 
     rng_wait("dsoftbusd", CLIENT_SLOT_RNG, bytes, sizeof bytes);
     noise_wipe(bytes, sizeof bytes);
+}
+
+/* Where handles begin: an application's of an earlier dsoftbusd mean nothing to this one. */
+static uint32_t random_generation(void)
+{
+    uint8_t bytes[4];
+
+    if (rng_get(CLIENT_SLOT_RNG, bytes, sizeof bytes) != RNG_OK)
+        rt_panic("dsoftbusd: random bytes", -1);
+    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
 static void attach(struct daemon *daemon)
@@ -94,6 +112,8 @@ static void start(struct daemon *daemon)
     daemon->datagram_ready = true;
     daemon->accept_ms = now_ms();
     daemon->announce_ms = now_ms();
+    service_info_init(&daemon->config.identity.id, uptime_s);
+    endpoint_init(random_generation);
     journal_ready();
 }
 
@@ -175,23 +195,34 @@ static uint64_t next_deadline(const struct daemon *daemon)
     return deadline_ms == DSB_NO_DEADLINE ? ABI_DEADLINE_NONE : deadline_ms * ABI_TICKS_PER_MS;
 }
 
+/* --- hooks of the loop ------------------------------------------------------------------------ */
+
+static uint64_t wake_at(void)
+{
+    return daemon_.goes_on ? 0 : next_deadline(&daemon_);
+}
+
+static void woken(uint64_t bits)
+{
+    if (bits & DSOFTBUSD_DEATH_BITS)
+        begin_anew();
+    ask_what_is_ready(&daemon_);
+}
+
+static void take_turn(void)
+{
+    daemon_.goes_on = turn(&daemon_);
+}
+
 int process_main(uint64_t arg)
 {
-    struct daemon *daemon = &daemon_;
     (void)arg;
-
-    start(daemon);
-    for (;;) {
-        bool goes_on = turn(daemon);
-        struct rt_event event = {0};
-        int64_t got = rt_recv(ABI_SLOT_NONE, DSOFTBUSD_SLOT_NOTIFY, NULL, 0, NULL,
-                              goes_on ? 0 : next_deadline(daemon), &event);
-        if (got == -ABI_E_TIMED_OUT)
-            continue;
-        if (got != ABI_EVENT_NOTIFICATION)
-            rt_panic("dsoftbusd: receive", got);
-        if (event.value & DSOFTBUSD_DEATH_BITS)
-            begin_anew();
-        ask_what_is_ready(daemon);
-    }
+    start(&daemon_);
+    bus_endpoint.endpoint = DSOFTBUSD_SLOT_BUS;
+    bus_endpoint.notification = DSOFTBUSD_SLOT_NOTIFY;
+    bus_endpoint.deadline = wake_at;
+    bus_endpoint.woken = woken;
+    bus_endpoint.turn = take_turn;
+    take_turn();
+    serve_run(&bus_endpoint);
 }

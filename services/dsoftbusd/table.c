@@ -26,7 +26,7 @@ static uint32_t index_of(const struct table *table, const struct connection *con
 /* Ends a connection in whichever state it is, and forgets it. */
 static void end(struct table *table, struct connection *connection, enum dsb_reason give_up)
 {
-    if (connection->is_session)
+    if (connection->session != NULL)
         table->session_count--;
     else
         (void)dsb_admission_leave(&table->admission, index_of(table, connection));
@@ -90,10 +90,20 @@ static size_t session_count_of(const struct table *table, const struct dsb_devic
     size_t count = 0;
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         const struct connection *connection = &table->connections[i];
-        count +=
-            connection->is_session && dsb_device_id_equal(dsb_link_peer(&connection->link), peer);
+        count += connection->session != NULL &&
+                 dsb_device_id_equal(dsb_link_peer(&connection->link), peer);
     }
     return count;
+}
+
+/* There always is one while fewer than SESSION_MAX are used. */
+static struct session *find_free_session(struct table *table)
+{
+    size_t i = 0;
+    while (i < SESSION_MAX - 1 && table->sessions[i].is_used)
+        i++;
+    assert(!table->sessions[i].is_used);
+    return &table->sessions[i];
 }
 
 /* The handshake of connection is authenticated. False when there is no room for its session. */
@@ -103,8 +113,8 @@ static bool begin_session(struct table *table, struct connection *connection, ui
     if (peer == NULL || table->session_count == SESSION_MAX ||
         session_count_of(table, peer) == PEER_SESSION_MAX)
         return false;
-    connection_begin_session(connection, now_ms);
-    if (!connection->is_session)
+    connection_begin_session(connection, find_free_session(table), table->local->trust, now_ms);
+    if (connection->session == NULL)
         return false;
     (void)dsb_admission_leave(&table->admission, index_of(table, connection));
     table->session_count++;
@@ -128,9 +138,10 @@ bool table_turn(struct table *table, uint64_t now_ms)
 
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
         struct connection *connection = &table->connections[i];
-        if (connection->is_ready || connection_deadline(connection) <= now_ms)
+        if (connection->is_ready || connection_wants_turn(connection) ||
+            connection_deadline(connection) <= now_ms)
             settle(table, connection, connection_turn(connection, table->net, now_ms), now_ms);
-        goes_on = goes_on || connection->is_ready;
+        goes_on = goes_on || connection->is_ready || connection_wants_turn(connection);
     }
     return goes_on;
 }

@@ -17,6 +17,7 @@ struct table {
     struct dsb_admission admission;
     struct dsb_half_open half_open[HALF_OPEN_MAX];
     struct connection connections[CONNECTION_MAX];
+    struct session sessions[SESSION_MAX];
 };
 
 /* An empty table. local and net are borrowed; rng_cap is the capability to rngd. */

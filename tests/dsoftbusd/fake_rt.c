@@ -78,7 +78,8 @@ int64_t rt_recv(rt_slot endpoint, rt_slot notification, void *recv, size_t recv_
 {
     (void)recv;
     (void)caps;
-    assert(endpoint == ABI_SLOT_NONE && notification == DSOFTBUSD_SLOT_NOTIFY);
+    assert((endpoint == ABI_SLOT_NONE || endpoint == DSOFTBUSD_SLOT_BUS) &&
+           notification == DSOFTBUSD_SLOT_NOTIFY);
     assert(recv_capacity == 0);
     return fake_rt.wait(deadline == ABI_DEADLINE_NONE ? UINT64_MAX : deadline / ABI_TICKS_PER_MS,
                         &event->value);

@@ -5,6 +5,7 @@
 #include "dsoftbus/announce.h"
 #include "journal.h"
 #include "rng/rng.h"
+#include "serve/port.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -313,4 +314,28 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
     *remote = datagram->address;
     *read_len = datagram->len;
     return NET_OK;
+}
+
+void journal_service_refused(const struct dsb_device_id *peer, const char *service,
+                             size_t service_len, enum dsb_reset_code code)
+{
+    write_line("service refused %.*s %.*s %d", peer->len, peer->text, (int)service_len, service,
+               (int)code);
+}
+
+/* The loop's port but for its wait: applications are the test's. */
+void serve_port_signal(uint32_t capability)
+{
+    fake.signal_count++;
+    fake.signalled = capability;
+}
+
+void serve_port_drop(uint32_t capability)
+{
+    (void)capability;
+}
+
+void serve_port_reply(struct serve *serve)
+{
+    (void)serve;
 }

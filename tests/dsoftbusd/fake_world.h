@@ -57,6 +57,8 @@ struct fake_world {
     size_t journal_told_count;
     char lines[FAKE_LINE_COUNT][FAKE_LINE_MAX]; /* the journal; closing a stream is a line too */
     size_t line_count;
+    size_t signal_count; /* of applications, and whose was the last */
+    uint32_t signalled;
 };
 
 extern struct fake_world fake;

@@ -15,6 +15,7 @@
 #define NEAR     0x7f000001u
 
 static const char trust_text[] = "dsoftbus-trust 1\n";
+static const char services_text[] = "dsoftbus-services 1\n2 log\n";
 
 static unsigned wait_count;
 
@@ -58,6 +59,7 @@ static int setup(void **state)
     fake_rt.now_ms = START_MS;
     fake.clock = clock_ms;
     fake_rt.files[0].text = trust_text;
+    fake_rt.files[1].text = services_text;
     static const uint8_t private_key[KEY_LEN] = {0x11};
     keystored.status = KEY_OK;
     noise_x25519_base(keystored.public_key, private_key);

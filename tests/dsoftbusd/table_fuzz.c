@@ -99,6 +99,7 @@ static void start(void)
     peer_trust(&device, &friend);
     peer_trust(&friend, &device);
     device.local.recv_max = RECORD_UNIT_MAX;
+    device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
     table_init(&table, &device.local, &net, 0);
     authenticate();
 }
@@ -133,7 +134,7 @@ static void happen(unsigned what, struct fake_stream *stream, uint8_t amount, co
         if (client.slot.session.state == DSB_SESSION_OPEN && amount != 0 &&
             fake.streams[0].in_len == 0) {
             static const uint8_t body[256];
-            session_send_data(&client, &wire, body, amount, now_ms);
+            session_send(&client, &wire, body, amount, now_ms);
             fake_send(&fake.streams[0], wire.in.bytes, wire.in.len);
             wire.in.len = 0;
         }

@@ -156,24 +156,44 @@ bool adversary_seal(struct adversary *adversary, enum dsb_record_type type, cons
     return true;
 }
 
-bool adversary_expect_record(struct adversary *adversary, enum dsb_record_type type,
-                             const uint8_t *body, size_t body_len)
+bool adversary_read_record(struct adversary *adversary, struct dsb_record *record, uint8_t *out)
 {
-    uint8_t plaintext[ADVERSARY_IN_MAX];
-    struct dsb_record record;
     size_t plaintext_len = 0;
     size_t unit_len = 0;
 
     if (!await_unit(adversary, &unit_len))
         return false;
     if (noise_transport_open(&adversary->transport, adversary->in + DSB_FRAME_HEADER_LEN, unit_len,
-                             plaintext, sizeof plaintext, &plaintext_len) != NOISE_OK ||
-        dsb_record_parse(&record, plaintext, plaintext_len) != DSB_RECORD_OK)
+                             out, ADVERSARY_IN_MAX, &plaintext_len) != NOISE_OK ||
+        dsb_record_parse(record, out, plaintext_len) != DSB_RECORD_OK)
         return selftest_fail("adversary opens a record");
     drop_unit(adversary, unit_len);
+    return true;
+}
+
+bool adversary_expect_record(struct adversary *adversary, enum dsb_record_type type,
+                             const uint8_t *body, size_t body_len)
+{
+    uint8_t plaintext[ADVERSARY_IN_MAX];
+    struct dsb_record record;
+
+    if (!adversary_read_record(adversary, &record, plaintext))
+        return false;
     return (record.type == type && record.body_len == body_len &&
             (body_len == 0 || memcmp(record.body, body, body_len) == 0)) ||
            selftest_fail("adversary reads another record");
+}
+
+bool adversary_open_echo(struct adversary *adversary)
+{
+    static const uint8_t open[] = {0, 0, 0, 1, 4, 'e', 'c', 'h', 'o'};
+    static const uint8_t opened[] = {0, 0, 0, 1, 0, 0, 0, 0}; /* no credit beyond the window */
+    uint8_t frame[RECORD_FRAME_MAX];
+    size_t frame_len = 0;
+
+    return adversary_seal(adversary, DSB_RECORD_OPEN, open, sizeof open, frame, &frame_len) &&
+           adversary_send(adversary, frame, frame_len) &&
+           adversary_expect_record(adversary, DSB_RECORD_OPENED, opened, sizeof opened);
 }
 
 bool adversary_expect_closed(struct adversary *adversary)

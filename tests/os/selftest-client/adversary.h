@@ -67,6 +67,12 @@ bool adversary_authenticate(struct adversary *adversary, const struct plan *plan
 bool adversary_seal(struct adversary *adversary, enum dsb_record_type type, const uint8_t *body,
                     size_t body_len, uint8_t *frame, size_t *frame_len);
 
+/* Reads the next record, whatever it is; its body lies in `out`, of ADVERSARY_IN_MAX bytes. */
+bool adversary_read_record(struct adversary *adversary, struct dsb_record *record, uint8_t *out);
+
+/* Opens a stream, number 1, to the service echo; it was taken. */
+bool adversary_open_echo(struct adversary *adversary);
+
 /* The next record from dsoftbusd is of this type and body. */
 bool adversary_expect_record(struct adversary *adversary, enum dsb_record_type type,
                              const uint8_t *body, size_t body_len);

@@ -171,7 +171,7 @@ const char *case_truncated(struct selftest *selftest)
 
 const char *case_data_before_accept(struct selftest *selftest)
 {
-    static const uint8_t body[] = {0x01, 'e', 'a', 'r', 'l', 'y'};
+    static const uint8_t body[] = {0, 0, 0, 1, 4, 'e', 'c', 'h', 'o'};
     struct plan plan = plan_honest();
     uint8_t both[DSB_HANDSHAKE_OUT_MAX + RECORD_FRAME_MAX];
     size_t data_len = 0;
@@ -181,7 +181,7 @@ const char *case_data_before_accept(struct selftest *selftest)
                    noise_xk_split(&adversary.noise, &adversary.transport) == NOISE_OK;
     if (refused) {
         memcpy(both, adversary.msg3, adversary.msg3_len);
-        refused = adversary_seal(&adversary, DSB_RECORD_DATA, body, sizeof body,
+        refused = adversary_seal(&adversary, DSB_RECORD_OPEN, body, sizeof body,
                                  both + adversary.msg3_len, &data_len) &&
                   adversary_send(&adversary, both, adversary.msg3_len + data_len) &&
                   adversary_expect_closed(&adversary);

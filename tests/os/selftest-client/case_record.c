@@ -4,7 +4,7 @@
 #include "dsoftbus_cases.h"
 
 static struct adversary adversary;
-static const uint8_t body[] = {0x01, 'o', 'n', 'c', 'e'};
+static const uint8_t body[] = {0, 0, 0, 1, 'o', 'n', 'c', 'e'}; /* of the stream 1 */
 
 static bool open_session(struct selftest *selftest)
 {
@@ -17,8 +17,9 @@ const char *case_tampered_record(struct selftest *selftest)
     uint8_t frame[RECORD_FRAME_MAX];
     size_t frame_len = 0;
 
-    bool refused = open_session(selftest) && adversary_seal(&adversary, DSB_RECORD_DATA, body,
-                                                            sizeof body, frame, &frame_len);
+    bool refused =
+        open_session(selftest) && adversary_open_echo(&adversary) &&
+        adversary_seal(&adversary, DSB_RECORD_BYTES, body, sizeof body, frame, &frame_len);
     if (refused) {
         frame[DSB_FRAME_HEADER_LEN] ^= 1;
         refused =
@@ -34,10 +35,10 @@ const char *case_replayed_record(struct selftest *selftest)
     size_t frame_len = 0;
 
     bool refused =
-        open_session(selftest) &&
-        adversary_seal(&adversary, DSB_RECORD_DATA, body, sizeof body, frame, &frame_len) &&
+        open_session(selftest) && adversary_open_echo(&adversary) &&
+        adversary_seal(&adversary, DSB_RECORD_BYTES, body, sizeof body, frame, &frame_len) &&
         adversary_send(&adversary, frame, frame_len) &&
-        adversary_expect_record(&adversary, DSB_RECORD_DATA, body, sizeof body) &&
+        adversary_expect_record(&adversary, DSB_RECORD_BYTES, body, sizeof body) &&
         adversary_send(&adversary, frame, frame_len) && adversary_expect_closed(&adversary);
     adversary_leave(&adversary);
     return refused ? "echo-then-closed" : NULL;

@@ -14,9 +14,6 @@
 
 #define ECHO_LEN 64
 
-/* First byte of a DATA body that asks for its echo (docs/rfcs/RFC-0007). */
-#define DATA_KIND_ECHO 0x01
-
 static struct link link;
 
 static bool dial(struct selftest *selftest, const struct dsb_device_id *id,
@@ -45,7 +42,6 @@ bool dsoftbus_host_peer(struct selftest *selftest)
         return selftest_fail("host.peer");
     if (!dsoftbus_random(data, sizeof data) || !dial(selftest, &id, &address))
         return false;
-    data[0] = DATA_KIND_ECHO;
     if (!link_echo(selftest, &link, data, sizeof data))
         return selftest_fail("echo of the host");
     if (!link_close(selftest, &link))

@@ -6,7 +6,7 @@
 #ifndef SELFTEST_DSOFTBUS_LINK_H
 #define SELFTEST_DSOFTBUS_LINK_H
 
-#include "dsoftbus/link.h"
+#include "dsoftbus/stream_link.h"
 #include "dsoftbus_peer.h"
 
 /* Places that are tried for one target: a forger must answer that often before the device does. */
@@ -17,6 +17,10 @@ struct link {
     struct dsb_link link;
     uint8_t in[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
     uint8_t out[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
+    struct dsb_streams streams; /* one at a time, this side's */
+    struct dsb_stream slot;
+    uint16_t reset_code; /* of the peer's last RESET */
+    uint8_t bytes[2 * OWN_WINDOW];
 };
 
 /* Connects as `local` to `target` at `address`. DSB_REASON_NONE when authenticated; otherwise why
@@ -34,11 +38,19 @@ DSB_MUST_CHECK enum dsb_reason link_connect(struct selftest *selftest, struct li
 DSB_MUST_CHECK enum dsb_reason link_dial(struct selftest *selftest, struct link *link,
                                          net_handle socket);
 
-/* The bytes come back in a PONG; a DATA record comes back identical. */
+/* The bytes come back in a PONG; those of a stream to `echo` come back identical, and then its end.
+ */
 bool link_ping(struct selftest *selftest, struct link *link, const uint8_t *bytes,
                size_t bytes_len);
 bool link_echo(struct selftest *selftest, struct link *link, const uint8_t *bytes,
                size_t bytes_len);
+
+/* Opens a stream to the service, says nothing, and hears its answer to the end: DSB_RESET_NONE, or
+ * the code by which the stream was reset. LINK_CALL_FAILED: neither came in time, or more than cap
+ * bytes did. */
+#define LINK_CALL_FAILED UINT16_MAX
+uint16_t link_call(struct selftest *selftest, struct link *link, const char *service,
+                   uint8_t *answer, size_t cap, size_t *answer_len);
 
 /* Ends the session with CLOSE both ways, and closes the stream. True when it was a clean end. */
 bool link_close(struct selftest *selftest, struct link *link);

@@ -59,7 +59,7 @@ bool dsoftbus_load(struct selftest *selftest)
         .identity = &dsoftbus.identity,
         .trust = &dsoftbus.trust,
         .recv_max = OWN_RECORD_UNIT_MAX,
-        .streams = {.window = 1},
+        .streams = {.window = OWN_WINDOW},
     };
     dsoftbus.target = &dsoftbus.trust.entries[0];
     dsb_rate_init(&dsoftbus.ask_rate, ASK_BURST, ASK_INTERVAL_MS, dsoftbus_now_ms());

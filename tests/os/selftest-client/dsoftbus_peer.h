@@ -21,6 +21,7 @@
 
 /* Longest record unit that our sessions accept, bytes. */
 #define OWN_RECORD_UNIT_MAX 1024
+#define OWN_WINDOW          1024 /* of a stream, bytes */
 
 /* Longest prologue of a handshake, bytes. */
 #define PROLOGUE_MAX (12 + DSB_DEVICE_ID_MAX)

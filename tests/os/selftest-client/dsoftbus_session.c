@@ -10,12 +10,9 @@
 #include "tests/os/system/modes.h"
 #include "tests/os/system/slots.h"
 
-/* Random bytes that go through the session and come back: a PING's, and a DATA record's. */
+/* Random bytes that go through the session and come back: a PING's, and a stream's. */
 #define PING_LEN DSB_PING_MAX
 #define ECHO_LEN 256
-
-/* First byte of a DATA body that asks for its echo (docs/rfcs/RFC-0007). */
-#define DATA_KIND_ECHO 0x01
 
 /* netstackd is back after this many tries, so far apart. */
 #define ATTACH_COUNT_MAX 50
@@ -33,7 +30,7 @@ bool dsoftbus_start(struct selftest *selftest)
 /* Authenticated at both ends, and a first application record went there and back. */
 static bool open_session(struct selftest *selftest)
 {
-    static const uint8_t first[] = {DATA_KIND_ECHO, 'f', 'i', 'r', 's', 't'};
+    static const uint8_t first[] = {'f', 'i', 'r', 's', 't'};
     const struct net_address any = {0};
     net_handle socket;
 
@@ -70,7 +67,6 @@ static bool ping_ok(struct selftest *selftest)
 
     if (!dsoftbus_random(ping, sizeof ping) || !dsoftbus_random(data, sizeof data))
         return false;
-    data[0] = DATA_KIND_ECHO;
     if (!link_ping(selftest, &link, ping, sizeof ping))
         return selftest_fail("dsoftbus ping");
     if (!link_echo(selftest, &link, data, sizeof data))

@@ -129,6 +129,7 @@ static void falsify_msg2(struct impostor *impostor, const uint8_t *msg1, size_t 
 
 static void answer_msg1(struct impostor *impostor, const uint8_t *unit, size_t unit_len)
 {
+    static const struct dsb_stream_limits limits = {.window = OWN_WINDOW, .streams_max = 1};
     uint8_t payload[DSB_PAYLOAD2_MAX];
     size_t message_len = 0;
 
@@ -137,7 +138,7 @@ static void answer_msg1(struct impostor *impostor, const uint8_t *unit, size_t u
             impostor->stage = IMPOSTOR_GONE;
         return;
     }
-    size_t payload_len = dsb_payload2_write(payload, OWN_RECORD_UNIT_MAX, &dsoftbus.local.streams);
+    size_t payload_len = dsb_payload2_write(payload, OWN_RECORD_UNIT_MAX, &limits);
     if (noise_xk_write(&impostor->noise, payload, payload_len, impostor->out + DSB_FRAME_HEADER_LEN,
                        IMPOSTOR_UNIT_MAX - DSB_FRAME_HEADER_LEN, &message_len) != NOISE_OK) {
         broke(impostor, "impostor's message 2");
@@ -191,6 +192,24 @@ static void answer_msg3(struct impostor *impostor, const uint8_t *unit, size_t u
         broke(impostor, "impostor's first record");
 }
 
+/* One stream is opened to it, and it takes it for one of `echo`. */
+static bool answer_as_a_device(struct impostor *impostor, const struct dsb_record *record)
+{
+    uint8_t opened[DSB_STREAM_ID_LEN + 4] = {0};
+
+    switch (record->type) {
+    case DSB_RECORD_PING:
+        return seal(impostor, DSB_RECORD_PONG, record->body, record->body_len);
+    case DSB_RECORD_OPEN:
+        memcpy(opened, record->body, DSB_STREAM_ID_LEN); /* and no credit beyond the window */
+        return seal(impostor, DSB_RECORD_OPENED, opened, sizeof opened);
+    case DSB_RECORD_CREDIT:
+        return true;
+    default:
+        return seal(impostor, record->type, record->body, record->body_len);
+    }
+}
+
 static void answer_record(struct impostor *impostor, const uint8_t *unit, size_t unit_len)
 {
     uint8_t plaintext[IMPOSTOR_UNIT_MAX];
@@ -203,11 +222,10 @@ static void answer_record(struct impostor *impostor, const uint8_t *unit, size_t
         broke(impostor, "record to the impostor");
         return;
     }
-    enum dsb_record_type type = record.type == DSB_RECORD_PING ? DSB_RECORD_PONG : record.type;
-    if ((type == DSB_RECORD_DATA && impostor->falsehood == FALSE_ECHO) ||
-        (type == DSB_RECORD_PONG && impostor->falsehood == FALSE_PONG))
+    if ((record.type == DSB_RECORD_BYTES && impostor->falsehood == FALSE_ECHO) ||
+        (record.type == DSB_RECORD_PING && impostor->falsehood == FALSE_PONG))
         plaintext[plaintext_len - 1] ^= 1;
-    if (!seal(impostor, type, record.body, record.body_len))
+    if (!answer_as_a_device(impostor, &record))
         broke(impostor, "impostor's record");
 }
 

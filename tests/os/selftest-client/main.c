@@ -31,14 +31,22 @@ static const selftest_step rekey[] = {dsoftbus_load, dsoftbus_rekey, NULL};
 static const selftest_step restart[] = {dsoftbus_load, dsoftbus_session, dsoftbus_restart, NULL};
 static const selftest_step wire[] = {wire_service, NULL};
 static const selftest_step key[] = {dsoftbus_load, dsoftbus_key, NULL};
+static const selftest_step bus[] = {dsoftbus_load, dsoftbus_bus, NULL};
 static const selftest_step hang[] = {dsoftbus_load, dsoftbus_session, dsoftbus_hang, NULL};
 
 /* clang-format off: one mode a line */
 static const selftest_step *const steps_of[SELFTEST_MODE_COUNT] = {
-    [SELFTEST_ALL] = all,     [SELFTEST_REFUSED] = refused,     [SELFTEST_NO_RNG] = no_rng,
-    [SELFTEST_LOCAL] = local, [SELFTEST_HOST_PEER] = host_peer, [SELFTEST_RESTART] = restart,
-    [SELFTEST_REKEY] = rekey, [SELFTEST_HANG] = hang,           [SELFTEST_WIRE] = wire,
+    [SELFTEST_ALL] = all,
+    [SELFTEST_REFUSED] = refused,
+    [SELFTEST_NO_RNG] = no_rng,
+    [SELFTEST_LOCAL] = local,
+    [SELFTEST_HOST_PEER] = host_peer,
+    [SELFTEST_RESTART] = restart,
+    [SELFTEST_REKEY] = rekey,
+    [SELFTEST_HANG] = hang,
+    [SELFTEST_WIRE] = wire,
     [SELFTEST_KEY] = key,
+    [SELFTEST_BUS] = bus,
 };
 /* clang-format on */
 

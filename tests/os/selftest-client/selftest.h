@@ -39,6 +39,9 @@ bool dsoftbus_no_randomness(struct selftest *selftest);
 bool dsoftbus_restart(struct selftest *selftest);
 bool dsoftbus_hang(struct selftest *selftest);
 
+/* dsoftbus_bus.c */
+bool dsoftbus_bus(struct selftest *selftest);
+
 /* dsoftbus_key.c */
 bool dsoftbus_key(struct selftest *selftest);
 

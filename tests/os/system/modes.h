@@ -15,7 +15,8 @@ enum selftest_mode {
     SELFTEST_HANG = 8,      /* make netstackd hang in the middle, and have a session again */
     SELFTEST_WIRE = 9,      /* serve the program that is the wire (PROFILE=hostile-wire) */
     SELFTEST_KEY = 10,      /* end keystored in the middle of a handshake, beside a session */
-    SELFTEST_MODE_COUNT = 11
+    SELFTEST_BUS = 11,      /* use the device's services as its trust line permits */
+    SELFTEST_MODE_COUNT = 12
 };
 
 /* Ports of PROFILE=hostile-wire, from SELFTEST_WIRE_PORT_FIRST on, and who may give orders. */

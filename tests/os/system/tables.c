@@ -81,6 +81,7 @@ static const struct system_process client_restart =
 static const struct system_process client_rekey = SELFTEST_CLIENT(SELFTEST_REKEY, client_grants);
 static const struct system_process client_wire = SELFTEST_CLIENT(SELFTEST_WIRE, client_grants);
 static const struct system_process client_key = SELFTEST_CLIENT(SELFTEST_KEY, key_grants);
+static const struct system_process client_bus = SELFTEST_CLIENT(SELFTEST_BUS, client_grants);
 static const struct system_process client_hang = SELFTEST_CLIENT(SELFTEST_HANG, client_grants);
 
 /* --- test programs --------------------------------------------------------------------------- */
@@ -310,6 +311,9 @@ static const struct system_process *const restart[] = SESSION_PROCESSES(&client_
 static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
 static const struct system_process *const watchdog[] = SESSION_PROCESSES(&client_hang);
 static const struct system_process *const key_restart[] = SESSION_PROCESSES(&client_key);
+static const struct system_process *const bus[] = {
+    &system_rngd, &system_netstackd, &system_keystored, &system_dsoftbusd,
+    &system_logd, &system_clockd,    &system_filed,     &client_bus};
 static const struct system_process *const hostile_wire[] = SESSION_PROCESSES(&client_wire);
 
 const struct system_profile system_profiles[] = {
@@ -324,6 +328,7 @@ const struct system_profile system_profiles[] = {
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
     {"key-restart", key_restart, SESSION_PROCESS_COUNT, NULL},
+    {"bus", bus, COUNT_OF(bus), NULL},
     {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
     {"restart-limit", restart_limit_processes, COUNT_OF(restart_limit_processes), NULL},
     {"net", net_processes, COUNT_OF(net_processes), NULL},

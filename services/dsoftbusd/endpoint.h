@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The endpoint for applications (proto/bus.h): a caller's badge says which names it may publish,
+ * what it holds is its own, and nothing that it does costs another anything.
+ */
+#ifndef DSOFTBUSD_ENDPOINT_H
+#define DSOFTBUSD_ENDPOINT_H
+
+#include "serve/serve.h"
+#include "service.h"
+
+/* For the loop, and for tests: what the process adds are the slots and the hooks. */
+extern struct serve bus_endpoint;
+
+void endpoint_init(uint32_t (*random)(void));
+
+/* The published services, for service.h. */
+const struct service *endpoint_service_at(size_t idx);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Events of streams to services. */
+#include "session.h"
+
+#include "journal.h"
+
+#include <string.h>
+
+enum dsb_status session_begin(struct session *session, const struct dsb_link *link,
+                              const struct dsb_trust_store *trust)
+{
+    const struct dsb_streams_memory memory = {session->slots, session->bytes, session->refused};
+
+    session->is_used = true;
+    session->trust = trust;
+    session->peer = *dsb_link_peer(link);
+    return dsb_stream_link_begin(&session->streams, link, 0, STREAM_SEND_CAP, &memory);
+}
+
+bool session_allows(const struct session *session, const struct service *service)
+{
+    return dsb_trust_entry_allows(dsb_trust_store_find_id(session->trust, &session->peer),
+                                  service->name, service->name_len, service->offered_to_all);
+}
+
+void session_greet(struct session *session)
+{
+    if (!session->is_greeted)
+        journal_session_ok();
+    session->is_greeted = true;
+}
+
+static struct served *find(struct session *session, uint32_t id)
+{
+    for (size_t i = 0; i < SESSION_STREAM_MAX; i++)
+        if (session->served[i].id == id)
+            return &session->served[i];
+    return NULL;
+}
+
+static void refuse(struct session *session, const struct dsb_stream_event *event,
+                   enum dsb_reset_code code)
+{
+    enum dsb_status status = dsb_streams_refuse(&session->streams, event->id, code);
+    if (status != DSB_OK) /* the peer has taken it back meanwhile */
+        status = dsb_streams_let_go(&session->streams, event->id);
+    (void)status;
+}
+
+/* The streams' own bound is SESSION_STREAM_MAX, and a served one is freed before it is let go. */
+static void begin_service(struct session *session, const struct dsb_stream_event *event)
+{
+    const struct service *service = service_find(event->service, event->service_len);
+    struct served *served = find(session, 0);
+    enum dsb_reset_code code = DSB_RESET_NONE;
+
+    if (service == NULL)
+        code = DSB_RESET_NO_SUCH_SERVICE;
+    else if (!session_allows(session, service))
+        code = DSB_RESET_NOT_ALLOWED;
+    else if (served == NULL)
+        code = DSB_RESET_BUSY;
+    if (code != DSB_RESET_NONE) {
+        journal_service_refused(&session->peer, event->service, event->service_len, code);
+        refuse(session, event, code);
+        return;
+    }
+    *served = (struct served){.session = session, .id = event->id, .service = service};
+    code = service->begin(service, served);
+    if (code == DSB_RESET_NONE)
+        return;
+    *served = (struct served){0};
+    refuse(session, event, code);
+}
+
+static void take_events(struct session *session)
+{
+    struct dsb_stream_event event;
+
+    while ((event = dsb_streams_next_event(&session->streams)).type != DSB_STREAM_EVENT_NONE) {
+        struct served *served = event.id != 0 ? find(session, event.id) : NULL;
+        if (event.type == DSB_STREAM_EVENT_INCOMING)
+            begin_service(session, &event);
+        else if (served != NULL)
+            served->service->turn(served);
+    }
+}
+
+void session_receive(struct session *session, struct dsb_link *link,
+                     const struct dsb_link_event *event)
+{
+    dsb_stream_link_receive(&session->streams, link, event);
+    take_events(session);
+}
+
+void session_seal(struct session *session, struct dsb_link *link, uint64_t now_ms)
+{
+    session->wants_turn = false;
+    dsb_stream_link_send(&session->streams, link, now_ms);
+    take_events(session); /* what was sealed made room */
+}
+
+bool session_wants_output(struct session *session)
+{
+    return session->wants_turn || dsb_streams_wants_output(&session->streams);
+}
+
+void session_end(struct session *session)
+{
+    if (!session->is_used)
+        return;
+    for (size_t i = 0; i < SESSION_STREAM_MAX; i++) {
+        struct served *served = &session->served[i];
+        if (served->id != 0 && served->service->gone != NULL)
+            served->service->gone(served);
+    }
+    noise_wipe(session, sizeof *session);
+}
+
+void served_let_go(struct served *served)
+{
+    struct session *session = served->session;
+    enum dsb_status status = dsb_streams_let_go(&session->streams, served->id);
+    (void)status; /* it was this service's, so it is there */
+    *served = (struct served){0};
+    session->wants_turn = true;
+}
