@@ -24,7 +24,7 @@ CONDITIONAL = re.compile(r"b(eq|ne|lt|ge|gt|le)u?z?$")
 REFERS = re.compile(r"# ([0-9a-f]+) <")
 
 
-PROGRAMS = ("init", "rngd", "netstackd", "stored", "keystored", "dsoftbusd")
+PROGRAMS = ("init", "rngd", "netstackd", "stored", "keystored", "dsoftbusd", "logd", "clockd", "filed")
 TARGETS = (*PROGRAMS, "image_default")
 CLAIMS = (*(f"stack-{program}" for program in PROGRAMS), "stack-kernel", "stack-kernel-panic")
 NOBODY = "-"  # the entry of functions that stand in a table and are called by nobody

@@ -73,14 +73,6 @@ static void stream_gone(struct served *served)
         serve_happened(&stream->object, BUS_EVENT_READ_MASK | BUS_EVENT_WRITE_MASK);
 }
 
-const struct service *endpoint_service_at(size_t idx)
-{
-    for (size_t i = 0; i < BUS_CLIENT_MAX * BUS_SHARE_MAX; i++)
-        if (objects[i].object.kind == KIND_SERVICE && idx-- == 0)
-            return &objects[i].service;
-    return NULL;
-}
-
 /* --- ends ------------------------------------------------------------------------------------- */
 
 /* The application lets its stream go; a code resets it first, unless it is over already. */
@@ -107,6 +99,7 @@ static void end_service(struct bus_object *service)
     for (size_t i = 0; i < BUS_CLIENT_MAX * BUS_SHARE_MAX; i++)
         if (objects[i].object.kind == KIND_STREAM && objects[i].publisher == service)
             end_stream(&objects[i], DSB_RESET_GONE);
+    service_remove(&service->service);
     serve_free(&service->object);
 }
 
@@ -144,6 +137,10 @@ static uint32_t do_publish(struct serve_call *call)
                                        .begin = stream_begin,
                                        .turn = stream_turn,
                                        .gone = stream_gone};
+    if (!service_add(&object->service)) {
+        serve_free(&object->object);
+        return BUS_NO_BUFFERS;
+    }
     return serve_give(call, &object->object);
 }
 

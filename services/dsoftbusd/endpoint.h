@@ -14,7 +14,4 @@ extern struct serve bus_endpoint;
 
 void endpoint_init(uint32_t (*random)(void));
 
-/* The published services, for service.h. */
-const struct service *endpoint_service_at(size_t idx);
-
 #endif

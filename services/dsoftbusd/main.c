@@ -113,6 +113,8 @@ static void start(struct daemon *daemon)
     daemon->accept_ms = now_ms();
     daemon->announce_ms = now_ms();
     service_info_init(&daemon->config.identity.id, uptime_s);
+    if (!service_add(&service_echo) || !service_add(&service_info))
+        rt_panic("dsoftbusd: services", -1);
     endpoint_init(random_generation);
     journal_ready();
 }

@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All services by their names: the two of dsoftbusd itself, then those of applications. */
+/* All services that are offered. */
 #include "service.h"
 
-#include "endpoint.h"
+#include "limits.h"
 
 #include <string.h>
 
-static const struct service *const built_in[] = {&service_echo, &service_info};
+static const struct service *offered[SERVICE_MAX]; /* offered_count of them */
+static size_t offered_count;
 
-#define BUILT_IN_COUNT (sizeof built_in / sizeof built_in[0])
+bool service_add(const struct service *service)
+{
+    if (offered_count == SERVICE_MAX)
+        return false;
+    offered[offered_count++] = service;
+    return true;
+}
+
+void service_remove(const struct service *service)
+{
+    for (size_t i = 0; i < offered_count; i++)
+        if (offered[i] == service)
+            offered[i--] = offered[--offered_count];
+}
 
 const struct service *service_at(size_t idx)
 {
-    return idx < BUILT_IN_COUNT ? built_in[idx] : endpoint_service_at(idx - BUILT_IN_COUNT);
+    return idx < offered_count ? offered[idx] : NULL;
 }
 
 const struct service *service_find(const char *name, size_t name_len)

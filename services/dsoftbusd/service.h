@@ -23,6 +23,11 @@ struct service {
     void (*gone)(struct served *served);
 };
 
+/* Offers it, until it is taken away; its name must not be offered already. It is borrowed. False:
+ * there are SERVICE_MAX. */
+DSB_MUST_CHECK bool service_add(const struct service *service);
+void service_remove(const struct service *service);
+
 /* NULL: nobody offers it. */
 const struct service *service_find(const char *name, size_t name_len);
 

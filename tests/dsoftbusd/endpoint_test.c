@@ -119,6 +119,13 @@ static void authenticate(void)
     client.is_session = true;
 }
 
+static void offer_own_services(void)
+{
+    if (service_find("echo", 4) == NULL &&
+        !(service_add(&service_echo) && service_add(&service_info)))
+        __builtin_trap();
+}
+
 static int setup(void **state)
 {
     struct dsb_text_error error;
@@ -135,9 +142,8 @@ static int setup(void **state)
     device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
     friend.local.streams.window = 65536;
     table_init(&table, &device.local, &net, 0);
+    offer_own_services();
     endpoint_init(no_random);
-    for (uint32_t badge = 1; badge <= BUS_CLIENT_MAX; badge++)
-        serve_client_died(serve_client_of_badge(&bus_endpoint, badge));
     service_info_init(&device.identity.id, uptime_s);
     assert_true(rights_read(rights_text, strlen(rights_text), &error));
     assert_int_equal(attach(APP), BUS_OK);
@@ -152,6 +158,8 @@ static int teardown(void **state)
     stream->ended = true;
     run();
     assert_int_equal(table.session_count, 0);
+    for (uint32_t badge = 1; badge <= BUS_CLIENT_MAX; badge++)
+        serve_client_died(serve_client_of_badge(&bus_endpoint, badge));
     return 0;
 }
 

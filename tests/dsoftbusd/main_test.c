@@ -8,6 +8,7 @@
 #include "key/key.h"
 #include "limits.h"
 #include "proto/slots.h"
+#include "service.h"
 
 #include <string.h>
 
@@ -66,6 +67,8 @@ static int setup(void **state)
     keystored.id = "device";
     keystored.bring_up = false;
     wait_count = 0;
+    service_remove(&service_echo); /* of the process before */
+    service_remove(&service_info);
     return 0;
 }
 

@@ -87,6 +87,13 @@ static void authenticate(void)
     check(dsb_slot_finish(&client.slot, now_ms) == DSB_OK);
 }
 
+static void offer_own_services(void)
+{
+    if (service_find("echo", 4) == NULL &&
+        !(service_add(&service_echo) && service_add(&service_info)))
+        __builtin_trap();
+}
+
 static void start(void)
 {
     fake_reset();
@@ -101,6 +108,7 @@ static void start(void)
     device.local.recv_max = RECORD_UNIT_MAX;
     device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
     table_init(&table, &device.local, &net, 0);
+    offer_own_services();
     authenticate();
 }
 

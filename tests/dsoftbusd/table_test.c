@@ -17,6 +17,13 @@ static struct net_client net;
 static struct peer device, friend;
 static struct end client, wire; /* the friend's end, and what it has to send */
 
+static void offer_own_services(void)
+{
+    if (service_find("echo", 4) == NULL &&
+        !(service_add(&service_echo) && service_add(&service_info)))
+        __builtin_trap();
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -31,6 +38,7 @@ static int setup(void **state)
     device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
     friend.local.streams.window = FRIEND_WINDOW;
     table_init(&table, &device.local, &net, 0);
+    offer_own_services();
     return 0;
 }
 

@@ -11,6 +11,7 @@ import hostile_wire
 import interrupt
 import own_key
 import reproducible
+import services
 import settings
 import store
 from boot import judged
@@ -20,6 +21,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.ab
 SCENARIOS = {
     "deterministic": reproducible.run,
     "device": device.run,
+    "device-services": services.run,
     "host-peer": host_peer.run,
     "hostile-wire": hostile_wire.run,
     "net-echo": echo.run,

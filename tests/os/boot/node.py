@@ -24,12 +24,12 @@ def call(command, folder, *words):
     return output([TOOL, command, "--dir", folder, "--allow-test-keys", *words])
 
 
-def make_host(work, identities):
-    """The host's identity, from the same files that the image takes."""
-    folder = f"{work}/host"
+def make_host(work, identities, name="host"):
+    """The host's identity, or another of the device's peers, from the same files that the image takes."""
+    folder = f"{work}/{name}"
     os.mkdir(folder, 0o700)
     for part in ("identity", "trust"):
-        shutil.copyfile(f"{identities or 'tests/identities'}/host.{part}", f"{folder}/{part}")
+        shutil.copyfile(f"{identities or 'tests/identities'}/{name}.{part}", f"{folder}/{part}")
         os.chmod(f"{folder}/{part}", 0o600)
     return folder
 
