@@ -62,13 +62,22 @@ static enum dsb_reset_code begin(const struct service *service, struct served *s
                           &written_len) != DSB_OK ||
         written_len != text.len || dsb_streams_finish(streams, served->id) != DSB_OK)
         return DSB_RESET_GONE;
-    served_let_go(served);
     return DSB_RESET_NONE;
 }
 
+/* What the peer says is dropped. Letting go before it has finished would reset the stream, and make
+ * a whole answer look like one that was cut off; until then it holds a place of its own share. */
 static void turn(struct served *served)
 {
-    (void)served; /* let go at its beginning: nothing is told of it any more */
+    struct dsb_streams *streams = &served->session->streams;
+    const uint8_t *bytes;
+    size_t len;
+    enum dsb_status status;
+
+    while ((status = dsb_streams_front(streams, served->id, &bytes, &len)) == DSB_OK)
+        status = dsb_streams_took(streams, served->id, len);
+    if (status != DSB_WOULD_BLOCK)
+        served_let_go(served);
 }
 
 const struct service service_info = {
