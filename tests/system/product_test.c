@@ -6,6 +6,7 @@
 #include "abi/cap.h"
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void test_there_are_two_profiles(void **state)
@@ -68,6 +69,48 @@ static void test_an_own_key_is_in_no_image(void **state)
                 assert_null(strstr(product->processes[i]->grants[k].file, "identity"));
 }
 
+/* By what badge the process calls dsoftbusd; 0: it does not. */
+static uint64_t bus_badge(const struct system_process *process)
+{
+    for (uint32_t i = 0; i < process->grant_count; i++)
+        if (process->grants[i].kind == GRANT_ENDPOINT &&
+            process->grants[i].object == ENDPOINT_BUS &&
+            process->grants[i].rights == ABI_RIGHT_SEND)
+            return process->grants[i].badge;
+    return 0;
+}
+
+/* The file that dsoftbusd reads and the table say the same: NAMEd publishes NAME, and no other. */
+static void check_names(const struct system_profile *product)
+{
+    FILE *file = fopen(SERVICES_FILE, "r");
+    char line[128], name[64];
+    unsigned badge, line_count = 0, caller_count = 0;
+
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL)
+        if (sscanf(line, "%u %63s", &badge, name) == 2) {
+            line_count++;
+            for (uint32_t i = 0; i < product->process_count; i++)
+                if (bus_badge(product->processes[i]) == badge) {
+                    assert_string_equal(product->processes[i]->name, strcat(name, "d"));
+                    caller_count++;
+                }
+        }
+    (void)fclose(file);
+    assert_int_equal(line_count, caller_count); /* each badge is somebody's, and one's alone */
+    for (uint32_t i = 0; i < product->process_count; i++)
+        caller_count -= bus_badge(product->processes[i]) != 0;
+    assert_int_equal(caller_count, 0);
+}
+
+static void test_each_application_publishes_its_name(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < system_profile_count; i++)
+        check_names(&system_profiles[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_every_process_is_kept_up),
         cmocka_unit_test(test_nobody_holds_more_than_its_work_needs),
         cmocka_unit_test(test_an_own_key_is_in_no_image),
+        cmocka_unit_test(test_each_application_publishes_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

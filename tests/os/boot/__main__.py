@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import bus_host
 import device
 import echo
 import host_peer
@@ -19,6 +20,7 @@ from verdict import BUILD_FAILED, HOST_FAILED, INTERRUPTED, WRONG_USE, Failure
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCENARIOS = {
+    "bus-host": bus_host.run,
     "deterministic": reproducible.run,
     "device": device.run,
     "device-services": services.run,

@@ -11,10 +11,13 @@ SESSION_LINE = re.compile(
     r"dsoftbusd: session (refused|ended) reason=([a-z0-9-]+)(?: claim=([a-z0-9.-]+))?(?: times=(\d+))?$"
 )
 PACKET_LINE = re.compile(r"dsoftbusd: packet (ignored) reason=([a-z0-9-]+) count=(\d+)$")
+SERVICE_LINE = re.compile(
+    r"dsoftbusd: service refused (?:peer=[a-z0-9.-]+ service=[a-z0-9.-]+ reason=[a-z-]+|reason=[a-z-]+ times=\d+)$"
+)
 # Said of a handshake whose message 3 was read; the claim names its sender.
 READ_MESSAGE_3 = re.compile(r"\S+\(|msg3-(critical|recv-max|bad-id|payload)\b")
 # Of what dsoftbusd says under these beginnings, every line has one of the forms above.
-STRICT = ("auth", "identity", "handshake", "session", "packet")
+STRICT = ("auth", "identity", "handshake", "session", "service", "packet")
 
 
 def verbs_of(reason):
@@ -82,7 +85,7 @@ class Daemon:
                 raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
             self.packet_count = int(packet[3])
             tally.add_end(packet[2], 1)
-        elif word in STRICT:
+        elif word in STRICT and not SERVICE_LINE.match(text):
             raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
 
     def step(self, before, after, count, text):

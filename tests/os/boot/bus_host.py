@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PROFILE=bus-host: the product's services, used from the host by its own commands over QEMU's port.
+
+Two daemons of the host, two peers of the device: host.test, whose line of the device's trust store names `file`, `info`
+and `log`, and client.test, whose line names `clock` and `echo`. What each may use, what it is refused, streams that
+nobody reads, that are reset, that end with their program or their daemon; and what the device must log of it
+(tests/os/markers/bus-host.txt): the services refused, with peer, service and reason, as often as they were.
+"""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+import node
+from boot import judged
+from host import WAIT_S_MAX, Program, free_ports, must
+from verdict import PASSED
+
+READY = r"ready id=\S+ listen="
+PUBLISHED = ("log", "clock", "file")
+HOST_MAY = ["file", "info", "log"]
+CLOCK = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\n")
+# More than both windows and all buffers of a stream hold.
+LONG_LEN = 200_000
+FILE_LEN = 50_000
+POUR_LEN = 4_000_000
+STALL_S = 1
+STREAMS_MAX = 8  # of one session, at the device
+
+
+class Peer:
+    """A device on the host: its folder, its daemon, and commands on that daemon's socket."""
+
+    def __init__(self, folder, port):
+        self.folder, self.target, self.bus = folder, f"{node.DEVICE}@127.0.0.1:{port}", f"{folder}/bus"
+        self.daemon, self.count = None, 0
+
+    def start(self):
+        self.count += 1
+        self.daemon = Program([node.TOOL, "serve", "--dir", self.folder, "--allow-test-keys", "--listen", "127.0.0.1:0",
+                               "--discovery-port", "0", "--bus", self.bus], f"{self.folder}/serve.{self.count}.log")
+        self.daemon.wait_said(READY)
+
+    def stop(self, how=signal.SIGTERM):
+        if self.daemon:
+            self.daemon.process.send_signal(how)
+            self.daemon.process.wait(WAIT_S_MAX)
+            self.daemon = None
+
+    def command(self, name, *words):
+        return [node.TOOL, name, "--bus", self.bus, self.target, *words]
+
+    def run(self, name, *words, said=b""):
+        return subprocess.run(self.command(name, *words), input=said, capture_output=True, check=False, timeout=WAIT_S_MAX)
+
+    def hears(self, name, *words, said=b""):
+        done = self.run(name, *words, said=said)
+        must(done.returncode == 0, f"{self.folder}: {name} {words}: exit {done.returncode}, {done.stderr.decode()}")
+        return done.stdout
+
+    def is_refused(self, service, why):
+        done = self.run("call", service)
+        must(done.returncode == node.EXIT_REFUSED and why in done.stderr.decode() and not done.stdout,
+             f"{self.folder}: {service}: exit {done.returncode}, {done.stdout} {done.stderr.decode()}")
+
+    def holds(self, service):
+        """A stream that stays, with nobody who reads it yet. Who waits for its words waits only so long."""
+        stream = subprocess.Popen(self.command("connect", service), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+        limit = threading.Timer(WAIT_S_MAX, stream.kill)
+        limit.daemon = True
+        limit.start()
+        return stream
+
+
+def has_echo(stream):
+    stream.stdin.write(b"here")
+    stream.stdin.flush()
+    must(stream.stdout.read(4) == b"here", "no echo of a stream that stays")
+
+
+def echoes(peer, length):
+    data = os.urandom(length)
+    got = peer.hears("connect", "echo", said=data)
+    must(got == data, f"echo of {length} bytes: {len(got)} came back, or others")
+
+
+def answers(host, client):
+    shown = sorted(host.hears("services").decode().split())
+    must(shown == HOST_MAY, f"the host is shown {shown}, not {HOST_MAY}")
+    about = host.hears("call", "info").decode()
+    must(about.startswith(f"name {node.DEVICE}\nversion "), f"info says {about!r}")
+    must(CLOCK.fullmatch(client.hears("call", "clock")), "clock tells no time")
+    echoes(client, LONG_LEN)
+
+
+def sends_a_file(host, work):
+    with open(f"{work}/file", "wb") as file:
+        file.write(os.urandom(FILE_LEN))
+    code, said = node.call("send", host.folder, host.target, f"{work}/file")
+    must(code == 0, f"send: exit {code}, {said}")
+
+
+def reads_the_log(host, client):
+    """What was said before, and what comes while it is read: the refusal of the other peer."""
+    with host.holds("log") as reader:
+        heard = reader.stdout.readline()
+        while b"dsoftbusd: ready" not in heard:
+            heard = reader.stdout.readline()
+            must(heard, "the log ends before its first line of dsoftbusd")
+        client.is_refused("log", "does not let this device use log")
+        while b"service refused peer=client.test service=log reason=not-allowed" not in heard:
+            heard = reader.stdout.readline()
+            must(heard, "the log ends before the line that was to come")
+        reader.kill()
+
+
+def denials(host, client):
+    host.is_refused("echo", "does not let this device use echo")
+    client.is_refused("info", "does not let this device use info")
+    client.is_refused("nothing", "has no service nothing now")
+
+
+def fills_up(stream):
+    """Writes until nothing more is taken: both windows and all buffers are full."""
+    os.set_blocking(stream.stdin.fileno(), False)
+    written_len = 0
+    full_since = time.monotonic()
+    while time.monotonic() - full_since < STALL_S:
+        try:
+            written_len += os.write(stream.stdin.fileno(), b"x" * 65536)
+            full_since = time.monotonic()
+        except BlockingIOError:
+            time.sleep(0.05)
+        must(written_len < POUR_LEN, "a stream that nobody reads takes all that is written")
+
+
+def stalls(client):
+    """A stream that nobody reads takes only so much, and holds up no other; its program's death ends it."""
+    with client.holds("echo") as stalled:
+        fills_up(stalled)
+        echoes(client, LONG_LEN)
+        stalled.kill()
+    echoes(client, 5)
+
+
+def storm(client):
+    """As many streams as the device takes stand; when they are gone there is room again, over and over."""
+    for _ in range(3):
+        standing = [client.holds("echo") for _ in range(STREAMS_MAX)]
+        for stream in standing:
+            has_echo(stream)
+        client.is_refused("echo", "as many streams as it takes")
+        for stream in standing:
+            stream.kill()
+            stream.communicate()
+    echoes(client, 5)
+
+
+def daemon_dies(client):
+    """A stream and its session end with the daemon of the host; the next daemon has the service."""
+    with client.holds("echo") as stream:
+        has_echo(stream)
+        client.stop(signal.SIGKILL)
+        stream.stdin.close()
+        must(stream.wait(WAIT_S_MAX) != 0, "a stream that was cut off ended as a whole one")
+    client.start()
+    echoes(client, LONG_LEN)
+
+
+def session(settings, work):
+    (port,) = free_ports(1)
+    host = Peer(node.make_host(work, settings.identities), port)
+    client = Peer(node.make_host(work, settings.identities, "client"), port)
+    stranger = node.make_stranger(work, host.folder)
+
+    def meanwhile(boot):
+        waiting = {f"{name}: published" for name in PUBLISHED}
+        boot.wait_until(lambda lines: waiting.difference_update(lines) or not waiting, "the services' names")
+        host.start()
+        client.start()
+        for step, what in ((lambda: answers(host, client), "the services answer"),
+                           (lambda: sends_a_file(host, work), "a file is kept"),
+                           (lambda: reads_the_log(host, client), "the log is read as it grows"),
+                           (lambda: denials(host, client), "what a line does not name is refused"),
+                           (lambda: stalls(client), "a stream that nobody reads holds up no other"),
+                           (lambda: storm(client), "streams come and go"),
+                           (lambda: daemon_dies(client), "a daemon's death ends its streams")):
+            step()
+            boot.lines()
+            print(f"bus-host: {what}", flush=True)
+        client.stop()
+        host.stop()
+        node.ping_refused(stranger, port)
+        print("bus-host: a stranger has nothing", flush=True)
+
+    try:
+        return judged(settings, lambda boot: boot.machine.forward(port, node.SESSION_PORT), meanwhile)
+    finally:
+        client.stop(signal.SIGKILL)
+        host.stop(signal.SIGKILL)
+
+
+def run(settings):
+    node.build()
+    settings.build()
+    os.makedirs("build/run", exist_ok=True)
+    work = tempfile.mkdtemp(prefix="bus-host-", dir="build/run")
+    code = session(settings, work)
+    if code == PASSED:
+        shutil.rmtree(work)
+    else:
+        print(f"bus-host: the host's side is in {work}")
+    return code
