@@ -333,6 +333,20 @@ static bus_handle accepted(bus_handle *service)
     return handle;
 }
 
+/* A reset behind its FIN would make a whole answer look like one that was cut off. */
+static void info_is_not_reset_behind_its_end(void **state)
+{
+    (void)state;
+    open_stream(1, "info");
+    hear(DSB_RECORD_OPENED);
+    hear(DSB_RECORD_BYTES);
+    hear(DSB_RECORD_FIN);
+    say(DSB_RECORD_BYTES, STREAM1 "and?", 8);
+    say(DSB_RECORD_FIN, STREAM1, 4);
+    open_stream(3, "nobody");
+    hear_reset(DSB_RESET_NO_SUCH_SERVICE);
+}
+
 static void bytes_pass_both_ways_and_both_ends_are_told(void **state)
 {
     bus_handle service, handle = accepted(&service);
@@ -412,6 +426,19 @@ static void a_code_that_is_dsoftbusds_own_is_malformed(void **state)
     assert_int_equal(ask(APP, &request, sizeof request), BUS_MALFORMED);
 }
 
+static void a_room_that_no_answer_has_is_malformed(void **state)
+{
+    bus_handle service;
+    struct bus_read_request request = {{BUS_OP_READ, accepted(&service)}, 0, 0};
+
+    (void)state;
+    assert_int_equal(ask(APP, &request, sizeof request), BUS_MALFORMED);
+    request.capacity_len = BUS_STREAM_BYTES_MAX + 1;
+    assert_int_equal(ask(APP, &request, sizeof request), BUS_MALFORMED);
+    request.capacity_len = BUS_STREAM_BYTES_MAX;
+    assert_int_equal(ask(APP, &request, sizeof request), BUS_WOULD_BLOCK);
+}
+
 static void an_application_that_dies_leaves_its_peer_a_reset_and_its_name(void **state)
 {
     bus_handle service;
@@ -452,6 +479,21 @@ static void the_end_of_the_session_ends_its_streams(void **state)
     assert_int_equal(ask_bare(APP, BUS_OP_FINISH, handle), BUS_ENDED);
     assert_int_equal(ask_bare(APP, BUS_OP_CLOSE, handle), BUS_OK);
     assert_int_equal(ask_bare(APP, BUS_OP_ACCEPT, service), BUS_WOULD_BLOCK);
+}
+
+static void the_end_of_the_session_is_told(void **state)
+{
+    bus_handle service, handle = accepted(&service);
+
+    (void)state;
+    assert_int_equal(read_some(APP, handle), BUS_WOULD_BLOCK);
+    serve_signal(&bus_endpoint);
+    size_t signal_count = fake.signal_count;
+    stream->ended = true;
+    run();
+    serve_signal(&bus_endpoint);
+    assert_int_equal(fake.signal_count, signal_count + 1);
+    assert_int_equal(fake.signalled, 40 + APP);
 }
 
 static void a_stream_that_the_peer_took_back_is_not_accepted(void **state)
@@ -515,6 +557,7 @@ int main(void)
         TEST(a_list_permits_what_it_names_and_nothing_else),
         TEST(a_service_for_all_is_everybodys),
         TEST(info_tells_what_this_peer_may_use),
+        TEST(info_is_not_reset_behind_its_end),
         TEST(the_streams_of_a_session_are_bounded),
         TEST(a_name_that_is_anothers_cannot_be_published),
         TEST(a_name_is_published_once),
@@ -524,9 +567,11 @@ int main(void)
         TEST(a_write_that_does_not_fit_takes_a_part_and_tells_of_room),
         TEST(a_reset_reaches_the_peer_with_its_code),
         TEST(a_code_that_is_dsoftbusds_own_is_malformed),
+        TEST(a_room_that_no_answer_has_is_malformed),
         TEST(an_application_that_dies_leaves_its_peer_a_reset_and_its_name),
         TEST(a_stream_that_nobody_accepted_ends_with_its_service),
         TEST(the_end_of_the_session_ends_its_streams),
+        TEST(the_end_of_the_session_is_told),
         TEST(a_stream_that_the_peer_took_back_is_not_accepted),
         TEST(streams_are_accepted_in_the_order_of_their_coming),
         TEST(a_wrong_line_of_the_rights_leaves_nobody_any),
