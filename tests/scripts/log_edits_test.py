@@ -133,6 +133,7 @@ EDITS = {
     "bound-to-another": (replace(BOUND, "dsoftbusd: identity bound peer=sensor.test", at=4), 15),
     "bound-to-nobody": (replace(BOUND, "dsoftbusd: identity bound peer=", at=4), 14),
     "auth-ok-with-an-addition": (before(begin("truncated"), "dsoftbusd: auth ok (stub)"), 14),
+    "service-refused-without-a-reason": (before(begin("truncated"), "dsoftbusd: service refused peer=client.test service=log"), 14),
     "bound-at-the-end": (after("SELFTEST: end", *HANDSHAKE, BOUND), 15),
     "stranger-bound-at-the-end": (after("SELFTEST: end", *HANDSHAKE, "dsoftbusd: identity bound peer=a.b"), 12),
     "session-ok-twice": (after("dsoftbusd: os session ok", "dsoftbusd: os session ok"), 15),
