@@ -3,7 +3,7 @@
 #include "journal.h"
 #include "session.h"
 
-static enum dsb_reset_code begin(const struct service *service, struct served *served)
+static enum dsb_reset_code echo_begin(const struct service *service, struct served *served)
 {
     (void)service;
     return dsb_streams_accept(&served->session->streams, served->id) == DSB_OK ? DSB_RESET_NONE
@@ -33,11 +33,11 @@ static bool say_again(struct served *served)
     return false;
 }
 
-static void turn(struct served *served)
+static void echo_turn(struct served *served)
 {
     while (say_again(served))
         continue;
 }
 
 const struct service service_echo = {
-    .name = "echo", .name_len = 4, .offered_to_all = true, .begin = begin, .turn = turn};
+    .name = "echo", .name_len = 4, .offered_to_all = true, .begin = echo_begin, .turn = echo_turn};

@@ -49,7 +49,7 @@ static void compose(const struct session *session)
             add("service %.*s\n", (int)service->name_len, service->name);
 }
 
-static enum dsb_reset_code begin(const struct service *service, struct served *served)
+static enum dsb_reset_code info_begin(const struct service *service, struct served *served)
 {
     struct dsb_streams *streams = &served->session->streams;
     size_t written_len = 0;
@@ -67,7 +67,7 @@ static enum dsb_reset_code begin(const struct service *service, struct served *s
 
 /* What the peer says is dropped. Letting go before it has finished would reset the stream, and make
  * a whole answer look like one that was cut off; until then it holds a place of its own share. */
-static void turn(struct served *served)
+static void info_turn(struct served *served)
 {
     struct dsb_streams *streams = &served->session->streams;
     const uint8_t *bytes;
@@ -81,4 +81,4 @@ static void turn(struct served *served)
 }
 
 const struct service service_info = {
-    .name = "info", .name_len = 4, .offered_to_all = true, .begin = begin, .turn = turn};
+    .name = "info", .name_len = 4, .offered_to_all = true, .begin = info_begin, .turn = info_turn};
