@@ -242,7 +242,6 @@ static struct dsb_link_event feed_record(struct dsb_link *link, uint64_t now_ms,
 {
     static const enum dsb_link_event_type types[] = {
         [DSB_EVENT_NONE] = DSB_LINK_EVENT_NONE,
-        [DSB_EVENT_DATA] = DSB_LINK_EVENT_DATA,
         [DSB_EVENT_STREAM] = DSB_LINK_EVENT_STREAM,
         [DSB_EVENT_PONG] = DSB_LINK_EVENT_PONG,
         [DSB_EVENT_PEER_CLOSED] = DSB_LINK_EVENT_PEER_CLOSED,
@@ -349,9 +348,8 @@ uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, size_t *body_room
     return *body_room_len == 0 ? NULL : tail + DSB_BODY_HEADROOM;
 }
 
-/* Seals a record of the application's behind what is there. */
-static enum dsb_status send_record(struct dsb_link *link, enum dsb_record_type type,
-                                   const uint8_t *body, size_t body_len, uint64_t now_ms)
+enum dsb_status dsb_link_send_stream(struct dsb_link *link, enum dsb_record_type type,
+                                     const uint8_t *body, size_t body_len, uint64_t now_ms)
 {
     size_t room_len, record_len;
     uint8_t *tail = out_tail(link, &room_len);
@@ -364,26 +362,10 @@ static enum dsb_status send_record(struct dsb_link *link, enum dsb_record_type t
         seal_own(link, now_ms);
         tail = out_tail(link, &room_len);
     }
-    enum dsb_status status =
-        type == DSB_RECORD_DATA ? dsb_session_send_data(&link->slot.session, tail, room_len, body,
-                                                        body_len, now_ms, &record_len)
-                                : dsb_session_send_stream(&link->slot.session, type, tail, room_len,
-                                                          body, body_len, now_ms, &record_len);
+    enum dsb_status status = dsb_session_send_stream(&link->slot.session, type, tail, room_len,
+                                                     body, body_len, now_ms, &record_len);
     add_out(link, record_len);
     return status;
-}
-
-enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body, size_t body_len,
-                              uint64_t now_ms)
-{
-    return send_record(link, DSB_RECORD_DATA, body, body_len, now_ms);
-}
-
-enum dsb_status dsb_link_send_stream(struct dsb_link *link, enum dsb_record_type type,
-                                     const uint8_t *body, size_t body_len, uint64_t now_ms)
-{
-    return dsb_record_is_stream(type) ? send_record(link, type, body, body_len, now_ms)
-                                      : DSB_INVALID;
 }
 
 enum dsb_status dsb_link_ping(struct dsb_link *link, const uint8_t *body, size_t body_len)

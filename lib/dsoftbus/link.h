@@ -55,7 +55,6 @@ enum dsb_link_state {
 enum dsb_link_event_type {
     DSB_LINK_EVENT_NONE = 0,      /* nothing to do but to wait */
     DSB_LINK_EVENT_AUTHENTICATED, /* again and again until dsb_link_open */
-    DSB_LINK_EVENT_DATA,          /* body: of one DATA record */
     DSB_LINK_EVENT_STREAM,        /* body: of a stream's record; stream_link.h takes it */
     DSB_LINK_EVENT_PONG,          /* body: that of the answered dsb_link_ping */
     DSB_LINK_EVENT_PEER_CLOSED,   /* no more records will come; close too when all is said */
@@ -161,10 +160,6 @@ DSB_MUST_CHECK uint8_t *dsb_link_tail(struct dsb_link *link, uint64_t now_ms, si
 DSB_MUST_CHECK enum dsb_status dsb_link_send_stream(struct dsb_link *link,
                                                     enum dsb_record_type type, const uint8_t *body,
                                                     size_t body_len, uint64_t now_ms);
-
-/* The same for a DATA record. */
-DSB_MUST_CHECK enum dsb_status dsb_link_send(struct dsb_link *link, const uint8_t *body,
-                                             size_t body_len, uint64_t now_ms);
 
 /* As dsb_session_ping, _close, _end; DSB_WRONG_STATE unless OPEN. */
 DSB_MUST_CHECK enum dsb_status dsb_link_ping(struct dsb_link *link, const uint8_t *body,

@@ -8,11 +8,15 @@ static const struct {
     size_t body_min_len;
     size_t body_max_len;
 } body_bounds[] = {
-    [DSB_RECORD_DATA] = {true, 1, SIZE_MAX},     [DSB_RECORD_ACCEPT] = {true, 0, 0},
-    [DSB_RECORD_PING] = {true, 0, DSB_PING_MAX}, [DSB_RECORD_PONG] = {true, 0, DSB_PING_MAX},
-    [DSB_RECORD_CLOSE] = {true, 0, 0},           [DSB_RECORD_OPEN] = {true, 6, 69},
-    [DSB_RECORD_OPENED] = {true, 8, 8},          [DSB_RECORD_BYTES] = {true, 5, SIZE_MAX},
-    [DSB_RECORD_CREDIT] = {true, 8, 8},          [DSB_RECORD_FIN] = {true, 4, 4},
+    [DSB_RECORD_ACCEPT] = {true, 0, 0},
+    [DSB_RECORD_PING] = {true, 0, DSB_PING_MAX},
+    [DSB_RECORD_PONG] = {true, 0, DSB_PING_MAX},
+    [DSB_RECORD_CLOSE] = {true, 0, 0},
+    [DSB_RECORD_OPEN] = {true, 6, 69},
+    [DSB_RECORD_OPENED] = {true, 8, 8},
+    [DSB_RECORD_BYTES] = {true, 5, SIZE_MAX},
+    [DSB_RECORD_CREDIT] = {true, 8, 8},
+    [DSB_RECORD_FIN] = {true, 4, 4},
     [DSB_RECORD_RESET] = {true, 6, 6},
 };
 

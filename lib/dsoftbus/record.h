@@ -17,10 +17,10 @@ extern "C" {
 
 enum dsb_record_type {
     DSB_RECORD_ACCEPT = 1, /* empty; the responder's first record, and only that */
-    DSB_RECORD_DATA = 2,   /* 1 or more bytes: of version 1, gone when the OS is on streams */
-    DSB_RECORD_PING = 3,   /* 0 to DSB_PING_MAX bytes; at most one without its PONG at a time */
-    DSB_RECORD_PONG = 4,   /* the PING's bytes */
-    DSB_RECORD_CLOSE = 5,  /* empty; the sender's last record */
+    /* 2 was DATA in version 1 */
+    DSB_RECORD_PING = 3,  /* 0 to DSB_PING_MAX bytes; at most one without its PONG at a time */
+    DSB_RECORD_PONG = 4,  /* the PING's bytes */
+    DSB_RECORD_CLOSE = 5, /* empty; the sender's last record */
     /* Of streams: stream_record.h. */
     DSB_RECORD_OPEN = 6,
     DSB_RECORD_OPENED = 7,

@@ -103,15 +103,14 @@ size_t dsb_session_body_max(const struct dsb_session *session)
     return dsb_session_is_open(session) ? session->peer_recv_max - DSB_RECORD_OVERHEAD : 0;
 }
 
-/* Seals a record of the application's, of a type and length that it may have. */
-static enum dsb_status send_record(struct dsb_session *session, enum dsb_record_type type,
-                                   uint8_t *out, size_t out_cap, const uint8_t *body,
-                                   size_t body_len, uint64_t now_ms, size_t *out_len)
+enum dsb_status dsb_session_send_stream(struct dsb_session *session, enum dsb_record_type type,
+                                        uint8_t *out, size_t out_cap, const uint8_t *body,
+                                        size_t body_len, uint64_t now_ms, size_t *out_len)
 {
     *out_len = 0;
     if (!dsb_session_is_open(session) || session->close != DSB_SEND_NONE)
         return DSB_WRONG_STATE;
-    if (!dsb_record_has_length(type, body_len))
+    if (!dsb_record_is_stream(type) || !dsb_record_has_length(type, body_len))
         return DSB_INVALID;
     if (body_len > dsb_session_body_max(session))
         return DSB_TOO_LARGE;
@@ -119,23 +118,6 @@ static enum dsb_status send_record(struct dsb_session *session, enum dsb_record_
         return DSB_WOULD_BLOCK;
     *out_len = seal(session, type, body, body_len, out, now_ms);
     return *out_len != 0 ? DSB_OK : DSB_WRONG_STATE;
-}
-
-enum dsb_status dsb_session_send_stream(struct dsb_session *session, enum dsb_record_type type,
-                                        uint8_t *out, size_t out_cap, const uint8_t *body,
-                                        size_t body_len, uint64_t now_ms, size_t *out_len)
-{
-    *out_len = 0;
-    return dsb_record_is_stream(type)
-               ? send_record(session, type, out, out_cap, body, body_len, now_ms, out_len)
-               : DSB_INVALID;
-}
-
-enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out, size_t out_cap,
-                                      const uint8_t *body, size_t body_len, uint64_t now_ms,
-                                      size_t *out_len)
-{
-    return send_record(session, DSB_RECORD_DATA, out, out_cap, body, body_len, now_ms, out_len);
 }
 
 bool dsb_session_wants_output(const struct dsb_session *session)

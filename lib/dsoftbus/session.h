@@ -60,7 +60,6 @@ enum dsb_session_state {
 /* What dsb_session_feed met. */
 enum dsb_event {
     DSB_EVENT_NONE = 0,    /* nothing for the application */
-    DSB_EVENT_DATA,        /* *body is one DATA record's */
     DSB_EVENT_STREAM,      /* *body is a stream record's, of the type dsb_session_record_type */
     DSB_EVENT_PONG,        /* *body answers dsb_session_ping: the bytes of that PING */
     DSB_EVENT_PEER_CLOSED, /* no more records will come; this side may still send, then closes too
@@ -170,12 +169,6 @@ DSB_MUST_CHECK enum dsb_status dsb_session_send_stream(struct dsb_session *sessi
                                                        size_t out_cap, const uint8_t *body,
                                                        size_t body_len, uint64_t now_ms,
                                                        size_t *out_len);
-
-/* The same for a DATA record. */
-DSB_MUST_CHECK enum dsb_status dsb_session_send_data(struct dsb_session *session, uint8_t *out,
-                                                     size_t out_cap, const uint8_t *body,
-                                                     size_t body_len, uint64_t now_ms,
-                                                     size_t *out_len);
 
 /* A record of the session's own waits to be sealed. */
 bool dsb_session_wants_output(const struct dsb_session *session);

@@ -17,12 +17,6 @@ static enum dsb_event on_accept(struct dsb_session *session, const struct dsb_re
     return failed(session, DSB_REASON_RECORD_TYPE);
 }
 
-static enum dsb_event on_data(struct dsb_session *session, const struct dsb_record *record)
-{
-    (void)record;
-    return session->ended ? DSB_EVENT_NONE : DSB_EVENT_DATA;
-}
-
 static enum dsb_event on_stream(struct dsb_session *session, const struct dsb_record *record)
 {
     session->record_type = (uint8_t)record->type;
@@ -59,12 +53,11 @@ static enum dsb_event on_close(struct dsb_session *session, const struct dsb_rec
 }
 
 static enum dsb_event (*const handlers[])(struct dsb_session *, const struct dsb_record *) = {
-    [DSB_RECORD_DATA] = on_data,     [DSB_RECORD_ACCEPT] = on_accept,
-    [DSB_RECORD_PING] = on_ping,     [DSB_RECORD_PONG] = on_pong,
-    [DSB_RECORD_CLOSE] = on_close,   [DSB_RECORD_OPEN] = on_stream,
-    [DSB_RECORD_OPENED] = on_stream, [DSB_RECORD_BYTES] = on_stream,
-    [DSB_RECORD_CREDIT] = on_stream, [DSB_RECORD_FIN] = on_stream,
-    [DSB_RECORD_RESET] = on_stream,
+    [DSB_RECORD_ACCEPT] = on_accept, [DSB_RECORD_PING] = on_ping,
+    [DSB_RECORD_PONG] = on_pong,     [DSB_RECORD_CLOSE] = on_close,
+    [DSB_RECORD_OPEN] = on_stream,   [DSB_RECORD_OPENED] = on_stream,
+    [DSB_RECORD_BYTES] = on_stream,  [DSB_RECORD_CREDIT] = on_stream,
+    [DSB_RECORD_FIN] = on_stream,    [DSB_RECORD_RESET] = on_stream,
 };
 
 /* Opens the record in place. */
@@ -168,7 +161,7 @@ enum dsb_event dsb_session_feed(struct dsb_session *session, uint8_t *in, size_t
     if (event == DSB_EVENT_FAILED)
         return event;
     *used_len = DSB_FRAME_HEADER_LEN + unit_len;
-    if (event == DSB_EVENT_STREAM || event == DSB_EVENT_DATA || event == DSB_EVENT_PONG) {
+    if (event == DSB_EVENT_STREAM || event == DSB_EVENT_PONG) {
         *body = record.body;
         *body_len = record.body_len;
     }

@@ -35,10 +35,6 @@ void dsb_stream_link_receive(struct dsb_streams *streams, struct dsb_link *link,
             dsb_streams_end(streams);
         }
         break;
-    case DSB_LINK_EVENT_DATA: /* nobody's who has streams */
-        dsb_link_abort(link, DSB_REASON_RECORD_TYPE);
-        dsb_streams_end(streams);
-        break;
     case DSB_LINK_EVENT_PEER_CLOSED:
     case DSB_LINK_EVENT_CLOSED:
     case DSB_LINK_EVENT_FAILED:

@@ -89,8 +89,7 @@ static void take_record(struct conn *c, const struct dsb_link_event *event)
         conn_finish(c);
         return;
     }
-    if (event->type == DSB_LINK_EVENT_STREAM &&
-        dsb_session_record_type(dsb_link_session(&c->wire.link)) == DSB_RECORD_BYTES)
+    if (dsb_session_record_type(dsb_link_session(&c->wire.link)) == DSB_RECORD_BYTES)
         c->bytes_in_len += event->body_len - DSB_STREAM_ID_LEN;
     dsb_stream_link_receive(&set->streams, &c->wire.link, event);
 }
@@ -121,7 +120,6 @@ static bool take_event(struct conn *c)
         if (is_admitted(c))
             open_session(c);
         break;
-    case DSB_LINK_EVENT_DATA:
     case DSB_LINK_EVENT_STREAM:
         take_record(c, &event);
         break;

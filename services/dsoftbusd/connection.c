@@ -107,9 +107,6 @@ static enum connection_outcome unit_turn(struct connection *connection, struct n
         return CONNECTION_AUTHENTICATED;
     case DSB_LINK_EVENT_STREAM:
         return CONNECTION_GOES_ON;
-    case DSB_LINK_EVENT_DATA: /* no record of ours */
-        dsb_link_abort(link, DSB_REASON_RECORD_TYPE);
-        return CONNECTION_GOES_ON;
     case DSB_LINK_EVENT_PEER_CLOSED:
         return dsb_link_close(link) == DSB_OK ? CONNECTION_GOES_ON : CONNECTION_OVER;
     case DSB_LINK_EVENT_CLOSED:

@@ -140,18 +140,6 @@ void session_send(struct end *from, struct end *to, const void *data, size_t len
     dsb_session_written(&from->slot.session, out_len, now_ms);
 }
 
-void session_send_data(struct end *from, struct end *to, const void *data, size_t len,
-                       uint64_t now_ms)
-{
-    static uint8_t out[DSB_FRAME_HEADER_LEN + DSB_FRAME_UNIT_MAX];
-    size_t out_len;
-
-    assert_ok(
-        dsb_session_send_data(&from->slot.session, out, sizeof out, data, len, now_ms, &out_len));
-    stream_put(&to->in, out, out_len);
-    dsb_session_written(&from->slot.session, out_len, now_ms);
-}
-
 enum dsb_event session_read_record(struct end *end, uint64_t now_ms, const uint8_t **body,
                                    size_t *body_len)
 {

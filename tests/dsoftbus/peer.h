@@ -84,10 +84,6 @@ size_t session_write(struct end *from, struct end *to, uint64_t now_ms);
  * that they were taken. */
 void session_send(struct end *from, struct end *to, const void *data, size_t len, uint64_t now_ms);
 
-/* The same for DATA. */
-void session_send_data(struct end *from, struct end *to, const void *data, size_t len,
-                       uint64_t now_ms);
-
 /* Feeds one record to a session and takes it off the stream. *body is its body; of BYTES
  * session_read gives what is behind the id. */
 enum dsb_event session_read_record(struct end *end, uint64_t now_ms, const uint8_t **body,

@@ -101,7 +101,6 @@ static bool take_event(struct side *side)
         assert_false(side->peer_closed);
         side->peer_closed = true;
         break;
-    case DSB_LINK_EVENT_DATA:
     case DSB_LINK_EVENT_FAILED:
         fail_msg("reason %s", dsb_reason_name(dsb_link_reason(&side->link)));
     }

@@ -275,7 +275,6 @@ static void record_bodies_have_their_bounds(void **state)
         unsigned type;
         size_t min, max;
     } bounds[] = {{DSB_RECORD_ACCEPT, 0, 0},
-                  {DSB_RECORD_DATA, 1, 200},
                   {DSB_RECORD_PING, 0, DSB_PING_MAX},
                   {DSB_RECORD_PONG, 0, DSB_PING_MAX},
                   {DSB_RECORD_CLOSE, 0, 0},
@@ -306,7 +305,7 @@ static void record_bodies_have_their_bounds(void **state)
     assert_int_equal(dsb_record_parse(&record, plaintext, 0), DSB_RECORD_EMPTY);
     for (unsigned type = 0; type < 256; type++) {
         plaintext[0] = (uint8_t)type;
-        if (type < DSB_RECORD_ACCEPT || type > DSB_RECORD_RESET)
+        if (type < DSB_RECORD_ACCEPT || type == 2 || type > DSB_RECORD_RESET)
             assert_int_equal(dsb_record_parse(&record, plaintext, 2), DSB_RECORD_BAD_TYPE);
     }
 }

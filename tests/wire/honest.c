@@ -22,7 +22,6 @@
 #define ANSWER_LEN     5
 #define FILE_LEN_MAX   4096
 #define TRUST_MAX      8
-#define DATA_KIND_ECHO 0x01 /* docs/rfcs/RFC-0007 */
 
 uint32_t honest_session_count;
 uint64_t honest_longest_ms;
@@ -62,8 +61,10 @@ void honest_start(const char *identities)
     dsb_trust_store_init(&trust, trust_entries, TRUST_MAX);
     wire_must(dsb_trust_store_parse(&trust, &identity, text, len, &error) == DSB_OK, "host.trust");
     wire_must(dsb_device_id_set(&device, DEVICE_ID, strlen(DEVICE_ID)) == DSB_OK, DEVICE_ID);
-    local = (struct dsb_local){
-        .identity = &identity, .trust = &trust, .recv_max = 2048, .streams = {.window = 1}};
+    local = (struct dsb_local){.identity = &identity,
+                               .trust = &trust,
+                               .recv_max = 2048,
+                               .streams = {.window = HONEST_TALK_MAX}};
     wire_must(net_attach(&client, BADGE, BADGE) == NET_OK, "attach");
 }
 
@@ -143,6 +144,8 @@ void session_begin(struct session *session)
     session->is_begun = false;
     session->begin_ms = wire_now_ms();
     session->progress_count = 0;
+    session->echo_len = 0;
+    session->streams = (struct dsb_streams){.count = 0};
     wire_must(net_connect(&client, &to, &session->stream) == NET_OK, "session: connect");
 }
 
@@ -169,6 +172,7 @@ static void write_stream(struct session *session)
     size_t pending_len, len;
     const uint8_t *pending;
 
+    dsb_stream_link_send(&session->streams, &session->link, wire_now_ms());
     while ((pending = dsb_link_pending(&session->link, wire_now_ms(), &pending_len)) != NULL &&
            pending_len > 0) {
         if (net_write(&client, session->stream, pending, pending_len, &len) != NET_OK)
@@ -177,22 +181,56 @@ static void write_stream(struct session *session)
     }
 }
 
+static const uint8_t said[] = {'e', 'c', 'h', 'o'};
+
+static void begin_talk(struct session *session)
+{
+    const struct dsb_streams_memory memory = {&session->talk, session->talk_bytes, NULL};
+    size_t len;
+
+    wire_must(dsb_link_open(&session->link, wire_now_ms()) == DSB_OK &&
+                  dsb_stream_link_begin(&session->streams, &session->link, 1, HONEST_TALK_MAX,
+                                        &memory) == DSB_OK &&
+                  dsb_streams_open(&session->streams, "echo", 4, &session->talk_id) == DSB_OK &&
+                  dsb_streams_write(&session->streams, session->talk_id, said, sizeof said, &len) ==
+                      DSB_OK &&
+                  dsb_streams_finish(&session->streams, session->talk_id) == DSB_OK,
+              "session: open");
+}
+
+/* Reads what came back; at its end it must be all, and the session is closed. */
+static void hear_talk(struct session *session)
+{
+    size_t len;
+    enum dsb_status status = DSB_OK;
+
+    while (status == DSB_OK) {
+        status =
+            dsb_streams_read(&session->streams, session->talk_id, session->echo + session->echo_len,
+                             HONEST_TALK_MAX - session->echo_len, &len);
+        session->echo_len += len;
+    }
+    wire_must(status == DSB_ENDED || status == DSB_WOULD_BLOCK, "session: no echo");
+    if (status == DSB_ENDED) {
+        wire_must(session->echo_len == sizeof said && memcmp(session->echo, said, sizeof said) == 0,
+                  "session: another echo");
+        wire_must(dsb_link_close(&session->link) == DSB_OK, "session: close");
+    }
+}
+
 /* True when there may be another event. */
 static bool on_event(struct session *session)
 {
-    static const uint8_t data[] = {DATA_KIND_ECHO, 'e', 'c', 'h', 'o'};
     struct dsb_link_event event = dsb_link_next_event(&session->link, wire_now_ms());
 
+    dsb_stream_link_receive(&session->streams, &session->link, &event);
     switch (event.type) {
     case DSB_LINK_EVENT_AUTHENTICATED:
-        wire_must(dsb_link_open(&session->link, wire_now_ms()) == DSB_OK &&
-                      dsb_link_send(&session->link, data, sizeof data, wire_now_ms()) == DSB_OK,
-                  "session: open");
+        begin_talk(session);
         return true;
-    case DSB_LINK_EVENT_DATA:
-        wire_must(event.body_len == sizeof data && memcmp(event.body, data, sizeof data) == 0,
-                  "session: another echo");
-        wire_must(dsb_link_close(&session->link) == DSB_OK, "session: close");
+    case DSB_LINK_EVENT_STREAM:
+        if (dsb_link_session(&session->link)->close == DSB_SEND_NONE)
+            hear_talk(session);
         return true;
     case DSB_LINK_EVENT_FAILED:
         wire_fail(dsb_reason_name(dsb_link_reason(&session->link)));

@@ -4,8 +4,10 @@
 #ifndef WIRE_HONEST_H
 #define WIRE_HONEST_H
 
-#include "dsoftbus/link.h"
+#include "dsoftbus/stream_link.h"
 #include "netfacade/netfacade.h"
+
+#define HONEST_TALK_MAX 16 /* bytes in one direction */
 
 struct session {
     net_handle stream; /* 0: none */
@@ -14,6 +16,12 @@ struct session {
     uint32_t progress_count; /* grows whenever the device moved it on */
     struct dsb_link link;
     uint8_t in[DSB_LINK_IN_MIN(2048)], out[DSB_LINK_OUT_MIN];
+    struct dsb_streams streams;
+    struct dsb_stream talk; /* the only one, to the device's echo */
+    uint8_t talk_bytes[2 * HONEST_TALK_MAX];
+    uint32_t talk_id;
+    uint8_t echo[HONEST_TALK_MAX];
+    size_t echo_len;
 };
 
 /* Sessions that went from connect to a clean end. */

@@ -150,7 +150,6 @@ static bool take_event(void)
     case DSB_LINK_EVENT_AUTHENTICATED:
         open_link();
         return true;
-    case DSB_LINK_EVENT_DATA:
     case DSB_LINK_EVENT_STREAM:
         check_record(&event);
         return true;

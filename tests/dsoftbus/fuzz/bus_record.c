@@ -37,8 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(record.type == data[0]);
         CHECK(record.type >= DSB_RECORD_ACCEPT && record.type <= DSB_RECORD_RESET);
         CHECK(record.body == data + 1 && record.body_len == size - 1);
-        CHECK(record.type == DSB_RECORD_DATA || record.type == DSB_RECORD_BYTES ||
-              record.body_len <= DSB_STREAM_CONTROL_MAX);
+        CHECK(record.type == DSB_RECORD_BYTES || record.body_len <= DSB_STREAM_CONTROL_MAX);
         check_stream_record(&record);
     }
     return 0;

@@ -270,7 +270,7 @@ static void sealed_step(struct input *input)
     const uint8_t *plaintext;
     size_t plaintext_len = take_bytes(input, 255, &plaintext), unit_len;
 
-    if (!run.peer_is_session || plaintext_len == 0 || plaintext[0] == DSB_RECORD_DATA ||
+    if (!run.peer_is_session || plaintext_len == 0 ||
         is_honest(plaintext[0], plaintext + 1, plaintext_len - 1))
         return; /* the honest peer's, of another content */
     if (noise_transport_seal(&run.peer.session.transport, plaintext, plaintext_len, out + 2,

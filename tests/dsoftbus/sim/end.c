@@ -127,7 +127,6 @@ static bool take_event(struct world *world, struct conn *conn, unsigned side)
     case DSB_LINK_EVENT_AUTHENTICATED:
         authenticated(world, conn, side);
         return true;
-    case DSB_LINK_EVENT_DATA:
     case DSB_LINK_EVENT_STREAM:
         dsb_stream_link_receive(&end->streams, &end->link, &event);
         return true;
