@@ -39,9 +39,9 @@
 #define CLIENT_SLOT_FILE 16 /* 16, 17, ...: data files, READ, in the order of the table */
 
 /* dsoftbusd, beside a client's slots */
-#define DSOFTBUSD_SLOT_NOTIFY  4 /* RECV|SEND|MINT */
-#define DSOFTBUSD_SLOT_KEY     5 /* SEND to keystored */
-#define DSOFTBUSD_NETWORK_BITS 1 /* netstackd: something became ready */
+#define DSOFTBUSD_SLOT_NOTIFY  4        /* RECV|SEND|MINT */
+#define DSOFTBUSD_SLOT_KEY     5        /* SEND to keystored */
+#define DSOFTBUSD_NETWORK_BITS 1        /* netstackd: something became ready */
 #define DSOFTBUSD_DEATH_BITS   (1 << 8) /* init: netstackd died; 1 << badge: an application did */
 #define DSOFTBUSD_SLOT_BUS     6        /* RECV; badge of a caller = its client number, 1 .. */
 

@@ -134,8 +134,8 @@ static size_t seal(const struct dsb_pairing *run, enum sealed number, const uint
     return body_len + NOISE_CRYPTO_TAG_LEN;
 }
 
-static bool open(const struct dsb_pairing *run, enum sealed number, const uint8_t *sealed,
-                 size_t sealed_len, uint8_t *out)
+static bool open_sealed(const struct dsb_pairing *run, enum sealed number, const uint8_t *sealed,
+                        size_t sealed_len, uint8_t *out)
 {
     const uint8_t nonce[NOISE_CRYPTO_NONCE_LEN] = {[4] = (uint8_t)number};
 
@@ -169,7 +169,7 @@ static enum dsb_pairing_fault read_peer(struct dsb_pairing *run, const uint8_t *
     uint8_t body[PEER_BODY_LEN];
     const uint8_t *key = body + 1 + DSB_DEVICE_ID_MAX;
 
-    if (!open(run, SEALED_PEER, sealed, PEER_LEN, body))
+    if (!open_sealed(run, SEALED_PEER, sealed, PEER_LEN, body))
         return DSB_PAIRING_CODE;
     if (!read_id(&run->peer_id, body) || dsb_device_id_equal(&run->peer_id, &run->id))
         return DSB_PAIRING_ID;
@@ -275,7 +275,7 @@ static enum dsb_pairing_event receive_last(struct dsb_pairing *run, const uint8_
 {
     uint8_t nothing[1];
 
-    if (!open(run, SEALED_LAST, message, EMPTY_LEN, nothing))
+    if (!open_sealed(run, SEALED_LAST, message, EMPTY_LEN, nothing))
         return fail(run, DSB_PAIRING_CODE);
     run->has_to_send = run->role == DSB_PAIRING_LISTENER;
     run->state = run->role == DSB_PAIRING_LISTENER ? DSB_PAIRING_DONE : DSB_PAIRING_OVER;

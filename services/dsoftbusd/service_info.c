@@ -75,7 +75,8 @@ static void info_turn(struct served *served)
     enum dsb_status status;
 
     while ((status = dsb_streams_front(streams, served->id, &bytes, &len)) == DSB_OK)
-        status = dsb_streams_took(streams, served->id, len);
+        if (dsb_streams_took(streams, served->id, len) != DSB_OK)
+            break;
     if (status != DSB_WOULD_BLOCK)
         served_let_go(served);
 }

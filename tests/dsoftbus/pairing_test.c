@@ -197,7 +197,7 @@ static void a_side_does_not_pair_with_its_own_echo(void **state)
 static void a_recorded_run_does_not_pass_again(void **state)
 {
     uint8_t recorded[4][DSB_PAIRING_MESSAGE_MAX];
-    size_t lens[4], count = 0, len;
+    size_t lens[4] = {0}, count = 0, len;
     uint8_t message[DSB_PAIRING_MESSAGE_MAX];
 
     (void)state;

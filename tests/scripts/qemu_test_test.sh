@@ -4,6 +4,7 @@
 # usage: qemu_test_test.sh CASE
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/harness_tree.sh"
+dir=${dir:?}
 echo "default | default | rng net" >"$dir/tests/os/profiles"
 printf 'order kernel: up\norder init: ready\nend SELFTEST: end\n' >"$dir/tests/os/markers/default.txt"
 

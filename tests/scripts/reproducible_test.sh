@@ -5,6 +5,7 @@
 # usage: reproducible_test.sh CASE
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/harness_tree.sh"
+dir=${dir:?}
 echo "deterministic | deterministic | rng icount" >"$dir/tests/os/profiles"
 printf 'order kernel: up\nend SELFTEST: end\n' >"$dir/tests/os/markers/deterministic.txt"
 
