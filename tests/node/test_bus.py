@@ -15,7 +15,7 @@ MIB = 1 << 20
 
 # A program that publishes or connects, says what it got, and does nothing more: for being killed.
 HOLDER = """
-import sys, time
+import os, signal, sys, time
 sys.path.insert(0, sys.argv[1])
 from bus_client import *
 bus = Bus(sys.argv[2])
@@ -27,6 +27,10 @@ if sys.argv[3] == "publish":
     print("taken", flush=True)
 else:
     number, stream = bus.connect(sys.argv[4], sys.argv[5])
+    def close_and_die(number, frame):
+        stream.close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    signal.signal(signal.SIGTERM, close_and_die)
     print("connected", flush=True)
 time.sleep(3600)
 """
@@ -362,6 +366,18 @@ class Ends(BusCase):
         there.ask(f"accept {number}")
         self.assertEqual(holder.popen.stdout.readline(), b"connected\n")
         holder.signal(signal.SIGKILL)
+        self.assertEqual(stream.recv(1), b"")
+        self.assertEqual(there.end(), f"end {number} reset gone")
+
+    def test_a_program_that_dies_and_whose_stream_is_closed_first(self):
+        self.daemons()
+        there = self.bus(self.beta)
+        there.ask("publish greet all")
+        holder = self.holder(self.alpha, "connect", self.target, "greet")
+        number, _, _, stream = there.incoming()
+        there.ask(f"accept {number}")
+        self.assertEqual(holder.popen.stdout.readline(), b"connected\n")
+        holder.signal(signal.SIGTERM)
         self.assertEqual(stream.recv(1), b"")
         self.assertEqual(there.end(), f"end {number} reset gone")
 
