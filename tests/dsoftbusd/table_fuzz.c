@@ -33,9 +33,9 @@ static void check_table(void)
 {
     size_t session_count = 0, handshake_count = 0;
     for (size_t i = 0; i < CONNECTION_MAX; i++) {
-        session_count += table.connections[i].is_session;
+        session_count += table.connections[i].session != NULL;
         handshake_count +=
-            !connection_is_free(&table.connections[i]) && !table.connections[i].is_session;
+            !connection_is_free(&table.connections[i]) && table.connections[i].session == NULL;
     }
     check(session_count == table.session_count && session_count <= SESSION_MAX);
     check(handshake_count == table.admission.count && handshake_count <= HALF_OPEN_MAX);
@@ -68,6 +68,19 @@ static void take_output(struct fake_stream *stream)
 }
 
 /* The honest one, on stream 0. */
+/* Stream 1, which session_send speaks on. */
+static void open_echo(void)
+{
+    static const uint8_t open[] = STREAM1 "\4echo";
+    uint8_t out[64];
+    size_t len = 0;
+
+    check(dsb_session_send_stream(&client.slot.session, DSB_RECORD_OPEN, out, sizeof out, open,
+                                  sizeof open - 1, now_ms, &len) == DSB_OK);
+    dsb_session_written(&client.slot.session, len, now_ms);
+    fake_send(&fake.streams[0], out, len);
+}
+
 static void authenticate(void)
 {
     uint8_t ephemeral[DSB_KEY_LEN];
@@ -85,6 +98,7 @@ static void authenticate(void)
     }
     check(client.slot.handshake.state == DSB_HANDSHAKE_AUTHENTICATED);
     check(dsb_slot_finish(&client.slot, now_ms) == DSB_OK);
+    open_echo();
 }
 
 static void offer_own_services(void)
