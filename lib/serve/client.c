@@ -7,17 +7,19 @@
 void serve_init(struct serve *serve, uint32_t (*random)(void))
 {
     assert(serve->share_count <= SERVE_SHARE_MAX);
-    assert(serve->client_count * serve->share_count <= SERVE_OBJECTS_MAX);
+    uint32_t object_count = serve->client_count * serve->share_count;
+    assert(object_count <= SERVE_OBJECTS_MAX);
+    uint32_t generation = object_count != 0 ? random() : 0;
     serve->signal_pending = false;
     serve->reply_len = 0;
     for (uint32_t i = 0; i < serve->client_count; i++)
         serve->clients[i] = (struct serve_client){.serve = serve, .number = i};
-    for (uint32_t i = 0; i < serve->client_count * serve->share_count; i++) {
+    for (uint32_t i = 0; i < object_count; i++) {
         struct serve_object *object = serve_object_at(serve, i);
         object->client = &serve->clients[i / serve->share_count];
         object->number = i;
         object->share_idx = i % serve->share_count;
-        object->generation = random();
+        object->generation = generation;
         serve_free(object);
     }
 }

@@ -144,8 +144,9 @@ struct serve {
     size_t reply_len; /* owed */
 };
 
-/* Once, before anything else. `random` gives where generations of handles begin, so that no handle
- * of a service that died means anything to the next one; NULL only without objects. */
+/* Once, before anything else. `random`, called once, gives where generations of handles begin, so
+ * that no handle of a service that died means anything to the next one; NULL only without objects.
+ */
 void serve_init(struct serve *serve, uint32_t (*random)(void));
 
 /* Wakes, serves, and so on, for ever. */

@@ -93,12 +93,27 @@ static void end_stream(struct bus_object *stream, enum dsb_reset_code code)
     serve_free(&stream->object);
 }
 
+/* The one of the service's that came first; NULL when none waits. */
+static struct bus_object *first_waiting(const struct bus_object *service)
+{
+    struct bus_object *first = NULL;
+
+    for (uint32_t i = 0; i < BUS_SHARE_MAX; i++) {
+        struct bus_object *stream = serve_share_at(service->object.client, i);
+        if (stream->object.kind == KIND_STREAM && stream->publisher == service &&
+            (first == NULL || (int32_t)(stream->order - first->order) < 0))
+            first = stream;
+    }
+    return first;
+}
+
 /* Nobody takes the streams that wait for it any more. */
 static void end_service(struct bus_object *service)
 {
-    for (size_t i = 0; i < BUS_CLIENT_MAX * BUS_SHARE_MAX; i++)
-        if (objects[i].object.kind == KIND_STREAM && objects[i].publisher == service)
-            end_stream(&objects[i], DSB_RESET_GONE);
+    struct bus_object *stream;
+
+    while ((stream = first_waiting(service)) != NULL)
+        end_stream(stream, DSB_RESET_GONE);
     service_remove(&service->service);
     serve_free(&service->object);
 }
@@ -142,20 +157,6 @@ static uint32_t do_publish(struct serve_call *call)
         return BUS_NO_BUFFERS;
     }
     return serve_give(call, &object->object);
-}
-
-/* The one of the service's that came first; NULL when none waits. */
-static struct bus_object *first_waiting(const struct bus_object *service)
-{
-    struct bus_object *first = NULL;
-
-    for (uint32_t i = 0; i < BUS_SHARE_MAX; i++) {
-        struct bus_object *stream = serve_share_at(service->object.client, i);
-        if (stream->object.kind == KIND_STREAM && stream->publisher == service &&
-            (first == NULL || (int32_t)(stream->order - first->order) < 0))
-            first = stream;
-    }
-    return first;
 }
 
 static uint32_t do_accept(struct serve_call *call)

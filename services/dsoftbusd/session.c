@@ -11,10 +11,12 @@ enum dsb_status session_begin(struct session *session, const struct dsb_link *li
 {
     const struct dsb_streams_memory memory = {session->slots, session->bytes, session->refused};
 
-    session->is_used = true;
     session->trust = trust;
     session->peer = *dsb_link_peer(link);
-    return dsb_stream_link_begin(&session->streams, link, 0, STREAM_SEND_CAP, &memory);
+    enum dsb_status status =
+        dsb_stream_link_begin(&session->streams, link, 0, STREAM_SEND_CAP, &memory);
+    session->is_used = status == DSB_OK;
+    return status;
 }
 
 bool session_allows(const struct session *session, const struct service *service)
