@@ -2,6 +2,7 @@
 /* One poll for all; then the daemon's events, so that a verdict is known before the relays move. */
 #include "node/cli/carrier.h"
 
+#include "node/base/clock.h"
 #include "node/cli/bus_error.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define OWN_POLL_COUNT 3 /* the daemon, the signals, the command's own */
@@ -127,18 +127,11 @@ void carrier_refuse(struct carrier *c, const struct dsbc_event *stream, enum dsb
     close(stream->fd);
 }
 
-uint64_t carrier_now_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 void carrier_note(struct carrier *c, const char *format, ...)
 {
     struct error line;
     va_list args;
-    if (!log_budget_take(&c->notes, carrier_now_ms()))
+    if (!log_budget_take(&c->notes, clock_ms()))
         return;
     va_start(args, format);
     (void)vsnprintf(line.text, sizeof line.text, format, args);

@@ -60,8 +60,6 @@ struct carrier {
     struct log_budget notes;
 };
 
-uint64_t carrier_now_ms(void);
-
 /* Connects to the daemon of `bus_path` (NULL: the default one). False with *e filled; then there is
  * nothing to close. */
 MUST_CHECK bool carrier_open(struct carrier *c, const char *bus_path, unsigned place_count,

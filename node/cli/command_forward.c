@@ -3,8 +3,8 @@
 #include "node/cli/bus_error.h"
 #include "node/cli/carrier.h"
 #include "node/cli/command.h"
-#include "node/cli/tcp.h"
 #include "node/engine/listener.h"
+#include "node/engine/tcp.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -6,6 +6,7 @@
  */
 #include "dsoftbus/announce.h"
 #include "dsoftbus/link.h"
+#include "node/base/clock.h"
 #include "node/base/secret.h"
 #include "node/cli/pair.h"
 
@@ -113,7 +114,7 @@ static bool run(struct dialling *d)
 {
     enum dsb_pairing_event event;
     while (!d->paired) {
-        uint64_t now_ms = pairing_now_ms();
+        uint64_t now_ms = clock_ms();
         struct pollfd readable = {.fd = d->pairing.fd, .events = POLLIN};
         if (!pairing_flush(&d->pairing) || now_ms >= d->pairing.deadline_ms)
             return broke_off(d);
@@ -156,13 +157,13 @@ struct asking {
 static bool write_pending(struct asking *a, int fd)
 {
     size_t len;
-    const uint8_t *bytes = dsb_link_pending(&a->link, pairing_now_ms(), &len);
+    const uint8_t *bytes = dsb_link_pending(&a->link, clock_ms(), &len);
     if (len == 0)
         return true;
     ssize_t put = send(fd, bytes, len, MSG_NOSIGNAL);
     if (put < 0)
         return errno == EAGAIN || errno == EINTR;
-    dsb_link_sent(&a->link, (size_t)put, pairing_now_ms());
+    dsb_link_sent(&a->link, (size_t)put, clock_ms());
     return true;
 }
 
@@ -181,13 +182,13 @@ static void read_some(struct asking *a, int fd)
 static bool is_accepted(struct asking *a, int fd)
 {
     for (;;) {
-        enum dsb_link_event_type event = dsb_link_next_event(&a->link, pairing_now_ms()).type;
+        enum dsb_link_event_type event = dsb_link_next_event(&a->link, clock_ms()).type;
         if (event == DSB_LINK_EVENT_AUTHENTICATED)
             return true;
         if (event != DSB_LINK_EVENT_NONE || !write_pending(a, fd))
             return false;
         struct pollfd readable = {.fd = fd, .events = POLLIN};
-        uint64_t deadline_ms = dsb_link_deadline(&a->link), now_ms = pairing_now_ms();
+        uint64_t deadline_ms = dsb_link_deadline(&a->link), now_ms = clock_ms();
         (void)poll(&readable, 1, deadline_ms > now_ms ? (int)(deadline_ms - now_ms) : 0);
         read_some(a, fd);
     }
@@ -203,7 +204,7 @@ static bool ask(struct keyring *k, struct dsb_trust_entry *peer, int fd, struct 
     dsb_trust_store_init(&one, peer, 1);
     one.count = 1;
     random_bytes(ephemeral, sizeof ephemeral);
-    bool ok = dsb_link_connect(&a.link, &local, &peer->id, ephemeral, &buffers, pairing_now_ms()) ==
+    bool ok = dsb_link_connect(&a.link, &local, &peer->id, ephemeral, &buffers, clock_ms()) ==
                   DSB_REASON_NONE &&
               is_accepted(&a, fd);
     if (!ok)

@@ -4,6 +4,7 @@
  * attempt is written down before it can succeed, three of them close the window, and the next
  * cannot open at once: guessing costs a person's patience each time.
  */
+#include "node/base/clock.h"
 #include "node/base/secret.h"
 #include "node/cli/pair.h"
 #include "node/engine/listener.h"
@@ -221,10 +222,10 @@ static void drop_late(struct window *w, uint64_t now_ms)
 /* Until paired, or until the window is shut: *e says by what. */
 static bool serve(struct window *w, int listening)
 {
-    uint64_t end_ms = pairing_now_ms() + w->options->window_ms;
+    uint64_t end_ms = clock_ms() + w->options->window_ms;
     while (!w->paired && !w->failed) {
         struct pollfd polled[RUNS_MAX + 1] = {{.fd = listening, .events = POLLIN}};
-        uint64_t now_ms = pairing_now_ms();
+        uint64_t now_ms = clock_ms();
         if (now_ms >= end_ms)
             return error_set(w->e, EXIT_NO_PEER, "nobody paired within %llu seconds",
                              (unsigned long long)w->options->window_ms / 1000);

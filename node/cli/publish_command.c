@@ -4,6 +4,7 @@
  * the end of its output waits for that; a stream that is cut off ends the command, which does not
  * see an end of its input then.
  */
+#include "node/base/clock.h"
 #include "node/cli/process.h"
 #include "node/cli/publish.h"
 
@@ -19,7 +20,7 @@ static void terminate(struct carrier *c, struct carried *place)
 {
     carrier_reset(c, place);
     process_signal(place->pid, SIGTERM);
-    place->deadline_ms = carrier_now_ms() + DEATH_MS;
+    place->deadline_ms = clock_ms() + DEATH_MS;
     place->state = CARRIED_DYING;
     c->ticks = true;
 }
@@ -133,7 +134,7 @@ static void on_ticked(struct carrier *c)
         if (place->state != CARRIED_DYING)
             continue;
         c->ticks = true;
-        if (carrier_now_ms() >= place->deadline_ms)
+        if (clock_ms() >= place->deadline_ms)
             process_signal(place->pid, SIGKILL);
     }
 }

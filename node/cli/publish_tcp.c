@@ -2,7 +2,7 @@
 /* A connection to a TCP server for each stream: the stream is taken when the server takes the
  * connection. */
 #include "node/cli/publish.h"
-#include "node/cli/tcp.h"
+#include "node/engine/tcp.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -2,37 +2,32 @@
 /* The pairing protocol on a socket. */
 #include "node/engine/pairing.h"
 
+#include "node/base/clock.h"
 #include "node/base/secret.h"
+#include "node/engine/tcp.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CONNECT_MS 5000 /* for one address */
 
-uint64_t pairing_now_ms(void)
+/* 0, or the errno of one address; then there is no socket. */
+static int connect_to(int *fd, const union endpoint *at)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
-/* 0, or the errno of one address. */
-static int connect_to(int fd, const union endpoint *at)
-{
-    int fault = 0;
-    socklen_t fault_len = sizeof fault;
-    struct pollfd writable = {.fd = fd, .events = POLLOUT};
-    if (connect(fd, &at->any, endpoint_len(at)) == 0)
-        return 0;
-    if (errno != EINPROGRESS)
-        return errno;
+    int fault = tcp_dial(fd, at);
+    if (fault != 0)
+        return fault;
+    struct pollfd writable = {.fd = *fd, .events = POLLOUT};
     int ready = poll(&writable, 1, CONNECT_MS);
-    if (ready <= 0)
-        return ready == 0 ? ETIMEDOUT : errno;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &fault_len) == 0 ? fault : errno;
+    if (ready < 0)
+        fault = errno;
+    else
+        fault = ready == 0 ? ETIMEDOUT : tcp_dial_result(*fd);
+    if (fault != 0)
+        close(*fd);
+    return fault;
 }
 
 int pairing_dial(const char *host, uint16_t default_port, struct error *e)
@@ -43,12 +38,10 @@ int pairing_dial(const char *host, uint16_t default_port, struct error *e)
     if (!endpoint_parse_all(at, &count, host, default_port, e))
         return -1;
     for (size_t i = 0; i < count; i++) {
-        int fd = socket(at[i].any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        int fault = fd < 0 ? errno : connect_to(fd, &at[i]);
+        int fd;
+        int fault = connect_to(&fd, &at[i]);
         if (fault == 0)
             return fd;
-        if (fd >= 0)
-            close(fd);
         endpoint_format(&at[i], text);
         error_set(e, EXIT_UNREACHABLE, "cannot connect to %s: %s", text, strerror(fault));
     }
@@ -63,7 +56,7 @@ bool pairing_begin(struct pairing *pairing, int fd, enum dsb_pairing_role role,
     random_bytes(random, sizeof random);
     pairing->fd = fd;
     pairing->in_len = 0;
-    pairing->deadline_ms = pairing_now_ms() + PAIRING_RUN_MS;
+    pairing->deadline_ms = clock_ms() + PAIRING_RUN_MS;
     if (dsb_pairing_init(&pairing->run, role, id, key, code, strlen(code), random) == DSB_OK)
         return true;
     pairing_end(pairing);

@@ -18,11 +18,8 @@ struct pairing {
     struct dsb_pairing run;
     uint8_t in[DSB_PAIRING_MESSAGE_MAX];
     size_t in_len;
-    uint64_t deadline_ms; /* of time_ms() */
+    uint64_t deadline_ms; /* of clock_ms() */
 };
-
-/* A monotonic count of milliseconds. */
-uint64_t pairing_now_ms(void);
 
 /* Connects to one of the addresses that `host` (HOST, HOST:PORT) has. The socket, or -1 and *e. */
 MUST_CHECK int pairing_dial(const char *host, uint16_t default_port, struct error *e);

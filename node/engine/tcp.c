@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The few calls on TCP sockets that forward and publish need. */
-#include "node/cli/tcp.h"
+#include "node/engine/tcp.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
