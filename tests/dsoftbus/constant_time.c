@@ -3,16 +3,12 @@
  * Key files' digits, and a whole session of two devices, under valgrind with every secret marked
  * undefined: valgrind then reports each branch and each memory index that depends on one.
  *
- * usage: bus-constant-time run NAME | control-branch | control-index
- * The controls do what must be found; they show that the check can fail.
- *
  * The wrappers name what is public by design, or at least to both sides: what is on the wire,
  * public keys, the outcome of a DH and of a tag, the fields of an opened payload, and an opened
  * record.
  */
 #include "dsoftbus/lines.h"
 #include "dsoftbus/session.h"
-#include "noise/provider_by_name.h"
 #include "support/secrets.h"
 
 #include <stdio.h>
@@ -160,7 +156,7 @@ static void send(struct device *from, struct device *to, enum dsb_event expected
          "record");
 }
 
-static void run(void)
+void run_with_secrets(void)
 {
     uint8_t wire[DSB_CONTROL_MAX];
     size_t used_len;
@@ -194,24 +190,4 @@ static void run(void)
     must(dsb_session_close(&beta.slot.session) == DSB_OK, "close");
     send(&beta, &alpha, DSB_EVENT_PEER_CLOSED);
     must(dsb_session_is_closed(&alpha.slot.session), "clean end");
-}
-
-int main(int argc, char **argv)
-{
-    static const char table[256] = {1};
-    uint8_t secret = (uint8_t)argc;
-
-    make_secret(&secret, sizeof secret);
-    if (argc == 3 && strcmp(argv[1], "run") == 0 && provider_by_name(argv[2])) {
-        run();
-        printf("no branch and no index depends on a secret\n");
-    } else if (argc == 2 && strcmp(argv[1], "control-branch") == 0) {
-        printf("%s\n", secret > 100 ? "large" : "small");
-    } else if (argc == 2 && strcmp(argv[1], "control-index") == 0) {
-        volatile char picked = table[secret];
-        (void)picked;
-    } else {
-        return 2;
-    }
-    return 0;
 }

@@ -4,13 +4,10 @@
  * valgrind then reports each branch and each memory index that depends on one. How long the code is
  * may be known.
  *
- * usage: bus-constant-time-pairing run NAME | control-branch | control-index
- *
  * Public by design, or to both sides: what is on the wire, the outcome of a tag, whether a share is
  * an element, and an opened id and key.
  */
 #include "dsoftbus/pairing.h"
-#include "noise/provider_by_name.h"
 #include "support/secrets.h"
 
 #include <stdio.h>
@@ -77,7 +74,7 @@ static void begin(struct dsb_pairing *run, enum dsb_pairing_role role, const cha
     must(dsb_pairing_init(run, role, &id, key, code, sizeof code - 1, random) == DSB_OK, "init");
 }
 
-static void run(void)
+void run_with_secrets(void)
 {
     static struct dsb_pairing dialler, listener;
     uint8_t message[DSB_PAIRING_MESSAGE_MAX];
@@ -96,24 +93,4 @@ static void run(void)
         to = was;
     }
     must(event == DSB_PAIRING_EVENT_COMMIT, "pairing");
-}
-
-int main(int argc, char **argv)
-{
-    static const char table[256] = {1};
-    uint8_t secret = (uint8_t)argc;
-
-    make_secret(&secret, sizeof secret);
-    if (argc == 3 && strcmp(argv[1], "run") == 0 && provider_by_name(argv[2])) {
-        run();
-        printf("no branch and no index depends on a secret\n");
-    } else if (argc == 2 && strcmp(argv[1], "control-branch") == 0) {
-        printf("%s\n", secret > 100 ? "large" : "small");
-    } else if (argc == 2 && strcmp(argv[1], "control-index") == 0) {
-        volatile char picked = table[secret];
-        (void)picked;
-    } else {
-        return 2;
-    }
-    return 0;
 }

@@ -5,7 +5,7 @@
  * streams, arbitrary records and end. Whatever comes, a handle serves nobody but whom it was given
  * to, no name is offered by whom it is not for, and when all are gone nothing is left.
  */
-#include "dsoftbus/peer.h"
+#include "devices.h"
 #include "endpoint.h"
 #include "fake_world.h"
 #include "proto/bus.h"
@@ -97,13 +97,7 @@ static void start(void)
     memset(&client, 0, sizeof client);
     wire.in.len = 0;
     given_count = 0;
-    peer_make(&device, "device", 0x11);
-    peer_make(&friend, "friend", 0x22);
-    peer_trust(&device, &friend);
-    peer_trust(&friend, &device);
-    device.local.recv_max = RECORD_UNIT_MAX;
-    device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
-    friend.local.streams.window = 65536;
+    devices_make(&device, &friend);
     device.entries[0].services_len = 9;
     memcpy(device.entries[0].services, "log,clock", 9);
     table_init(&table, &device.local, &net, 0);

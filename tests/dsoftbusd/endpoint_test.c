@@ -2,7 +2,7 @@
 /* Applications and their peers: who may publish and use what, whose a stream is, and every way that
  * one side can be gone. */
 #include "connection.h"
-#include "dsoftbus/peer.h"
+#include "devices.h"
 #include "dsoftbus/testing.h"
 #include "endpoint.h"
 #include "fake_world.h"
@@ -119,13 +119,6 @@ static void authenticate(void)
     client.is_session = true;
 }
 
-static void offer_own_services(void)
-{
-    if (service_find("echo", 4) == NULL &&
-        !(service_add(&service_echo) && service_add(&service_info)))
-        __builtin_trap();
-}
-
 static int setup(void **state)
 {
     struct dsb_text_error error;
@@ -134,15 +127,9 @@ static int setup(void **state)
     fake_reset();
     memset(&client, 0, sizeof client);
     wire.in.len = 0;
-    peer_make(&device, "device", 0x11);
-    peer_make(&friend, "friend", 0x22);
-    peer_trust(&device, &friend);
-    peer_trust(&friend, &device);
-    device.local.recv_max = RECORD_UNIT_MAX;
-    device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
-    friend.local.streams.window = 65536;
+    devices_make(&device, &friend);
     table_init(&table, &device.local, &net, 0);
-    offer_own_services();
+    devices_offer_own_services();
     endpoint_init(no_random);
     service_info_init(&device.identity.id, uptime_s);
     assert_true(rights_read(rights_text, strlen(rights_text), &error));

@@ -4,7 +4,7 @@
  * bytes, slow and broken streams, time, beside one honest session. Whatever comes, nobody else is
  * authenticated, the table's counts fit its contents, and time frees every place.
  */
-#include "dsoftbus/peer.h"
+#include "devices.h"
 #include "fake_world.h"
 #include "table.h"
 
@@ -67,23 +67,10 @@ static void take_output(struct fake_stream *stream)
     stream->out_len = 0;
 }
 
-/* The honest one, on stream 0. */
-/* Stream 1, which session_send speaks on. */
-static void open_echo(void)
-{
-    static const uint8_t open[] = STREAM1 "\4echo";
-    uint8_t out[64];
-    size_t len = 0;
-
-    check(dsb_session_send_stream(&client.slot.session, DSB_RECORD_OPEN, out, sizeof out, open,
-                                  sizeof open - 1, now_ms, &len) == DSB_OK);
-    dsb_session_written(&client.slot.session, len, now_ms);
-    fake_send(&fake.streams[0], out, len);
-}
-
+/* The honest one, on stream 0, with an echo open. */
 static void authenticate(void)
 {
-    uint8_t ephemeral[DSB_KEY_LEN];
+    uint8_t ephemeral[DSB_KEY_LEN], opening[DEVICES_OPEN_MAX];
     test_ephemeral(ephemeral, 0x77);
     check(dsb_handshake_connect(&client.slot.handshake, &friend.local, &device.identity.id,
                                 ephemeral, now_ms) == DSB_REASON_NONE);
@@ -98,14 +85,7 @@ static void authenticate(void)
     }
     check(client.slot.handshake.state == DSB_HANDSHAKE_AUTHENTICATED);
     check(dsb_slot_finish(&client.slot, now_ms) == DSB_OK);
-    open_echo();
-}
-
-static void offer_own_services(void)
-{
-    if (service_find("echo", 4) == NULL &&
-        !(service_add(&service_echo) && service_add(&service_info)))
-        __builtin_trap();
+    fake_send(stream, opening, devices_open_echo(&client, opening, now_ms));
 }
 
 static void start(void)
@@ -115,14 +95,9 @@ static void start(void)
     wire.in.len = 0;
     now_ms = START_MS;
     auth_count = 0;
-    peer_make(&device, "device", 0x11);
-    peer_make(&friend, "friend", 0x22);
-    peer_trust(&device, &friend);
-    peer_trust(&friend, &device);
-    device.local.recv_max = RECORD_UNIT_MAX;
-    device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
+    devices_make(&device, &friend);
     table_init(&table, &device.local, &net, 0);
-    offer_own_services();
+    devices_offer_own_services();
     authenticate();
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbusd's connections against peers in memory: honest, slow, silent, too many, gone. */
-#include "dsoftbus/peer.h"
+#include "devices.h"
 #include "dsoftbus/testing.h"
 #include "fake_world.h"
 #include "table.h"
@@ -10,19 +10,10 @@
 #define START_MS 1000
 #define NEAR     0x7f000001
 
-#define FRIEND_WINDOW 65536 /* more than it ever asks back: it gives no credit */
-
 static struct table table;
 static struct net_client net;
 static struct peer device, friend;
 static struct end client, wire; /* the friend's end, and what it has to send */
-
-static void offer_own_services(void)
-{
-    if (service_find("echo", 4) == NULL &&
-        !(service_add(&service_echo) && service_add(&service_info)))
-        __builtin_trap();
-}
 
 static int setup(void **state)
 {
@@ -30,15 +21,9 @@ static int setup(void **state)
     fake_reset();
     memset(&client, 0, sizeof client);
     wire.in.len = 0;
-    peer_make(&device, "device", 0x11);
-    peer_make(&friend, "friend", 0x22);
-    peer_trust(&device, &friend);
-    peer_trust(&friend, &device);
-    device.local.recv_max = RECORD_UNIT_MAX;
-    device.local.streams = (struct dsb_stream_limits){STREAM_WINDOW, SESSION_STREAM_MAX};
-    friend.local.streams.window = FRIEND_WINDOW;
+    devices_make(&device, &friend);
     table_init(&table, &device.local, &net, 0);
-    offer_own_services();
+    devices_offer_own_services();
     return 0;
 }
 
@@ -109,17 +94,11 @@ static struct fake_stream *authenticate(void)
     return authenticate_as(&friend);
 }
 
-/* Opens stream 1 to echo, which session_send speaks on. */
 static void open_echo(void)
 {
-    static const uint8_t open[] = STREAM1 "\4echo";
-    uint8_t out[64];
-    size_t len = 0;
+    uint8_t out[DEVICES_OPEN_MAX];
 
-    assert_ok(dsb_session_send_stream(&client.slot.session, DSB_RECORD_OPEN, out, sizeof out, open,
-                                      sizeof open - 1, START_MS, &len));
-    stream_put(&wire.in, out, len);
-    dsb_session_written(&client.slot.session, len, START_MS);
+    stream_put(&wire.in, out, devices_open_echo(&client, out, START_MS));
 }
 
 /* These bytes come back on the stream, in records as they come; OPENED and CREDIT are not looked

@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of several processes, chosen by the fuzzer, made the general way and the short one: all
  * tables are the same after each of them. */
+#include "fuzz_input.h"
 #include "machine.h"
 #include "random_messages.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static bool next_byte(void *context, uint32_t *number)
-{
-    struct input *input = context;
-    if (input->left == 0)
-        return false;
-    input->left--;
-    *number = *input->data++;
-    return true;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

@@ -2,27 +2,11 @@
 /* System calls of several processes, chosen by the fuzzer: no sanitizer finding, no panic, and all
  * tables stay sound. */
 #include "audit.h"
+#include "fuzz_input.h"
 #include "random_calls.h"
 
 #include <stddef.h>
 #include <stdlib.h>
-
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-static bool next_byte(void *context, uint32_t *number)
-{
-    struct input *input = context;
-    if (input->left == 0)
-        return false;
-    input->left--;
-    *number = *input->data++;
-    return true;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

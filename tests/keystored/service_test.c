@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may ask keystored, how often, what is answered, and what is left behind. */
 #include "dsoftbus/testing.h"
-#include "rt/log.h"
-#include "rt/time.h"
-#include "serve/port.h"
 #include "service.h"
+#include "support/asked_service.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define START_MS 1000
@@ -14,59 +11,13 @@
 #define OTHER    3
 
 static struct dsb_identity_file file;
-static uint64_t now_ms;
-static char lines[200][80];
-static size_t line_count;
-static struct serve_wake next_wake;
-static uint8_t answer[sizeof(struct key_identity_reply)];
-static size_t answer_len;
-static const uint8_t zeros[sizeof answer];
-
-uint64_t rt_ticks(void)
-{
-    return now_ms * ABI_TICKS_PER_MS;
-}
-
-void rt_logf(const char *format, ...)
-{
-    va_list args;
-
-    assert_true(line_count < sizeof lines / sizeof lines[0]);
-    va_start(args, format);
-    (void)vsnprintf(lines[line_count++], sizeof lines[0], format, args);
-    va_end(args);
-}
-
-struct serve_wake serve_port_wait(struct serve *serve, uint64_t deadline)
-{
-    assert_int_equal(serve->reply_len, 0); /* every answer is out, and wiped */
-    assert_int_equal(deadline, SERVE_FOREVER);
-    return next_wake;
-}
-
-void serve_port_reply(struct serve *serve)
-{
-    answer_len = serve->reply_len;
-    memcpy(answer, serve->reply, answer_len);
-}
-
-void serve_port_signal(uint32_t capability)
-{
-    (void)capability;
-    fail();
-}
-
-void serve_port_drop(uint32_t capability)
-{
-    (void)capability;
-    fail();
-}
+static const uint8_t zeros[sizeof(struct key_identity_reply)];
 
 static int start(void **state)
 {
     (void)state;
-    now_ms = START_MS;
-    line_count = 0;
+    asked.now_ms = START_MS;
+    asked.line_count = 0;
     memset(&file, 0, sizeof file);
     assert_ok(dsb_device_id_set(&file.id, "lamp-1", 6));
     memset(file.private_key, 0x42, sizeof file.private_key);
@@ -82,9 +33,11 @@ static uint32_t ask_with(uint64_t badge, uint32_t op, const uint8_t *peer, size_
     *request = (struct key_dh_request){.head = {.op = op}};
     if (peer != NULL)
         memcpy(request->peer, peer, KEY_LEN);
-    next_wake = (struct serve_wake){.kind = SERVE_WAKE_REQUEST, .value = badge, .len = request_len};
+    asked.wake =
+        (struct serve_wake){.kind = SERVE_WAKE_REQUEST, .value = badge, .len = request_len};
     serve_step(&key_service);
-    return ((const struct serve_reply *)(const void *)answer)->status;
+    assert_int_equal(asked.deadline, SERVE_FOREVER);
+    return ((const struct serve_reply *)(const void *)asked.answer)->status;
 }
 
 static uint32_t ask_dh(uint64_t badge, const uint8_t peer[KEY_LEN])
@@ -101,7 +54,7 @@ static int answered_once(void **state)
 {
     (void)start(state);
     assert_int_equal(ask_identity(FRIEND), KEY_OK);
-    line_count = 0;
+    asked.line_count = 0;
     return 0;
 }
 
@@ -109,22 +62,22 @@ static void is_ready_with_its_first_answer(void **state)
 {
     (void)state;
     assert_int_equal(ask_identity(OTHER), KEY_NOT_ALLOWED);
-    assert_int_equal(line_count, 1);
+    assert_int_equal(asked.line_count, 1);
     assert_int_equal(ask_identity(FRIEND), KEY_OK);
     assert_int_equal(ask_identity(FRIEND), KEY_OK);
-    assert_int_equal(line_count, 2);
-    assert_string_equal(lines[1], "keystored: ready");
+    assert_int_equal(asked.line_count, 2);
+    assert_string_equal(asked.lines[1], "keystored: ready");
 }
 
 static void tells_who_the_device_is(void **state)
 {
-    const struct key_identity_reply *reply = (const void *)answer;
+    const struct key_identity_reply *reply = (const void *)asked.answer;
     uint8_t public_key[KEY_LEN];
 
     (void)state;
     noise_x25519_base(public_key, file.private_key);
     assert_int_equal(ask_identity(FRIEND), KEY_OK);
-    assert_int_equal(answer_len, sizeof *reply);
+    assert_int_equal(asked.answer_len, sizeof *reply);
     assert_int_equal(reply->head.value, 0);
     assert_memory_equal(reply->public_key, public_key, KEY_LEN);
     assert_int_equal(reply->id_len, 6);
@@ -138,7 +91,7 @@ static void tells_who_the_device_is(void **state)
 /* The peer, with the other half of each key, gets the same; nothing of it stays in the buffers. */
 static void does_diffie_hellman_and_keeps_nothing(void **state)
 {
-    const struct key_dh_reply *reply = (const void *)answer;
+    const struct key_dh_reply *reply = (const void *)asked.answer;
     uint8_t scalar[KEY_LEN], point[KEY_LEN], public_key[KEY_LEN], shared[KEY_LEN];
 
     (void)state;
@@ -147,11 +100,11 @@ static void does_diffie_hellman_and_keeps_nothing(void **state)
     noise_x25519_base(public_key, file.private_key);
     assert_int_equal(noise_x25519(shared, scalar, public_key), 0);
     assert_int_equal(ask_dh(FRIEND, point), KEY_OK);
-    assert_int_equal(answer_len, sizeof *reply);
+    assert_int_equal(asked.answer_len, sizeof *reply);
     assert_memory_equal(reply->shared, shared, KEY_LEN);
     assert_memory_equal(key_service.reply, zeros, sizeof *reply);
     assert_memory_equal(key_service.request, zeros, sizeof(struct key_dh_request));
-    assert_int_equal(line_count, 0);
+    assert_int_equal(asked.line_count, 0);
 }
 
 static void refuses_a_point_of_low_order(void **state)
@@ -160,7 +113,7 @@ static void refuses_a_point_of_low_order(void **state)
 
     (void)state;
     assert_int_equal(ask_dh(FRIEND, low_order), KEY_LOW_ORDER);
-    assert_int_equal(answer_len, sizeof(struct serve_reply));
+    assert_int_equal(asked.answer_len, sizeof(struct serve_reply));
     assert_int_equal(ask_dh(FRIEND, zeros), KEY_LOW_ORDER);
 }
 
@@ -175,14 +128,14 @@ static void refuses_every_other_badge_and_says_so_once(void **state)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         for (uint32_t n = 0; n < 3; n++) {
             assert_int_equal(ask_identity(others[i]), KEY_NOT_ALLOWED);
-            assert_int_equal(answer_len, sizeof(struct serve_reply));
+            assert_int_equal(asked.answer_len, sizeof(struct serve_reply));
             assert_int_equal(ask_dh(others[i], point), KEY_NOT_ALLOWED);
-            assert_int_equal(answer_len, sizeof(struct serve_reply));
+            assert_int_equal(asked.answer_len, sizeof(struct serve_reply));
         }
     }
     /* Those from 63 on share a line. */
-    assert_int_equal(line_count, 6);
-    assert_string_equal(lines[2], "keystored: refused badge=3");
+    assert_int_equal(asked.line_count, 6);
+    assert_string_equal(asked.lines[2], "keystored: refused badge=3");
     assert_int_equal(ask_identity(FRIEND), KEY_OK);
 }
 
@@ -214,19 +167,19 @@ static void bounds_how_often_one_badge_asks(void **state)
         assert_int_equal(ask_dh(FRIEND, point), KEY_OK);
     for (uint32_t i = 0; i < 10; i++) {
         assert_int_equal(ask_dh(FRIEND, point), KEY_BUSY);
-        assert_int_equal(answer_len, sizeof(struct serve_reply));
+        assert_int_equal(asked.answer_len, sizeof(struct serve_reply));
     }
-    assert_int_equal(line_count, 1);
-    assert_string_equal(lines[0], "keystored: too many requests badge=2");
-    now_ms += KEY_DH_INTERVAL_MS;
+    assert_int_equal(asked.line_count, 1);
+    assert_string_equal(asked.lines[0], "keystored: too many requests badge=2");
+    asked.now_ms += KEY_DH_INTERVAL_MS;
     assert_int_equal(ask_dh(FRIEND, point), KEY_OK);
     assert_int_equal(ask_dh(FRIEND, point), KEY_BUSY);
-    assert_int_equal(line_count, 1);
-    now_ms = START_MS + KEY_BUSY_LINE_MS;
+    assert_int_equal(asked.line_count, 1);
+    asked.now_ms = START_MS + KEY_BUSY_LINE_MS;
     for (uint32_t i = 0; i < KEY_DH_BURST; i++)
         assert_int_equal(ask_dh(FRIEND, point), KEY_OK);
     assert_int_equal(ask_dh(FRIEND, point), KEY_BUSY);
-    assert_int_equal(line_count, 2);
+    assert_int_equal(asked.line_count, 2);
 }
 
 /* Each badge has a bound of its own: one cannot use up another's. */

@@ -357,7 +357,8 @@ class Ends(BusCase):
         while fcntl.ioctl(stream, termios.TIOCOUTQ, b"\0" * 4) != b"\0" * 4 and time.monotonic() < end:
             time.sleep(0.01)
 
-    def test_a_program_that_is_killed(self):
+    def assert_gone_after(self, death):
+        """A program that holds a stream dies so: its peer hears that it is gone."""
         self.daemons()
         there = self.bus(self.beta)
         there.ask("publish greet all")
@@ -365,21 +366,15 @@ class Ends(BusCase):
         number, _, _, stream = there.incoming()
         there.ask(f"accept {number}")
         self.assertEqual(holder.popen.stdout.readline(), b"connected\n")
-        holder.signal(signal.SIGKILL)
+        holder.signal(death)
         self.assertEqual(stream.recv(1), b"")
         self.assertEqual(there.end(), f"end {number} reset gone")
 
+    def test_a_program_that_is_killed(self):
+        self.assert_gone_after(signal.SIGKILL)
+
     def test_a_program_that_dies_and_whose_stream_is_closed_first(self):
-        self.daemons()
-        there = self.bus(self.beta)
-        there.ask("publish greet all")
-        holder = self.holder(self.alpha, "connect", self.target, "greet")
-        number, _, _, stream = there.incoming()
-        there.ask(f"accept {number}")
-        self.assertEqual(holder.popen.stdout.readline(), b"connected\n")
-        holder.signal(signal.SIGTERM)
-        self.assertEqual(stream.recv(1), b"")
-        self.assertEqual(there.end(), f"end {number} reset gone")
+        self.assert_gone_after(signal.SIGTERM)
 
     def test_a_publisher_that_is_killed(self):
         self.daemons()

@@ -3,20 +3,15 @@
  * A whole handshake and transport under valgrind with every secret marked undefined: valgrind then
  * reports each branch and each memory index that depends on one.
  *
- * usage: constant-time run NAME | control-branch | control-index
- * The controls do what must be found; they show that the check can fail.
- *
  * The wrappers name all that is public by design: what is on the wire, public keys, and the outcome
  * of a DH and of a tag, which a peer sees by the failure of the handshake.
  */
 #include "noise/noise_xk.h"
-#include "noise/provider_by_name.h"
 #include "support/secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <valgrind/valgrind.h>
 
 static void must(enum noise_result result, const char *what)
 {
@@ -102,44 +97,11 @@ static void transport(struct side *from, struct side *to)
     must(noise_transport_rekey_recv(&to->transport), "rekey");
 }
 
-static volatile int sink;
-
-static void control_branch(void)
+void run_with_secrets(void)
 {
-    uint8_t secret[NOISE_KEY_LEN] = {1};
-
-    make_secret(secret, sizeof secret);
-    if (secret[0] == 1)
-        sink = 1;
-}
-
-static void control_index(void)
-{
-    static const uint8_t table[256] = {7};
-    uint8_t secret[NOISE_KEY_LEN] = {1};
-
-    make_secret(secret, sizeof secret);
-    sink = ((volatile const uint8_t *)table)[secret[0]];
-}
-
-int main(int argc, char **argv)
-{
-    if (argc < 2 || argc > 3 || !RUNNING_ON_VALGRIND || (argc == 3 && !provider_by_name(argv[2]))) {
-        fprintf(stderr,
-                "usage, under valgrind: constant-time run NAME | control-branch | control-index\n");
-        return 2;
-    }
-    if (strcmp(argv[1], "control-branch") == 0) {
-        control_branch();
-    } else if (strcmp(argv[1], "control-index") == 0) {
-        control_index();
-    } else {
-        begin();
-        handshake();
-        transport(&init, &resp);
-        transport(&resp, &init);
-        transport(&init, &resp); /* with the keys after rekey */
-        puts("handshake and transport done");
-    }
-    return 0;
+    begin();
+    handshake();
+    transport(&init, &resp);
+    transport(&resp, &init);
+    transport(&init, &resp); /* with the keys after rekey */
 }

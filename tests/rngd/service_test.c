@@ -3,12 +3,9 @@
  * itself when the device says nothing. */
 #include "netstackd/simulated_device.h"
 #include "netstackd/testing.h"
-#include "rt/log.h"
-#include "rt/time.h"
-#include "serve/port.h"
 #include "service.h"
+#include "support/asked_service.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define START_MS    1000
@@ -17,60 +14,13 @@
 
 static struct simulated_device device;
 static struct rng_dma dma;
-static uint64_t now_ms;
-static char lines[16][80];
-static size_t line_count;
-static struct serve_wake next_wake;
-static uint64_t asked_deadline;
-static uint32_t answered_status;
-static size_t answered_len;
-
-uint64_t rt_ticks(void)
-{
-    return now_ms * ABI_TICKS_PER_MS;
-}
-
-void rt_logf(const char *format, ...)
-{
-    va_list args;
-
-    assert_true(line_count < sizeof lines / sizeof lines[0]);
-    va_start(args, format);
-    (void)vsnprintf(lines[line_count++], sizeof lines[0], format, args);
-    va_end(args);
-}
-
-struct serve_wake serve_port_wait(struct serve *serve, uint64_t deadline)
-{
-    assert_int_equal(serve->reply_len, 0); /* every answer is out, and wiped */
-    asked_deadline = deadline;
-    return next_wake;
-}
-
-void serve_port_reply(struct serve *serve)
-{
-    answered_status = ((const struct serve_reply *)serve->reply)->status;
-    answered_len = serve->reply_len;
-}
-
-void serve_port_signal(uint32_t capability)
-{
-    (void)capability;
-    fail();
-}
-
-void serve_port_drop(uint32_t capability)
-{
-    (void)capability;
-    fail();
-}
 
 static size_t count_of(const char *line)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < line_count; i++)
-        count += strcmp(lines[i], line) == 0;
+    for (size_t i = 0; i < asked.line_count; i++)
+        count += strcmp(asked.lines[i], line) == 0;
     return count;
 }
 
@@ -85,8 +35,8 @@ static int begin(void **state)
     (void)state;
     simulated_device_init(&device, VIRTIO_DEVICE_RNG, 0);
     memset(&dma, 0, sizeof dma);
-    now_ms = START_MS;
-    line_count = 0;
+    asked.now_ms = START_MS;
+    asked.line_count = 0;
     rng_service.woken = on_bits;
     return 0;
 }
@@ -95,7 +45,7 @@ static int start(void **state)
 {
     begin(state);
     rng_service_start(simulated_registers(&device), &dma, (uintptr_t)&dma);
-    assert_int_equal(line_count, 0);
+    assert_int_equal(asked.line_count, 0);
     return 0;
 }
 
@@ -104,9 +54,9 @@ static uint32_t ask_with(uint32_t op, uint32_t bytes_len, size_t request_len)
 {
     *(struct rng_request *)rng_service.request =
         (struct rng_request){.head = {.op = op}, .bytes_len = bytes_len};
-    next_wake = (struct serve_wake){.kind = SERVE_WAKE_REQUEST, .value = 77, .len = request_len};
+    asked.wake = (struct serve_wake){.kind = SERVE_WAKE_REQUEST, .value = 77, .len = request_len};
     serve_step(&rng_service);
-    return answered_status;
+    return ((const struct serve_reply *)(const void *)asked.answer)->status;
 }
 
 static uint32_t ask(uint32_t bytes_len)
@@ -125,14 +75,14 @@ static void give(uint32_t bytes_len)
         bytes_len = buffer.len;
     memset(buffer.bytes, 0x5a, bytes_len <= buffer.len ? bytes_len : buffer.len);
     simulated_give(&device.queues[0], buffer.id, bytes_len);
-    next_wake = (struct serve_wake){.kind = SERVE_WAKE_BITS, .value = IRQ_BIT};
+    asked.wake = (struct serve_wake){.kind = SERVE_WAKE_BITS, .value = IRQ_BIT};
     serve_step(&rng_service);
 }
 
 static void sleep_until(uint64_t ms)
 {
-    now_ms = ms;
-    next_wake = (struct serve_wake){.kind = SERVE_WAKE_DEADLINE};
+    asked.now_ms = ms;
+    asked.wake = (struct serve_wake){.kind = SERVE_WAKE_DEADLINE};
     serve_step(&rng_service);
 }
 
@@ -142,7 +92,7 @@ static void answers_anybody_and_keeps_nothing(void **state)
     give(64);
     assert_int_equal(count_of("rngd: ready"), 1);
     assert_int_equal(ask(32), RNG_OK);
-    assert_int_equal(answered_len, sizeof(struct serve_reply) + 32);
+    assert_int_equal(asked.answer_len, sizeof(struct serve_reply) + 32);
     for (size_t i = 0; i < sizeof(struct rng_reply); i++)
         assert_int_equal(((const uint8_t *)rng_service.reply)[i], 0);
     give(64);
@@ -153,7 +103,7 @@ static void says_not_yet_while_the_device_is_slow(void **state)
 {
     (void)state;
     assert_int_equal(ask(1), RNG_WOULD_BLOCK);
-    assert_int_equal(answered_len, sizeof(struct serve_reply));
+    assert_int_equal(asked.answer_len, sizeof(struct serve_reply));
     give(16);
     assert_int_equal(ask(17), RNG_WOULD_BLOCK);
     assert_int_equal(ask(16), RNG_OK);
@@ -179,10 +129,10 @@ static void tries_a_device_that_is_not_there_and_says_so_once(void **state)
     rng_service_start(simulated_registers(&device), &dma, (uintptr_t)&dma);
     for (uint32_t i = 0; i < 100; i++) {
         assert_int_equal(ask(32), RNG_IO);
-        now_ms += DEVICE_AGAIN_MS;
+        asked.now_ms += DEVICE_AGAIN_MS;
     }
-    assert_int_equal(line_count, 1);
-    assert_int_equal(asked_deadline, SERVE_FOREVER); /* and nothing wakes it meanwhile */
+    assert_int_equal(asked.line_count, 1);
+    assert_int_equal(asked.deadline, SERVE_FOREVER); /* and nothing wakes it meanwhile */
 }
 
 /* It comes: the next who asks makes it start. */
@@ -194,7 +144,7 @@ static void a_device_that_comes_later_is_found(void **state)
     rng_service_start(simulated_registers(&device), &dma, (uintptr_t)&dma);
     assert_int_equal(ask(32), RNG_IO);
     device.magic = magic;
-    now_ms += DEVICE_AGAIN_MS;
+    asked.now_ms += DEVICE_AGAIN_MS;
     assert_int_equal(ask(32), RNG_WOULD_BLOCK);
     give(32);
     assert_int_equal(ask(32), RNG_OK);
@@ -203,13 +153,13 @@ static void a_device_that_comes_later_is_found(void **state)
 static void callers_do_not_make_it_start_a_device_too_often(void **state)
 {
     (void)state;
-    now_ms += DEVICE_AGAIN_MS;
+    asked.now_ms += DEVICE_AGAIN_MS;
     give(0);                                   /* it fails */
     assert_int_equal(ask(1), RNG_WOULD_BLOCK); /* started at once, for the first who asks */
     give(0);
     for (uint32_t ms = 0; ms < DEVICE_AGAIN_MS; ms++) {
         assert_int_equal(ask(1), RNG_IO);
-        now_ms++;
+        asked.now_ms++;
     }
     assert_int_equal(ask(1), RNG_WOULD_BLOCK);
 }
@@ -218,12 +168,12 @@ static void a_silent_device_is_started_again(void **state)
 {
     (void)state;
     sleep_until(START_MS + DEVICE_SILENT_MS - 1);
-    assert_int_equal(line_count, 0);
-    assert_int_equal(asked_deadline, (START_MS + DEVICE_SILENT_MS) * ABI_TICKS_PER_MS);
+    assert_int_equal(asked.line_count, 0);
+    assert_int_equal(asked.deadline, (START_MS + DEVICE_SILENT_MS) * ABI_TICKS_PER_MS);
     sleep_until(START_MS + DEVICE_SILENT_MS);
     assert_int_equal(count_of("rngd: device silent, starting it again"), 1);
     sleep_until(START_MS + 2 * DEVICE_SILENT_MS - 1);
-    assert_int_equal(line_count, 1);
+    assert_int_equal(asked.line_count, 1);
     give(16);
     assert_int_equal(ask(16), RNG_OK);
 }
@@ -232,9 +182,9 @@ static void a_silent_device_is_started_again(void **state)
 static void callers_do_not_keep_a_silent_device(void **state)
 {
     (void)state;
-    for (now_ms = START_MS; now_ms < START_MS + DEVICE_SILENT_MS; now_ms += 20)
+    for (asked.now_ms = START_MS; asked.now_ms < START_MS + DEVICE_SILENT_MS; asked.now_ms += 20)
         assert_int_equal(ask(1), RNG_WOULD_BLOCK);
-    assert_int_equal(line_count, 0);
+    assert_int_equal(asked.line_count, 0);
     (void)ask(1);
     assert_int_equal(count_of("rngd: device silent, starting it again"), 1);
 }
@@ -244,17 +194,17 @@ static void a_slow_device_is_left_alone(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < 10; i++) {
-        now_ms += DEVICE_SILENT_MS - 1;
+        asked.now_ms += DEVICE_SILENT_MS - 1;
         give(1);
     }
     while (rng_service.deadline() != SERVE_FOREVER)
         give(WHATEVER_IT_ASKS_FOR);
-    sleep_until(now_ms + 10 * DEVICE_SILENT_MS);
-    assert_int_equal(asked_deadline, SERVE_FOREVER);
+    sleep_until(asked.now_ms + 10 * DEVICE_SILENT_MS);
+    assert_int_equal(asked.deadline, SERVE_FOREVER);
     assert_int_equal(ask(RNG_BYTES_MAX), RNG_OK); /* it is asked again from here on */
-    sleep_until(now_ms + DEVICE_SILENT_MS - 1);
+    sleep_until(asked.now_ms + DEVICE_SILENT_MS - 1);
     assert_int_equal(count_of("rngd: device silent, starting it again"), 0);
-    sleep_until(now_ms + 1);
+    sleep_until(asked.now_ms + 1);
     assert_int_equal(count_of("rngd: device silent, starting it again"), 1);
 }
 

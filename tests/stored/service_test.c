@@ -4,12 +4,9 @@
 
 #include "dsoftbus/testing.h"
 #include "noise/crypto.h"
-#include "rt/log.h"
-#include "rt/time.h"
-#include "serve/port.h"
 #include "stored/sim_disk.h"
+#include "support/asked_service.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DATA_AT offsetof(struct store_put_request, data)
@@ -17,52 +14,7 @@
 static struct sim_disk sim;
 static bool is_there;
 static unsigned start_count;
-static uint64_t now_ms;
-static char lines[16][80];
-static size_t line_count;
-static struct serve_wake next_wake;
-static struct store_get_reply answer;
-static size_t answer_len;
-
-uint64_t rt_ticks(void)
-{
-    return now_ms * ABI_TICKS_PER_MS;
-}
-
-void rt_logf(const char *format, ...)
-{
-    va_list args;
-
-    assert_true(line_count < sizeof lines / sizeof lines[0]);
-    va_start(args, format);
-    (void)vsnprintf(lines[line_count++], sizeof lines[0], format, args);
-    va_end(args);
-}
-
-struct serve_wake serve_port_wait(struct serve *serve, uint64_t deadline)
-{
-    assert_int_equal(serve->reply_len, 0); /* every answer is out, and wiped */
-    assert_int_equal(deadline, SERVE_FOREVER);
-    return next_wake;
-}
-
-void serve_port_reply(struct serve *serve)
-{
-    answer_len = serve->reply_len;
-    memcpy(&answer, serve->reply, answer_len);
-}
-
-void serve_port_signal(uint32_t capability)
-{
-    (void)capability;
-    fail();
-}
-
-void serve_port_drop(uint32_t capability)
-{
-    (void)capability;
-    fail();
-}
+static const struct store_get_reply *const answer = (const void *)asked.answer;
 
 static const struct disk *start_disk(void)
 {
@@ -76,8 +28,8 @@ static int begin(void **state)
     sim_disk_init(&sim, STORE_SECTORS);
     is_there = true;
     start_count = 0;
-    now_ms = 1000;
-    line_count = 0;
+    asked.now_ms = 1000;
+    asked.line_count = 0;
     return 0;
 }
 
@@ -96,9 +48,10 @@ static uint32_t ask(uint64_t badge, uint32_t op, const char *name, const char *d
     request->head.op = op;
     memcpy(request->name.text, name, strlen(name));
     memcpy(request->data, data, strlen(data));
-    next_wake = (struct serve_wake){.kind = SERVE_WAKE_REQUEST, .value = badge, .len = len};
+    asked.wake = (struct serve_wake){.kind = SERVE_WAKE_REQUEST, .value = badge, .len = len};
     serve_step(&store_service);
-    return answer.head.status;
+    assert_int_equal(asked.deadline, SERVE_FOREVER);
+    return answer->head.status;
 }
 
 static uint32_t put(uint64_t badge, const char *name, const char *data)
@@ -113,22 +66,22 @@ static uint32_t get(uint64_t badge, const char *name)
 
 static void keeps_each_owner_his_own(void **state)
 {
-    static const uint8_t zeros[sizeof answer];
+    static const uint8_t zeros[sizeof *answer];
 
     (void)state;
-    assert_string_equal(lines[0], "stored: ready");
+    assert_string_equal(asked.lines[0], "stored: ready");
     assert_int_equal(put(1, "key", "secret"), STORE_OK);
-    assert_int_equal(answer_len, sizeof answer.head);
+    assert_int_equal(asked.answer_len, sizeof answer->head);
     assert_memory_equal(store_service.request, zeros, DATA_AT + 6);
     assert_int_equal(get(2, "key"), STORE_NOT_FOUND);
     assert_int_equal(get(1, "key"), STORE_OK);
-    assert_int_equal(answer.head.value, 6);
-    assert_int_equal(answer_len, sizeof answer.head + 6);
-    assert_memory_equal(answer.data, "secret", 6);
-    assert_memory_equal(store_service.reply, zeros, answer_len);
+    assert_int_equal(answer->head.value, 6);
+    assert_int_equal(asked.answer_len, sizeof answer->head + 6);
+    assert_memory_equal(answer->data, "secret", 6);
+    assert_memory_equal(store_service.reply, zeros, asked.answer_len);
     assert_int_equal(put(4, "empty", ""), STORE_OK);
     assert_int_equal(get(4, "empty"), STORE_OK);
-    assert_int_equal(answer_len, sizeof answer.head);
+    assert_int_equal(asked.answer_len, sizeof answer->head);
 }
 
 static void refuses_who_is_no_owner(void **state)
@@ -163,17 +116,17 @@ static void tries_a_disk_that_is_not_there_again(void **state)
     store_service_start(start_disk);
     for (uint32_t ms = 0; ms < DISK_AGAIN_MS; ms++) {
         assert_int_equal(get(1, "key"), STORE_NO_DISK);
-        now_ms++;
+        asked.now_ms++;
     }
     assert_int_equal(start_count, 1);
     assert_int_equal(put(1, "key", "x"), STORE_NO_DISK);
     assert_int_equal(start_count, 2);
-    assert_int_equal(line_count, 1);
-    assert_string_equal(lines[0], "stored: no disk");
+    assert_int_equal(asked.line_count, 1);
+    assert_string_equal(asked.lines[0], "stored: no disk");
     is_there = true;
-    now_ms += DISK_AGAIN_MS;
+    asked.now_ms += DISK_AGAIN_MS;
     assert_int_equal(put(1, "key", "x"), STORE_OK);
-    assert_string_equal(lines[1], "stored: ready");
+    assert_string_equal(asked.lines[1], "stored: ready");
 }
 
 static void a_disk_that_fails_is_opened_anew_before_it_is_believed(void **state)
@@ -182,12 +135,12 @@ static void a_disk_that_fails_is_opened_anew_before_it_is_believed(void **state)
     assert_int_equal(put(1, "key", "old"), STORE_OK);
     sim.fail_at_op = sim.op_count + 2; /* the flush: the record may be there or not */
     assert_int_equal(put(1, "key", "new"), STORE_IO);
-    assert_string_equal(lines[1], "stored: the disk fails");
+    assert_string_equal(asked.lines[1], "stored: the disk fails");
     assert_int_equal(get(1, "key"), STORE_IO);
     sim.fail_at_op = 0;
-    now_ms += DISK_AGAIN_MS;
+    asked.now_ms += DISK_AGAIN_MS;
     assert_int_equal(get(1, "key"), STORE_OK);
-    assert_memory_equal(answer.data, "new", 3); /* it was there */
+    assert_memory_equal(answer->data, "new", 3); /* it was there */
     assert_int_equal(start_count, 2);
 }
 
@@ -198,11 +151,11 @@ static void a_disk_of_another_is_told_and_left_alone(void **state)
     store_service_start(start_disk);
     assert_int_equal(put(1, "key", "x"), STORE_FOREIGN);
     assert_int_equal(sim.op_count, 0);
-    assert_string_equal(lines[0], "stored: the disk is not ours, left alone");
+    assert_string_equal(asked.lines[0], "stored: the disk is not ours, left alone");
     sim_disk_init(&sim, STORE_SECTORS - 1);
-    now_ms += DISK_AGAIN_MS;
+    asked.now_ms += DISK_AGAIN_MS;
     assert_int_equal(put(1, "key", "x"), STORE_TOO_SMALL);
-    assert_string_equal(lines[1], "stored: the disk is too small");
+    assert_string_equal(asked.lines[1], "stored: the disk is too small");
 }
 
 int main(void)

@@ -13,4 +13,7 @@
 void make_secret(void *data, size_t len);
 void make_public(const void *data, size_t len);
 
+/* What secrets_main.c runs: the test's. It ends the process when something does not work. */
+void run_with_secrets(void);
+
 #endif

@@ -8,17 +8,14 @@ nobody reads, that are reset, that end with their program or their daemon; and w
 """
 import os
 import re
-import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 
 import node
 from boot import judged
 from host import WAIT_S_MAX, Program, free_ports, must
-from verdict import PASSED
 
 READY = r"ready id=\S+ listen="
 PUBLISHED = ("log", "clock", "file")
@@ -206,13 +203,4 @@ def session(settings, work):
 
 
 def run(settings):
-    node.build()
-    settings.build()
-    os.makedirs("build/run", exist_ok=True)
-    work = tempfile.mkdtemp(prefix="bus-host-", dir="build/run")
-    code = session(settings, work)
-    if code == PASSED:
-        shutil.rmtree(work)
-    else:
-        print(f"bus-host: the host's side is in {work}")
-    return code
+    return node.run_beside(settings, session)

@@ -7,13 +7,10 @@ that it does. What the device must log in between is tests/os/markers/host-peer.
 """
 import os
 import re
-import shutil
-import tempfile
 
 import node
 from boot import judged
 from host import Program, free_ports
-from verdict import PASSED
 
 CLIENT = "client.test"
 HOST_INSIDE = f"10.0.2.100:{node.SESSION_PORT}"
@@ -47,13 +44,4 @@ def session(settings, work):
 
 
 def run(settings):
-    node.build()
-    settings.build()
-    os.makedirs("build/run", exist_ok=True)
-    work = tempfile.mkdtemp(prefix="host-peer-", dir="build/run")
-    code = session(settings, work)
-    if code == PASSED:
-        shutil.rmtree(work)
-    else:
-        print(f"host-peer: the host's side is in {work}")
-    return code
+    return node.run_beside(settings, session)

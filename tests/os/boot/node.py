@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 from host import must, output
 from settings import BuildFailed
+from verdict import PASSED
 
 TOOL = "build/host/node/dsoftbus"
 DEVICE, HOST = "device.test", "host.test"
@@ -18,6 +20,20 @@ EXIT_REFUSED = 8  # and a session, but the peer refused
 def build():
     if subprocess.run(["scripts/build.sh", "host", "dsoftbus_program", "dsoftbusd_program"], check=False).returncode:
         raise BuildFailed("the host's programs do not build")
+
+
+def run_beside(settings, session):
+    """session(settings, folder) with the host's programs and the image built; the folder stays when it fails."""
+    build()
+    settings.build()
+    os.makedirs("build/run", exist_ok=True)
+    work = tempfile.mkdtemp(prefix=f"{settings.profile}-", dir="build/run")
+    code = session(settings, work)
+    if code == PASSED:
+        shutil.rmtree(work)
+    else:
+        print(f"{settings.profile}: the host's side is in {work}")
+    return code
 
 
 def call(command, folder, *words):
