@@ -8,7 +8,7 @@ help: ## this list
 
 run: ## boot the system in QEMU and show its log; Ctrl-C ends it
 	@SHOW=1 RUN_TIMEOUT=10m scripts/qemu-test.sh
-	@echo; echo "== the bus: applications' services, reached inside a session as the peer's trust line permits"
+	@echo; echo "== the bus: the device's services used from this host, and this host's by an application of the device"
 	@SHOW=1 PROFILE=bus RUN_TIMEOUT=10m scripts/qemu-test.sh
 
 image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR, or without a key: TRUST=FILE

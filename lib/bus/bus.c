@@ -39,6 +39,26 @@ enum bus_status bus_attach(struct bus_client *client, uint32_t endpoint_cap,
     return status == BUS_OK && version != BUS_PROTOCOL_VERSION ? BUS_IO : status;
 }
 
+/* False: it is too long for a name. */
+static bool set_name(struct bus_name *name, const char *text)
+{
+    name->len = (uint32_t)strnlen(text, BUS_NAME_LEN_MAX + 1);
+    if (name->len > BUS_NAME_LEN_MAX)
+        return false;
+    memcpy(name->text, text, name->len);
+    return true;
+}
+
+/* False: the answer has none. */
+static bool take_name(char text[BUS_ID_SIZE], const struct bus_name *name)
+{
+    if (name->len == 0 || name->len > BUS_NAME_LEN_MAX)
+        return false;
+    memset(text, 0, BUS_ID_SIZE);
+    memcpy(text, name->text, name->len);
+    return true;
+}
+
 enum bus_status bus_publish(struct bus_client *client, const char *name, uint32_t flags,
                             bus_handle *service)
 {
@@ -46,10 +66,8 @@ enum bus_status bus_publish(struct bus_client *client, const char *name, uint32_
     struct call call;
 
     begin(&call, client, BUS_OP_PUBLISH, 0, sizeof *request);
-    request->service.len = (uint32_t)strnlen(name, BUS_NAME_LEN_MAX + 1);
-    if (request->service.len > BUS_NAME_LEN_MAX)
+    if (!set_name(&request->service, name))
         return BUS_MALFORMED;
-    memcpy(request->service.text, name, request->service.len);
     request->flags = flags;
     return exchange(client, &call, service);
 }
@@ -64,12 +82,8 @@ enum bus_status bus_accept(struct bus_client *client, bus_handle service, bus_ha
     enum bus_status status = call_exact(&call, sizeof *reply);
     if (status != BUS_OK)
         return status;
-    if (reply->peer.len == 0 || reply->peer.len > BUS_NAME_LEN_MAX)
-        return BUS_IO;
     *stream = reply->head.value;
-    memset(peer, 0, BUS_ID_SIZE);
-    memcpy(peer, reply->peer.text, reply->peer.len);
-    return BUS_OK;
+    return take_name(peer, &reply->peer) ? BUS_OK : BUS_IO;
 }
 
 enum bus_status bus_read(struct bus_client *client, bus_handle stream, void *data,
@@ -135,6 +149,51 @@ enum bus_status bus_close(struct bus_client *client, bus_handle handle)
     return exchange(client, &call, &nothing);
 }
 
+enum bus_status bus_connect(struct bus_client *client, const char *device, const char *service,
+                            bus_handle *stream)
+{
+    struct bus_connect_request *request = &client->request.connect;
+    struct call call;
+
+    begin(&call, client, BUS_OP_CONNECT, 0, sizeof *request);
+    if (!set_name(&request->device, device) || !set_name(&request->service, service))
+        return BUS_MALFORMED;
+    return exchange(client, &call, stream);
+}
+
+enum bus_status bus_reason(struct bus_client *client, bus_handle stream, enum bus_reason *reason)
+{
+    struct call call;
+    uint32_t value;
+
+    begin(&call, client, BUS_OP_REASON, stream, sizeof(struct serve_request));
+    enum bus_status status = exchange(client, &call, &value);
+    *reason = (enum bus_reason)value;
+    return status;
+}
+
+enum bus_status bus_watch(struct bus_client *client, bus_handle *watch)
+{
+    struct call call;
+
+    begin(&call, client, BUS_OP_WATCH, 0, sizeof(struct serve_request));
+    return exchange(client, &call, watch);
+}
+
+enum bus_status bus_next(struct bus_client *client, bus_handle watch, char device[BUS_ID_SIZE],
+                         bool *is_online)
+{
+    const struct bus_next_reply *reply = &client->reply.next;
+    struct call call;
+
+    begin(&call, client, BUS_OP_NEXT, watch, sizeof(struct serve_request));
+    enum bus_status status = call_exact(&call, sizeof *reply);
+    if (status != BUS_OK)
+        return status;
+    *is_online = reply->head.value != 0;
+    return take_name(device, &reply->device) ? BUS_OK : BUS_IO;
+}
+
 const char *bus_status_name(enum bus_status status)
 {
     static const char *const names[BUS_STATUS_COUNT] = {
@@ -147,7 +206,27 @@ const char *bus_status_name(enum bus_status status)
         [BUS_NOT_ALLOWED] = "not-allowed",
         [BUS_EXISTS] = "exists",
         [BUS_ENDED] = "ended",
+        [BUS_NOT_TRUSTED] = "not-trusted",
     };
 
     return (unsigned)status < BUS_STATUS_COUNT ? names[status] : "unknown";
+}
+
+const char *bus_reason_name(enum bus_reason reason)
+{
+    static const char *const names[] = {
+        [BUS_REASON_NONE] = "none",
+        [BUS_REASON_NO_SUCH_SERVICE] = "no-such-service",
+        [BUS_REASON_NOT_ALLOWED] = "not-allowed",
+        [BUS_REASON_BUSY] = "busy",
+        [BUS_REASON_CANCELLED] = "cancelled",
+        [BUS_REASON_GONE] = "gone",
+        [BUS_REASON_PROTOCOL] = "protocol",
+    };
+
+    if (reason == BUS_REASON_UNREACHABLE)
+        return "unreachable";
+    if (reason == BUS_REASON_NO_ADDRESS)
+        return "no-address";
+    return (unsigned)reason < sizeof names / sizeof names[0] ? names[reason] : "unknown";
 }

@@ -8,6 +8,7 @@
 
 #include "proto/bus.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,7 +45,21 @@ enum bus_status bus_reset(struct bus_client *client, bus_handle stream, uint32_t
 /* A service or a stream; the handle is gone, whatever is answered. */
 enum bus_status bus_close(struct bus_client *client, bus_handle handle);
 
+/* A stream to the device's service, at once. Until it is there reads and writes answer
+ * BUS_WOULD_BLOCK; if it never will be, BUS_ENDED, and bus_reason() says why. */
+BUS_MUST_CHECK enum bus_status bus_connect(struct bus_client *client, const char *device,
+                                           const char *service, bus_handle *stream);
+BUS_MUST_CHECK enum bus_status bus_reason(struct bus_client *client, bus_handle stream,
+                                          enum bus_reason *reason);
+/* Tells of the devices that this client may connect to. */
+BUS_MUST_CHECK enum bus_status bus_watch(struct bus_client *client, bus_handle *watch);
+/* The next one that came or went. At first all are taken to be offline. */
+BUS_MUST_CHECK enum bus_status bus_next(struct bus_client *client, bus_handle watch,
+                                        char device[BUS_ID_SIZE], bool *is_online);
+
 /* The name used in logs: "would-block". */
 const char *bus_status_name(enum bus_status status);
+/* "no-such-service". */
+const char *bus_reason_name(enum bus_reason reason);
 
 #endif

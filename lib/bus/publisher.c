@@ -119,6 +119,11 @@ static bool went_well(struct publisher_stream *stream, enum bus_status status)
     return false;
 }
 
+struct bus_client *publisher_bus(void)
+{
+    return &client;
+}
+
 size_t publisher_read(struct publisher_stream *stream, void *bytes, size_t capacity)
 {
     size_t read_len = 0;

@@ -63,6 +63,10 @@ void publisher_run(struct publisher *publisher) __attribute__((noreturn));
 /* One round of it: the streams' turns, then a wait. */
 void publisher_step(struct publisher *publisher);
 
+/* The application's place on the bus, for streams that it opens itself (bus_connect); any signal is
+ * a turn for every stream. What it holds is gone when `over` was called for every stream. */
+struct bus_client *publisher_bus(void);
+
 /* Reads at most so many bytes, and returns how many there were; 0 now, or, with peer_ended, for
  * ever. */
 size_t publisher_read(struct publisher_stream *stream, void *bytes, size_t capacity);

@@ -30,6 +30,7 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_BAD_SERVICE] = "not names of services with one comma between",
         [DSB_TEXT_DUPLICATE_SERVICE] = "a service named twice",
         [DSB_TEXT_TOO_MANY_SERVICES] = "more than 16 services, or than 255 bytes of them",
+        [DSB_TEXT_BAD_ADDRESS] = "not an address, A.B.C.D:PORT",
     };
 
     return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";

@@ -42,6 +42,7 @@ enum dsb_text_fault {
     DSB_TEXT_BAD_SERVICE,       /* trust: the list has what is no service's name */
     DSB_TEXT_DUPLICATE_SERVICE, /* trust: the list has a name twice */
     DSB_TEXT_TOO_MANY_SERVICES, /* trust: over 16 names, or over 255 bytes */
+    DSB_TEXT_BAD_ADDRESS,       /* of a device's daemon: not A.B.C.D:PORT */
 };
 
 struct dsb_text_error {

@@ -10,6 +10,7 @@
 #define NETFACADE_H
 
 #include "proto/net.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -82,6 +83,11 @@ NET_MUST_CHECK enum net_status net_ping(struct net_client *client, uint32_t ipv4
                                         uint32_t timeout_ms, net_handle *ping);
 NET_MUST_CHECK enum net_status net_ping_result(struct net_client *client, net_handle ping,
                                                uint64_t *round_trip_ns);
+
+/* Reads `A.B.C.D:PORT`, "10.0.2.100:34567". False, with *address untouched, unless it is exactly
+ * that: four numbers of 0 to 255 and a port of 1 to 65535, none with a leading zero. */
+NET_MUST_CHECK bool net_address_parse(const char *text, size_t text_len,
+                                      struct net_address *address);
 
 /* The name used in logs: "would-block". */
 const char *net_status_name(enum net_status status);

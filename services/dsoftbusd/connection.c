@@ -5,15 +5,29 @@
 
 #include "journal.h"
 
+static struct dsb_link_buffers begin(struct connection *connection, net_handle stream)
+{
+    connection->is_ready = true;
+    connection->stream = stream;
+    return (struct dsb_link_buffers){connection->in, sizeof connection->in, connection->out,
+                                     sizeof connection->out};
+}
+
 enum dsb_reason connection_begin(struct connection *connection, net_handle stream,
                                  const struct dsb_local *local, uint8_t ephemeral[DSB_KEY_LEN],
                                  uint64_t now_ms)
 {
-    const struct dsb_link_buffers buffers = {connection->in, sizeof connection->in, connection->out,
-                                             sizeof connection->out};
-    connection->is_ready = true;
-    connection->stream = stream;
+    const struct dsb_link_buffers buffers = begin(connection, stream);
     return dsb_link_accept(&connection->link, local, ephemeral, &buffers, now_ms);
+}
+
+enum dsb_reason connection_dial(struct connection *connection, net_handle stream,
+                                const struct dsb_local *local, const struct dsb_device_id *peer,
+                                uint8_t ephemeral[DSB_KEY_LEN], uint64_t now_ms)
+{
+    const struct dsb_link_buffers buffers = begin(connection, stream);
+    connection->is_dialled = true;
+    return dsb_link_connect(&connection->link, local, peer, ephemeral, &buffers, now_ms);
 }
 
 /* Writes what waits. False when the stream takes no more for now. */
@@ -55,12 +69,12 @@ static bool receive(struct connection *connection, struct net_client *net)
     return true;
 }
 
-/* The last step, the binding, has markers of its own: connection_begin_session. */
-static void journal_steps(struct dsb_link *link)
+/* Of newcomers. The last step, the binding, has markers of its own: connection_begin_session. */
+static void journal_steps(struct connection *connection)
 {
     enum dsb_step step;
-    while ((step = dsb_link_next_step(link)) != DSB_STEP_NONE)
-        if (step != DSB_STEP_IDENTITY_BOUND)
+    while ((step = dsb_link_next_step(&connection->link)) != DSB_STEP_NONE)
+        if (step != DSB_STEP_IDENTITY_BOUND && !connection->is_dialled)
             journal_step(step);
 }
 
@@ -70,14 +84,14 @@ static enum connection_outcome hear(struct connection *connection, struct net_cl
     return receive(connection, net) ? CONNECTION_GOES_ON : CONNECTION_WAITS;
 }
 
-/* Whoever began the TCP connection ends it first: TIME-WAIT is then not ours. And what comes behind
- * the peer's CLOSE is looked at, as an error. */
+/* Whoever began the TCP connection ends it first: TIME-WAIT is then not the other's. And what comes
+ * behind the peer's CLOSE is looked at, as an error. */
 static enum connection_outcome wait_for_fin(struct connection *connection, struct net_client *net,
                                             uint64_t now_ms)
 {
     if (connection->fin_by_ms == 0)
         connection->fin_by_ms = now_ms + FIN_WAIT_MS;
-    if (connection->is_eof || connection->fin_by_ms <= now_ms)
+    if (connection->is_eof || connection->is_dialled || connection->fin_by_ms <= now_ms)
         return CONNECTION_OVER;
     return hear(connection, net);
 }
@@ -99,7 +113,7 @@ static enum connection_outcome unit_turn(struct connection *connection, struct n
     /* A full stream keeps nobody from hearing: what is owed is bounded by the streams. */
     bool flushed = flush(connection, net, now_ms);
     struct dsb_link_event event = dsb_link_next_event(link, now_ms);
-    journal_steps(link);
+    journal_steps(connection);
     if (connection->session != NULL)
         session_receive(connection->session, link, &event);
     switch (event.type) {
@@ -142,7 +156,10 @@ void connection_begin_session(struct connection *connection, struct session *ses
     if (session_begin(session, &connection->link, trust) != DSB_OK)
         return; /* cannot be: the bounds are constants */
     connection->session = session;
-    journal_authenticated(dsb_link_peer(&connection->link));
+    if (connection->is_dialled)
+        journal_dialled(dsb_link_peer(&connection->link));
+    else
+        journal_authenticated(dsb_link_peer(&connection->link));
 }
 
 uint64_t connection_deadline(const struct connection *connection)
@@ -161,7 +178,7 @@ static bool journal_end(struct connection *connection, enum dsb_reason give_up)
         journal_ended_cleanly();
     else if (connection->session != NULL)
         journal_ended(dsb_link_reason(link));
-    else
+    else if (!connection->is_dialled) /* else the dial tells, when no try is left */
         journal_refused(dsb_link_reason(link), dsb_link_claim(link));
     return link->state == DSB_LINK_CLOSED;
 }

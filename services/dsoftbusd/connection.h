@@ -11,8 +11,16 @@
 #include "netfacade/netfacade.h"
 #include "session.h"
 
+/* A dial's try, for who dialled. */
+struct attempt {
+    bool is_under_way;
+    enum dsb_reason reason; /* why there is no session; DSB_REASON_NONE: there is, or was, one */
+};
+
 struct connection {
     struct dsb_link link;    /* DSB_LINK_UNUSED: the connection is free */
+    struct attempt *attempt; /* until it has a session; NULL: nobody waits for it */
+    bool is_dialled;         /* by us; else a newcomer's */
     struct session *session; /* with the bound peer, dsb_link_peer; NULL: nobody yet */
     bool is_ready; /* worth a turn: something happened on the stream since it would have blocked */
     bool is_eof;   /* the stream ended, or failed */
@@ -37,6 +45,12 @@ enum connection_outcome {
 DSB_MUST_CHECK enum dsb_reason connection_begin(struct connection *connection, net_handle stream,
                                                 const struct dsb_local *local,
                                                 uint8_t ephemeral[DSB_KEY_LEN], uint64_t now_ms);
+
+/* As initiator, to `peer`, on a stream that is connecting. Otherwise as connection_begin. */
+DSB_MUST_CHECK enum dsb_reason connection_dial(struct connection *connection, net_handle stream,
+                                               const struct dsb_local *local,
+                                               const struct dsb_device_id *peer,
+                                               uint8_t ephemeral[DSB_KEY_LEN], uint64_t now_ms);
 
 static inline bool connection_is_free(const struct connection *connection)
 {

@@ -51,6 +51,25 @@ void discovery_announce_to_self(struct discovery *discovery)
     send_announce(discovery, &(struct net_address){.ipv4 = LOOPBACK, .port = DSB_DISCOVERY_PORT});
 }
 
+static void send_query(struct discovery *discovery, uint32_t ipv4)
+{
+    uint8_t query[DSB_QUERY_LEN];
+
+    dsb_query_encode(query);
+    enum net_status status = net_send_to(
+        discovery->net, discovery->socket,
+        &(struct net_address){.ipv4 = ipv4, .port = DSB_DISCOVERY_PORT}, query, sizeof query);
+    (void)status; /* as an announce that is lost */
+}
+
+void discovery_query(struct discovery *discovery)
+{
+    struct net_interface interface = {0};
+
+    if (net_get_interface(discovery->net, &interface) == NET_OK && interface.ipv4 != 0)
+        send_query(discovery, interface.ipv4 | ~interface.netmask);
+}
+
 static void ignore(struct discovery *discovery, const char *why, uint64_t now_ms)
 {
     discovery->ignored_count++;
@@ -101,7 +120,9 @@ static void hear_announce(struct discovery *discovery, const struct net_address 
     }
     switch (dsb_announce_standing(discovery->local->trust, &announce)) {
     case DSB_ANNOUNCE_CONSISTENT:
-        break; /* dsoftbusd connects to nobody by itself, so it has no use for it */
+        if (discovery->hear != NULL)
+            discovery->hear(&announce.id, &(struct net_address){source->ipv4, announce.port, 0});
+        break;
     case DSB_ANNOUNCE_UNKNOWN_ID:
         ignore(discovery, "unknown-id", now_ms);
         break;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Discovery on UDP 37020: dsoftbusd's announce, and its answers to queries. Packets tell where a
- * device may be, never who is there; nothing in dsoftbusd acts on one. Those that are wrong, forged
- * or of strangers are counted and, at a bounded rate, written into the journal.
+ * device may be, never who is there: one that fits the trust store is a place to dial, if the
+ * device is being dialled. Those that are wrong, forged or of strangers are counted and, at a
+ * bounded rate, written into the journal.
  */
 #ifndef DSOFTBUSD_DISCOVERY_H
 #define DSOFTBUSD_DISCOVERY_H
@@ -16,6 +17,8 @@ struct discovery {
     struct net_client *net;
     const struct dsb_local *local;
     net_handle socket;
+    /* Told of each announce that fits the trust store; NULL: nobody is. */
+    void (*hear)(const struct dsb_device_id *device, const struct net_address *address);
     bool is_heard; /* the own announce came back, from the own port */
     unsigned ignored_count;
     struct dsb_answer_rate answer_rate;
@@ -32,6 +35,9 @@ NET_MUST_CHECK enum net_status discovery_init(struct discovery *discovery, struc
 
 /* Sends the announce to the own discovery port over loopback; is_heard tells of its return. */
 void discovery_announce_to_self(struct discovery *discovery);
+
+/* Asks the own subnet who is there; answers come with discovery_turn. */
+void discovery_query(struct discovery *discovery);
 
 /* Takes what came, at most DATAGRAMS_PER_TURN. True when there may be more. */
 DSB_MUST_CHECK bool discovery_turn(struct discovery *discovery, uint64_t now_ms);

@@ -60,6 +60,16 @@ void journal_authenticated(const struct dsb_device_id *peer)
     rt_logf("dsoftbusd: auth ok");
 }
 
+void journal_dialled(const struct dsb_device_id *peer)
+{
+    rt_logf("dsoftbusd: dial ok peer=%.*s", peer->len, peer->text);
+}
+
+void journal_dial_failed(const struct dsb_device_id *peer, const char *why)
+{
+    rt_logf("dsoftbusd: dial failed peer=%.*s reason=%s", peer->len, peer->text, why);
+}
+
 void journal_session_ok(void)
 {
     rt_logf("dsoftbusd: os session ok");

@@ -20,6 +20,12 @@ void journal_step(enum dsb_step step);
 /* The session with the bound peer exists. Two lines, the second is `dsoftbusd: auth ok`. */
 void journal_authenticated(const struct dsb_device_id *peer);
 
+/* We dialled the peer: it has authenticated itself, and accepted us. */
+void journal_dialled(const struct dsb_device_id *peer);
+
+/* No session came of it: what the last try failed by, or that there was no address. */
+void journal_dial_failed(const struct dsb_device_id *peer, const char *why);
+
 /* The first application record of a session was opened. */
 void journal_session_ok(void);
 

@@ -16,8 +16,21 @@
 /* Of those, one peer's. Two devices that are lost, or turn bad, still leave others their place. */
 #define PEER_SESSION_MAX 3
 
+/* Devices that are dialled at a time, one for each application that waits; and sessions that were
+ * begun so: the others are there for who comes. */
+#define DIAL_MAX            4
+#define DIALLED_SESSION_MAX 4
+
+/* Addresses of a device that announces told of while it is dialled. */
+#define HEARD_MAX 4
+
+/* A device is dialled for so long, again after a pause that doubles from the first to the last. */
+#define DIAL_WAIT_MS        5000
+#define DIAL_PAUSE_FIRST_MS 250
+#define DIAL_PAUSE_LAST_MS  2000
+
 /* The newcomer has its place before the one that is dropped for it leaves. */
-#define CONNECTION_MAX (HALF_OPEN_MAX + SESSION_MAX + 1)
+#define CONNECTION_MAX (HALF_OPEN_MAX + SESSION_MAX + 1 + DIAL_MAX)
 
 /* Longest record unit that is accepted, bytes: one page and the length holds any buffered one. */
 #define RECORD_UNIT_MAX 2048
@@ -28,17 +41,27 @@
 /* Received and not yet used bytes of one connection. */
 #define CONNECTION_IN_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
 
-/* Streams that a peer may have open in one session, and what each holds: bytes that no service has
- * read, and bytes that are not sealed yet. With SESSION_MAX 384 KiB in all. */
+/* Streams that a peer may have open in one session, and this device's applications; what each
+ * holds: bytes that nobody has read, and bytes that are not sealed yet. With SESSION_MAX 768 KiB in
+ * all. */
 #define SESSION_STREAM_MAX 8
+#define OWN_STREAM_MAX     8
 #define STREAM_WINDOW      4096
 #define STREAM_SEND_CAP    2048
 
-/* Applications by badge, 1 to this; what one of them holds, services and streams; names that all of
- * them may publish. */
+/* Applications by badge, 1 to this; what one of them holds, services and streams; rights of all of
+ * them. */
 #define BUS_CLIENT_MAX 7
 #define BUS_SHARE_MAX  16
 #define BUS_RIGHT_MAX  16
+
+/* Streams that one application may have open to one device, and applications that may connect at
+ * all: so none takes another's. */
+#define APP_DEVICE_STREAM_MAX 2
+#define BUS_CALLER_MAX        (OWN_STREAM_MAX / APP_DEVICE_STREAM_MAX)
+
+/* Devices whose address the image tells. */
+#define KNOWN_ADDRESS_MAX 8
 
 /* Services at a time: two of dsoftbusd's own, and no name twice. */
 #define SERVICE_MAX (2 + BUS_RIGHT_MAX)
@@ -78,6 +101,7 @@
 
 _Static_assert(CONNECTION_MAX + BACKLOG_MAX + 2 <= NET_CLIENT_SOCKETS_MAX,
                "all of them, the listener and the datagram socket have a socket");
+_Static_assert(DIAL_MAX >= BUS_CALLER_MAX, "each that may connect can wait for a device");
 _Static_assert(BACKLOG_MAX <= NET_BACKLOG_MAX, "what netstackd offers");
 _Static_assert(CONNECTION_IN_MAX >= DSB_LINK_IN_MIN(RECORD_UNIT_MAX), "any unit fits");
 _Static_assert(CONNECTION_OUT_MAX >= DSB_LINK_OUT_MIN, "the link's own words fit");

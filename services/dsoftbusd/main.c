@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * dsoftbusd on the operating system: accepts sessions on TCP 34567, carries their streams to
- * services, its own and those of applications, and answers discovery queries. One process, one
- * receive, the loop of lib/serve:
+ * dsoftbusd on the operating system: accepts sessions on TCP 34567, dials those that applications
+ * wait for, carries streams to services and from applications, and answers discovery queries. One
+ * process, one receive, the loop of lib/serve:
  *
  *     wait for an application's request, a bit of our notification, or the next deadline
  *     ask netstackd what became ready; accept; let time pass for whom a deadline came; give each
@@ -12,6 +12,7 @@
 #include "discovery.h"
 #include "endpoint.h"
 #include "journal.h"
+#include "peers.h"
 #include "proto/slots.h"
 #include "rng/rng.h"
 #include "rt/log.h"
@@ -115,6 +116,7 @@ static void start(struct daemon *daemon)
     service_info_init(&daemon->config.identity.id, uptime_s);
     if (!service_add(&service_echo) || !service_add(&service_info))
         rt_panic("dsoftbusd: services", -1);
+    peers_init(&daemon->table, &daemon->discovery, &endpoint_listener, now_ms);
     endpoint_init(random_generation);
     journal_ready();
 }
@@ -178,6 +180,7 @@ static bool turn(struct daemon *daemon)
 {
     accept_newcomers(daemon);
     bool goes_on = table_turn(&daemon->table, now_ms());
+    goes_on = peers_turn() || goes_on;
     journal_tick();
     if (daemon->datagram_ready)
         daemon->datagram_ready = discovery_turn(&daemon->discovery, now_ms());
@@ -187,13 +190,13 @@ static bool turn(struct daemon *daemon)
 
 static uint64_t next_deadline(const struct daemon *daemon)
 {
+    const uint64_t deadlines_ms[] = {daemon->announce_ms, daemon->accept_ms, journal_deadline(),
+                                     peers_deadline()};
     uint64_t deadline_ms = table_deadline(&daemon->table);
-    if (daemon->announce_ms < deadline_ms)
-        deadline_ms = daemon->announce_ms;
-    if (daemon->accept_ms < deadline_ms)
-        deadline_ms = daemon->accept_ms;
-    if (journal_deadline() < deadline_ms)
-        deadline_ms = journal_deadline();
+
+    for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++)
+        if (deadlines_ms[i] < deadline_ms)
+            deadline_ms = deadlines_ms[i];
     return deadline_ms == DSB_NO_DEADLINE ? ABI_DEADLINE_NONE : deadline_ms * ABI_TICKS_PER_MS;
 }
 

@@ -14,7 +14,7 @@ enum dsb_status session_begin(struct session *session, const struct dsb_link *li
     session->trust = trust;
     session->peer = *dsb_link_peer(link);
     enum dsb_status status =
-        dsb_stream_link_begin(&session->streams, link, 0, STREAM_SEND_CAP, &memory);
+        dsb_stream_link_begin(&session->streams, link, OWN_STREAM_MAX, STREAM_SEND_CAP, &memory);
     session->is_used = status == DSB_OK;
     return status;
 }
@@ -34,7 +34,7 @@ void session_greet(struct session *session)
 
 static struct served *find(struct session *session, uint32_t id)
 {
-    for (size_t i = 0; i < SESSION_STREAM_MAX; i++)
+    for (size_t i = 0; i < SERVED_MAX; i++)
         if (session->served[i].id == id)
             return &session->served[i];
     return NULL;
@@ -49,7 +49,8 @@ static void refuse(struct session *session, const struct dsb_stream_event *event
     (void)status;
 }
 
-/* The streams' own bound is SESSION_STREAM_MAX, and a served one is freed before it is let go. */
+/* The streams' own bounds are SERVED_MAX together, and a served one is freed before it is let go.
+ */
 static void begin_service(struct session *session, const struct dsb_stream_event *event)
 {
     const struct service *service = service_find(event->service, event->service_len);
@@ -75,6 +76,30 @@ static void begin_service(struct session *session, const struct dsb_stream_event
     refuse(session, event, code);
 }
 
+struct served *session_connect(struct session *session, const struct service *owner,
+                               const char *service, size_t service_len)
+{
+    struct served *served = find(session, 0);
+    uint32_t id = 0;
+
+    if (served == NULL || dsb_streams_open(&session->streams, service, service_len, &id) != DSB_OK)
+        return NULL;
+    *served = (struct served){.session = session, .id = id, .service = owner};
+    session->wants_turn = true;
+    return served;
+}
+
+bool session_is_usable(const struct session *session)
+{
+    return !session->streams.is_over && session->streams.config.peer_streams_max != 0;
+}
+
+bool session_is_idle(const struct session *session)
+{
+    return dsb_streams_own_count(&session->streams) == 0 &&
+           dsb_streams_peer_count(&session->streams) == 0;
+}
+
 static void take_events(struct session *session)
 {
     struct dsb_stream_event event;
@@ -83,8 +108,11 @@ static void take_events(struct session *session)
         struct served *served = event.id != 0 ? find(session, event.id) : NULL;
         if (event.type == DSB_STREAM_EVENT_INCOMING)
             begin_service(session, &event);
-        else if (served != NULL)
+        else if (served != NULL) {
+            if (event.type == DSB_STREAM_EVENT_RESET)
+                served->reset_code = event.code;
             served->service->turn(served);
+        }
     }
 }
 
@@ -111,7 +139,7 @@ void session_end(struct session *session)
 {
     if (!session->is_used)
         return;
-    for (size_t i = 0; i < SESSION_STREAM_MAX; i++) {
+    for (size_t i = 0; i < SERVED_MAX; i++) {
         struct served *served = &session->served[i];
         if (served->id != 0 && served->service->gone != NULL)
             served->service->gone(served);

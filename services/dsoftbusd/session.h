@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The streams of one authenticated session, and which service has each of those that the peer
- * opened. A stream of a service that is not there, or that the peer may not use, is answered, and
- * written into the journal.
+ * The streams of one authenticated session, and who on this device has each: the service that the
+ * peer opened it to, or the application that opened it to the peer's. A stream to a service that is
+ * not there, or that the peer may not use, is answered, and written into the journal.
  */
 #ifndef DSOFTBUSD_SESSION_H
 #define DSOFTBUSD_SESSION_H
@@ -11,13 +11,16 @@
 #include "limits.h"
 #include "service.h"
 
-/* One stream that a service has. */
+/* One stream that a service has, or an application. */
 struct served {
     struct session *session;
     uint32_t id; /* 0: free */
     const struct service *service;
-    void *object; /* the service's own */
+    void *object;        /* the service's own */
+    uint16_t reset_code; /* the peer's, or the session's end; DSB_RESET_NONE: not reset */
 };
+
+#define SERVED_MAX (SESSION_STREAM_MAX + OWN_STREAM_MAX)
 
 struct session {
     bool is_used;
@@ -26,10 +29,10 @@ struct session {
     const struct dsb_trust_store *trust;
     struct dsb_device_id peer; /* bound */
     struct dsb_streams streams;
-    struct served served[SESSION_STREAM_MAX];
-    struct dsb_stream slots[SESSION_STREAM_MAX];
+    struct served served[SERVED_MAX];
+    struct dsb_stream slots[SERVED_MAX];
     uint32_t refused[SESSION_STREAM_MAX];
-    uint8_t bytes[SESSION_STREAM_MAX * (STREAM_WINDOW + STREAM_SEND_CAP)];
+    uint8_t bytes[SERVED_MAX * (STREAM_WINDOW + STREAM_SEND_CAP)];
 };
 
 /* Begins on an OPEN link. */
@@ -51,6 +54,19 @@ void session_end(struct session *session);
 
 /* May the peer use it? */
 bool session_allows(const struct session *session, const struct service *service);
+
+/*
+ * A stream to a service of the peer's. `owner` hears of its turns and its end as of a stream of its
+ * own; its begin is not called. NULL: the peer takes no more streams for now.
+ */
+DSB_MUST_CHECK struct served *session_connect(struct session *session, const struct service *owner,
+                                              const char *service, size_t service_len);
+
+/* Does the peer take streams? */
+bool session_is_usable(const struct session *session);
+
+/* No stream is open, in either direction. */
+bool session_is_idle(const struct session *session);
 
 /* The first application bytes of the session were used. */
 void session_greet(struct session *session);

@@ -26,14 +26,19 @@ static uint32_t index_of(const struct table *table, const struct connection *con
 /* Ends a connection in whichever state it is, and forgets it. */
 static void end(struct table *table, struct connection *connection, enum dsb_reason give_up)
 {
-    if (connection->session != NULL)
+    if (connection->session != NULL) {
         table->session_count--;
-    else
+        table->is_changed = true;
+    } else if (!connection->is_dialled) {
         (void)dsb_admission_leave(&table->admission, index_of(table, connection));
+    }
+    dsb_link_abort(&connection->link, give_up);
+    if (connection->attempt != NULL)
+        *connection->attempt = (struct attempt){false, dsb_link_reason(&connection->link)};
     connection_end(connection, table->net, give_up);
 }
 
-/* There always is one: CONNECTION_MAX is one more than what the two bounds let in. */
+/* There always is one: CONNECTION_MAX is one more than what the three bounds let in. */
 static struct connection *find_free(struct table *table)
 {
     size_t i = 0;
@@ -43,24 +48,54 @@ static struct connection *find_free(struct table *table)
     return &table->connections[i];
 }
 
+/* Without random bytes it is zero, which the library refuses. */
+static void get_ephemeral(const struct table *table, uint8_t ephemeral[DSB_KEY_LEN])
+{
+    if (rng_get(table->rng_cap, ephemeral, DSB_KEY_LEN) != RNG_OK)
+        memset(ephemeral, 0, DSB_KEY_LEN);
+}
+
 static void admit(struct table *table, net_handle stream, const struct net_address *remote,
                   uint64_t now_ms)
 {
     struct connection *connection = find_free(table);
     uint8_t source[DSB_SOURCE_LEN] = {(uint8_t)(remote->ipv4 >> 24), (uint8_t)(remote->ipv4 >> 16),
                                       (uint8_t)(remote->ipv4 >> 8), (uint8_t)remote->ipv4};
-    uint8_t ephemeral[DSB_KEY_LEN] = {0};
+    uint8_t ephemeral[DSB_KEY_LEN];
     uint32_t dropped = 0;
 
     if (dsb_admission_enter(&table->admission, source, index_of(table, connection), &dropped)) {
         /* It has left the table already: only its connection is still to be ended. */
         connection_end(&table->connections[dropped], table->net, DSB_REASON_LOCAL_DROPPED);
     }
-    /* Without random bytes the ephemeral stays zero, which the library refuses. */
-    if (rng_get(table->rng_cap, ephemeral, sizeof ephemeral) != RNG_OK)
-        memset(ephemeral, 0, sizeof ephemeral);
+    get_ephemeral(table, ephemeral);
     if (connection_begin(connection, stream, table->local, ephemeral, now_ms) != DSB_REASON_NONE)
         end(table, connection, DSB_REASON_LOCAL_ABORTED);
+}
+
+void table_dial(struct table *table, struct attempt *attempt, const struct dsb_device_id *peer,
+                const struct net_address *address, uint64_t now_ms)
+{
+    struct connection *connection = find_free(table);
+    uint8_t ephemeral[DSB_KEY_LEN];
+    net_handle stream;
+
+    *attempt = (struct attempt){false, DSB_REASON_LOCAL_ABORTED};
+    if (net_connect(table->net, address, &stream) != NET_OK)
+        return;
+    get_ephemeral(table, ephemeral);
+    attempt->is_under_way = true;
+    connection->attempt = attempt;
+    if (connection_dial(connection, stream, table->local, peer, ephemeral, now_ms) !=
+        DSB_REASON_NONE)
+        end(table, connection, DSB_REASON_LOCAL_ABORTED);
+}
+
+void table_give_up(struct table *table, struct attempt *attempt)
+{
+    for (size_t i = 0; i < CONNECTION_MAX; i++)
+        if (table->connections[i].attempt == attempt)
+            end(table, &table->connections[i], DSB_REASON_LOCAL_ABORTED);
 }
 
 enum accept_outcome table_accept(struct table *table, net_handle listener, uint64_t now_ms)
@@ -96,6 +131,38 @@ static size_t session_count_of(const struct table *table, const struct dsb_devic
     return count;
 }
 
+struct session *table_session(struct table *table, const struct dsb_device_id *peer, size_t idx)
+{
+    for (size_t i = 0; i < SESSION_MAX; i++) {
+        struct session *session = &table->sessions[i];
+        if (session->is_used && session_is_usable(session) &&
+            dsb_device_id_equal(&session->peer, peer) && idx-- == 0)
+            return session;
+    }
+    return NULL;
+}
+
+size_t table_dialled_count(const struct table *table)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < CONNECTION_MAX; i++)
+        count += table->connections[i].is_dialled && table->connections[i].session != NULL;
+    return count;
+}
+
+void table_close_idle(struct table *table)
+{
+    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+        struct connection *connection = &table->connections[i];
+        if (connection->is_dialled && connection->session != NULL &&
+            session_is_idle(connection->session) && dsb_link_close(&connection->link) == DSB_OK) {
+            dsb_streams_end(&connection->session->streams);
+            connection->is_ready = true;
+            return;
+        }
+    }
+}
+
 /* There always is one while fewer than SESSION_MAX are used. */
 static struct session *find_free_session(struct table *table)
 {
@@ -116,8 +183,13 @@ static bool begin_session(struct table *table, struct connection *connection, ui
     connection_begin_session(connection, find_free_session(table), table->local->trust, now_ms);
     if (connection->session == NULL)
         return false;
-    (void)dsb_admission_leave(&table->admission, index_of(table, connection));
+    if (!connection->is_dialled)
+        (void)dsb_admission_leave(&table->admission, index_of(table, connection));
     table->session_count++;
+    table->is_changed = true;
+    if (connection->attempt != NULL)
+        *connection->attempt = (struct attempt){false, DSB_REASON_NONE};
+    connection->attempt = NULL;
     return true;
 }
 

@@ -14,6 +14,7 @@ struct table {
     struct net_client *net;
     uint32_t rng_cap;
     size_t session_count;
+    bool is_changed; /* a session began or ended; whoever looks clears it */
     struct dsb_admission admission;
     struct dsb_half_open half_open[HALF_OPEN_MAX];
     struct connection connections[CONNECTION_MAX];
@@ -23,6 +24,20 @@ struct table {
 /* An empty table. local and net are borrowed; rng_cap is the capability to rngd. */
 void table_init(struct table *table, const struct dsb_local *local, struct net_client *net,
                 uint32_t rng_cap);
+
+/* Dials the peer at this address. What comes of it stands in *attempt, which stays until it is not
+ * under way: at once, when there is no socket, no randomness, or the peer is not trusted. */
+void table_dial(struct table *table, struct attempt *attempt, const struct dsb_device_id *peer,
+                const struct net_address *address, uint64_t now_ms);
+/* It ends now, if it is under way. */
+void table_give_up(struct table *table, struct attempt *attempt);
+
+/* A session with this peer that takes streams, the idx-th; NULL when there are not as many. */
+struct session *table_session(struct table *table, const struct dsb_device_id *peer, size_t idx);
+
+/* Sessions that were dialled; and one of them without streams is closed, if there is one. */
+size_t table_dialled_count(const struct table *table);
+void table_close_idle(struct table *table);
 
 enum accept_outcome {
     ACCEPT_NONE_LEFT, /* the listener's event tells of the next */

@@ -2,12 +2,14 @@
 /*
  * dsoftbusd's endpoint under any order of what applications and an authenticated peer can do:
  * requests of any bytes by any badge, with handles that were given to somebody; deaths; the peer's
- * streams, arbitrary records and end. Whatever comes, a handle serves nobody but whom it was given
- * to, no name is offered by whom it is not for, and when all are gone nothing is left.
+ * streams, arbitrary records and end; time, and devices that are dialled and do not answer.
+ * Whatever comes, a handle serves nobody but whom it was given to, no name is offered by whom it is
+ * not for, and when all are gone nothing is left.
  */
 #include "devices.h"
 #include "endpoint.h"
 #include "fake_world.h"
+#include "peers.h"
 #include "proto/bus.h"
 #include "rights.h"
 #include "table.h"
@@ -20,7 +22,9 @@
 #define HANDLE_MAX 32
 
 static struct table table;
+static struct discovery discovery;
 static struct net_client net;
+static uint64_t now_ms;
 static struct peer device, friend;
 static struct end client, wire;
 static struct fake_stream *stream;
@@ -47,6 +51,11 @@ static uint32_t no_random(void)
     return 7;
 }
 
+static uint64_t clock_ms(void)
+{
+    return now_ms;
+}
+
 static uint64_t uptime_s(void)
 {
     return 4711;
@@ -55,10 +64,13 @@ static uint64_t uptime_s(void)
 static void run(void)
 {
     for (int i = 0; i < 20; i++) {
-        table_ready(&table, 1);
-        (void)!table_accept(&table, FAKE_LISTENER, START_MS);
-        (void)!table_turn(&table, START_MS);
+        for (size_t s = 1; s <= fake.accepted_count; s++)
+            table_ready(&table, (net_handle)s);
+        (void)!table_accept(&table, FAKE_LISTENER, now_ms);
+        (void)!table_turn(&table, now_ms);
+        (void)!peers_turn();
     }
+    fake.out_count = 0; /* queries */
     serve_signal(&bus_endpoint);
     fake.line_count = 0;
     stream_put(&client.in, stream->out, stream->out_len);
@@ -90,10 +102,13 @@ static void authenticate(void)
 
 static void start(void)
 {
-    static const char rights[] = "dsoftbus-services 1\n1 log\n2 clock\n2 tap\n";
+    static const char rights[] =
+        "dsoftbus-services 2\n1 publish log\n2 publish clock\n2 publish tap\n"
+        "1 connect friend/*\n2 connect */log\npeer friend 10.0.2.2:1\n";
     struct dsb_text_error error;
 
     fake_reset();
+    now_ms = START_MS;
     memset(&client, 0, sizeof client);
     wire.in.len = 0;
     given_count = 0;
@@ -101,7 +116,9 @@ static void start(void)
     device.entries[0].services_len = 9;
     memcpy(device.entries[0].services, "log,clock", 9);
     table_init(&table, &device.local, &net, 0);
+    check(discovery_init(&discovery, &net, &device.local, 1, now_ms) == NET_OK);
     service_info_init(&device.identity.id, uptime_s);
+    peers_init(&table, &discovery, &endpoint_listener, clock_ms);
     endpoint_init(no_random);
     check(rights_read(rights, sizeof rights - 1, &error));
     authenticate();
@@ -115,6 +132,11 @@ static void check_offers(void)
     for (size_t i = 0; (service = service_at(i)) != NULL; i++)
         check(rights_may_publish(1, service->name, service->name_len) ||
               rights_may_publish(2, service->name, service->name_len));
+}
+
+static bool takes_no_handle(uint32_t op)
+{
+    return op < BUS_OP_ACCEPT || op == BUS_OP_CONNECT || op == BUS_OP_WATCH;
 }
 
 /* A request of these bytes; the handle may be one that was given to somebody. */
@@ -132,8 +154,9 @@ static void ask(uint64_t badge, const uint8_t *bytes, size_t len, uint8_t which)
     check(reply_len >= sizeof reply.head && reply_len <= sizeof reply);
     check(reply.head.status < BUS_STATUS_COUNT);
     check(badge_of_handle == 0 || badge_of_handle == badge || reply.head.status != BUS_OK ||
-          request.head.op < BUS_OP_ACCEPT);
-    bool gives = request.head.op == BUS_OP_PUBLISH || request.head.op == BUS_OP_ACCEPT;
+          takes_no_handle(request.head.op));
+    bool gives = request.head.op == BUS_OP_ACCEPT ||
+                 (request.head.op >= BUS_OP_PUBLISH && takes_no_handle(request.head.op));
     if (gives && reply.head.status == BUS_OK && given_count < HANDLE_MAX) {
         given[given_count].handle = reply.head.value;
         given[given_count++].badge = (uint32_t)badge;
@@ -147,9 +170,9 @@ static void say(uint8_t type, const uint8_t *body, size_t len)
 
     if (client.slot.session.state != DSB_SESSION_OPEN || stream->ended || stream->in_len != 0 ||
         dsb_session_send_stream(&client.slot.session, (enum dsb_record_type)type, out, sizeof out,
-                                body, len, START_MS, &out_len) != DSB_OK)
+                                body, len, now_ms, &out_len) != DSB_OK)
         return;
-    dsb_session_written(&client.slot.session, out_len, START_MS);
+    dsb_session_written(&client.slot.session, out_len, now_ms);
     fake_send(stream, out, out_len);
 }
 
@@ -171,19 +194,24 @@ static void happen(uint8_t what, uint8_t detail, const uint8_t *bytes, size_t le
         break;
     case 6:
         stream->room_len = (size_t)detail * 16;
+        now_ms += what / 8 * 16u;
         break;
-    default:
-        stream->ended = detail == 0;
+    default: /* one that came, or one that was dialled, ends */
+        fake.streams[detail % fake.stream_count].ended = true;
         break;
     }
 }
 
 static void end_all(void)
 {
-    stream->ended = true;
+    for (size_t i = 0; i < fake.stream_count; i++)
+        fake.streams[i].ended = true;
     stream->room_len = FAKE_STREAM_MAX;
     run();
     check(table.session_count == 0);
+    now_ms += DIAL_WAIT_MS;
+    run();
+    check(peers_deadline() == DSB_NO_DEADLINE);
     for (uint32_t badge = 1; badge <= BUS_CLIENT_MAX; badge++) {
         struct serve_client *app = serve_client_of_badge(&bus_endpoint, badge);
         serve_client_died(app);

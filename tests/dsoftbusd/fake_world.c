@@ -100,6 +100,16 @@ void journal_authenticated(const struct dsb_device_id *peer)
     write_line("auth ok %.*s", peer->len, peer->text);
 }
 
+void journal_dialled(const struct dsb_device_id *peer)
+{
+    write_line("dialled %.*s", peer->len, peer->text);
+}
+
+void journal_dial_failed(const struct dsb_device_id *peer, const char *why)
+{
+    write_line("dial failed %.*s %s", peer->len, peer->text, why);
+}
+
 void journal_session_ok(void)
 {
     write_line("session ok");
@@ -214,6 +224,21 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
     fake.streams[fake.accepted_count].accepted = true;
     *remote = (struct net_address){.ipv4 = fake.streams[fake.accepted_count].ipv4,
                                    .port = (uint16_t)(40000 + fake.accepted_count)};
+    *stream = (net_handle)++fake.accepted_count;
+    return NET_OK;
+}
+
+/* Streams that dsoftbusd began stand among the accepted ones, and the peer's side is the test's. */
+enum net_status net_connect(struct net_client *client, const struct net_address *remote,
+                            net_handle *stream)
+{
+    (void)client;
+    assert(fake.accepted_count == fake.stream_count);
+    if (fake.no_sockets || fake.stream_count == FAKE_STREAM_COUNT)
+        return NET_NO_BUFFERS;
+    struct fake_stream *dialled = fake_connect(remote->ipv4);
+    dialled->is_dialled = true;
+    dialled->port = remote->port;
     *stream = (net_handle)++fake.accepted_count;
     return NET_OK;
 }

@@ -29,6 +29,8 @@ struct fake_stream {
     size_t room_len; /* how much dsoftbusd may still write, bytes */
     size_t step_len; /* how much one read or write moves at most, bytes */
     uint32_t ipv4;
+    bool is_dialled; /* by dsoftbusd, to this address */
+    uint16_t port;
     size_t in_len;  /* to dsoftbusd */
     size_t out_len; /* from dsoftbusd */
     uint8_t in[FAKE_STREAM_MAX];

@@ -16,7 +16,7 @@
 #define NEAR     0x7f000001u
 
 static const char trust_text[] = "dsoftbus-trust 1\n";
-static const char services_text[] = "dsoftbus-services 1\n2 log\n";
+static const char services_text[] = "dsoftbus-services 2\n2 publish log\n";
 
 static unsigned wait_count;
 

@@ -16,7 +16,7 @@ static bool parse(const char *line)
 static void reads_a_line(void **state)
 {
     (void)state;
-    assert_true(parse("host.test 10.0.2.100 34567\n"));
+    assert_true(parse("host.test 10.0.2.100:34567\n"));
     assert_int_equal(id.len, 9);
     assert_memory_equal(id.text, "host.test", 9);
     assert_int_equal(address.ipv4, 0x0a000264);
@@ -28,10 +28,10 @@ static void reads_the_bounds(void **state)
     (void)state;
     char line[PEER_LINE_MAX + 1];
     memset(line, 'a', DSB_DEVICE_ID_MAX);
-    strcpy(line + DSB_DEVICE_ID_MAX, " 255.255.255.255 65535\n");
+    strcpy(line + DSB_DEVICE_ID_MAX, " 255.255.255.255:65535\n");
     assert_true(parse(line));
     assert_int_equal(address.ipv4, UINT32_MAX);
-    assert_true(parse("a 0.0.0.0 1\n"));
+    assert_true(parse("a 0.0.0.0:1\n"));
 }
 
 #define REJECTS(name, line)                                                                        \
@@ -42,22 +42,22 @@ static void reads_the_bounds(void **state)
     }
 
 REJECTS(nothing, "")
-REJECTS(no_line_feed, "host.test 10.0.2.100 34567")
-REJECTS(two_lines, "host.test 10.0.2.100 34567\n\n")
-REJECTS(a_bad_id, "Host 10.0.2.100 34567\n")
-REJECTS(no_id, " 10.0.2.100 34567\n")
+REJECTS(no_line_feed, "host.test 10.0.2.100:34567")
+REJECTS(two_lines, "host.test 10.0.2.100:34567\n\n")
+REJECTS(a_bad_id, "Host 10.0.2.100:34567\n")
+REJECTS(no_id, " 10.0.2.100:34567\n")
 REJECTS(id_alone, "host.test\n")
-REJECTS(three_numbers, "host.test 10.0.2 34567\n")
-REJECTS(five_numbers, "host.test 10.0.2.1.1 34567\n")
-REJECTS(number_256, "host.test 10.0.2.256 34567\n")
-REJECTS(leading_zero, "host.test 10.0.02.1 34567\n")
-REJECTS(a_sign, "host.test 10.0.2.+1 34567\n")
+REJECTS(three_numbers, "host.test 10.0.2:34567\n")
+REJECTS(five_numbers, "host.test 10.0.2.1.1:34567\n")
+REJECTS(number_256, "host.test 10.0.2.256:34567\n")
+REJECTS(leading_zero, "host.test 10.0.02.1:34567\n")
+REJECTS(a_sign, "host.test 10.0.2.+1:34567\n")
 REJECTS(no_port, "host.test 10.0.2.1\n")
-REJECTS(port_zero, "host.test 10.0.2.1 0\n")
-REJECTS(port_65536, "host.test 10.0.2.1 65536\n")
-REJECTS(port_overflow, "host.test 10.0.2.1 4294967297\n")
-REJECTS(two_spaces, "host.test  10.0.2.1 34567\n")
-REJECTS(carriage_return, "host.test 10.0.2.1 34567\r\n")
+REJECTS(port_zero, "host.test 10.0.2.1:0\n")
+REJECTS(port_65536, "host.test 10.0.2.1:65536\n")
+REJECTS(port_overflow, "host.test 10.0.2.1:4294967297\n")
+REJECTS(two_spaces, "host.test  10.0.2.1:34567\n")
+REJECTS(carriage_return, "host.test 10.0.2.1:34567\r\n")
 
 int main(void)
 {

@@ -89,7 +89,7 @@ static void check_names(const struct system_profile *product)
 
     assert_non_null(file);
     while (fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "%u %63s", &badge, name) == 2) {
+        if (sscanf(line, "%u publish %62s", &badge, name) == 2) {
             line_count++;
             for (uint32_t i = 0; i < product->process_count; i++)
                 if (bus_badge(product->processes[i]) == badge) {

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-import bus_host
+import bus
 import device
 import echo
 import host_peer
@@ -12,7 +12,6 @@ import hostile_wire
 import interrupt
 import own_key
 import reproducible
-import services
 import settings
 import store
 from boot import judged
@@ -20,10 +19,9 @@ from verdict import BUILD_FAILED, HOST_FAILED, INTERRUPTED, WRONG_USE, Failure
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCENARIOS = {
-    "bus-host": bus_host.run,
+    "bus": bus.run,
     "deterministic": reproducible.run,
     "device": device.run,
-    "device-services": services.run,
     "host-peer": host_peer.run,
     "hostile-wire": hostile_wire.run,
     "net-echo": echo.run,

@@ -14,10 +14,12 @@ PACKET_LINE = re.compile(r"dsoftbusd: packet (ignored) reason=([a-z0-9-]+) count
 SERVICE_LINE = re.compile(
     r"dsoftbusd: service refused (?:peer=[a-z0-9.-]+ service=[a-z0-9.-]+ reason=[a-z-]+|reason=[a-z-]+ times=\d+)$"
 )
+# What came of dialling a device for an application: a session, of which nothing else is said until it ends, or none.
+DIAL_LINE = re.compile(r"dsoftbusd: dial (?:(ok) peer=[a-z0-9.-]+|failed peer=[a-z0-9.-]+ reason=[a-z0-9-]+)$")
 # Said of a handshake whose message 3 was read; the claim names its sender.
 READ_MESSAGE_3 = re.compile(r"\S+\(|msg3-(critical|recv-max|bad-id|payload)\b")
 # Of what dsoftbusd says under these beginnings, every line has one of the forms above.
-STRICT = ("auth", "identity", "handshake", "session", "service", "packet")
+STRICT = ("auth", "identity", "handshake", "session", "service", "packet", "dial")
 
 
 def verbs_of(reason):
@@ -85,6 +87,8 @@ class Daemon:
                 raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
             self.packet_count = int(packet[3])
             tally.add_end(packet[2], 1)
+        elif DIAL_LINE.match(text):
+            self.session_count += DIAL_LINE.match(text)[1] is not None
         elif word in STRICT and not SERVICE_LINE.match(text):
             raise Failure(FORBIDDEN, f"not a line of dsoftbusd's: {text}")
 

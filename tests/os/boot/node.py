@@ -24,8 +24,8 @@ def build():
 
 def run_beside(settings, session):
     """session(settings, folder) with the host's programs and the image built; the folder stays when it fails."""
+    settings.build()  # installs what is missing, too
     build()
-    settings.build()
     os.makedirs("build/run", exist_ok=True)
     work = tempfile.mkdtemp(prefix=f"{settings.profile}-", dir="build/run")
     code = session(settings, work)

@@ -230,6 +230,30 @@ static const struct system_process echo = {
     .grant_count = COUNT_OF(echo_grants),
 };
 
+/* An application that reaches other devices. */
+#define NOTIFICATION_RELAY (NOTIFICATION_PRODUCT_COUNT + 1)
+#define BADGE_RELAY        5
+
+static const struct grant relay_grants[] = {
+    {GRANT_ENDPOINT, APP_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_SEND, BADGE_RELAY, NULL},
+    {GRANT_NOTIFICATION, APP_SLOT_NOTIFY, NOTIFICATION_RELAY,
+     ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 1, NULL},
+};
+
+static const struct system_process relay = {
+    .name = "relay",
+    .program = "relay",
+    .priority = 3,
+    .stack_pages = 2,
+    .page_quota = 32,
+    .console_rights = ABI_RIGHT_WRITE,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_DSOFTBUSD,
+    .death_bits = SERVE_DEATH_MASK(BADGE_RELAY),
+    .grants = relay_grants,
+    .grant_count = COUNT_OF(relay_grants),
+};
+
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)
 
@@ -311,9 +335,12 @@ static const struct system_process *const restart[] = SESSION_PROCESSES(&client_
 static const struct system_process *const rekey[] = SESSION_PROCESSES(&client_rekey);
 static const struct system_process *const watchdog[] = SESSION_PROCESSES(&client_hang);
 static const struct system_process *const key_restart[] = SESSION_PROCESSES(&client_key);
-static const struct system_process *const bus[] = {
+static const struct system_process *const bus_inside[] = {
     &system_rngd, &system_netstackd, &system_keystored, &system_dsoftbusd,
     &system_logd, &system_clockd,    &system_filed,     &client_bus};
+static const struct system_process *const bus[] = {
+    &system_rngd, &system_netstackd, &system_keystored, &system_dsoftbusd,
+    &system_logd, &system_clockd,    &system_filed,     &relay};
 static const struct system_process *const hostile_wire[] = SESSION_PROCESSES(&client_wire);
 
 const struct system_profile system_profiles[] = {
@@ -328,6 +355,7 @@ const struct system_profile system_profiles[] = {
     {"host-peer", host_peer, SESSION_PROCESS_COUNT, NULL},
     {"restart", restart, SESSION_PROCESS_COUNT, NULL},
     {"key-restart", key_restart, SESSION_PROCESS_COUNT, NULL},
+    {"bus-inside", bus_inside, COUNT_OF(bus_inside), NULL},
     {"bus", bus, COUNT_OF(bus), NULL},
     {"watchdog", watchdog, COUNT_OF(watchdog), NULL},
     {"restart-limit", restart_limit_processes, COUNT_OF(restart_limit_processes), NULL},

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PROFILE=bus-host: the product's services, used from the host by its own commands over QEMU's port.
+"""PROFILE=bus: the product's services, used from the host by its own commands over QEMU's port, and the host's services,
+used by an application of the device.
 
 Two daemons of the host, two peers of the device: host.test, whose line of the device's trust store names `file`, `info`
-and `log`, and client.test, whose line names `clock` and `echo`. What each may use, what it is refused, streams that
-nobody reads, that are reset, that end with their program or their daemon; and what the device must log of it
-(tests/os/markers/bus-host.txt): the services refused, with peer, service and reason, as often as they were.
+and `log`, and client.test, whose line names `clock`, `echo` and `relay`. What each may use, what it is refused, streams
+that nobody reads, that are reset, that end with their program or their daemon. The device's application `relay`
+(tests/os/apps/relay.c) reaches whom it is told to: the host, which the device then dials, and the caller itself, on the
+session that is there. What the device must log of all that: tests/os/markers/bus.txt.
 """
 import os
 import re
@@ -18,7 +20,9 @@ from boot import judged
 from host import WAIT_S_MAX, Program, free_ports, must
 
 READY = r"ready id=\S+ listen="
-PUBLISHED = ("log", "clock", "file")
+PUBLISHED = ("log", "clock", "file", "relay")
+HOST_INSIDE = f"10.0.2.100:{node.SESSION_PORT}"  # tests/identities/bus/dsoftbusd.services
+TO_HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "to_host.py")
 HOST_MAY = ["file", "info", "log"]
 CLOCK = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\n")
 # More than both windows and all buffers of a stream hold.
@@ -32,13 +36,14 @@ STREAMS_MAX = 8  # of one session, at the device
 class Peer:
     """A device on the host: its folder, its daemon, and commands on that daemon's socket."""
 
-    def __init__(self, folder, port):
-        self.folder, self.target, self.bus = folder, f"{node.DEVICE}@127.0.0.1:{port}", f"{folder}/bus"
-        self.daemon, self.count = None, 0
+    def __init__(self, folder, device_port, own_port):
+        self.folder, self.target, self.bus = folder, f"{node.DEVICE}@127.0.0.1:{device_port}", f"{folder}/bus"
+        self.own_port, self.daemon, self.count = own_port, None, 0
 
     def start(self):
         self.count += 1
-        self.daemon = Program([node.TOOL, "serve", "--dir", self.folder, "--allow-test-keys", "--listen", "127.0.0.1:0",
+        self.daemon = Program([node.TOOL, "serve", "--dir", self.folder, "--allow-test-keys", "--listen",
+                               f"127.0.0.1:{self.own_port}",
                                "--discovery-port", "0", "--bus", self.bus], f"{self.folder}/serve.{self.count}.log")
         self.daemon.wait_said(READY)
 
@@ -47,6 +52,15 @@ class Peer:
             self.daemon.process.send_signal(how)
             self.daemon.process.wait(WAIT_S_MAX)
             self.daemon = None
+
+    def said(self, pattern):
+        return self.daemon.wait_said(pattern)
+
+    def publish(self, *words):
+        """A service of the host, as long as the program runs."""
+        program = Program([node.TOOL, "publish", "--bus", self.bus, *words], f"{self.folder}/publish.{words[-1]}.log")
+        program.wait_said("published")
+        return program
 
     def command(self, name, *words):
         return [node.TOOL, name, "--bus", self.bus, self.target, *words]
@@ -95,11 +109,13 @@ def answers(host, client):
     echoes(client, LONG_LEN)
 
 
-def sends_a_file(host, work):
+def sends_files(host, work):
+    """One is kept, another of its name is refused, and one more than there is room for."""
     with open(f"{work}/file", "wb") as file:
         file.write(os.urandom(FILE_LEN))
-    code, said = node.call("send", host.folder, host.target, f"{work}/file")
-    must(code == 0, f"send: exit {code}, {said}")
+    for name, expected in (("one", 0), ("one", node.EXIT_REFUSED), ("two", node.EXIT_REFUSED)):
+        code, said = node.call("send", host.folder, "--name", name, host.target, f"{work}/file")
+        must(code == expected, f"send {name}: exit {code}, {said}")
 
 
 def reads_the_log(host, client):
@@ -169,10 +185,67 @@ def daemon_dies(client):
     echoes(client, LONG_LEN)
 
 
+def relays(client, to, data=b""):
+    """What comes back of the device's stream to the service."""
+    return client.hears("connect", "relay", said=to.encode() + b"\n" + data)
+
+
+def device_dials(host, client):
+    """The host, which has no session with the device yet; then each reason why there is no stream."""
+    data = os.urandom(LONG_LEN)
+    with host.publish("--all", "mirror", "--", "cat"), host.publish("secret", "--", "cat"):
+        must(relays(client, "host.test mirror", data) == data, "not the same came back from the host")
+        host.said(rf"session 1 opened peer={node.DEVICE} ")
+        must(relays(client, "client.test echo", data) == data, "not the same came back from the caller itself")
+        for to, why in (("host.test secret", "ended not-allowed"), ("host.test nothing", "ended no-such-service"),
+                        ("client.test clock", "refused not-allowed"), ("nobody.test echo", "refused not-trusted"),
+                        ("sensor.test echo", "ended no-address"), ("Host mirror", "refused malformed")):
+            heard = relays(client, to).decode()
+            must(heard == f"{why}\n", f"a stream to {to}: {heard}")
+
+
+def services_die(host, client):
+    """The host's service ends in the middle of a stream, then the device's application."""
+    with host.publish("--all", "mirror", "--", "cat") as mirror:
+        with client.holds("relay") as stream:
+            stream.stdin.write(b"host.test mirror\nhere")
+            stream.stdin.flush()
+            must(stream.stdout.read(4) == b"here", "no echo of the host's service")
+            mirror.process.kill()
+            must(stream.wait(WAIT_S_MAX) != 0, "a stream whose service died ended as a whole one")
+    with client.holds("relay") as stream:
+        stream.stdin.write(b"client.test echo\nhere")
+        stream.stdin.flush()
+        must(stream.stdout.read(4) == b"here", "no echo of the caller's own service")
+        client.run("connect", "relay", said=b"die\n")
+        must(stream.wait(WAIT_S_MAX) != 0, "a stream whose application died ended as a whole one")
+
+
+def hears_line(stream, expected):
+    line = stream.stdout.readline().decode()
+    must(line == f"{expected}\n", f"the watch says {line!r}, not {expected}")
+
+
+def watches(host, client):
+    """Who is there, who goes with its daemon, and who is dialled again."""
+    with client.holds("relay") as watch:
+        watch.stdin.write(b"watch\n")
+        watch.stdin.flush()
+        hears_line(watch, "online client.test")
+        hears_line(watch, "online host.test")
+        host.stop()
+        hears_line(watch, "offline host.test")
+        host.start()
+        with host.publish("--all", "mirror", "--", "cat"):
+            must(relays(client, "host.test mirror", b"again") == b"again", "the host is not dialled again")
+        hears_line(watch, "online host.test")
+        watch.kill()
+
+
 def session(settings, work):
-    (port,) = free_ports(1)
-    host = Peer(node.make_host(work, settings.identities), port)
-    client = Peer(node.make_host(work, settings.identities, "client"), port)
+    port, host_port = free_ports(2)
+    host = Peer(node.make_host(work, settings.identities), port, host_port)
+    client = Peer(node.make_host(work, settings.identities, "client"), port, 0)
     stranger = node.make_stranger(work, host.folder)
 
     def meanwhile(boot):
@@ -180,23 +253,30 @@ def session(settings, work):
         boot.wait_until(lambda lines: waiting.difference_update(lines) or not waiting, "the services' names")
         host.start()
         client.start()
-        for step, what in ((lambda: answers(host, client), "the services answer"),
-                           (lambda: sends_a_file(host, work), "a file is kept"),
+        for step, what in ((lambda: device_dials(host, client), "the device dials the host, and is refused what it may not use"),
+                           (lambda: watches(host, client), "the device sees who comes and goes"),
+                           (lambda: answers(host, client), "the services answer"),
+                           (lambda: sends_files(host, work), "a file is kept, and no more than there is room for"),
                            (lambda: reads_the_log(host, client), "the log is read as it grows"),
                            (lambda: denials(host, client), "what a line does not name is refused"),
                            (lambda: stalls(client), "a stream that nobody reads holds up no other"),
                            (lambda: storm(client), "streams come and go"),
-                           (lambda: daemon_dies(client), "a daemon's death ends its streams")):
+                           (lambda: daemon_dies(client), "a daemon's death ends its streams"),
+                           (lambda: services_die(host, client), "a service's death ends its streams")):
             step()
             boot.lines()
-            print(f"bus-host: {what}", flush=True)
+            print(f"bus: {what}", flush=True)
         client.stop()
         host.stop()
         node.ping_refused(stranger, port)
-        print("bus-host: a stranger has nothing", flush=True)
+        print("bus: a stranger has nothing", flush=True)
+
+    def wire(boot):
+        boot.machine.forward(port, node.SESSION_PORT)
+        boot.machine.answer(HOST_INSIDE, f"python3 {TO_HOST} {host_port}")
 
     try:
-        return judged(settings, lambda boot: boot.machine.forward(port, node.SESSION_PORT), meanwhile)
+        return judged(settings, wire, meanwhile)
     finally:
         client.stop(signal.SIGKILL)
         host.stop(signal.SIGKILL)
