@@ -6,22 +6,16 @@
 
 struct echo {
     struct publisher_stream stream;
-    size_t first, len; /* what was heard and is not said yet */
-    uint8_t bytes[1024];
+    struct publisher_piece heard; /* and not said yet */
 };
 
 static void turn(void *object)
 {
     struct echo *echo = object;
 
-    if (echo->len == 0) {
-        echo->first = 0;
-        echo->len = publisher_read(&echo->stream, echo->bytes, sizeof echo->bytes);
-    }
-    size_t said_len = publisher_write(&echo->stream, echo->bytes + echo->first, echo->len);
-    echo->first += said_len;
-    echo->len -= said_len;
-    if (echo->stream.peer_ended && echo->len == 0)
+    publisher_hear(&echo->stream, &echo->heard);
+    publisher_say(&echo->stream, &echo->heard);
+    if (echo->stream.peer_ended && echo->heard.len == 0)
         publisher_finish(&echo->stream);
 }
 

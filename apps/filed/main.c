@@ -6,16 +6,10 @@
 #include "rt/process.h"
 #include "transfer.h"
 
-#include <string.h>
-
-#define PIECE_LEN 2048u
-
 struct file_stream {
     struct publisher_stream stream;
     struct transfer transfer;
-    uint32_t first; /* what was read and is not used yet */
-    uint32_t len;
-    uint8_t bytes[PIECE_LEN];
+    struct publisher_piece heard; /* and not used yet */
 };
 
 static struct shelf shelves[SHELF_COUNT];
@@ -24,40 +18,36 @@ static struct file_stream streams[8];
 static void say_answer(struct file_stream *file)
 {
     struct transfer *transfer = &file->transfer;
-    size_t said_len = publisher_write(&file->stream, transfer->answer + transfer->answer_first,
-                                      transfer->answer_len);
+    uint32_t said_len = (uint32_t)publisher_write(
+        &file->stream, transfer->answer + transfer->answer_first, transfer->answer_len);
 
-    transfer->answer_first += (uint32_t)said_len;
-    transfer->answer_len -= (uint32_t)said_len;
+    transfer->answer_first += said_len;
+    transfer->answer_len -= said_len;
 }
 
 static void turn(void *object)
 {
     struct file_stream *file = object;
+    struct publisher_piece *heard = &file->heard;
     size_t used_len;
 
     say_answer(file);
-    if (file->len == 0) {
-        file->first = 0;
-        file->len = (uint32_t)publisher_read(&file->stream, file->bytes, PIECE_LEN);
-    }
-    (void)strcpy(file->transfer.peer, file->stream.peer);
-    if (!transfer_take(&file->transfer, shelves, file->bytes + file->first, file->len, &used_len)) {
+    publisher_hear(&file->stream, heard);
+    file->transfer.peer = file->stream.peer;
+    if (!transfer_take(&file->transfer, shelves, heard->bytes + heard->first, heard->len,
+                       &used_len)) {
         publisher_reset(&file->stream, BUS_RESET_PROTOCOL);
         return;
     }
-    file->first += (uint32_t)used_len;
-    file->len -= (uint32_t)used_len;
-    if (file->stream.peer_ended && file->len == 0 && file->transfer.answer_len == 0)
+    publisher_used(heard, used_len);
+    if (file->stream.peer_ended && heard->len == 0 && file->transfer.answer_len == 0)
         publisher_finish(&file->stream);
 }
 
 /* What is not whole by now is dropped. */
 static void over(void *object)
 {
-    struct file_stream *file = object;
-
-    transfer_end(&file->transfer);
+    transfer_end(&((struct file_stream *)object)->transfer);
 }
 
 static struct publisher file_publisher = {

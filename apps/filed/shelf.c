@@ -17,22 +17,15 @@ struct shelf *shelf_of(struct shelf shelves[SHELF_COUNT], const char *peer)
     return empty;
 }
 
-static bool has_file(const struct shelf *shelf, const char *name)
-{
-    for (uint32_t i = 0; i < shelf->file_count; i++)
-        if (strcmp(shelf->file[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 enum message_refusal shelf_open(struct shelf *shelf, const char *peer, const struct message *put)
 {
     if (shelf->is_open)
         return REFUSAL_BUSY;
     if (!message_name_is_valid(put->name))
         return REFUSAL_NAME;
-    if (has_file(shelf, put->name))
-        return REFUSAL_EXISTS;
+    for (uint32_t i = 0; i < shelf->file_count; i++)
+        if (strcmp(shelf->file[i].name, put->name) == 0)
+            return REFUSAL_EXISTS;
     if (shelf->file_count == SHELF_FILES_MAX ||
         (put->length != MESSAGE_LENGTH_UNKNOWN && put->length > SHELF_BYTES_MAX - shelf->used_len))
         return REFUSAL_NO_SPACE;
@@ -67,9 +60,8 @@ enum message_refusal shelf_write(struct shelf *shelf, const uint8_t *bytes, size
 
 enum message_refusal shelf_keep(struct shelf *shelf, uint64_t len)
 {
-    bool as_announced = shelf->total_len == MESSAGE_LENGTH_UNKNOWN || shelf->total_len == len;
-
-    if (len != shelf->file[shelf->file_count].len || !as_announced)
+    if (len != shelf->file[shelf->file_count].len ||
+        (shelf->total_len != MESSAGE_LENGTH_UNKNOWN && shelf->total_len != len))
         return fail(shelf, REFUSAL_LENGTH);
     shelf->file_count++;
     shelf->is_open = false;

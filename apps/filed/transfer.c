@@ -5,70 +5,65 @@
 
 #include <string.h>
 
-static void answer(struct transfer *transfer, const struct message *message)
-{
-    transfer->answer_first = 0;
-    transfer->answer_len = (uint32_t)message_write(transfer->answer, message);
-}
-
-/* 0 is answered by the message, a refusal by itself. */
-static void answer_or_refuse(struct transfer *transfer, enum message_refusal why,
-                             const struct message *message)
+/* 0 is answered by the message; a refusal by itself, and nothing is being kept any more. */
+static void answer(struct transfer *transfer, enum message_refusal why,
+                   const struct message *message)
 {
     const struct message refused = {.kind = MESSAGE_REFUSED, .refusal = why};
 
-    answer(transfer, why == 0 ? message : &refused);
+    transfer->answer_first = 0;
+    transfer->answer_len = (uint32_t)message_write(transfer->answer, why == 0 ? message : &refused);
     if (why != 0)
         transfer->shelf = NULL;
 }
 
-static void on_put(struct transfer *transfer, struct shelf *shelves, const struct message *put)
+/* Each is false when it is none that a sender says now. */
+static bool on_put(struct transfer *transfer, struct shelf *shelves, const struct message *put)
 {
     const struct message ready = {.kind = MESSAGE_READY};
-    struct shelf *shelf = shelf_of(shelves, transfer->peer);
-    enum message_refusal why =
-        shelf == NULL ? REFUSAL_NO_SPACE : shelf_open(shelf, transfer->peer, put);
 
+    if (transfer->shelf != NULL)
+        return false;
     transfer->has_offered = true;
-    if (why == 0)
-        transfer->shelf = shelf;
-    answer_or_refuse(transfer, why, &ready);
+    transfer->shelf = shelf_of(shelves, transfer->peer);
+    answer(transfer,
+           transfer->shelf == NULL ? REFUSAL_NO_SPACE
+                                   : shelf_open(transfer->shelf, transfer->peer, put),
+           &ready);
+    return true;
 }
 
-static void on_bytes(struct transfer *transfer, const struct message *message)
+static bool on_bytes(struct transfer *transfer, const struct message *message)
 {
+    if (transfer->shelf == NULL)
+        return transfer->has_offered;
     enum message_refusal why = shelf_write(transfer->shelf, message->bytes, message->bytes_len);
-
     if (why != 0)
-        answer_or_refuse(transfer, why, NULL);
+        answer(transfer, why, NULL);
+    return true;
 }
 
-static void on_done(struct transfer *transfer, const struct message *done)
+static bool on_done(struct transfer *transfer, const struct message *done)
 {
     const struct message stored = {.kind = MESSAGE_STORED, .length = done->length};
 
-    answer_or_refuse(transfer, shelf_keep(transfer->shelf, done->length), &stored);
+    if (transfer->shelf == NULL)
+        return transfer->has_offered;
+    answer(transfer, shelf_keep(transfer->shelf, done->length), &stored);
     transfer->shelf = NULL;
+    return true;
 }
 
-/* False when it is none that a sender says now. */
 static bool on_message(struct transfer *transfer, struct shelf *shelves,
                        const struct message *message)
 {
     switch (message->kind) {
     case MESSAGE_PUT:
-        if (transfer->shelf != NULL)
-            return false;
-        on_put(transfer, shelves, message);
-        return true;
+        return on_put(transfer, shelves, message);
     case MESSAGE_BYTES:
-        if (transfer->shelf != NULL)
-            on_bytes(transfer, message);
-        return transfer->has_offered;
+        return on_bytes(transfer, message);
     case MESSAGE_DONE:
-        if (transfer->shelf != NULL)
-            on_done(transfer, message);
-        return transfer->has_offered;
+        return on_done(transfer, message);
     default:
         return false;
     }

@@ -7,7 +7,7 @@
 
 /* All zero but the peer at the beginning. */
 struct transfer {
-    char peer[SHELF_PEER_SIZE];
+    const char *peer;    /* shorter than SHELF_PEER_SIZE */
     struct shelf *shelf; /* of the file under way, NULL: none is */
     bool has_offered;
     struct message_reader reader;

@@ -147,6 +147,19 @@ size_t publisher_write(struct publisher_stream *stream, const void *bytes, size_
     return written_len;
 }
 
+void publisher_hear(struct publisher_stream *stream, struct publisher_piece *piece)
+{
+    if (piece->len != 0)
+        return;
+    piece->first = 0;
+    piece->len = publisher_read(stream, piece->bytes, sizeof piece->bytes);
+}
+
+void publisher_say(struct publisher_stream *stream, struct publisher_piece *piece)
+{
+    publisher_used(piece, publisher_write(stream, piece->bytes + piece->first, piece->len));
+}
+
 void publisher_finish(struct publisher_stream *stream)
 {
     if (stream->state != PUBLISHER_OPEN || !went_well(stream, bus_finish(&client, stream->handle)))

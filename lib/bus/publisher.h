@@ -7,8 +7,8 @@
  * 1. A struct for what is remembered of a stream, a struct publisher_stream its first member, and
  * an array of them: so many streams are served at a time, others hear `busy`.
  * 2. A function `turn`, called for a stream whenever something may have become possible, and again
- * as long as it moves bytes. It reads and writes a piece with publisher_read() and
- *    publisher_write(), and returns; when all is said it calls publisher_finish(). It never waits.
+ * as long as it moves bytes. It reads and writes a piece with publisher_hear() and
+ *    publisher_say(), and returns; when all is said it calls publisher_finish(). It never waits.
  * 3. One struct publisher that names both; publisher_run() for ever.
  * 4. In system/device.c: the endpoint of dsoftbusd with the badge that may publish this name.
  *
@@ -66,6 +66,24 @@ void publisher_step(struct publisher *publisher);
 /* The application's place on the bus, for streams that it opens itself (bus_connect); any signal is
  * a turn for every stream. What it holds is gone when `over` was called for every stream. */
 struct bus_client *publisher_bus(void);
+
+/* Bytes on their way: bytes[first] and len from there. */
+#define PUBLISHER_PIECE_LEN 1024
+struct publisher_piece {
+    size_t first, len;
+    uint8_t bytes[PUBLISHER_PIECE_LEN];
+};
+
+/* Fills an empty piece with what the peer says. */
+void publisher_hear(struct publisher_stream *stream, struct publisher_piece *piece);
+/* Passes on what it can of the piece. */
+void publisher_say(struct publisher_stream *stream, struct publisher_piece *piece);
+/* So much of it was used. */
+static inline void publisher_used(struct publisher_piece *piece, size_t len)
+{
+    piece->first += len;
+    piece->len -= len;
+}
 
 /* Reads at most so many bytes, and returns how many there were; 0 now, or, with peer_ended, for
  * ever. */

@@ -52,11 +52,13 @@ static void check_shelf(uint32_t idx)
     must((shelf->peer[0] != '\0') == (shelf->file_count > 0 || shelf->is_open));
 }
 
+static const char *const peers[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+
 static void begin_stream(struct transfer *transfer, uint8_t peer)
 {
     transfer_end(transfer);
     memset(transfer, 0, sizeof *transfer);
-    transfer->peer[0] = (char)('a' + peer % 12);
+    transfer->peer = peers[peer % 12];
 }
 
 /* Each move: which stream, what (an end, an answer taken, bytes), how many bytes follow. */

@@ -17,14 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PIECE_LEN 512
-
-/* Bytes on their way. */
-struct piece {
-    size_t first, len;
-    char bytes[PIECE_LEN];
-};
-
 enum relay_state { RELAY_ORDER, RELAY_WATCH, RELAY_STREAM, RELAY_LAST_WORDS };
 
 struct relay {
@@ -36,32 +28,20 @@ struct relay {
     bus_handle other;
     char order[2 * BUS_ID_SIZE];
     size_t order_len;
-    struct piece in, out; /* to the other side, and from it */
+    struct publisher_piece in, out; /* to the other side, and from it */
 };
 
 static void say(struct relay *relay, const char *word, const char *what)
 {
     relay->out.first = 0;
-    relay->out.len = (size_t)snprintf(relay->out.bytes, PIECE_LEN, "%s %s\n", word, what);
+    relay->out.len =
+        (size_t)snprintf((char *)relay->out.bytes, PUBLISHER_PIECE_LEN, "%s %s\n", word, what);
 }
 
 static void say_last(struct relay *relay, const char *word, const char *what)
 {
     say(relay, word, what);
     relay->state = RELAY_LAST_WORDS;
-}
-
-static void drop_front(struct piece *piece, size_t len)
-{
-    piece->first += len;
-    piece->len -= len;
-}
-
-/* What waits for who ordered it. */
-static void tell(struct relay *relay)
-{
-    struct piece *out = &relay->out;
-    drop_front(out, publisher_write(&relay->stream, out->bytes + out->first, out->len));
 }
 
 /* --- orders ----------------------------------------------------------------------------------- */
@@ -110,7 +90,7 @@ static void watch(struct relay *relay)
     if (relay->out.len == 0 &&
         bus_next(publisher_bus(), relay->other, device, &is_online) == BUS_OK)
         say(relay, is_online ? "online" : "offline", device);
-    tell(relay);
+    publisher_say(&relay->stream, &relay->out);
     (void)publisher_read(&relay->stream, dropped, sizeof dropped);
     if (relay->stream.peer_ended)
         publisher_finish(&relay->stream);
@@ -130,27 +110,24 @@ static void end_of_other(struct relay *relay)
 
 static void pass_to_other(struct relay *relay)
 {
-    struct piece *in = &relay->in;
+    struct publisher_piece *in = &relay->in;
     size_t written_len = 0;
 
-    if (in->len == 0) {
-        in->first = 0;
-        in->len = publisher_read(&relay->stream, in->bytes, PIECE_LEN);
-    }
+    publisher_hear(&relay->stream, in);
     if (in->len != 0 && bus_write(publisher_bus(), relay->other, in->bytes + in->first, in->len,
                                   &written_len) == BUS_OK)
-        drop_front(in, written_len);
+        publisher_used(in, written_len);
     if (in->len == 0 && relay->stream.peer_ended && !relay->told_end)
         relay->told_end = bus_finish(publisher_bus(), relay->other) == BUS_OK;
 }
 
 static void pass_from_other(struct relay *relay)
 {
-    struct piece *out = &relay->out;
+    struct publisher_piece *out = &relay->out;
 
     if (out->len == 0 && !relay->other_ended) {
         enum bus_status status =
-            bus_read(publisher_bus(), relay->other, out->bytes, PIECE_LEN, &out->len);
+            bus_read(publisher_bus(), relay->other, out->bytes, PUBLISHER_PIECE_LEN, &out->len);
         out->first = 0;
         relay->other_ended = status == BUS_OK && out->len == 0;
         relay->has_passed = relay->has_passed || status == BUS_OK;
@@ -159,7 +136,7 @@ static void pass_from_other(struct relay *relay)
             return;
         }
     }
-    tell(relay);
+    publisher_say(&relay->stream, &relay->out);
     if (relay->other_ended)
         publisher_finish(&relay->stream);
 }
@@ -177,7 +154,7 @@ static void turn(void *object)
         pass_from_other(relay);
     }
     if (relay->state == RELAY_LAST_WORDS) {
-        tell(relay);
+        publisher_say(&relay->stream, &relay->out);
         if (relay->out.len == 0)
             publisher_finish(&relay->stream);
     }
