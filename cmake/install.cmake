@@ -51,7 +51,7 @@ install(FILES ${CMAKE_BINARY_DIR}/dsoftbusd.service DESTINATION lib/systemd/syst
 install(TARGETS dsoftbus_static dsoftbus_shared dsoftbus_client_static dsoftbus_client_shared)
 install(TARGETS dsoftbus_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS dsoftbusd_program RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-foreach(page dsoftbus.1 dsoftbus-client.3 dsoftbusd.8)
+foreach(page dsoftbus.1 dsoftbus-client.3 dsoftbus-trust.5 dsoftbusd.8)
   configure_file(${CMAKE_SOURCE_DIR}/docs/man/${page} ${CMAKE_BINARY_DIR}/man/${page} @ONLY)
   string(REGEX REPLACE ".*\\." "" section ${page})
   install(FILES ${CMAKE_BINARY_DIR}/man/${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})

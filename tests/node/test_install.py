@@ -174,7 +174,7 @@ class Install(TestCase):
         self.assertEqual(self.run_program(self.root + program, *options, "--help").returncode, 0)
 
     def test_manual_pages(self):
-        for page in ("dsoftbus.1", "dsoftbus-client.3", "dsoftbusd.8"):
+        for page in ("dsoftbus.1", "dsoftbus-client.3", "dsoftbus-trust.5", "dsoftbusd.8"):
             result = subprocess.run(["man", "--warnings", "--local-file", self.find(page)], text=True,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
             self.assertEqual(result.stderr, "")
