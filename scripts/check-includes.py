@@ -48,7 +48,7 @@ RULES = {
     "services/dsoftbusd": ("abi proto lib/rt lib/netfacade lib/rng lib/key lib/dsoftbus lib/serve", None),
     "tests/os/selftest-client": ("abi proto tests/os/system lib/rt lib/netfacade lib/rng lib/key lib/dsoftbus lib/noise", None),
     "node/base": (NODE, ".*"),
-    "node/store": (NODE + " node/base", ".*"),
+    "node/store": (NODE + " proto node/base", ".*"),
     "node/engine": (NODE + " node/base node/store", ".*"),
     "node/bus": (NODE + " node/base node/store node/engine", ".*"),
     "node/daemon": (NODE + " node/base node/store node/engine node/bus", ".*"),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The Linux programs without the OS side: build, install, uninstall. No test is built, and nothing but a C
-# compiler, CMake, pkg-config, libsodium, libb2 and libuv is needed.
+# compiler, CMake, pkg-config, libsodium, libb2 and libuv is needed; libseccomp is taken when it is there.
 # usage: scripts/linux.sh build|install|uninstall
 #   PREFIX    where to (default /usr/local); a relative one counts from the folder of the call
 #   DESTDIR   put before every path of the installation, for packagers

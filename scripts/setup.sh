@@ -12,11 +12,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Debian packages by group, read by name in names_of().
 packages_test=(
-    git build-essential cmake ninja-build pkg-config valgrind libc6-dbg libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev libqrencode-dev
+    git build-essential cmake ninja-build pkg-config valgrind libc6-dbg libsodium-dev libb2-dev libcmocka-dev libjansson-dev libuv1-dev libqrencode-dev libseccomp-dev
     libssl-dev openssl openssh-client openssh-server curl qemu-system-misc opensbi gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf
     picolibc-riscv64-unknown-elf dpkg-dev iproute2 man-db python3
 )
-packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libuv1-dev)
+packages_linux=(gcc libc6-dev make cmake pkg-config libsodium-dev libb2-dev libuv1-dev libseccomp-dev)
 packages_check=(clang clang-format clang-tidy cppcheck shellcheck git)
 packages_fuzz=(clang libclang-rt-14-dev llvm-14)
 packages_prove=(eprover frama-c-base z3 cvc4 why3)

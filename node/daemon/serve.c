@@ -40,6 +40,8 @@ struct daemon {
     uv_signal_t on_int;
     uv_signal_t on_hup;
     uv_prepare_t on_turn;
+    uv_poll_t on_key;
+    bool key_lost;
     struct trust_watch trust;
 };
 
@@ -202,7 +204,8 @@ static bool open_all(struct daemon *d, struct error *e)
         return error_set(e, EXIT_USAGE, "--bus %s: longer than a socket's path", o->bus);
     if (o->user != NULL && !privileges_drop(o->user, e))
         return false;
-    if (!inbox_check(&d->inbox, e) || !keyring_open(&d->keyring, o->dir, o->allow_test_keys, e))
+    if (!inbox_check(&d->inbox, e) ||
+        !keyring_open_apart(&d->keyring, o->dir, o->allow_test_keys, e))
         return false;
     if (confdir_claim(&d->keyring.dir, STATUS_LOCK, e) && open_bus(d, has_bus, e))
         return true;
@@ -229,6 +232,7 @@ static void stop(struct daemon *d)
     uv_close((uv_handle_t *)&d->on_term, NULL);
     uv_close((uv_handle_t *)&d->on_int, NULL);
     uv_close((uv_handle_t *)&d->on_hup, NULL);
+    uv_close((uv_handle_t *)&d->on_key, NULL);
     trust_watch_stop(&d->trust);
 }
 
@@ -257,6 +261,27 @@ static void on_signal(uv_signal_t *handle, int number)
     stop(d);
 }
 
+/* Without the key there is no handshake. It is not started again from here: this process can make
+ * no other any more, and whoever watches over it starts it as a whole. */
+static void on_key_event(uv_poll_t *poll, int status, int events)
+{
+    struct daemon *d = poll->data;
+    (void)status, (void)events;
+    key_process_look(&d->keyring.process);
+    log_line(LOG_LEVEL_ERROR, "the key's process is lost: %s; stopping: %u sessions",
+             d->keyring.process.fault, d->server.session_count);
+    d->key_lost = true;
+    stop(d);
+}
+
+static void watch_key(struct daemon *d)
+{
+    uv_poll_init(&d->loop, &d->on_key, key_process_fd(&d->keyring.process));
+    key_process_block(&d->keyring.process); /* the loop made its socket non-blocking */
+    d->on_key.data = d;
+    uv_poll_start(&d->on_key, UV_READABLE | UV_DISCONNECT, on_key_event);
+}
+
 /* A file system that cannot be watched leaves SIGHUP. */
 static void watch_trust(struct daemon *d)
 {
@@ -271,6 +296,18 @@ static void watch_signal(struct daemon *d, uv_signal_t *handle, int number)
     uv_signal_init(&d->loop, handle);
     handle->data = d;
     uv_signal_start(handle, on_signal, number);
+}
+
+/* Everything is open: from here on no program is started, nothing traced, no right gained. */
+static void shut_in(struct daemon *d)
+{
+    enum filter_result key = d->keyring.process.filter;
+    d->status.filter = filter_install(FILTER_DAEMON);
+    if (key != FILTER_ON || d->status.filter != FILTER_ON)
+        log_line(LOG_LEVEL_WARNING, "system calls are not filtered: the daemon's %s, the key's %s",
+                 filter_text(d->status.filter), filter_text(key));
+    if (geteuid() == 0)
+        log_line(LOG_LEVEL_WARNING, "runs as root, which it need not (--user)");
 }
 
 static bool start_all(struct daemon *d, struct error *e)
@@ -306,9 +343,11 @@ static bool start_all(struct daemon *d, struct error *e)
     watch_signal(d, &d->on_term, SIGTERM);
     watch_signal(d, &d->on_int, SIGINT);
     watch_signal(d, &d->on_hup, SIGHUP);
+    watch_key(d);
     watch_trust(d);
     if (d->keyring.trust.count == 0)
         log_line(LOG_LEVEL_WARNING, "the trust store is empty: every peer will be rejected");
+    shut_in(d);
     log_line(LOG_LEVEL_INFO, "ready id=%.*s listen=%s", identity->id.len, identity->id.text,
              d->status.listen_text);
     return true;
@@ -340,6 +379,8 @@ bool serve_run(const struct options *o, struct error *e)
         server_free(&d.server);
         bus_free(&d.bus);
         ok = uv_loop_close(&d.loop) == 0 || error_set(e, EXIT_LOCAL, "the event loop is not empty");
+        if (d.key_lost)
+            ok = error_set(e, EXIT_LOCAL, "the key's process is lost");
         log_line(LOG_LEVEL_INFO, "stopped");
     }
     keyring_close(&d.keyring);

@@ -49,6 +49,7 @@ static void write_totals(FILE *out, const struct status_server *t)
     (void)fprintf(out, "id %.*s\n", id->len, id->text);
     (void)fprintf(out, "pid %d\n", getpid());
     (void)fprintf(out, "listen %s\n", t->listen_text);
+    (void)fprintf(out, "filter %s\n", t->filter == FILTER_ON ? "on" : "off");
     (void)fprintf(out, "uptime-seconds %llu\n",
                   (unsigned long long)((uv_now(s->shared.loop) - s->started_ms) / 1000));
     (void)fprintf(out, "trusted-peers %zu\n", s->shared.local.trust->count);

@@ -6,6 +6,7 @@
 #ifndef NODE_STATUS_H
 #define NODE_STATUS_H
 
+#include "node/base/filter.h"
 #include "node/engine/discovery.h"
 #include "node/engine/server.h"
 
@@ -20,6 +21,7 @@ struct status_server {
     const struct server *server;
     const struct discovery_responder *discovery; /* NULL: none */
     char listen_text[ENDPOINT_TEXT_SIZE];
+    enum filter_result filter;
 };
 
 /* Makes the socket, mode 0600; the directory's STATUS_LOCK must be held, so an old socket is

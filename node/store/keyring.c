@@ -173,19 +173,52 @@ bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len, 
     return ok;
 }
 
-bool keyring_open(struct keyring *k, const char *path, bool allow_test_keys, struct error *e)
+/* A keyring of the new process: the one that it inherits as a copy. */
+struct apart {
+    struct keyring *k;
+    bool allow_test_keys;
+};
+
+static const struct dsb_identity_file *read_apart(void *ctx, struct error *e)
+{
+    const struct apart *apart = ctx;
+    return read_identity(apart->k, apart->allow_test_keys, e) ? apart->k->file : NULL;
+}
+
+static bool start_apart(struct keyring *k, bool allow_test_keys, struct error *e)
+{
+    struct apart apart = {k, allow_test_keys};
+    return key_process_start(&k->process, read_apart, &apart, e) &&
+           key_process_identity(&k->process, &k->identity, e);
+}
+
+static bool open_either(struct keyring *k, const char *path, bool allow_test_keys, bool is_apart,
+                        struct error *e)
 {
     memset(k, 0, sizeof *k);
+    k->process.fd = -1;
     if (!confdir_open(&k->dir, path, e))
         return false;
-    if (read_identity(k, allow_test_keys, e) && keyring_reload(k, e))
+    if ((is_apart ? start_apart(k, allow_test_keys, e) : read_identity(k, allow_test_keys, e)) &&
+        keyring_reload(k, e))
         return true;
     keyring_close(k);
     return false;
 }
 
+bool keyring_open(struct keyring *k, const char *path, bool allow_test_keys, struct error *e)
+{
+    return open_either(k, path, allow_test_keys, false, e);
+}
+
+bool keyring_open_apart(struct keyring *k, const char *path, bool allow_test_keys, struct error *e)
+{
+    return open_either(k, path, allow_test_keys, true, e);
+}
+
 void keyring_close(struct keyring *k)
 {
+    key_process_stop(&k->process);
     free(k->trust.entries);
     secret_free(k->file, sizeof(struct locked));
     confdir_close(&k->dir);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a device knows: its identity and the peers it trusts, from the files `identity` and `trust`
- * of its directory. The private key stays in locked memory.
+ * of its directory. The private key stays in locked memory, here or in a process of its own.
  */
 #ifndef NODE_KEYRING_H
 #define NODE_KEYRING_H
 
 #include "dsoftbus/trust_store.h"
 #include "node/store/confdir.h"
+#include "node/store/key_process.h"
 
 #define IDENTITY_FILE "identity"
 #define TRUST_FILE    "trust"
@@ -18,7 +19,8 @@
 
 struct keyring {
     struct confdir dir;
-    struct dsb_identity_file *file; /* in locked memory; identity borrows it */
+    struct dsb_identity_file *file; /* in locked memory; identity borrows it. NULL: in `process` */
+    struct key_process process;
     struct dsb_identity identity;
     struct dsb_trust_store trust;
 };
@@ -29,6 +31,11 @@ struct keyring {
  */
 MUST_CHECK bool keyring_open(struct keyring *k, const char *path, bool allow_test_keys,
                              struct error *e);
+
+/* The same, but the identity is read by a process of its own, and the key stays there: the keyring
+ * must stay where it is. Before this process has threads. */
+MUST_CHECK bool keyring_open_apart(struct keyring *k, const char *path, bool allow_test_keys,
+                                   struct error *e);
 
 /* Reads the trust file again. On failure the store stays as it was. */
 MUST_CHECK bool keyring_reload(struct keyring *k, struct error *e);

@@ -36,11 +36,22 @@ class Privileges(TestCase):
         self.assertEqual(status["NoNewPrivs"], "1")
         # not dumpable: /proc belongs to root although the process does not
         self.assertEqual(os.stat(f"/proc/{daemon.pid}/mem").st_uid, 0)
+        with open(f"/proc/{daemon.pid}/task/{daemon.pid}/children", encoding="ascii") as text:
+            key_process = int(text.read())
+        self.assertEqual(os.stat(f"/proc/{key_process}/mem").st_uid, 0)
+        with open(f"/proc/{key_process}/status", encoding="ascii") as text:
+            self.assertRegex(text.read(), rf"\nUid:\t{self.uid}\t{self.uid}\t{self.uid}\t{self.uid}\n")
         self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)
         status = beta.run("status", prefix=["setpriv", f"--reuid={self.uid}", "--clear-groups"])
         self.assertIn("\nopened 1\n", status.stdout, status.stderr)
         self.assertEqual(daemon.terminate(), EXIT_OK)
         self.assertEqual(sorted(os.listdir(beta.dir)), ["daemon.lock", "identity", "trust"])
+
+    def test_daemon_that_stays_root_says_so(self):
+        _, beta = self.pair()
+        self.daemon(beta).wait_line("warning runs as root, which it need not")
+        daemon = self.daemon(self.given_away(self.device("gamma")), "--user", USER)
+        self.assertNotIn("root", daemon.text())
 
     def test_a_user_by_number(self):
         _, beta = self.pair()
