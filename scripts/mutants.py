@@ -20,7 +20,8 @@ a worker for each processor unless -j says otherwise. A mutant is
 
 A mutant is caught when its test fails, or takes several times as long as on the unbroken source. One that the
 test survives is a hole in the tests. One whose text is not there, or that does not compile, is an error of the
-list, and so is a test that fails unbroken. Ends with "N caught of M"; exits 0 only when all are caught.
+list, and so is a test that fails unbroken. One whose test is skipped on this machine is left out, and not counted.
+Ends with "N caught of M"; exits 0 only when all are caught.
 
 Tests are told by DSB_FAIL_FAST that the first failure is enough, and by DSB_PATIENCE how many seconds something
 that should come soon may take.
@@ -40,6 +41,7 @@ UNBROKEN_LIMIT_S = 300
 LIMIT_FACTOR = 4  # so many times as long as unbroken a test may take, but
 LIMIT_LEAST_S = 15  # never less than this: a busy machine must not pass for a caught mutant
 PATIENCE_S = 10
+LEFT_OUT = "left out: its test is skipped here"
 LAST_WORDS_S = 5  # between SIGTERM and SIGKILL: a boot's script takes its emulator along
 
 
@@ -176,16 +178,18 @@ class Worker:
                         DSB_CASE=" ".join(case))
 
     def prepare(self, preset, test, cases):
-        """Builds the unbroken source and passes the cases; returns the seconds that a broken one has for each."""
+        """Builds the unbroken source and passes the cases; returns the seconds that a broken one has for each: none
+        when the test is skipped."""
         self.configure(preset)
         if not self.builds(preset, test):
             raise ListError(f"the unbroken source does not build for {test} ({preset}), see {self.log}")
         limits_s = {}
         for case in sorted(cases):
-            start = time.monotonic()
+            start, log_len = time.monotonic(), os.path.getsize(self.log)
             if self.test(preset, test, case, UNBROKEN_LIMIT_S) != 0:
                 raise ListError(f"{' '.join([test, *case])} ({preset}) does not pass on the unbroken source, see {self.log}")
-            limits_s[case] = max(LIMIT_LEAST_S, LIMIT_FACTOR * (time.monotonic() - start))
+            is_skipped = b"***Skipped" in read(self.log)[log_len:]
+            limits_s[case] = 0 if is_skipped else max(LIMIT_LEAST_S, LIMIT_FACTOR * (time.monotonic() - start))
         return limits_s
 
     def try_mutant(self, mutant, limits_s):
@@ -197,6 +201,8 @@ class Worker:
         if original.count(old) != 1:
             return f"error: the old text occurs {original.count(old)} times in {mutant['file']}"
         preset, test, *case = mutant["test"].split()
+        if limits_s[tuple(case)] == 0:
+            return LEFT_OUT
         try:
             with open(path, "wb") as file:
                 file.write(original.replace(old, new))
@@ -239,6 +245,7 @@ class Run:
     def tell(self, mutant, result, seconds):
         with self.lock:
             self.caught += result.startswith("caught")
+            self.count -= result == LEFT_OUT
             print(f"{mutant['name']}: {result} ({mutant['test'].split()[1]}, {seconds:.1f} s)", flush=True)
 
     def work(self, number, files):

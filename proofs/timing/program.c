@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs each operation of the library RUNS times with other secrets and the same public lengths, on
- * rv64imac. Prints "operation NAME" once a name; what the processor did between timing_begin and
- * timing_end is recorded from outside (trace.c), run by run in the order of the names.
+ * Runs each operation of the library RUNS times with other secrets and the same public lengths.
+ * Prints "operation NAME" once a name; what the processor did between timing_begin and timing_end
+ * is recorded, run by run in the order of the names: on rv64imac by QEMU (trace.c), on the host by
+ * single steps (steps.c). The last two are controls, which depend on their secret.
  */
+#include "marks.h"
 #include "rv64/machine.h"
 
 #include "noise/noise_xk.h"
@@ -13,25 +15,12 @@
 #define RUNS        20
 #define SECRET_MAX  1024 /* bytes of secret that one run takes */
 #define MESSAGE_LEN 300  /* not a multiple of any block */
+#define SHORT_LEN   50   /* ipsec-mb has another way for these */
 
 static uint8_t secret[SECRET_MAX];
 static uint8_t out[SECRET_MAX + NOISE_TAG_LEN], opened[SECRET_MAX];
 static const uint8_t nonce[NOISE_CRYPTO_NONCE_LEN];
 static uint64_t seed;
-
-/* The recorder knows these two by name. */
-__attribute__((noinline)) void timing_begin(void);
-__attribute__((noinline)) void timing_end(void);
-
-void timing_begin(void)
-{
-    __asm__ volatile("" ::: "memory");
-}
-
-void timing_end(void)
-{
-    __asm__ volatile("" ::: "memory");
-}
 
 /* splitmix64: other bytes for every run, the same ones in every start. */
 static void new_secret(void)
@@ -62,18 +51,30 @@ static void run_x25519(void)
     must(result == 0);
 }
 
+static void run_base(void)
+{
+    timing_begin();
+    noise_x25519_base(out, secret);
+    timing_end();
+}
+
 static void run_seal(void)
 {
     timing_begin();
     noise_aead_seal(out, secret, nonce, secret + 32, 13, secret + 64, MESSAGE_LEN);
+    noise_aead_seal(out, secret, nonce, secret + 32, 13, secret + 64, SHORT_LEN);
     timing_end();
 }
 
 static void run_open(void)
 {
+    uint8_t brief[SHORT_LEN + NOISE_TAG_LEN];
+
     noise_aead_seal(out, secret, nonce, NULL, 0, secret + 64, MESSAGE_LEN);
+    noise_aead_seal(brief, secret, nonce, NULL, 0, secret + 64, SHORT_LEN);
     timing_begin();
     int result = noise_aead_open(opened, secret, nonce, NULL, 0, out, MESSAGE_LEN + NOISE_TAG_LEN);
+    result |= noise_aead_open(opened, secret, nonce, NULL, 0, brief, sizeof brief);
     timing_end();
     must(result == 0 && memcmp(opened, secret + 64, MESSAGE_LEN) == 0);
 }
@@ -135,7 +136,7 @@ static void run_handshake(void)
 
     for (int i = 0; i < 2; i++)
         noise_static_key_init(&ends[i].key, secret + 32 * i);
-    timing_begin();
+    timing_begin_around_multiplications();
     must(noise_xk_init_initiator(&ends[0].hs, &ends[0].key, ends[1].key.public_key, secret + 64,
                                  NULL, 0) == NOISE_OK);
     must(noise_xk_init_responder(&ends[1].hs, &ends[1].key, secret + 96, NULL, 0) == NOISE_OK);
@@ -151,18 +152,43 @@ static void run_handshake(void)
     timing_end();
 }
 
+static volatile uint8_t sink;
+
+static void run_leak_by_branch(void)
+{
+    timing_begin();
+    if (secret[0] & 1)
+        sink = 1;
+    timing_end();
+}
+
+static void run_leak_by_index(void)
+{
+    timing_begin();
+    sink = ((volatile const uint8_t *)out)[secret[0]];
+    timing_end();
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
 } operations[] = {
-    {"x25519", run_x25519},       {"seal", run_seal},   {"open", run_open},
-    {"forged", run_open_forged},  {"equal", run_equal}, {"blake2s", run_blake2s},
+    {"x25519", run_x25519},
+    {"base", run_base},
+    {"seal", run_seal},
+    {"open", run_open},
+    {"forged", run_open_forged},
+    {"equal", run_equal},
+    {"blake2s", run_blake2s},
     {"handshake", run_handshake},
+    {"leak_by_branch", run_leak_by_branch},
+    {"leak_by_index", run_leak_by_index},
 };
 
 int main(void)
 {
     must(noise_init() == 0);
+    noise_blake2s(out, NULL, 0, NULL, 0); /* libb2 chooses its code when it is first called */
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         machine_print("operation ");
         machine_print(operations[i].name);
