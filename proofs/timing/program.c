@@ -3,7 +3,7 @@
  * Runs each operation of the library RUNS times with other secrets and the same public lengths.
  * Prints "operation NAME" once a name; what the processor did between timing_begin and timing_end
  * is recorded, run by run in the order of the names: on rv64imac by QEMU (trace.c), on the host by
- * single steps (steps.c). The last two are controls, which depend on their secret.
+ * single steps (steps.c). Two are controls, which depend on their secret.
  */
 #include "marks.h"
 #include "rv64/machine.h"
@@ -13,9 +13,9 @@
 #include <string.h>
 
 #define RUNS        20
-#define SECRET_MAX  1024 /* bytes of secret that one run takes */
-#define MESSAGE_LEN 300  /* not a multiple of any block */
-#define SHORT_LEN   50   /* ipsec-mb has another way for these */
+#define SECRET_MAX  TIMING_SECRET_LEN
+#define MESSAGE_LEN 300 /* not a multiple of any block */
+#define SHORT_LEN   50  /* ipsec-mb has another way for these */
 
 static uint8_t secret[SECRET_MAX];
 static uint8_t out[SECRET_MAX + NOISE_TAG_LEN], opened[SECRET_MAX];
@@ -33,7 +33,7 @@ static void new_secret(void)
     }
 }
 
-static void must(bool ok)
+void timing_must(bool ok)
 {
     if (!ok) {
         machine_print("failed\n");
@@ -48,7 +48,7 @@ static void run_x25519(void)
     timing_begin();
     int result = noise_x25519(out, secret, point);
     timing_end();
-    must(result == 0);
+    timing_must(result == 0);
 }
 
 static void run_base(void)
@@ -76,7 +76,7 @@ static void run_open(void)
     int result = noise_aead_open(opened, secret, nonce, NULL, 0, out, MESSAGE_LEN + NOISE_TAG_LEN);
     result |= noise_aead_open(opened, secret, nonce, NULL, 0, brief, sizeof brief);
     timing_end();
-    must(result == 0 && memcmp(opened, secret + 64, MESSAGE_LEN) == 0);
+    timing_must(result == 0 && memcmp(opened, secret + 64, MESSAGE_LEN) == 0);
 }
 
 /* Where the tag differs must not show. */
@@ -87,7 +87,7 @@ static void run_open_forged(void)
     timing_begin();
     int result = noise_aead_open(opened, secret, nonce, NULL, 0, out, MESSAGE_LEN + NOISE_TAG_LEN);
     timing_end();
-    must(result != 0);
+    timing_must(result != 0);
 }
 
 /* Equal ones, and ones that differ in one place or in all. */
@@ -101,7 +101,7 @@ static void run_equal(void)
     timing_begin();
     volatile bool is_equal = noise_equal(out, secret);
     timing_end();
-    must(is_equal == (secret[40] % 3 == 2));
+    timing_must(is_equal == (secret[40] % 3 == 2));
 }
 
 static void run_blake2s(void)
@@ -123,10 +123,10 @@ static void pass(int from)
     static uint8_t message[SECRET_MAX];
     size_t len, payload_len;
 
-    must(noise_xk_write(&ends[from].hs, secret + 128, 16, message, sizeof message, &len) ==
-         NOISE_OK);
-    must(noise_xk_read(&ends[!from].hs, message, len, opened, sizeof opened, &payload_len) ==
-         NOISE_OK);
+    timing_must(noise_xk_write(&ends[from].hs, secret + 128, 16, message, sizeof message, &len) ==
+                NOISE_OK);
+    timing_must(noise_xk_read(&ends[!from].hs, message, len, opened, sizeof opened, &payload_len) ==
+                NOISE_OK);
 }
 
 /* Both sides with other static and ephemeral keys each time, up to the first record. */
@@ -137,18 +137,19 @@ static void run_handshake(void)
     for (int i = 0; i < 2; i++)
         noise_static_key_init(&ends[i].key, secret + 32 * i);
     timing_begin_around_multiplications();
-    must(noise_xk_init_initiator(&ends[0].hs, &ends[0].key, ends[1].key.public_key, secret + 64,
-                                 NULL, 0) == NOISE_OK);
-    must(noise_xk_init_responder(&ends[1].hs, &ends[1].key, secret + 96, NULL, 0) == NOISE_OK);
+    timing_must(noise_xk_init_initiator(&ends[0].hs, &ends[0].key, ends[1].key.public_key,
+                                        secret + 64, NULL, 0) == NOISE_OK);
+    timing_must(noise_xk_init_responder(&ends[1].hs, &ends[1].key, secret + 96, NULL, 0) ==
+                NOISE_OK);
     pass(0);
     pass(1);
     pass(0);
     for (int i = 0; i < 2; i++)
-        must(noise_xk_split(&ends[i].hs, &ends[i].transport) == NOISE_OK);
-    must(noise_transport_seal(&ends[0].transport, secret + 200, MESSAGE_LEN, out, sizeof out,
-                              &len) == NOISE_OK);
-    must(noise_transport_open(&ends[1].transport, out, len, opened, sizeof opened, &opened_len) ==
-         NOISE_OK);
+        timing_must(noise_xk_split(&ends[i].hs, &ends[i].transport) == NOISE_OK);
+    timing_must(noise_transport_seal(&ends[0].transport, secret + 200, MESSAGE_LEN, out, sizeof out,
+                                     &len) == NOISE_OK);
+    timing_must(noise_transport_open(&ends[1].transport, out, len, opened, sizeof opened,
+                                     &opened_len) == NOISE_OK);
     timing_end();
 }
 
@@ -185,17 +186,29 @@ static const struct {
     {"leak_by_index", run_leak_by_index},
 };
 
+static void begin_operation(const char *name)
+{
+    machine_print("operation ");
+    machine_print(name);
+    machine_print("\n");
+}
+
 int main(void)
 {
-    must(noise_init() == 0);
+    timing_must(noise_init() == 0);
     noise_blake2s(out, NULL, 0, NULL, 0); /* libb2 chooses its code when it is first called */
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
-        machine_print("operation ");
-        machine_print(operations[i].name);
-        machine_print("\n");
+        begin_operation(operations[i].name);
         for (int run = 0; run < RUNS; run++) {
             new_secret();
             operations[i].run();
+        }
+    }
+    for (size_t i = 0; i < timing_more_count; i++) {
+        begin_operation(timing_more[i].name);
+        for (int run = 0; run < RUNS; run++) {
+            new_secret();
+            timing_more[i].run(secret);
         }
     }
     machine_off();

@@ -32,6 +32,9 @@
 #define XSAVE_MASKS   5          /* the part of the mask registers */
 #define HANDLER_STACK 65536
 
+const struct timing_operation timing_more[1];
+const size_t timing_more_count = 0;
+
 struct event {
     uint64_t pc;
     uint64_t value; /* stack pointer, address, or mask */
