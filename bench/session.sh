@@ -42,9 +42,10 @@ sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(int(sys.argv[2])))'
 cc -O2 -o "$run/profile" bench/session_profile.c
 bench/session_ranges.py "$build" >"$run/ranges"
 auth_ok=$(address dsoftbusd journal_authenticated),1
-# The ping's end is the client's next call, its second echo.
+# The ping's end is the client's next call, its second echo; the stream's, that it lets go of the second one.
 windows=("handshake:$(address selftest-client link_connect),1:$auth_ok"
-    "ping:$(address selftest-client link_ping),1:$(address selftest-client link_echo),2" "boot:0,1:$auth_ok")
+    "ping:$(address selftest-client link_ping),1:$(address selftest-client link_echo),2"
+    "stream:$(address selftest-client link_echo),2:$(address selftest-client dsb_streams_let_go),2" "boot:0,1:$auth_ok")
 mkfifo "$run/trace"
 for i in $(seq $runs); do boot "$i"; done
 
@@ -69,6 +70,7 @@ total() { # window, title: of the first run, and how far the others are from it
 }
 table handshake "connect to auth ok, both ends"
 table ping "encrypted ping, there and back"
+table stream "a stream: open, 256 bytes there and back"
 total boot "kernel entry to auth ok"
 printf '\n%-44s %12s\n' "file" "bytes"
 printf '  %-42s %12d\n' "kernel.elf, all programs in it" "$(stat -c %s "$image")"

@@ -331,6 +331,7 @@ static bool start_all(struct daemon *d, struct error *e)
     if (d->bus_fd >= 0)
         bus_socket_start(&d->bus_socket, &d->bus, d->bus_fd, d->bus_path);
     d->status.server = &d->server;
+    d->status.bus = &d->bus;
     d->status.discovery = d->discovery_fd >= 0 ? &d->discovery : NULL;
     endpoint_format(&d->bound, d->status.listen_text);
     if (!status_start(&d->status, &d->loop, &d->keyring.dir, e))

@@ -62,6 +62,9 @@ static void write_totals(FILE *out, const struct status_server *t)
     (void)fprintf(out, "files-stored %llu\n", (unsigned long long)s->counters.stored_count);
     (void)fprintf(out, "files-not-stored %llu\n", (unsigned long long)s->counters.not_stored_count);
     (void)fprintf(out, "files-refused %llu\n", (unsigned long long)s->counters.refused_count);
+    (void)fprintf(out, "programs %u\n", t->bus->client_count);
+    (void)fprintf(out, "services %u\n", t->bus->registry.published_count);
+    (void)fprintf(out, "program-streams %u\n", t->bus->descriptor_count - t->bus->client_count);
     (void)fprintf(out, "resident-kib %ld\n", resident_kib());
     (void)fprintf(out, "connection-bytes %zu\n", sizeof(struct conn));
     (void)fprintf(out, "buffers-in-use %u\n", s->shared.chunks.taken_count);

@@ -7,6 +7,7 @@
 #define NODE_STATUS_H
 
 #include "node/base/filter.h"
+#include "node/bus/bus.h"
 #include "node/engine/discovery.h"
 #include "node/engine/server.h"
 
@@ -19,6 +20,7 @@ struct status_server {
     uv_pipe_t pipe;
     struct status_reply *replies; /* being written */
     const struct server *server;
+    const struct bus *bus;
     const struct discovery_responder *discovery; /* NULL: none */
     char listen_text[ENDPOINT_TEXT_SIZE];
     enum filter_result filter;

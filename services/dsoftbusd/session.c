@@ -43,37 +43,40 @@ static struct served *find(struct session *session, uint32_t id)
 static void refuse(struct session *session, const struct dsb_stream_event *event,
                    enum dsb_reset_code code)
 {
+    journal_service_refused(&session->peer, event->service, event->service_len, code);
     enum dsb_status status = dsb_streams_refuse(&session->streams, event->id, code);
     if (status != DSB_OK) /* the peer has taken it back meanwhile */
         status = dsb_streams_let_go(&session->streams, event->id);
     (void)status;
 }
 
-/* The streams' own bounds are SERVED_MAX together, and a served one is freed before it is let go.
- */
-static void begin_service(struct session *session, const struct dsb_stream_event *event)
+/* The service has it, or the code says why not. The streams' own bounds are SERVED_MAX together,
+ * and a served one is freed before it is let go. */
+static enum dsb_reset_code give_to_service(struct session *session,
+                                           const struct dsb_stream_event *event)
 {
     const struct service *service = service_find(event->service, event->service_len);
     struct served *served = find(session, 0);
-    enum dsb_reset_code code = DSB_RESET_NONE;
 
     if (service == NULL)
-        code = DSB_RESET_NO_SUCH_SERVICE;
-    else if (!session_allows(session, service))
-        code = DSB_RESET_NOT_ALLOWED;
-    else if (served == NULL)
-        code = DSB_RESET_BUSY;
-    if (code != DSB_RESET_NONE) {
-        journal_service_refused(&session->peer, event->service, event->service_len, code);
-        refuse(session, event, code);
-        return;
-    }
+        return DSB_RESET_NO_SUCH_SERVICE;
+    if (!session_allows(session, service))
+        return DSB_RESET_NOT_ALLOWED;
+    if (served == NULL)
+        return DSB_RESET_BUSY;
     *served = (struct served){.session = session, .id = event->id, .service = service};
-    code = service->begin(service, served);
-    if (code == DSB_RESET_NONE)
-        return;
-    *served = (struct served){0};
-    refuse(session, event, code);
+    enum dsb_reset_code code = service->begin(service, served);
+    if (code != DSB_RESET_NONE)
+        *served = (struct served){0};
+    return code;
+}
+
+static void begin_service(struct session *session, const struct dsb_stream_event *event)
+{
+    enum dsb_reset_code code = give_to_service(session, event);
+
+    if (code != DSB_RESET_NONE)
+        refuse(session, event, code);
 }
 
 struct served *session_connect(struct session *session, const struct service *owner,

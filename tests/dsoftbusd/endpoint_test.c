@@ -273,6 +273,18 @@ static void the_streams_of_a_session_are_bounded(void **state)
     hear_reset(DSB_RESET_BUSY);
 }
 
+static void a_stream_beyond_an_applications_share_is_busy_and_logged(void **state)
+{
+    (void)state;
+    permit("log");
+    assert_int_equal(publish(APP, "log", 0), BUS_OK);
+    for (int i = 1; i < BUS_SHARE_MAX; i++)
+        assert_int_equal(ask_bare(APP, BUS_OP_WATCH, 0), BUS_OK);
+    open_stream(1, "log");
+    hear_reset(DSB_RESET_BUSY);
+    assert_int_equal(fake_count("service refused friend log 3"), 1);
+}
+
 /* --- publishing --------------------------------------------------------------------------------
  */
 
@@ -523,6 +535,7 @@ int main(void)
         TEST(info_tells_what_this_peer_may_use),
         TEST(info_is_not_reset_behind_its_end),
         TEST(the_streams_of_a_session_are_bounded),
+        TEST(a_stream_beyond_an_applications_share_is_busy_and_logged),
         TEST(a_name_that_is_anothers_cannot_be_published),
         TEST(a_name_is_published_once),
         TEST(a_name_that_is_none_is_malformed),

@@ -325,6 +325,19 @@ class Ends(BusCase):
         self.assertEqual(there.end(), f"end {its[0]} clean")
         self.assertEqual(here.end(), f"end {mine[0]} clean")
 
+    def test_the_status_counts_programs_and_what_they_have(self):
+        self.daemons()
+
+        def counted(daemon):
+            return [daemon.status()[name] for name in ("programs", "services", "program-streams")]
+        self.assertEqual(counted(self.there), ["0", "0", "0"])
+        _, there, mine, its = self.linked()
+        self.assertEqual(counted(self.here), ["1", "0", "1"])
+        self.assertEqual(counted(self.there), ["1", "1", "1"])
+        its[1].close()
+        self.assertEqual(there.end(), f"end {its[0]} reset cancelled")
+        self.assertEqual(counted(self.there), ["1", "1", "0"])
+
     def test_reset(self):
         self.daemons()
         here, there, mine, its = self.linked()
