@@ -35,6 +35,8 @@ enum dsb_status dsb_streams_init(struct dsb_streams *streams,
 /* Records come in runs for one stream, so the search begins where the last one ended. */
 struct dsb_stream *dsb_streams_find(struct dsb_streams *streams, uint32_t id)
 {
+    if (streams->own_count + streams->peer_count == 0)
+        return NULL;
     for (size_t i = 0; i < streams->count; i++) {
         size_t at = streams->hint;
 
