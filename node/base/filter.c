@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The words for what came of a filter. */
 #include "node/base/filter.h"
 
 const char *filter_text(enum filter_result result)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dsoftbus send: a stream of the service `file`; PUT, and when READY came the file's chunks, each
- * read while the one before it is on its way. */
+ * read while the one before it is on its way. Where a daemon runs, by its session (send_bus.c). */
 #include "file/message.h"
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
+#include "node/cli/send.h"
 #include "node/engine/client.h"
 #include "node/engine/file_source.h"
 #include "node/engine/inbound.h"
@@ -111,8 +112,6 @@ static void on_read(struct file_source *source, struct chunk *chunk, ssize_t res
 
 static void on_stored(struct sender *s, const struct message *m)
 {
-    char size[16];
-    char kept[MESSAGE_NAME_TEXT_SIZE];
     char peer[CLIENT_PEER_TEXT_SIZE];
     client_peer_text(&s->client, peer);
     if (s->state != SENDER_WAITING || m->length != s->source.read_len) {
@@ -120,11 +119,8 @@ static void on_stored(struct sender *s, const struct message *m)
         return;
     }
     progress_end(&s->progress);
-    progress_format_bytes(m->length, size);
-    message_name_text(kept, m->name);
     if (!s->client.options->quiet)
-        (void)fprintf(stderr, "dsoftbus: %s stored by %s%s%s (%s)\n", s->path, peer,
-                      m->name[0] != '\0' ? " as " : "", m->name[0] != '\0' ? kept : "", size);
+        send_say_stored(s->path, peer, m);
     client_succeed(&s->client);
 }
 
@@ -140,9 +136,8 @@ static void on_message(struct sender *s, const struct message *m)
     } else if (m->kind == MESSAGE_STORED) {
         on_stored(s, m);
     } else if (m->kind == MESSAGE_REFUSED) {
-        bool of_name = m->refusal == REFUSAL_NAME || m->refusal == REFUSAL_EXISTS;
-        client_fail(&s->client, EXIT_REFUSED, "%s refused the file: %s%s", peer,
-                    message_refusal_text(m->refusal), of_name ? " (--name gives another)" : "");
+        client_fail(&s->client, EXIT_REFUSED, SEND_REFUSED "%s", peer,
+                    message_refusal_text(m->refusal), send_advice(m->refusal));
     } else {
         client_fail(&s->client, EXIT_BROKEN, "%s answered out of turn", peer);
     }
@@ -269,11 +264,16 @@ bool command_send(const struct options *o, char **words, int word_count, struct 
     static const struct conn_events events = {
         .opened = on_opened, .peer_closed = on_peer_closed, .ended = on_ended};
     struct sender s = {0};
+    struct bus_stream by_bus;
     (void)word_count;
     s.path = words[1];
     s.name = name_of(o, words[1]);
     if (strlen(s.name) > MESSAGE_NAME_MAX)
         return error_set(e, EXIT_USAGE, "the name is longer than %d bytes", MESSAGE_NAME_MAX);
+    if (!bus_stream_seek(&by_bus, o, e))
+        return false;
+    if (by_bus.bus != NULL)
+        return send_by_bus(&by_bus, o, words[0], s.path, s.name);
     if (!client_open(&s.client, o, words[0], &events, e))
         return false;
     bool ok = file_source_open(&s.source, &s.client.loop, &s.client.shared.chunks, s.path, e);

@@ -1,0 +1,419 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ping and send by the daemon's key: beside a daemon whose words are the test's, with real daemons, and as a user who
+cannot read the key."""
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+
+from e2e import *
+from fake_bus import *
+
+READY, STORED, REFUSED = 0x20, 0x21, 0x22
+MIB = 1 << 20
+
+
+class FakeBusTestCase(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.bus = FakeBus(self.folder)
+        self.addCleanup(self.bus.close)
+
+    def start(self, command, *words, **popen):
+        if self.bus.client:
+            self.bus.client.close()
+        process = self.started(Process([f"{BIN}/dsoftbus", command, "--bus", self.bus.path, *words], **popen))
+        self.bus.take()
+        return process
+
+    def assert_ends(self, process, code, text=""):
+        self.assertEqual((process.wait(), process.text().replace(self.folder, "DIR")), (code, text))
+
+
+class Ping(FakeBusTestCase):
+    def pinging(self, *options):
+        process = self.start("ping", "--interval", "0", *options, "lamp")
+        self.bus.hears("connect lamp echo")
+        return process, self.bus.gives("ok 5")
+
+    def test_every_answer_and_the_end(self):
+        process, stream = self.pinging("--count", "2")
+        tokens = set()
+        for _ in range(2):
+            token = stream.recv(100)
+            self.assertEqual(len(token), 32)
+            tokens.add(token)
+            stream.sendall(token[:7])  # in pieces
+            stream.sendall(token[7:])
+        self.assertEqual(len(tokens), 2)
+        self.assertEqual(stream.recv(1), b"")
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assertRegex(process.popen.stdout.read().decode(), r"\Alamp: seq=1 time=[0-9.]+ ms\nlamp: seq=2 time=[0-9.]+ ms\n"
+                         r"2 pings answered, round trip min/mean/max [0-9.]+/[0-9.]+/[0-9.]+ ms\n\Z")
+        self.assert_ends(process, EXIT_OK)
+
+    def test_other_bytes(self):
+        process, stream = self.pinging()
+        token = bytearray(stream.recv(100))
+        token[31] ^= 1
+        stream.sendall(token)
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: the answer carries other bytes than the ping")
+
+    def test_more_bytes_than_asked_for(self):
+        process, stream = self.pinging("--count", "1")
+        stream.sendall(stream.recv(100) + b"x")
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: lamp says more than it was asked for")
+
+    def test_an_echo_that_ends_early(self):
+        process, stream = self.pinging()
+        stream.sendall(stream.recv(100)[:31])
+        stream.shutdown(socket.SHUT_WR)
+        self.assertEqual(stream.recv(100), b"")
+        self.bus.says("end 5 clean")
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: lamp ended its echo early")
+
+    def test_a_stream_that_is_cut(self):
+        process, stream = self.pinging()
+        stream.recv(100)
+        self.bus.says("end 5 reset gone")
+        stream.close()
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: the stream with echo of lamp was cut off: the service, the device "
+                         "or the way to it is gone (gone)")
+
+    def test_a_peer_that_does_not_end(self):
+        process, stream = self.pinging("--count", "1")
+        stream.sendall(stream.recv(100))
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: lamp does not end its stream")
+
+    def test_a_verdict_with_the_answer(self):
+        process = self.start("ping", "lamp")
+        self.bus.hears("connect lamp echo")
+        with frozen(process):
+            self.bus.gives("ok 5").close()
+            self.bus.says("end 5 reset busy")
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: the stream with echo of lamp was cut off: it has as many streams "
+                         "as it takes (busy)")
+
+    def test_no_stream(self):
+        process = self.start("ping", "lamp")
+        self.bus.hears("connect lamp echo")
+        self.bus.says("error not-trusted no")
+        self.assert_ends(process, EXIT_NO_PEER,
+                         "dsoftbus: lamp is not in the daemon's trust store (dsoftbus trust add lamp KEY)")
+
+    def test_a_daemon_that_ends(self):
+        process, stream = self.pinging()
+        self.bus.client.close()
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: the daemon ended, and with it all that it carried")
+        stream.close()
+
+    def test_interrupted_while_it_waits(self):
+        for moment in range(2):
+            process = self.start("ping", "lamp")
+            self.bus.hears("connect lamp echo")
+            stream = None
+            if moment == 1:
+                stream = self.bus.gives("ok 5")
+                stream.recv(100)
+            process.signal(signal.SIGINT)
+            self.assert_ends(process, EXIT_INTERRUPTED, "dsoftbus: interrupted")
+            if stream:
+                stream.close()
+
+    def test_addresses_of_a_name_in_turn(self):
+        process = self.start("ping", "lamp@localhost:7")
+        tried = []
+        while heard := self.bus.heard():
+            self.assertRegex(heard, r"^connect lamp@(127\.0\.0\.1|\[::1\]):7 echo$")
+            tried.append(heard)
+            self.bus.says("error unreachable refused")
+        self.assertEqual(len(set(tried)), len(tried))
+        self.assertIn("connect lamp@127.0.0.1:7 echo", tried)
+        self.assertEqual(process.wait(), EXIT_UNREACHABLE)
+        self.assertRegex(process.text(), r"^dsoftbus: lamp@\S+:7 cannot be reached: refused$")
+
+
+class Send(FakeBusTestCase):
+    def sending(self, path, *options, **popen):
+        process = self.start("send", *options, "lamp", path, **popen)
+        self.bus.hears("connect lamp file")
+        return process, self.bus.gives("ok 5")
+
+    def take(self, stream):
+        """The body of the next message."""
+        def exactly(length):
+            got = b""
+            while len(got) < length:
+                part = stream.recv(length - len(got))
+                assert part, "the stream ended"
+                got += part
+            return got
+        return exactly(int.from_bytes(exactly(2), "big"))
+
+    def file(self, length):
+        path = self.make_file("data", length)
+        with open(path, "rb") as content:
+            return path, content.read()
+
+    def receive(self, stream, length):
+        """The bytes of a file up to DONE, which must tell them all."""
+        got = bytearray()
+        while (body := self.take(stream))[0] == 0x11:
+            got += body[1:]
+        self.assertEqual(body, b"\x12" + length.to_bytes(8, "big"))
+        return bytes(got)
+
+    def test_a_file(self):
+        path, content = self.file(3 * MIB + 5)
+        process, stream = self.sending(path, "--name", "other")
+        self.assertEqual(self.take(stream), b"\x10" + len(content).to_bytes(8, "big") + b"other")
+        stream.sendall(message(bytes([READY])))
+        self.assertEqual(self.receive(stream, len(content)), content)
+        self.assertEqual(stream.recv(1), b"")
+        stream.sendall(message(bytes([STORED]) + len(content).to_bytes(8, "big") + b"_other"))
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_ends(process, EXIT_OK, "dsoftbus: DIR/data stored by lamp as _other (3.0 MiB)")
+
+    def test_standard_input(self):
+        process, stream = self.sending("-", stdin=subprocess.PIPE)
+        self.assertEqual(self.take(stream), b"\x10" + b"\xff" * 8 + b"stdin")
+        stream.sendall(message(bytes([READY])))
+        process.popen.stdin.write(b"early")
+        process.popen.stdin.flush()
+        self.assertEqual(self.take(stream), b"\x11early")
+        process.popen.stdin.close()
+        self.assertEqual(self.take(stream), b"\x12" + (5).to_bytes(8, "big"))
+        stream.sendall(message(bytes([STORED]) + (5).to_bytes(8, "big")))
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_ends(process, EXIT_OK, "dsoftbus: - stored by lamp (5 B)")
+
+    def test_a_pipe_whose_writer_comes_later(self):
+        os.mkfifo(self.path("pipe"))
+        process, stream = self.sending(self.path("pipe"))
+        self.take(stream)
+        stream.sendall(message(bytes([READY])))
+        with open(self.path("pipe"), "wb") as writer:
+            writer.write(b"late")
+        self.assertEqual(self.receive(stream, 4), b"late")
+        process.signal(signal.SIGINT)
+        self.assert_ends(process, EXIT_INTERRUPTED, "dsoftbus: interrupted")
+
+    def test_a_pipe_without_a_writer_can_be_interrupted(self):
+        os.mkfifo(self.path("pipe"))
+        process, stream = self.sending(self.path("pipe"))
+        self.take(stream)
+        stream.sendall(message(bytes([READY])))
+        process.signal(signal.SIGTERM)
+        self.assert_ends(process, EXIT_INTERRUPTED, "dsoftbus: interrupted")
+
+    def answered(self, *bodies, length=10):
+        """After the offer, these."""
+        path, _ = self.file(length)
+        process, stream = self.sending(path)
+        self.take(stream)
+        for body in bodies:
+            stream.sendall(message(body))
+        return process, stream
+
+    def test_refused(self):
+        process, _ = self.answered(bytes([REFUSED, 3]))
+        self.assert_ends(process, EXIT_REFUSED,
+                         "dsoftbus: lamp refused the file: a file of that name exists there (--name gives another)")
+
+    def test_refused_in_the_middle_while_nothing_is_taken(self):
+        process, stream = self.answered(bytes([READY]), length=8 * MIB)
+        self.take(stream)  # it writes, and soon cannot
+        stream.sendall(message(bytes([REFUSED, 4])))
+        self.assert_ends(process, EXIT_REFUSED, "dsoftbus: lamp refused the file: no space left there")
+
+    def test_answers_out_of_turn(self):
+        for bodies, text in (([bytes([STORED]) + bytes(8)], "lamp stored another length than was sent"),
+                             ([bytes([READY]), bytes([READY])], "lamp answered out of turn"),
+                             ([b"\x12" + bytes(8)], "lamp answered out of turn"),
+                             ([b"\x77"], "lamp does not speak the language of files")):
+            with self.subTest(bodies):
+                process, stream = self.answered(*bodies)
+                self.assert_ends(process, EXIT_BROKEN, f"dsoftbus: {text}")
+                stream.close()
+
+    def test_another_length_stored(self):
+        process, stream = self.answered(bytes([READY]))
+        self.receive(stream, 10)
+        stream.sendall(message(bytes([STORED]) + (9).to_bytes(8, "big")))
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: lamp stored another length than was sent")
+
+    def test_an_end_before_the_file_is_stored(self):
+        process, stream = self.answered(bytes([READY]))
+        self.receive(stream, 10)
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_ends(process, EXIT_BROKEN, "dsoftbus: lamp finished before the file was stored")
+
+    def test_a_cut_before_the_file_is_stored(self):
+        process, stream = self.answered(bytes([READY]))
+        self.receive(stream, 10)
+        self.bus.says("end 5 reset gone")
+        stream.close()
+        self.assertEqual(process.wait(), EXIT_BROKEN)
+        self.assertRegex(process.text(), r"^dsoftbus: the stream with file of lamp was cut off: .* \(gone\)$")
+
+    def test_a_file_that_grows(self):
+        path, _ = self.file(10)
+        process, stream = self.sending(path)
+        self.take(stream)
+        with open(path, "ab") as out:
+            out.write(b"more")
+        stream.sendall(message(bytes([READY])))
+        self.assert_ends(process, EXIT_LOCAL, "dsoftbus: DIR/data: its length changed while it was sent")
+
+    def test_nothing_to_send(self):
+        for path, text in ((self.path("none"), "No such file or directory"), (self.folder, "Is a directory")):
+            process = self.start("send", "lamp", path)
+            self.assert_ends(process, EXIT_LOCAL, f"dsoftbus: {path.replace(self.folder, 'DIR')}: {text}")
+
+    def test_no_such_service_is_no_inbox(self):
+        path, _ = self.file(1)
+        process = self.start("send", "lamp", path)
+        self.bus.hears("connect lamp file")
+        self.bus.says("error no-such-service none")
+        self.assert_ends(process, EXIT_REFUSED, "dsoftbus: lamp refused the file: it takes no files")
+
+
+class Way(TestCase):
+    """By which key."""
+
+    def setUp(self):
+        super().setUp()
+        self.alpha, self.beta = self.pair()
+        self.there = self.daemon(self.beta)
+
+    def ping(self, *options, home=None, bus=None):
+        env = dict(ENV, HOME=home or self.folder, DSOFTBUS_BUS=bus or self.path("none"))
+        env.pop("XDG_CONFIG_HOME", None)
+        return subprocess.run([f"{BIN}/dsoftbus", "ping", "--count", "1", *options, self.there.target], env=env,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              check=False, timeout=PATIENCE)
+
+    def test_the_daemons_when_one_listens(self):
+        self.daemon(self.alpha)
+        result = self.ping(bus=self.alpha.path("bus"))
+        self.assertEqual((result.returncode, result.stderr), (EXIT_OK, ""))
+        self.assertIn(f"{self.there.target}: seq=1 ", result.stdout)
+        result = self.ping("--bus", self.alpha.path("bus"))
+        self.assertEqual((result.returncode, result.stderr), (EXIT_OK, ""))
+        self.there.wait_line("session 1 opened peer=alpha")
+        self.assertNotIn("session 2", self.there.text())  # the daemon's one session served both
+
+    def test_a_directorys_when_one_is_named(self):
+        gamma = self.device("gamma")
+        gamma.trust(self.beta)
+        self.beta.trust(gamma)
+        self.there.signal(signal.SIGHUP)
+        self.there.wait_line("trust store read again")
+        self.daemon(self.alpha)
+        result = self.ping("--dir", gamma.dir, bus=self.alpha.path("bus"))
+        self.assertEqual((result.returncode, result.stderr), (EXIT_OK, ""))
+        self.there.wait_line("session 1 opened peer=gamma")
+
+    def test_the_own_when_no_daemon_listens(self):
+        os.makedirs(self.path("home", ".config"))
+        os.rename(self.alpha.dir, self.path("home", ".config", "dsoftbus"))
+        result = self.ping(home=self.path("home"))
+        self.assertEqual((result.returncode, result.stderr), (EXIT_OK, ""))
+        self.there.wait_line("session 1 opened peer=alpha")
+
+    def test_a_named_socket_must_have_one(self):
+        result = self.ping("--bus", self.path("none"))
+        self.assertEqual(result.returncode, EXIT_UNREACHABLE)
+        self.assertIn("no daemon listens on", result.stderr)
+
+    def test_a_daemon_that_stands_still_is_not_passed_over(self):
+        daemon = self.daemon(self.alpha)
+        with frozen(daemon):
+            result = self.ping("--bus", self.alpha.path("bus"))
+        self.assertEqual(result.returncode, EXIT_UNREACHABLE)
+        self.assertIn("is it stopped?", result.stderr)
+
+    def test_both_ways_are_none(self):
+        result = self.ping("--dir", self.alpha.dir, "--bus", self.alpha.path("bus"))
+        self.assertEqual((result.returncode, result.stderr),
+                         (EXIT_USAGE, "dsoftbus: --dir is another way than --bus: one of them\n"))
+
+
+@unittest.skipIf(os.geteuid() != 0, "only root may become another user")
+class OtherUser(TestCase):
+    """One of the socket's group, who cannot read the key."""
+
+    def setUp(self):
+        super().setUp()
+        self.alpha, self.beta = self.pair()
+        user = pwd.getpwnam("nobody")
+        os.chmod(self.folder, 0o755)
+        bus = self.folder_named("run")
+        os.chown(bus, 0, user.pw_gid)
+        os.chmod(bus, 0o2750)  # what is made in it has its group
+        self.bus = f"{bus}/bus"
+        self.inbox = self.folder_named("inbox")
+        self.here = self.daemon(self.alpha, "--bus", self.bus)
+        self.there = self.daemon(self.beta, "--inbox", self.inbox)
+        self.as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "env",
+                        "ASAN_OPTIONS=detect_leaks=0", "HOME=/nonexistent", f"DSOFTBUS_BUS={self.bus}"]
+
+    def run_as_user(self, *words, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run([*self.as_user, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True,
+                              timeout=PATIENCE, env=ENV, **options)
+
+    def command(self, *words, **options):
+        result = self.run_as_user(f"{BIN}/dsoftbus", *words, **options)
+        self.assertEqual((result.returncode, result.stderr), (EXIT_OK, ""), words)
+        return result.stdout
+
+    def test_the_key_is_out_of_reach(self):
+        self.assertNotEqual(self.run_as_user("cat", self.alpha.path("identity")).returncode, 0)
+        result = self.run_as_user(f"{BIN}/dsoftbus", "ping", "--dir", self.alpha.dir, self.there.target)
+        self.assertEqual(result.returncode, EXIT_CONFIG)
+
+    def test_every_command_that_talks_to_a_peer(self):
+        self.assertIn("1 ping answered", self.command("ping", "--count", "1", self.there.target))
+        path = self.make_file("data", 2 * MIB)
+        os.chmod(path, 0o644)
+        self.command("send", "--quiet", "beta", path)
+        self.assert_same_file(path, f"{self.inbox}/data")
+        self.assertEqual(self.command("services", "beta").split(), ["file", "info", "echo"])
+        self.assertRegex(self.command("peers"), r"^beta online ")
+        self.assertIn("name beta\n", self.command("call", "beta", "info"))
+        self.assertEqual(self.command("connect", "beta", "echo", input="again", stdin=None), "again")
+        self.there.wait_line("session 1 opened peer=alpha")
+        self.assertNotIn("session 2", self.there.text())
+
+    def test_a_service_and_a_port(self):
+        self.started(Process([*self.as_user, f"{BIN}/dsoftbus", "publish", "--all", "hello", "--", "echo", "from here"]))
+        self.here.wait_line("service hello published by client 1 to all")
+        result = subprocess.run([f"{BIN}/dsoftbus", "call", "--bus", self.beta.path("bus"),
+                                 f"alpha@{self.here.at}", "hello"], stdout=subprocess.PIPE, text=True, check=False,
+                                stdin=subprocess.DEVNULL, env=ENV, timeout=PATIENCE)
+        self.assertEqual((result.returncode, result.stdout), (EXIT_OK, "from here\n"))
+        forward = self.started(Process([*self.as_user, f"{BIN}/dsoftbus", "forward", "127.0.0.1:0", self.there.target,
+                                        "echo"]))
+        port = int(forward.wait_line(r"127\.0\.0\.1:(\d+)").group(1))
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+            client.sendall(b"through")
+            client.shutdown(socket.SHUT_WR)
+            self.assertEqual(read_all(client), b"through")
+
+    def test_who_is_not_of_the_group(self):
+        result = subprocess.run(["setpriv", "--reuid=1", "--regid=1", "--clear-groups", "env", "ASAN_OPTIONS=detect_leaks=0",
+                                 f"{BIN}/dsoftbus", "ping", "--bus", self.bus, self.there.target], env=ENV, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=PATIENCE)
+        self.assertEqual(result.returncode, EXIT_LOCAL)
+        self.assertIn("ask for membership in the group", result.stderr)
+
+
+if __name__ == "__main__":
+    main()
