@@ -5,14 +5,14 @@
 #include <string.h>
 
 /*
- * Two clamped scalars whose product is 1 modulo the order of the prime subgroup, and 0 modulo 8.
- * One after the other they take a point to its part of prime order: a point of that order to
- * itself, and every other point of the curve or of its twist elsewhere.
+ * 5 l - 1, where l is the order of the prime subgroup: clamped as it stands, -1 modulo l, 0 modulo
+ * 8, and neither 1 nor -1 modulo the large prime of the twist. So it takes a point of order l to
+ * its negative, which has the same u, and no other point of the curve or of its twist to one with
+ * its own u: whatever has an even order would need an odd scalar for that.
  */
-static const uint8_t there[DSB_KEY_LEN] = {40}; /* 2^254 + 40, once it is clamped */
-static const uint8_t and_back[DSB_KEY_LEN] = {
-    0x30, 0x53, 0x8e, 0x95, 0xb4, 0xd9, 0x15, 0x33, 0xea, 0x0f, 0x6d, 0x69, 0x50, 0x87, 0xdd, 0x6c,
-    0x39, 0x38, 0x38, 0x4a, 0x99, 0x09, 0x00, 0x67, 0x0a, 0xf7, 0xf0, 0xe1, 0xbf, 0x3e, 0xc4, 0x43};
+static const uint8_t negation[DSB_KEY_LEN] = {
+    0xa0, 0x23, 0xcd, 0xd0, 0x83, 0xef, 0x5b, 0xb8, 0x2f, 0x10, 0xd6, 0x2e, 0x59, 0xe1, 0x5a, 0x68,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x50};
 
 /* 9 times the scalar that zero is clamped to. */
 static const uint8_t zero_public[DSB_KEY_LEN] = {
@@ -45,13 +45,13 @@ static bool is_canonical(const uint8_t key[DSB_KEY_LEN])
 
 enum dsb_text_fault dsb_public_key_fault(const uint8_t key[DSB_KEY_LEN])
 {
-    uint8_t product[DSB_KEY_LEN], part[DSB_KEY_LEN];
+    uint8_t negative[DSB_KEY_LEN];
 
     if (!is_canonical(key))
         return DSB_TEXT_NON_CANONICAL_KEY;
-    if (noise_x25519(product, there, key) != 0)
+    if (noise_x25519(negative, negation, key) != 0)
         return DSB_TEXT_LOW_ORDER_KEY;
-    if (noise_x25519(part, and_back, product) != 0 || memcmp(part, key, DSB_KEY_LEN) != 0)
+    if (memcmp(negative, key, DSB_KEY_LEN) != 0)
         return DSB_TEXT_MIXED_ORDER_KEY;
     return memcmp(key, zero_public, DSB_KEY_LEN) == 0 ? DSB_TEXT_ZERO_KEY : DSB_TEXT_NO_FAULT;
 }

@@ -6,7 +6,7 @@
  * the seven other points of order up to 8 are eight spellings of one key: whoever holds the private
  * half of one holds it for all. Only one of them is taken, the point of prime order, which is also
  * the only one that X25519's own key generation makes. So "one key, one id" can be checked by
- * comparing bytes. It costs two scalar multiplications, and is done once, where a key enters a
+ * comparing bytes. It costs one scalar multiplication, and is done once, where a key enters a
  * trust store: a handshake only finds keys that are there.
  */
 #ifndef DSOFTBUS_KEY_H
