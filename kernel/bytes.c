@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The C library functions that the compiler itself calls. Whole words at any alignment:
- * messages and cleared pages are most of what the kernel moves. */
+/* The C library functions that the compiler itself calls, for the kernel and, in lib/rt, for every
+ * process: whole words at any alignment. Messages, streams and cleared pages are most of what is
+ * moved. */
 #include "bytes.h"
 
-#define WORD_BYTES   sizeof(uint64_t)
-#define UNROLL_BYTES (8 * WORD_BYTES)
+#define WORD_BYTES sizeof(uint64_t)
 
 typedef bytes_word word;
 
+static inline void copy_eight(word *to, const word *from)
+{
+    word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
+    word w4 = from[4], w5 = from[5], w6 = from[6], w7 = from[7];
+    to[0] = w0, to[1] = w1, to[2] = w2, to[3] = w3;
+    to[4] = w4, to[5] = w5, to[6] = w6, to[7] = w7;
+}
+
 static inline void copy_aligned(word *to, const word *from, size_t word_count)
 {
-    for (; word_count >= 8; word_count -= 8, to += 8, from += 8) {
-        word w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
-        word w4 = from[4], w5 = from[5], w6 = from[6], w7 = from[7];
-        to[0] = w0, to[1] = w1, to[2] = w2, to[3] = w3;
-        to[4] = w4, to[5] = w5, to[6] = w6, to[7] = w7;
+    for (; word_count >= 32; word_count -= 32, to += 32, from += 32) {
+        copy_eight(to, from);
+        copy_eight(to + 8, from + 8);
+        copy_eight(to + 16, from + 16);
+        copy_eight(to + 24, from + 24);
     }
+    for (; word_count >= 8; word_count -= 8, to += 8, from += 8)
+        copy_eight(to, from);
     while (word_count-- > 0)
         *to++ = *from++;
 }
@@ -64,27 +74,42 @@ static __attribute__((noinline)) void *copy_any(uint8_t *to, const uint8_t *from
     return dst;
 }
 
-/* Most messages are whole words. */
+/* Most messages are whole words, and few. */
 void *memcpy(void *restrict dst, const void *restrict src, size_t len)
 {
-    if (((uintptr_t)dst | (uintptr_t)src | len) % WORD_BYTES != 0)
+    if (len > 8 * WORD_BYTES || ((uintptr_t)dst | (uintptr_t)src | len) % WORD_BYTES != 0)
         return copy_any(dst, src, len);
-    copy_aligned(dst, src, len / WORD_BYTES);
+    word *to = dst;
+    const word *from = src;
+    for (const word *end = from + len / WORD_BYTES; from < end;)
+        *to++ = *from++;
     return dst;
+}
+
+static inline void set_eight(word *to, word value)
+{
+    to[0] = value, to[1] = value, to[2] = value, to[3] = value;
+    to[4] = value, to[5] = value, to[6] = value, to[7] = value;
 }
 
 void *memset(void *dst, int value, size_t len)
 {
     uint8_t *to = dst;
-    if (value == 0 && ((uintptr_t)to % WORD_BYTES) == 0) {
-        word *to_word = dst;
-        for (; len >= UNROLL_BYTES; len -= UNROLL_BYTES, to_word += 8) {
-            to_word[0] = 0, to_word[1] = 0, to_word[2] = 0, to_word[3] = 0;
-            to_word[4] = 0, to_word[5] = 0, to_word[6] = 0, to_word[7] = 0;
+    if (len >= 2 * WORD_BYTES) {
+        for (; (uintptr_t)to % WORD_BYTES != 0; len--)
+            *to++ = (uint8_t)value;
+        word *to_word = (word *)(void *)to, each = (uint8_t)value * (UINT64_MAX / UINT8_MAX);
+        size_t word_count = len / WORD_BYTES;
+        for (; word_count >= 32; word_count -= 32, to_word += 32) {
+            set_eight(to_word, each);
+            set_eight(to_word + 8, each);
+            set_eight(to_word + 16, each);
+            set_eight(to_word + 24, each);
         }
-        for (; len >= WORD_BYTES; len -= WORD_BYTES)
-            *to_word++ = 0;
+        while (word_count-- > 0)
+            *to_word++ = each;
         to = (uint8_t *)to_word;
+        len %= WORD_BYTES;
     }
     while (len-- > 0)
         *to++ = (uint8_t)value;
