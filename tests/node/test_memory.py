@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What sessions leave behind in a daemon, and what it holds for one that says nothing. On a build without sanitizers, which
+keep what was freed."""
+
+import os
+import resource
+import subprocess
+import time
+
+from e2e import *
+
+IN_A_ROW = int(os.environ.get("DSB_SESSIONS", "3000"))
+AT_A_TIME = 32
+# The pool of buffers, the heap's own tables: made once, by the first sessions.
+WARM_UP = 1000
+# Of resident memory, however many sessions there were: a page here and there. 3,000 sessions may leave 43 bytes each.
+GROWTH_MAX_KIB = 128
+IDLE = 10000
+IDLE_SESSION_MAX = 2048  # bytes of resident memory for each
+OTHER_DESCRIPTORS = 64
+
+
+class Memory(TestCase):
+    def settled_kib(self, daemon):
+        """Resident memory when every session is over."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            counters = daemon.status()
+            if counters["sessions"] == "0" and counters["half-open"] == "0" or time.monotonic() > end:
+                self.assertEqual((counters["sessions"], counters["half-open"], counters["buffers-in-use"]), ("0",) * 3)
+                return int(counters["resident-kib"])
+            time.sleep(0.05)
+
+    def churn(self, alpha, daemon, count):
+        subprocess.run([f"{TOOLS}/churn", alpha.dir, daemon.device.id, daemon.at, str(count), str(AT_A_TIME)], check=True)
+
+    def test_sessions_in_a_row_leave_nothing(self):
+        alpha, beta = self.pair()
+        daemon = self.daemon(beta)
+        self.churn(alpha, daemon, WARM_UP)
+        before = self.settled_kib(daemon)
+        self.churn(alpha, daemon, IN_A_ROW)
+        growth = self.settled_kib(daemon) - before
+        self.assertEqual(daemon.status()["ended-clean"], str(WARM_UP + IN_A_ROW))
+        self.assertLessEqual(growth, GROWTH_MAX_KIB)
+        self.assertEqual(daemon.terminate(), EXIT_OK)
+        print(f"{IN_A_ROW} sessions in a row: {growth} KiB more than before them, of {before}")
+
+    def test_idle_sessions_cost_little(self):
+        if resource.getrlimit(resource.RLIMIT_NOFILE)[1] * 3 // 4 < IDLE + OTHER_DESCRIPTORS + 256:
+            self.skipTest(f"the limit of descriptors does not allow {IDLE} sessions")
+        alpha, beta = self.pair()
+        daemon = self.daemon(beta, "--sessions", str(IDLE), "--peer-sessions", str(IDLE))
+        self.churn(alpha, daemon, 1)
+        before = self.settled_kib(daemon)
+        swarm = self.started(Process([f"{TOOLS}/swarm", alpha.dir, beta.id, daemon.at, str(IDLE), "2"],
+                                     stdin=subprocess.PIPE))
+        lines = iter(swarm.popen.stdout.readline, b"")
+        self.assertIn(b"idle\n", lines, swarm.text())
+        counters = daemon.status()
+        self.assertEqual((counters["sessions"], counters["buffers-in-use"]), (str(IDLE), "0"))
+        each = (int(counters["resident-kib"]) - before) * 1024 / IDLE
+        self.assertLess(each, IDLE_SESSION_MAX)
+        swarm.popen.stdin.close()
+        swarm.popen.stdin = None
+        self.assertEqual(next(lines), f"closed {IDLE}\n".encode(), swarm.text())
+        self.assertEqual(swarm.wait(), 0, swarm.text())
+        self.settled_kib(daemon)
+        self.assertEqual(daemon.terminate(), EXIT_OK)
+        print(f"{IDLE} idle sessions: {each:.0f} bytes resident each")
+
+
+if __name__ == "__main__":
+    main()
