@@ -51,6 +51,17 @@ enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const cha
                                           unsigned newest, unsigned *version);
 
 /*
+ * Reads a whole file: its first line names the format in version 1, then each line of words goes to
+ * `take`, until one is faulty. No header: DSB_TEXT_NO_HEADER. lines->number says where it ended.
+ */
+typedef enum dsb_text_fault dsb_line_taker(void *ctx, const struct dsb_line *line);
+enum dsb_text_fault dsb_lines_read(struct dsb_lines *lines, const char *format,
+                                   dsb_line_taker *take, void *ctx);
+
+/* Decimal digits, without a zero in front of others. False, *out unchanged, for anything else. */
+bool dsb_number_decode(uint64_t *out, const struct dsb_word *word);
+
+/*
  * 64 lower-case digits to 32 bytes and back, without a branch or an index that depends on the
  * digits. False when the word is anything else; key is then zero.
  */

@@ -14,7 +14,7 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_WORD_COUNT] = "wrong number of words, or not one space between them",
         [DSB_TEXT_UNKNOWN_FIELD] = "unknown field",
         [DSB_TEXT_DUPLICATE_FIELD] = "field given twice",
-        [DSB_TEXT_MISSING_FIELD] = "id or private key missing",
+        [DSB_TEXT_MISSING_FIELD] = "a field is missing",
         [DSB_TEXT_BAD_ID] = "not a device id",
         [DSB_TEXT_BAD_KEY] = "not a key of 64 lower-case hexadecimal digits",
         [DSB_TEXT_OWN_ID] = "the device's own id",
@@ -31,6 +31,7 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_DUPLICATE_SERVICE] = "a service named twice",
         [DSB_TEXT_TOO_MANY_SERVICES] = "more than 16 services, or than 255 bytes of them",
         [DSB_TEXT_BAD_ADDRESS] = "not an address, A.B.C.D:PORT",
+        [DSB_TEXT_BAD_SERIAL] = "not a serial (digits, from 1 on)",
     };
 
     return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";

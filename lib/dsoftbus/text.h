@@ -25,9 +25,9 @@ enum dsb_text_fault {
     DSB_TEXT_NO_HEADER,         /* the first line is not this format's name */
     DSB_TEXT_VERSION,           /* this format in a version that is not known */
     DSB_TEXT_WORD_COUNT,        /* too few or too many words, or a stray space */
-    DSB_TEXT_UNKNOWN_FIELD,     /* identity: not id or private */
-    DSB_TEXT_DUPLICATE_FIELD,   /* identity: the same field twice */
-    DSB_TEXT_MISSING_FIELD,     /* identity: id or private is not there; line is the last one */
+    DSB_TEXT_UNKNOWN_FIELD,     /* not a field of the format */
+    DSB_TEXT_DUPLICATE_FIELD,   /* the same field twice */
+    DSB_TEXT_MISSING_FIELD,     /* a field is not there; line is the last one */
     DSB_TEXT_BAD_ID,            /* not a device id */
     DSB_TEXT_BAD_KEY,           /* not 64 lower-case hexadecimal digits */
     DSB_TEXT_OWN_ID,            /* trust: an entry for the device itself */
@@ -43,6 +43,7 @@ enum dsb_text_fault {
     DSB_TEXT_DUPLICATE_SERVICE, /* trust: the list has a name twice */
     DSB_TEXT_TOO_MANY_SERVICES, /* trust: over 16 names, or over 255 bytes */
     DSB_TEXT_BAD_ADDRESS,       /* of a device's daemon: not A.B.C.D:PORT */
+    DSB_TEXT_BAD_SERIAL,        /* not a number from 1 to 2^64 - 1 */
 };
 
 struct dsb_text_error {

@@ -34,8 +34,8 @@ struct option_row {
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_row rows[] = {
-    {"dir", "DIR", "identity and trust store (default ~/.config/dsoftbus)", ALL & ~BUS, VALUE_TEXT,
-     AT(dir), 0, 0},
+    {"dir", "DIR", "identity and trust store (default ~/.config/dsoftbus)", ALL & ~(BUS | CMD_ROOT),
+     VALUE_TEXT, AT(dir), 0, 0},
     {"bus", "PATH", "the daemon's socket for programs (default: the user's, else the system's)",
      BUS | CLIENTS | SERVERS, VALUE_TEXT, AT(bus), 0, 0},
     {"all", NULL, "offer it to every trusted device", CMD_PUBLISH, VALUE_FLAG, AT(all), 0, 0},
@@ -89,11 +89,13 @@ static const struct option_row rows[] = {
      SERVERS | CLIENTS | CMD_DISCOVER | CMD_RECEIVE, VALUE_NUMBER, AT(discovery_port), 0,
      UINT16_MAX},
     {"user", "USER", "become USER once the ports are open", CMD_DAEMON, VALUE_TEXT, AT(user), 0, 0},
+    {"serial", "NUMBER", "of the attestation (default: one more than the id's last)", CMD_ROOT,
+     VALUE_NUMBER, AT(serial), 1, UINT64_MAX},
     {"allow-test-keys", NULL, "accept an identity that is marked as a test key",
-     ALL & ~(CMD_KEYGEN | BUS), VALUE_FLAG, AT(allow_test_keys), 0, 0},
+     ALL & ~(CMD_KEYGEN | BUS | CMD_ROOT), VALUE_FLAG, AT(allow_test_keys), 0, 0},
     {"quiet", NULL, "no progress, errors only", ALL, VALUE_FLAG, AT(quiet), 0, 0},
-    {"verbose", NULL, "say more: every step of a handshake", ALL & ~BUS, VALUE_FLAG, AT(verbose), 0,
-     0},
+    {"verbose", NULL, "say more: every step of a handshake", ALL & ~(BUS | CMD_ROOT), VALUE_FLAG,
+     AT(verbose), 0, 0},
     {"help", NULL, "show this help", ALL, VALUE_FLAG, AT(help), 0, 0},
     {"version", NULL, "show the version", ALL, VALUE_FLAG, AT(version), 0, 0},
 };

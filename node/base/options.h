@@ -28,6 +28,7 @@ enum command_bit {
     CMD_FORWARD = 1 << 13,
     CMD_PEERS = 1 << 14,
     CMD_SERVICES = 1 << 15,
+    CMD_ROOT = 1 << 16,
 };
 
 /* Every option's value. Strings are the command line's own. */
@@ -56,6 +57,7 @@ struct options {
     uint64_t wait_ms;        /* discovery */
     uint64_t discovery_port; /* UDP; 0: no discovery */
     uint64_t window_ms;      /* pair: how long its window stays open */
+    uint64_t serial;         /* root sign; 0: the next one */
     bool finish;             /* pair: ask the peer of the pairing that broke off */
     bool qr;                 /* pair: a long code, as a QR code */
     bool all;                /* publish: for every trusted device */

@@ -3,6 +3,7 @@
  * writes a bad one. */
 #include "node/base/words.h"
 #include "node/cli/command.h"
+#include "node/cli/device_words.h"
 #include "node/store/keyring.h"
 
 #include <stdio.h>
@@ -11,34 +12,9 @@
 
 enum trust_verb { TRUST_ADD, TRUST_LIST, TRUST_REMOVE, TRUST_VERB_COUNT };
 
-static const struct {
-    const char *word;
-    const char *command;
-    const char *wanted;
-} verbs[TRUST_VERB_COUNT] = {[TRUST_ADD] = {"add", "trust add", "ID KEY [SERVICES]"},
-                             [TRUST_LIST] = {"list", "trust list", ""},
-                             [TRUST_REMOVE] = {"remove", "trust remove", "ID"}};
-
-static bool parse_verb(enum trust_verb *verb, char **words, int word_count, struct error *e)
-{
-    if (word_count == 0)
-        return error_set(e, EXIT_USAGE, "say what to do: dsoftbus trust add, list or remove");
-    for (size_t i = 0; i < TRUST_VERB_COUNT; i++) {
-        *verb = (enum trust_verb)i;
-        if (strcmp(verbs[i].word, words[0]) == 0)
-            return words_check(verbs[i].command, verbs[i].wanted, words + 1, word_count - 1, e);
-    }
-    return error_set(e, EXIT_USAGE, "unknown word \"%s\": dsoftbus trust add, list or remove",
-                     words[0]);
-}
-
-static bool parse_id(struct dsb_device_id *id, const char *word, struct error *e)
-{
-    if (dsb_device_id_set(id, word, strlen(word)) != DSB_OK)
-        return error_set(e, EXIT_USAGE, "\"%s\" is not a device id (1 to %d of a-z 0-9 . -)", word,
-                         DSB_DEVICE_ID_MAX);
-    return true;
-}
+static const struct verb verbs[TRUST_VERB_COUNT] = {[TRUST_ADD] = {"add", "ID KEY [SERVICES]"},
+                                                    [TRUST_LIST] = {"list", ""},
+                                                    [TRUST_REMOVE] = {"remove", "ID"}};
 
 /*
  * The line goes through the same parser as the file: what it refuses is refused here, with the
@@ -69,30 +45,6 @@ static bool check_entry(struct keyring *k, const char *line, size_t line_len, co
     return true;
 }
 
-/* What a person copies a key with: blanks, the line's end, capitals, half of it. */
-static bool check_key_word(const char *id_word, const char *key_word, struct error *e)
-{
-    size_t good_len = strspn(key_word, "0123456789abcdef");
-    unsigned char bad = (unsigned char)key_word[good_len];
-    if (bad == '\0' && good_len == 2 * DSB_KEY_LEN)
-        return true;
-    if (bad == '\0')
-        return error_set(e, EXIT_USAGE,
-                         "the key of %s has %zu digits, not %d: copy it whole from `dsoftbus id`",
-                         id_word, good_len, 2 * DSB_KEY_LEN);
-    if (bad >= 'A' && bad <= 'F')
-        return error_set(e, EXIT_USAGE,
-                         "the key of %s has capital letters: write its digits as 0-9 a-f", id_word);
-    if (bad <= ' ')
-        return error_set(
-            e, EXIT_USAGE,
-            "the key of %s has a blank or a line's end at place %zu: only its %d digits", id_word,
-            good_len + 1, 2 * DSB_KEY_LEN);
-    return error_set(e, EXIT_USAGE,
-                     "the key of %s has '%c' at place %zu, which is no digit 0-9 a-f", id_word, bad,
-                     good_len + 1);
-}
-
 /* services may be NULL: no list. */
 static bool trust_add(struct keyring *k, const char *id_word, const char *key_word,
                       const char *services, struct error *e)
@@ -100,9 +52,9 @@ static bool trust_add(struct keyring *k, const char *id_word, const char *key_wo
     struct dsb_device_id id;
     char line[DSB_TRUST_LINE_MAX + 1];
     size_t services_len = services == NULL ? 0 : strlen(services);
-    if (!parse_id(&id, id_word, e))
+    if (!device_word_id(&id, id_word, e))
         return false;
-    if (!check_key_word(id_word, key_word, e))
+    if (!device_word_key(id_word, key_word, e))
         return false;
     if (services_len > DSB_TRUST_SERVICES_LEN_MAX)
         return error_set(e, EXIT_CONFIG, "%s not added: %s", id_word,
@@ -120,7 +72,7 @@ static bool trust_remove(struct keyring *k, const char *id_word, struct error *e
     struct dsb_device_id id;
     char *text;
     size_t text_len;
-    if (!parse_id(&id, id_word, e))
+    if (!device_word_id(&id, id_word, e))
         return false;
     if (dsb_trust_store_find_id(&k->trust, &id) == NULL)
         return error_set(e, EXIT_NO_PEER, "%s is not in %s/%s", id_word, k->dir.path, TRUST_FILE);
@@ -158,9 +110,9 @@ bool command_trust(const struct options *o, char **words, int word_count, struct
 {
     struct keyring k;
     struct confdir lock;
-    enum trust_verb verb = TRUST_LIST;
+    size_t verb;
     bool ok = true;
-    if (!parse_verb(&verb, words, word_count, e))
+    if (!words_verb("trust", verbs, TRUST_VERB_COUNT, &verb, words, word_count, e))
         return false;
     /* The lock is taken before the store is read: what is written back is what was read, plus the
      * change. */

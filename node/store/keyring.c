@@ -4,6 +4,7 @@
 #include "node/store/keyring.h"
 
 #include "node/base/secret.h"
+#include "node/store/text_fault.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,35 +16,6 @@ struct locked {
     struct dsb_identity_file file;
     char text[DSB_IDENTITY_FILE_MAX * 4]; /* a person may have added comments */
 };
-
-/* What an editor of another system leaves, and a person cannot see. */
-static const char *invisible_fault(const char *text, size_t text_len, size_t line)
-{
-    const char *end = text + text_len;
-    while (--line > 0 && text < end) {
-        const char *feed = memchr(text, '\n', (size_t)(end - text));
-        text = feed != NULL ? feed + 1 : end;
-    }
-    const char *feed = memchr(text, '\n', (size_t)(end - text));
-    size_t len = (size_t)((feed != NULL ? feed : end) - text);
-    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        return " (it begins with a byte order mark: save it without)";
-    if (memchr(text, '\r', len) != NULL)
-        return " (it ends in a carriage return: save it with Unix line ends)";
-    if (memchr(text, '\t', len) != NULL)
-        return " (it has a tab: words are separated by one space)";
-    return feed == NULL ? " (the last line needs a line feed at its end)" : "";
-}
-
-static bool fault_at(const struct keyring *k, const char *name, const struct dsb_text_error *at,
-                     const char *text, size_t text_len, struct error *e)
-{
-    const char *fault = dsb_text_fault_name(at->fault);
-    if (at->line == 0) /* an empty file */
-        return error_set(e, EXIT_CONFIG, "%s/%s: %s", k->dir.path, name, fault);
-    return error_set(e, EXIT_CONFIG, "%s/%s:%zu: %s%s", k->dir.path, name, at->line, fault,
-                     invisible_fault(text, text_len, at->line));
-}
 
 static bool read_identity(struct keyring *k, bool allow_test_keys, struct error *e)
 {
@@ -57,7 +29,7 @@ static bool read_identity(struct keyring *k, bool allow_test_keys, struct error 
     if (!confdir_read(&k->dir, IDENTITY_FILE, locked->text, sizeof locked->text, &text_len, e))
         ok = false;
     else if (dsb_identity_parse(k->file, locked->text, text_len, &at) != DSB_OK)
-        fault_at(k, IDENTITY_FILE, &at, locked->text, text_len, e);
+        text_fault_set(e, &k->dir, IDENTITY_FILE, &at, locked->text, text_len);
     else if (k->file->bring_up && !allow_test_keys)
         error_set(e, EXIT_CONFIG, "%s/%s: a bring-up test key, not for use (--allow-test-keys)",
                   k->dir.path, IDENTITY_FILE);
@@ -98,7 +70,7 @@ static bool parse_trust(struct keyring *k, const char *text, size_t text_len, st
     if (text_len > 0 &&
         dsb_trust_store_parse(&fresh, &k->identity, text, text_len, &at) != DSB_OK) {
         free(fresh.entries);
-        return fault_at(k, TRUST_FILE, &at, text, text_len, e);
+        return text_fault_set(e, &k->dir, TRUST_FILE, &at, text, text_len);
     }
     free(k->trust.entries);
     k->trust = fresh;

@@ -130,7 +130,7 @@ class Identity(TestCase):
         self.check(f"dsoftbus-identity 1\nid alpha\nid beta\nprivate {KEY}\n", ":3: field given twice")
 
     def test_field_missing(self):
-        self.check("dsoftbus-identity 1\nid alpha\n", ":2: id or private key missing")
+        self.check("dsoftbus-identity 1\nid alpha\n", ":2: a field is missing")
 
     def test_cut_off(self):
         self.check(f"dsoftbus-identity 1\nid alpha\nprivate {KEY}",

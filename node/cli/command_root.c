@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dsoftbus root: the key that vouches for devices. It is read for one command, and wiped. */
+#include "dsoftbus/lines.h"
+#include "node/base/words.h"
+#include "node/cli/command.h"
+#include "node/cli/device_words.h"
+#include "node/store/attestation.h"
+#include "node/store/keyring.h"
+#include "node/store/root_serials.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum root_verb { ROOT_NEW, ROOT_SHOW, ROOT_SIGN, ROOT_VERB_COUNT };
+
+static const struct verb verbs[ROOT_VERB_COUNT] = {
+    [ROOT_NEW] = {"new", "ROOTFILE"},
+    [ROOT_SHOW] = {"show", "ROOTFILE"},
+    [ROOT_SIGN] = {"sign", "ROOTFILE ID KEY [SERVICES]"}};
+
+/* The word that names the root in a trust store. */
+static void show(const struct root_key *root)
+{
+    char text[KEY_TEXT_SIZE];
+    key_format(text, root->public_key);
+    (void)printf("root:%s\n", text);
+}
+
+/* services may be NULL: no list. */
+static bool parse_device(struct dsb_trust_entry *device, const char *id, const char *key,
+                         const char *services, struct error *e)
+{
+    const struct dsb_word key_word = {key, strlen(key)};
+    size_t services_len = services == NULL ? 0 : strlen(services);
+    enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
+    memset(device, 0, sizeof *device);
+    if (!device_word_id(&device->id, id, e) || !device_word_key(id, key, e))
+        return false;
+    if (!dsb_hex_decode(device->key, &key_word))
+        fault = DSB_TEXT_BAD_KEY;
+    else if (services != NULL && services_len == 0)
+        fault = DSB_TEXT_BAD_SERVICE;
+    else if (services_len > ATTESTATION_SERVICES_MAX)
+        return error_set(e, EXIT_CONFIG, "%s not signed: more than %d bytes of services", id,
+                         ATTESTATION_SERVICES_MAX);
+    else {
+        if (services_len > 0)
+            memcpy(device->services, services, services_len);
+        device->services_len = (uint8_t)services_len;
+        fault = attestation_fault(device);
+    }
+    return fault == DSB_TEXT_NO_FAULT ||
+           error_set(e, EXIT_CONFIG, "%s not signed: %s", id, dsb_text_fault_name(fault));
+}
+
+/* One more than the last, or the one that is asked for. No serial is given twice: which of two
+ * attestations holds would be anybody's choice. */
+static bool choose_serial(const struct root_key *root, const struct dsb_device_id *id,
+                          uint64_t asked, uint64_t *serial, struct error *e)
+{
+    uint64_t last;
+    if (!root_serials_last(root, id, &last, e))
+        return false;
+    if (asked != 0 && asked <= last)
+        return error_set(e, EXIT_CONFIG, "%.*s has serial %llu already: --serial must be higher",
+                         id->len, id->text, (unsigned long long)last);
+    if (last == UINT64_MAX)
+        return error_set(e, EXIT_CONFIG, "%.*s has had the last serial that there is", id->len,
+                         id->text);
+    *serial = asked != 0 ? asked : last + 1;
+    return true;
+}
+
+/* The serial is on disk before anybody sees what is signed with it. */
+static bool sign(const struct root_key *root, const struct dsb_trust_entry *device, uint64_t serial,
+                 struct error *e)
+{
+    struct attestation a = {.device = *device};
+    char text[ATTESTATION_TEXT_MAX];
+    if (!choose_serial(root, &device->id, serial, &a.serial, e) ||
+        !root_serials_put(root, &device->id, a.serial, e))
+        return false;
+    attestation_sign(&a, root);
+    (void)fwrite(text, 1, attestation_format(text, &a), stdout);
+    return true;
+}
+
+bool command_root(const struct options *o, char **words, int word_count, struct error *e)
+{
+    struct root_key root;
+    struct dsb_trust_entry device;
+    size_t verb;
+    if (!words_verb("root", verbs, ROOT_VERB_COUNT, &verb, words, word_count, e))
+        return false;
+    if (verb == ROOT_SIGN &&
+        !parse_device(&device, words[2], words[3], word_count > 4 ? words[4] : NULL, e))
+        return false;
+    if (!(verb == ROOT_NEW ? root_key_new(&root, words[1], e) : root_key_open(&root, words[1], e)))
+        return false;
+    bool ok = true;
+    if (verb == ROOT_SIGN)
+        ok = sign(&root, &device, o->serial, e);
+    else if (verb == ROOT_SHOW || !o->quiet)
+        show(&root);
+    root_key_close(&root);
+    return ok;
+}

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""dsoftbus root: what is signed is checked by OpenSSL over bytes that this file puts together itself."""
+
+import re
+import resource
+import stat
+
+from e2e import *
+
+KEY = PUBLIC_KEYS[0]
+DER_OF_A_KEY = bytes.fromhex("302a300506032b6570032100")  # what stands before an Ed25519 key in SubjectPublicKeyInfo
+
+
+def fields(text):
+    """The words behind each first word, as lists: "revoke" may come more than once."""
+    found = {}
+    for line in text.splitlines()[1:]:
+        name, *words = line.split(" ")
+        found.setdefault(name, []).append(words)
+    return found
+
+
+def short(text):
+    return bytes([len(text)]) + text.encode()
+
+
+class RootTestCase(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.file = self.path("plant", "root")
+
+    def root(self, *words, **options):
+        options.setdefault("stdout", subprocess.PIPE)
+        return subprocess.run([f"{BIN}/dsoftbus", "root", *words], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              env=ENV, check=False, timeout=PATIENCE, **options)
+
+    def new(self):
+        result = self.root("new", self.file)
+        self.assertEqual((result.stderr, result.returncode), ("", EXIT_OK))
+        return re.fullmatch(r"root:([0-9a-f]{64})\n", result.stdout).group(1)
+
+    def sign(self, *words):
+        result = self.root("sign", self.file, *words)
+        self.assertEqual((result.stderr, result.returncode), ("", EXIT_OK))
+        return result.stdout
+
+    def serial(self, *words):
+        return int(fields(self.sign(*words))["serial"][0][0])
+
+    def assert_signed(self, root, signature, message):
+        for name, content in (("key", DER_OF_A_KEY + bytes.fromhex(root)), ("message", message),
+                              ("signature", bytes.fromhex(signature))):
+            with open(self.path(name), "wb") as out:
+                out.write(content)
+        subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", self.path("key"), "-rawin",
+                        "-in", self.path("message"), "-sigfile", self.path("signature")], check=True, stdout=subprocess.DEVNULL)
+
+    def text(self, name):
+        with open(self.path("plant", name), encoding="ascii") as file:
+            return file.read()
+
+    def write(self, name, text):
+        with open(self.path("plant", name), "w", encoding="ascii") as file:
+            file.write(text)
+        os.chmod(self.path("plant", name), 0o600)
+
+
+class New(RootTestCase):
+    def test_the_file_is_private_whatever_the_umask(self):
+        subprocess.run(f"umask 0; exec {BIN}/dsoftbus root new {self.file}", shell=True, check=True, stdout=subprocess.DEVNULL,
+                       env=ENV)
+        self.assertEqual(stat.S_IMODE(os.stat(self.file).st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("plant")).st_mode), 0o700)
+        self.assertRegex(self.text("root"), r"\Adsoftbus-root 1\nprivate [0-9a-f]{64}\n\Z")
+        self.assertEqual(os.listdir(self.path("plant")), ["root"])
+
+    def test_never_overwrites(self):
+        self.new()
+        before = self.text("root")
+        self.assert_fails(self.root("new", self.file), EXIT_CONFIG, "DIR/plant/root: exists already, not overwritten")
+        self.assertEqual(self.text("root"), before)
+
+    def test_a_full_disk_leaves_nothing(self):
+        result = self.root("new", self.file, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
+        self.assert_fails(result, EXIT_LOCAL, "DIR/plant/root: cannot write: File too large")
+        self.assertEqual(os.listdir(self.path("plant")), [])
+
+    def test_the_private_half_is_never_shown(self):
+        key = self.new()
+        private = self.text("root").split()[-1]
+        shown = [self.root("show", self.file), self.root("sign", self.file, "lamp", KEY)]
+        self.assertEqual(shown[0].stdout, f"root:{key}\n")
+        for result in shown:
+            self.assertNotIn(private, result.stdout + result.stderr)
+
+    def test_a_known_key_gives_its_public_half(self):
+        """RFC 8032, 7.1, TEST 1."""
+        self.new()
+        self.write("root", "dsoftbus-root 1\nprivate 9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60\n")
+        self.assertEqual(self.root("show", self.file).stdout,
+                         "root:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\n")
+
+
+class File(RootTestCase):
+    def check(self, text, message):
+        self.new()
+        self.write("root", text)
+        self.assert_fails(self.root("show", self.file), EXIT_CONFIG, f"DIR/plant/root{message}")
+
+    def test_missing(self):
+        self.assert_fails(self.root("show", self.file), EXIT_CONFIG, "DIR/plant/root: No such file or directory")
+        self.new()
+        os.unlink(self.file)
+        self.assert_fails(self.root("show", self.file), EXIT_CONFIG, "DIR/plant/root: No such file or directory")
+
+    def test_no_name(self):
+        self.assert_fails(self.root("new", self.path("plant") + "/"), EXIT_USAGE, '"DIR/plant/" names no file')
+
+    def test_open_to_others(self):
+        self.new()
+        os.chmod(self.file, 0o640)
+        self.assert_fails(self.root("show", self.file), EXIT_CONFIG, "DIR/plant/root: mode 0640 lets others in, must be 0600"
+                          " (chmod 600 DIR/plant/root)")
+
+    def test_directory_open_to_others(self):
+        self.new()
+        os.chmod(self.path("plant"), 0o755)
+        self.assert_fails(self.root("show", self.file), EXIT_CONFIG, "DIR/plant: mode 0755 lets others in, must be 0700"
+                          " (chmod 700 DIR/plant)")
+
+    def test_without_a_key(self):
+        self.check("dsoftbus-root 1\n", ":1: a field is missing")
+
+    def test_with_two_keys(self):
+        self.check("dsoftbus-root 1\n" + f"private {KEY}\n" * 2, ":3: field given twice")
+
+    def test_with_half_a_key(self):
+        self.check(f"dsoftbus-root 1\nprivate {KEY[1:]}\n", ":2: not a key of 64 lower-case hexadecimal digits")
+
+    def test_with_another_field(self):
+        self.check(f"dsoftbus-root 1\npublic {KEY}\n", ":2: unknown field")
+
+    def test_of_another_version(self):
+        self.check(f"dsoftbus-root 2\nprivate {KEY}\n", ":1: unknown version of the format")
+
+    def test_an_identity_is_no_root(self):
+        self.check(f"dsoftbus-identity 1\nid lamp\nprivate {KEY}\n", ":1: first line does not name the format")
+
+    def test_cut_off(self):
+        self.check(f"dsoftbus-root 1\nprivate {KEY}", ":2: last line has no end (the last line needs a line feed at its end)")
+
+
+class Sign(RootTestCase):
+    def check(self, *words):
+        root = self.new()
+        attestation = self.sign(*words)
+        self.assertEqual(attestation.splitlines()[0], "dsoftbus-attestation 1")
+        f = fields(attestation)
+        (device,), (key,), (serial,) = f["id"][0], f["key"][0], f["serial"][0]
+        services = f["services"][0][0] if "services" in f else ""
+        self.assertEqual((device, key, f["root"], services), (words[0], words[1], [[root]], words[2] if len(words) > 2 else ""))
+        self.assert_signed(root, "".join(f["signature"][0]),
+                           b"DSoftBus/2 attestation\0" + int(serial).to_bytes(8, "big") + bytes.fromhex(key) + short(device) +
+                           short(services))
+
+    def test_a_device(self):
+        self.check("lamp-1.example", KEY)
+
+    def test_a_device_with_services(self):
+        self.check("lamp-1.example", KEY, "echo,log")
+
+    def test_the_longest_of_all(self):
+        names = ",".join(letter * 62 for letter in "ab") + ",cd"
+        self.assertEqual(len(names), 128)
+        self.check("a" * 64, KEY, names)
+
+    def test_more_services_than_fit(self):
+        self.new()
+        names = ",".join(letter * 62 for letter in "ab") + ",cde"
+        self.assert_fails(self.root("sign", self.file, "lamp", KEY, names), EXIT_CONFIG,
+                          "lamp not signed: more than 128 bytes of services")
+
+    def test_what_no_device_has(self):
+        self.new()
+        for words, code, message in (
+                (("Lamp", KEY), EXIT_USAGE, '"Lamp" is not a device id (1 to 64 of a-z 0-9 . -)'),
+                (("lamp", KEY[1:]), EXIT_USAGE, "the key of lamp has 63 digits, not 64: copy it whole from `dsoftbus id`"),
+                (("lamp", "00" * 32), EXIT_CONFIG, "lamp not signed: low-order key"),
+                (("lamp", KEY, ""), EXIT_CONFIG, "lamp not signed: not names of services with one comma between"),
+                (("lamp", KEY, "a,,b"), EXIT_CONFIG, "lamp not signed: not names of services with one comma between"),
+                (("lamp", KEY, "a,a"), EXIT_CONFIG, "lamp not signed: a service named twice")):
+            self.assert_fails(self.root("sign", self.file, *words), code, message)
+        self.assertEqual(os.listdir(self.path("plant")), ["root"])  # and no serial was used up
+
+    def test_serials_count_for_each_id(self):
+        self.new()
+        self.assertEqual([self.serial("lamp", KEY), self.serial("door", KEY), self.serial("lamp", KEY)], [1, 1, 2])
+        self.assertEqual(self.text("root.serials"), "dsoftbus-serials 1\nlamp 2\ndoor 1\n")
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("plant", "root.serials")).st_mode), 0o600)
+
+    def test_two_roots_count_apart(self):
+        self.new()
+        self.serial("lamp", KEY)
+        self.file = self.path("plant", "other")
+        self.new()
+        self.assertEqual(self.serial("lamp", KEY), 1)
+
+    def test_a_serial_can_be_chosen_once(self):
+        self.new()
+        self.assertEqual(self.serial("lamp", KEY, "--serial", "7"), 7)
+        for serial in ("7", "6"):
+            self.assert_fails(self.root("sign", self.file, "lamp", KEY, "--serial", serial), EXIT_CONFIG,
+                              "lamp has serial 7 already: --serial must be higher")
+        self.assertEqual(self.serial("lamp", KEY), 8)
+
+    def test_the_last_serial(self):
+        self.new()
+        self.assertEqual(self.serial("lamp", KEY, "--serial", str(2**64 - 1)), 2**64 - 1)
+        self.assert_fails(self.root("sign", self.file, "lamp", KEY), EXIT_CONFIG, "lamp has had the last serial that there is")
+
+    def test_a_serial_whose_attestation_nobody_saw_is_gone(self):
+        """Power lost in between is the same: what may have been seen is never signed anew with the same serial."""
+        self.new()
+        with open("/dev/full", "w", encoding="ascii") as full:
+            result = self.root("sign", self.file, "lamp", KEY, stdout=full)
+        self.assertEqual(result.returncode, EXIT_LOCAL)
+        self.assertEqual(self.serial("lamp", KEY), 2)
+
+    def test_a_serial_that_cannot_be_kept_is_not_given(self):
+        self.new()
+        result = self.root("sign", self.file, "lamp", KEY,
+                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
+        self.assertEqual(result.stdout, "")
+        self.assert_fails(result, EXIT_LOCAL, "DIR/plant/root.serials: cannot write: File too large")
+
+    def test_many_at_once_have_a_serial_each(self):
+        self.new()
+        all_of_them = [self.started(Process([f"{BIN}/dsoftbus", "root", "sign", self.file, "lamp", KEY])) for _ in range(8)]
+        serials = [int(fields(process.popen.stdout.read().decode())["serial"][0][0]) for process in all_of_them]
+        self.assertEqual(sorted(serials), list(range(1, 9)))
+
+    def test_serials_that_are_none(self):
+        self.new()
+        for line, fault in (("lamp 0", "not a serial (digits, from 1 on)"), ("lamp 01", "not a serial (digits, from 1 on)"),
+                            ("lamp 18446744073709551616", "not a serial (digits, from 1 on)"),
+                            ("lamp 1x", "not a serial (digits, from 1 on)"), ("Lamp 1", "not a device id"),
+                            ("lamp", "wrong number of words, or not one space between them"),
+                            ("lamp 1\nlamp 2", "duplicate id")):
+            self.write("root.serials", f"dsoftbus-serials 1\n{line}\n")
+            result = self.root("sign", self.file, "lamp", KEY)
+            self.assert_fails(result, EXIT_CONFIG, f"DIR/plant/root.serials:{2 + line.count(chr(10))}: {fault}")
+            self.assertEqual(result.stdout, "")
+
+
+if __name__ == "__main__":
+    main()
