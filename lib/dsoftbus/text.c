@@ -32,6 +32,7 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_TOO_MANY_SERVICES] = "more than 16 services, or than 255 bytes of them",
         [DSB_TEXT_BAD_ADDRESS] = "not an address, A.B.C.D:PORT",
         [DSB_TEXT_BAD_SERIAL] = "not a serial (digits, from 1 on)",
+        [DSB_TEXT_BAD_SIGNATURE] = "not the root's signature",
     };
 
     return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";

@@ -44,6 +44,7 @@ enum dsb_text_fault {
     DSB_TEXT_TOO_MANY_SERVICES, /* trust: over 16 names, or over 255 bytes */
     DSB_TEXT_BAD_ADDRESS,       /* of a device's daemon: not A.B.C.D:PORT */
     DSB_TEXT_BAD_SERIAL,        /* not a number from 1 to 2^64 - 1 */
+    DSB_TEXT_BAD_SIGNATURE,     /* not one, or not the root's over the rest of the text */
 };
 
 struct dsb_text_error {

@@ -90,7 +90,7 @@ static const struct option_row rows[] = {
      UINT16_MAX},
     {"user", "USER", "become USER once the ports are open", CMD_DAEMON, VALUE_TEXT, AT(user), 0, 0},
     {"serial", "NUMBER", "of the attestation (default: one more than the id's last)", CMD_ROOT,
-     VALUE_NUMBER, AT(serial), 1, UINT64_MAX},
+     VALUE_NUMBER, AT(serial), 1, UINT64_MAX - 1},
     {"allow-test-keys", NULL, "accept an identity that is marked as a test key",
      ALL & ~(CMD_KEYGEN | BUS | CMD_ROOT), VALUE_FLAG, AT(allow_test_keys), 0, 0},
     {"quiet", NULL, "no progress, errors only", ALL, VALUE_FLAG, AT(quiet), 0, 0},

@@ -129,6 +129,12 @@ void root_key_sign(const struct root_key *root, uint8_t signature[ROOT_SIGNATURE
     crypto_sign_detached(signature, NULL, text, text_len, root->secret->key);
 }
 
+bool root_signed(const uint8_t root[ROOT_KEY_LEN], const uint8_t signature[ROOT_SIGNATURE_LEN],
+                 const uint8_t *text, size_t text_len)
+{
+    return crypto_sign_verify_detached(signature, text, text_len, root) == 0;
+}
+
 void root_key_close(struct root_key *root)
 {
     secret_free(root->secret, sizeof *root->secret);

@@ -36,6 +36,11 @@ MUST_CHECK bool root_key_open(struct root_key *root, const char *path, struct er
 void root_key_sign(const struct root_key *root, uint8_t signature[ROOT_SIGNATURE_LEN],
                    const uint8_t *text, size_t text_len);
 
+/* Did this root sign it? A second spelling of a signature or of a key is none (libsodium). */
+MUST_CHECK bool root_signed(const uint8_t root[ROOT_KEY_LEN],
+                            const uint8_t signature[ROOT_SIGNATURE_LEN], const uint8_t *text,
+                            size_t text_len);
+
 /* Wipes the key and unlocks the directory. */
 void root_key_close(struct root_key *root);
 

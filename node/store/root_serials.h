@@ -12,6 +12,9 @@
 #include "dsoftbus/device_id.h"
 #include "node/store/root_key.h"
 
+/* The highest: the first good serial behind any of them is a number of 64 bits, too. */
+#define ROOT_SERIAL_MAX (UINT64_MAX - 1)
+
 /* *serial is 0 when the id was given none. */
 MUST_CHECK bool root_serials_last(const struct root_key *root, const struct dsb_device_id *id,
                                   uint64_t *serial, struct error *e);

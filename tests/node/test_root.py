@@ -215,7 +215,9 @@ class Sign(RootTestCase):
 
     def test_the_last_serial(self):
         self.new()
-        self.assertEqual(self.serial("lamp", KEY, "--serial", str(2**64 - 1)), 2**64 - 1)
+        self.assert_fails(self.root("sign", self.file, "lamp", KEY, "--serial", str(2**64 - 1)), EXIT_USAGE,
+                          f'--serial: "{2**64 - 1}" is not a number from 1 to {2**64 - 2}')
+        self.assertEqual(self.serial("lamp", KEY, "--serial", str(2**64 - 2)), 2**64 - 2)
         self.assert_fails(self.root("sign", self.file, "lamp", KEY), EXIT_CONFIG, "lamp has had the last serial that there is")
 
     def test_a_serial_whose_attestation_nobody_saw_is_gone(self):
@@ -242,7 +244,7 @@ class Sign(RootTestCase):
     def test_serials_that_are_none(self):
         self.new()
         for line, fault in (("lamp 0", "not a serial (digits, from 1 on)"), ("lamp 01", "not a serial (digits, from 1 on)"),
-                            ("lamp 18446744073709551616", "not a serial (digits, from 1 on)"),
+                            *((f"lamp {2**64 + more}", "not a serial (digits, from 1 on)") for more in (-1, 0, 1)),
                             ("lamp 1x", "not a serial (digits, from 1 on)"), ("Lamp 1", "not a device id"),
                             ("lamp", "wrong number of words, or not one space between them"),
                             ("lamp 1\nlamp 2", "duplicate id")):
@@ -250,6 +252,128 @@ class Sign(RootTestCase):
             result = self.root("sign", self.file, "lamp", KEY)
             self.assert_fails(result, EXIT_CONFIG, f"DIR/plant/root.serials:{2 + line.count(chr(10))}: {fault}")
             self.assertEqual(result.stdout, "")
+
+
+class Revoke(RootTestCase):
+    def revoke(self, *words):
+        result = self.root("revoke", self.file, *words)
+        self.assertEqual((result.stderr, result.returncode), ("", EXIT_OK))
+        return result.stdout
+
+    def check_list(self, root, text, serial, *revoked):
+        """It says this, is signed, and is the one that the root keeps."""
+        f = fields(text)
+        self.assertEqual((text.splitlines()[0], f["root"], f["serial"]), ("dsoftbus-revocations 1", [[root]], [[str(serial)]]))
+        self.assertEqual(f.get("revoke", []), [[device, str(first)] for device, first in revoked])
+        self.assert_signed(root, "".join(f["signature"][0]),
+                           b"DSoftBus/2 revocations\0" + serial.to_bytes(8, "big") + len(revoked).to_bytes(2, "big") +
+                           b"".join(short(device) + first.to_bytes(8, "big") for device, first in revoked))
+        self.assertEqual(self.text("root.revocations"), text)
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("plant", "root.revocations")).st_mode), 0o600)
+
+    def test_each_list_has_the_next_serial_and_all_that_was_revoked(self):
+        root = self.new()
+        for device in ("lamp", "door", "lamp"):
+            self.sign(device, KEY)
+        self.check_list(root, self.revoke("lamp"), 1, ("lamp", 3))
+        self.check_list(root, self.revoke("door"), 2, ("lamp", 3), ("door", 2))
+        self.check_list(root, self.revoke("lamp", "9"), 3, ("lamp", 9), ("door", 2))
+
+    def test_what_is_signed_next_is_good(self):
+        self.new()
+        self.sign("lamp", KEY)
+        self.revoke("lamp")
+        self.assertEqual(self.serial("lamp", KEY), 2)
+        self.revoke("lamp", "9")
+        self.assert_fails(self.root("sign", self.file, "lamp", KEY, "--serial", "8"), EXIT_CONFIG,
+                          "lamp is revoked below serial 9: --serial must be that")
+        self.assertEqual(self.serial("lamp", KEY), 9)
+
+    def test_an_id_for_ever(self):
+        root = self.new()
+        self.check_list(root, self.revoke("lamp", str(2**64 - 1)), 1, ("lamp", 2**64 - 1))
+        self.assert_fails(self.root("sign", self.file, "lamp", KEY), EXIT_CONFIG, "lamp has had the last serial that there is")
+
+    def test_what_is_revoked_stays_so(self):
+        self.new()
+        self.sign("lamp", KEY)
+        self.revoke("lamp", "5")
+        before = self.text("root.revocations")
+        for words in (("lamp",), ("lamp", "4"), ("lamp", "5")):
+            self.assert_fails(self.root("revoke", self.file, *words), EXIT_CONFIG, "lamp is revoked below serial 5 already")
+        self.assertEqual(self.text("root.revocations"), before)
+
+    def test_what_cannot_be_revoked(self):
+        self.new()
+        for words, code, message in (
+                (("lamp",), EXIT_CONFIG, "lamp has no attestation of this root: name the first SERIAL that is to be good"),
+                (("Lamp",), EXIT_USAGE, '"Lamp" is not a device id (1 to 64 of a-z 0-9 . -)'),
+                (("lamp", "1"), EXIT_USAGE, f'"1" is not a serial from 2 to {2**64 - 1}'),
+                (("lamp", "two"), EXIT_USAGE, f'"two" is not a serial from 2 to {2**64 - 1}'),
+                (("lamp", "--serial", "3"), EXIT_USAGE, "--serial is for dsoftbus root sign")):
+            self.assert_fails(self.root("revoke", self.file, *words), code, message)
+        self.assertEqual(os.listdir(self.path("plant")), ["root"])
+
+    def test_a_full_list(self):
+        root = self.new()
+        for number in range(64):
+            self.revoke("a" * 62 + f"{number:02}", str(2**64 - 1))
+        self.check_list(root, self.text("root.revocations"), 64, *(("a" * 62 + f"{n:02}", 2**64 - 1) for n in range(64)))
+        self.assert_fails(self.root("revoke", self.file, "lamp", "2"), EXIT_CONFIG,
+                          "lamp not revoked: the list has 64 ids already")
+        self.assertEqual(self.root("sign", self.file, "lamp", KEY).returncode, EXIT_OK)
+
+    def test_a_full_disk_leaves_the_last_list(self):
+        self.new()
+        before = self.revoke("lamp", "2")
+        result = self.root("revoke", self.file, "door", "2",
+                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)))
+        self.assertEqual(result.stdout, "")
+        self.assert_fails(result, EXIT_LOCAL, "DIR/plant/root.revocations: cannot write: File too large")
+        self.assertEqual(self.text("root.revocations"), before)
+
+    def test_a_list_that_was_changed(self):
+        """By hand, or by who wants the root to sign on from it: every line of it, and every field twice or not at all."""
+        self.new()
+        good = self.revoke("lamp", "3")
+        head, root, serial, revoke, signature = good.splitlines(keepends=True)
+        other = "ab" * 32
+        for text, message in (
+                (good.replace("lamp 3", "lamp 2"), ":5: not the root's signature"),
+                (good.replace("serial 1", "serial 2"), ":5: not the root's signature"),
+                (head + root + serial + signature, ":4: not the root's signature"),
+                (head + root + serial + revoke + f"signature {other} {other}\n", ":5: not the root's signature"),
+                (head + root + serial + revoke + f"signature {other} x\n", ":5: not the root's signature"),
+                (head + f"root {other}\n" + serial + revoke + signature, ":5: not the root's signature"),
+                (head + root + root + serial, ":3: field given twice"),
+                (head + root + serial + serial, ":4: field given twice"),
+                (good + signature, ":6: field given twice"),
+                (head + root + serial + revoke + revoke, ":5: duplicate id"),
+                (head + root + revoke + signature, ":4: a field is missing"),
+                (head + serial + revoke + signature, ":4: a field is missing"),
+                (head + root + serial + revoke, ":4: a field is missing"),
+                (head + "serial 0\n", ":2: not a serial (digits, from 1 on)"),
+                (head + "root x\n", ":2: not a key of 64 lower-case hexadecimal digits"),
+                (head + "revoke lamp\n", ":2: wrong number of words, or not one space between them"),
+                (head + "revoke lamp 0\n", ":2: not a serial (digits, from 1 on)"),
+                (head + "revoke Lamp 2\n", ":2: not a device id"),
+                (head + "serial 1 2\n", ":2: wrong number of words, or not one space between them"),
+                (head + "pardon lamp\n", ":2: unknown field"),
+                (head + "".join(f"revoke a{n} 2\n" for n in range(65)), ":66: too many entries")):
+            self.write("root.revocations", text)
+            for words in (("revoke", self.file, "door", "2"), ("sign", self.file, "lamp", KEY)):
+                self.assert_fails(self.root(*words), EXIT_CONFIG, f"DIR/plant/root.revocations{message}")
+            self.assertEqual(self.text("root.revocations"), text)
+
+    def test_the_list_of_another_root(self):
+        self.new()
+        self.revoke("lamp", "2")
+        other = self.text("root.revocations")
+        self.file = self.path("plant", "other")
+        self.new()
+        self.write("other.revocations", other)
+        self.assert_fails(self.root("revoke", self.file, "door", "2"), EXIT_CONFIG,
+                          "DIR/plant/other.revocations: another root's list")
 
 
 if __name__ == "__main__":

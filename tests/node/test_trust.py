@@ -44,7 +44,7 @@ class Manual(TestCase):
         for line in example.splitlines()[2:]:
             self.assertIn(line.split()[0], result.stdout)
 
-    def test_the_root_and_its_serials_are_read_and_its_attestation_is_made(self):
+    def test_the_root_and_its_serials_are_read_and_what_it_signs_is_made(self):
         folder = self.folder_named("plant")
         os.chmod(folder, 0o700)
         for name, beginning in (("root", "dsoftbus-root"), ("root.serials", "dsoftbus-serials")):
@@ -55,7 +55,11 @@ class Manual(TestCase):
         of = dict(line.split(" ", 1) for line in example.splitlines())
         result = subprocess.run([f"{BIN}/dsoftbus", "root", "sign", f"{folder}/root", of["id"], of["key"], of["services"]],
                                 stdout=subprocess.PIPE, text=True, check=True, env=ENV)
-        self.assertEqual(re.sub("signature [0-9a-f]{64} [0-9a-f]{64}", "signature FIRST SECOND", result.stdout), example)
+        elided = ("signature [0-9a-f]{64} [0-9a-f]{64}", "signature FIRST SECOND")
+        self.assertEqual(re.sub(*elided, result.stdout), example)
+        result = subprocess.run([f"{BIN}/dsoftbus", "root", "revoke", f"{folder}/root", of["id"]], stdout=subprocess.PIPE,
+                                text=True, check=True, env=ENV)
+        self.assertEqual(re.sub(*elided, result.stdout), self.example("dsoftbus-revocations"))
 
     def test_the_attempts_are_read(self):
         device = self.device("alpha")
@@ -75,6 +79,7 @@ class Manual(TestCase):
                 ("between, {} bytes at most", "lib/dsoftbus/trust_store.h", "DSB_TRUST_SERVICES_LEN_MAX"),
                 ("room for {} peers", "node/store/keyring.h", "KEYRING_TRUST_MAX"),
                 ("in at most {} bytes;", "node/store/attestation.h", "ATTESTATION_SERVICES_MAX"),
+                ("for {} ids at most.", "node/store/revocations.h", "REVOCATIONS_MAX"),
                 ("{} seconds at most", "node/store/attempts.h", "ATTEMPTS_WAIT_MAX_S")):
             self.assertIn(words.format(number(path, name)), self.text)
 
