@@ -15,7 +15,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = "docs/figures.md"
 LIMIT = 0.01
 BUILD = "build/os"
-TARGETS = ("image_bench-kernel", "image_net-bench", "rv64-bench", "noise")
+TARGETS = ("image_bench-kernel", "image_net-bench", "rv64-bench", "rv64-pairing", "noise")
 MEASURES = {
     "bench-kernel": ("bench/kernel.sh", BUILD, "counts"),
     "bench-net": ("bench/net.sh", BUILD, "counts"),

@@ -46,6 +46,16 @@ void sodium_memzero(void *const pnt, const size_t len)
     __asm__ volatile("" : : "r"(pnt) : "memory"); /* the compiler must take the zeros for read */
 }
 
+/* Of a product: nothing is told by the time. */
+int sodium_is_zero(const unsigned char *n, const size_t nlen)
+{
+    uint32_t all_bits = 0;
+
+    for (size_t i = 0; i < nlen; i++)
+        all_bits |= n[i];
+    return (int)((all_bits - 1) >> 8 & 1);
+}
+
 /* Reached only by lengths beyond libsodium's limits, which Noise's 65535 bytes never come near. */
 void sodium_misuse(void)
 {
