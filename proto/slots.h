@@ -43,7 +43,10 @@
 #define DSOFTBUSD_SLOT_KEY     5        /* SEND to keystored */
 #define DSOFTBUSD_NETWORK_BITS 1        /* netstackd: something became ready */
 #define DSOFTBUSD_DEATH_BITS   (1 << 8) /* init: netstackd died; 1 << badge: an application did */
+#define DSOFTBUSD_SLOT_STORE   7        /* SEND to stored, when it pairs */
 #define DSOFTBUSD_SLOT_BUS     6        /* RECV; badge of a caller = its client number, 1 .. */
+/* Its argument: it may pair; stored is there, and its third file says by which code. */
+#define DSOFTBUSD_PAIRS 1
 
 /* Applications that offer a service on the bus */
 #define APP_SLOT_BUS       2 /* SEND to dsoftbusd; the badge says which names it may publish */

@@ -6,6 +6,9 @@
 #                  it the bring-up identity of the tests, whose key everybody knows
 #   TRUST=FILE     instead: a trust store alone. The image holds no key; the device makes its own at its first boot, and needs a
 #                  disk to keep it
+#   CODE=WORD      of an image without a key: the code that lets peers pair with it. `fresh` (the default): six digits, drawn at
+#                  each boot and shown on the console; `none`: it does not pair; or 8 to 64 letters and digits, to be printed on the
+#                  device. Without TRUST the device trusts nobody but whom it is paired with
 #   OUT=DIR        where kernel.elf goes instead of build/image
 set -euo pipefail
 invoked_from=$PWD
@@ -38,7 +41,11 @@ check_trust() { # file
     peers=$("$tool" trust --dir "$scratch/any" list) || peers=unusable
     rm -rf "$scratch"
     [ "$peers" != unusable ] || die "TRUST=$1 cannot be used, see above"
-    [ -n "$peers" ] || echo "image: warning: the device will trust nobody: $1 has no peer" >&2
+    [ -n "$peers" ] || [ "${CODE:-fresh}" != none ] || echo "image: warning: the device will trust nobody: $1 has no peer" >&2
+}
+
+check_code() { # word
+    [ "$1" = fresh ] || [ "$1" = none ] || [[ $1 =~ ^[0-9A-Za-z]{8,64}$ ]] || die "CODE=$1: fresh, none, or 8 to 64 letters and digits"
 }
 
 # What the build makes of them is nobody else's either, and goes in every case.
@@ -53,15 +60,25 @@ take() { # files
 
 scripts/setup.sh
 [ -z "${IDENTITY:-}" ] || [ -z "${TRUST:-}" ] || die "IDENTITY or TRUST, not both: with a key or without"
+[ -z "${IDENTITY:-}" ] || [ -z "${CODE:-}" ] || die "IDENTITY or CODE, not both: without a disk, whom it pairs with would be forgotten"
 if [ -n "${IDENTITY:-}" ]; then
     directory=$(cd "$invoked_from" && realpath -e -- "$IDENTITY") || die "IDENTITY=$IDENTITY: no such directory"
     check_identity "$directory"
     take "$directory/identity" "$directory/trust"
-elif [ -n "${TRUST:-}" ]; then
-    file=$(cd "$invoked_from" && realpath -e -- "$TRUST") || die "TRUST=$TRUST: no such file"
-    check_trust "$file"
-    take "$file"
-    [ "$(basename "$file")" = trust ] || mv "build/os/release/$(basename "$file")" build/os/release/trust
+elif [ -n "${TRUST:-}${CODE:-}" ]; then
+    check_code "${CODE:-fresh}"
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    if [ -n "${TRUST:-}" ]; then
+        file=$(cd "$invoked_from" && realpath -e -- "$TRUST") || die "TRUST=$TRUST: no such file"
+        check_trust "$file"
+        install -m 600 "$file" "$scratch/trust"
+    else
+        echo "dsoftbus-trust 2" >"$scratch/trust"
+    fi
+    (umask 077 && printf 'dsoftbus-pairing 1\ncode %s\n' "${CODE:-fresh}" >"$scratch/pairing.code")
+    take "$scratch/trust" "$scratch/pairing.code"
+    rm -rf "$scratch"
 else
     image=device
 fi
@@ -70,7 +87,7 @@ out=${OUT:-build/image}
 install -d -m 700 "$out"
 riscv64-unknown-elf-objcopy --strip-all "build/os/images/$image/kernel.elf" "$out/kernel.elf"
 chmod 600 "$out/kernel.elf" # it holds the private key
-if [ -n "${TRUST:-}" ]; then
+if [ -n "${TRUST:-}${CODE:-}" ]; then
     echo "image: $out/kernel.elf, without a key: at its first boot, with a disk, the device makes its own and shows it"
 elif [ "$image" = release ]; then
     echo "image: $out/kernel.elf, id and key: $device"

@@ -147,7 +147,11 @@ static const struct grant dsoftbusd_grants[] = {
     {GRANT_ENDPOINT, DSOFTBUSD_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_RECV, 0, NULL},
     {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
     {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.services"},
+    /* Of one that pairs: */
+    {GRANT_ENDPOINT, DSOFTBUSD_SLOT_STORE, ENDPOINT_STORED, ABI_RIGHT_SEND, OWNER_DSOFTBUSD, NULL},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 2, 0, ABI_RIGHT_READ, 0, "pairing.code"},
 };
+#define PAIRING_GRANT_COUNT 2
 
 const struct system_process system_dsoftbusd = {
     .name = "dsoftbusd",
@@ -156,6 +160,21 @@ const struct system_process system_dsoftbusd = {
     .stack_pages = 8,
     .page_quota = 384,
     .console_rights = ABI_RIGHT_WRITE,
+    .end = END_RESTART,
+    .death_notification = NOTIFICATION_NETSTACKD,
+    .death_bits = SERVE_DEATH_MASK(BADGE_DSOFTBUSD),
+    .grants = dsoftbusd_grants,
+    .grant_count = COUNT_OF(dsoftbusd_grants) - PAIRING_GRANT_COUNT,
+};
+
+const struct system_process system_dsoftbusd_pairs = {
+    .name = "dsoftbusd",
+    .program = "dsoftbusd",
+    .priority = 4,
+    .stack_pages = 8,
+    .page_quota = 256,
+    .console_rights = ABI_RIGHT_WRITE,
+    .arg = DSOFTBUSD_PAIRS,
     .end = END_RESTART,
     .death_notification = NOTIFICATION_NETSTACKD,
     .death_bits = SERVE_DEATH_MASK(BADGE_DSOFTBUSD),

@@ -11,10 +11,10 @@
 static const struct system_process *const device[] = {
     &system_rngd, &system_netstackd, &system_keystored, &system_dsoftbusd, APPLICATIONS};
 
-/* The same with a disk: its key is made at the first boot, and in no image. */
-static const struct system_process *const own_key[] = {&system_rngd,      &system_netstackd,
-                                                       &system_stored,    &system_keystored_own,
-                                                       &system_dsoftbusd, APPLICATIONS};
+/* The same with a disk: its key is made at the first boot, and in no image; it pairs. */
+static const struct system_process *const own_key[] = {
+    &system_rngd,          &system_netstackd,       &system_stored,
+    &system_keystored_own, &system_dsoftbusd_pairs, APPLICATIONS};
 
 const struct system_profile system_profiles[] = {
     {"device", device, COUNT_OF(device), NULL},

@@ -107,12 +107,14 @@ struct system_profile {
 #define BADGE_DSOFTBUSD 2 /* to netstackd, rngd and keystored */
 #define BADGE_KEYSTORED 5 /* to rngd; the tests' clients are between */
 #define OWNER_KEYSTORED 1 /* to stored: whose records, on every disk that there is */
+#define OWNER_DSOFTBUSD 2
 extern const struct system_process system_rngd;
 extern const struct system_process system_netstackd;
 extern const struct system_process system_keystored;
 extern const struct system_process system_keystored_own; /* of a device that makes its own key */
 extern const struct system_process system_stored;
 extern const struct system_process system_dsoftbusd;
+extern const struct system_process system_dsoftbusd_pairs; /* with a disk to keep whom */
 /* Applications, each with the badge by which the bus knows the one name that it may publish; not 1,
  * whose bit of dsoftbusd's notification is netstackd's end. */
 #define BADGE_LOGD   2

@@ -298,6 +298,13 @@ enum dsb_pairing_event dsb_pairing_receive(struct dsb_pairing *run, const uint8_
     }
 }
 
+uint64_t dsb_pairing_wait_s(uint64_t failed_count)
+{
+    if (failed_count == 0)
+        return 0;
+    return failed_count < 12 ? (uint64_t)1 << failed_count : DSB_PAIRING_WAIT_MAX_S;
+}
+
 const char *dsb_pairing_fault_name(enum dsb_pairing_fault fault)
 {
     static const char *const names[] = {

@@ -30,6 +30,17 @@ extern "C" {
 #define DSB_PAIRING_MESSAGE_MAX 113
 #define DSB_PAIRING_CODE_MAX    64 /* bytes; a person types 6 digits, a machine reads more */
 
+/* Of a window, RFC-0011 section 5. Beside DSB_SESSION_PORT: nothing of a session is spoken there.
+ * A run has a few round trips, and a curve's multiplications. */
+#define DSB_PAIRING_PORT         34568
+#define DSB_PAIRING_WINDOW_MS    120000
+#define DSB_PAIRING_RUN_MS       10000
+#define DSB_PAIRING_ATTEMPTS_MAX 3
+#define DSB_PAIRING_CODE_DIGITS  6
+
+/* What a QR code says: DSB_PAIRING_URI HOST:PORT "/" CODE. */
+#define DSB_PAIRING_URI "dsoftbus-pair://"
+
 /* Fresh random bytes of one run: the side's half of the sid, and CPace's. */
 #define DSB_PAIRING_RANDOM_LEN (DSB_PAIRING_SID_LEN / 2 + DSB_CPACE_RANDOM_LEN)
 
@@ -105,6 +116,11 @@ size_t dsb_pairing_wants(const struct dsb_pairing *run);
 /* Takes that message, exactly dsb_pairing_wants bytes of it. */
 DSB_MUST_CHECK enum dsb_pairing_event dsb_pairing_receive(struct dsb_pairing *run,
                                                           const uint8_t *message);
+
+/* How long no window may open after so many failed attempts in a row, seconds: 2 after the first,
+ * each doubles it, an hour at the most. */
+#define DSB_PAIRING_WAIT_MAX_S 3600
+uint64_t dsb_pairing_wait_s(uint64_t failed_count);
 
 /* Ends the run in any state. */
 void dsb_pairing_wipe(struct dsb_pairing *run);

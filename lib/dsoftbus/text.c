@@ -33,6 +33,8 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_BAD_ADDRESS] = "not an address, A.B.C.D:PORT",
         [DSB_TEXT_BAD_SERIAL] = "not a serial (digits, from 1 on)",
         [DSB_TEXT_BAD_SIGNATURE] = "not the root's signature",
+        [DSB_TEXT_BAD_CODE] =
+            "not `code fresh`, `code none` or a code of 8 to 64 letters and digits",
     };
 
     return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";

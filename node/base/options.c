@@ -4,6 +4,7 @@
 #include "node/base/options.h"
 
 #include "dsoftbus/announce.h"
+#include "dsoftbus/pairing.h"
 
 #include "node/base/number.h"
 
@@ -176,7 +177,7 @@ static void set_defaults(struct options *o)
                           .ping_count = 4,
                           .interval_ms = 1000,
                           .wait_ms = 2000,
-                          .window_ms = 120000,
+                          .window_ms = DSB_PAIRING_WINDOW_MS,
                           .discovery_port = DSB_DISCOVERY_PORT};
 }
 

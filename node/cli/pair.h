@@ -11,9 +11,6 @@
  * trust store of its own, which nobody trusts. */
 #define PENDING_FILE "pairing-pending"
 
-/* What --qr shows: PAIR_URI HOST:PORT "/" CODE. */
-#define PAIR_URI "dsoftbus-pair://"
-
 /* Can the peer become a trusted one? False, and *e names what stands against it: its id or its key
  * is trusted already, with another of the other. */
 MUST_CHECK bool pair_peer_fits(const struct keyring *k, const struct dsb_trust_entry *peer,

@@ -60,11 +60,12 @@ static bool ask_code(char code[CODE_SIZE], struct error *e)
 static bool split_uri(const char *text, char host[ENDPOINT_TEXT_SIZE], char code[CODE_SIZE],
                       struct error *e)
 {
-    const char *place = text + sizeof PAIR_URI - 1;
+    const char *place = text + sizeof DSB_PAIRING_URI - 1;
     const char *slash = strchr(place, '/');
     if (slash == NULL || slash == place || (size_t)(slash - place) >= ENDPOINT_TEXT_SIZE ||
         slash[1] == '\0' || strlen(slash + 1) > DSB_PAIRING_CODE_MAX)
-        return error_set(e, EXIT_USAGE, "not " PAIR_URI "HOST:PORT/CODE: copy the text whole");
+        return error_set(e, EXIT_USAGE,
+                         "not " DSB_PAIRING_URI "HOST:PORT/CODE: copy the text whole");
     memcpy(host, place, (size_t)(slash - place));
     host[slash - place] = '\0';
     strcpy(code, slash + 1);
@@ -132,9 +133,9 @@ bool pair_dial(const struct options *o, struct keyring *k, const char *host, str
 {
     char code[CODE_SIZE], place[ENDPOINT_TEXT_SIZE];
     struct dialling d = {.options = o, .k = k, .e = e, .pairing = {.fd = -1}};
-    bool is_uri = strncmp(host, PAIR_URI, sizeof PAIR_URI - 1) == 0;
+    bool is_uri = strncmp(host, DSB_PAIRING_URI, sizeof DSB_PAIRING_URI - 1) == 0;
     bool ok = is_uri ? split_uri(host, place, code, e) : ask_code(code, e);
-    int fd = ok ? pairing_dial(is_uri ? place : host, PAIRING_PORT, e) : -1;
+    int fd = ok ? pairing_dial(is_uri ? place : host, DSB_PAIRING_PORT, e) : -1;
     ok = fd >= 0 &&
          pairing_begin(&d.pairing, fd, DSB_PAIRING_DIALLER, &k->identity.id,
                        k->identity.key.public_key, code, e) &&

@@ -20,11 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ATTEMPTS_PER_WINDOW 3
-#define RUNS_MAX            8 /* at once; strangers who say nothing hold a place until it is needed */
-#define CODE_DIGITS         6
-#define QR_CODE_CHARACTERS  26 /* of 32 kinds: 130 bits */
-#define CODE_SIZE           (QR_CODE_CHARACTERS + 1)
+#define RUNS_MAX           8 /* at once; strangers who say nothing hold a place until it is needed */
+#define QR_CODE_CHARACTERS 26 /* of 32 kinds: 130 bits */
+#define CODE_SIZE          (QR_CODE_CHARACTERS + 1)
 
 struct window {
     const struct options *options;
@@ -41,7 +39,7 @@ struct window {
 static void make_code(char out[CODE_SIZE], bool long_code)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    size_t count = long_code ? QR_CODE_CHARACTERS : CODE_DIGITS, i = 0;
+    size_t count = long_code ? QR_CODE_CHARACTERS : DSB_PAIRING_CODE_DIGITS, i = 0;
     while (i < count) {
         uint8_t byte;
         random_bytes(&byte, 1);
@@ -95,7 +93,7 @@ static bool show(const struct window *w, const union endpoint *bound)
     char place[ENDPOINT_TEXT_SIZE], text[ENDPOINT_TEXT_SIZE + CODE_SIZE + 24];
     place_text(bound, place);
     if (w->options->qr) {
-        (void)snprintf(text, sizeof text, PAIR_URI "%s/%s", place, w->code);
+        (void)snprintf(text, sizeof text, DSB_PAIRING_URI "%s/%s", place, w->code);
         if (!qr_print(text))
             return error_set(w->e, EXIT_USAGE, "--qr: this build has no libqrencode");
         (void)printf("%s\n", text);
@@ -129,7 +127,7 @@ static bool shut(struct window *w)
     return error_set(w->e, EXIT_REJECTED,
                      "%d attempts with a wrong code: the window is shut; open another and use its "
                      "new code",
-                     ATTEMPTS_PER_WINDOW);
+                     DSB_PAIRING_ATTEMPTS_MAX);
 }
 
 /* A failure of this side ends the window, one of the other side only its run. */
@@ -138,7 +136,7 @@ static void act(struct window *w, struct pairing *p, enum dsb_pairing_event even
     struct dsb_trust_entry peer = pair_peer_of(&p->run);
     switch (event) {
     case DSB_PAIRING_EVENT_ATTEMPT:
-        w->failed = w->attempt_count >= ATTEMPTS_PER_WINDOW ? !shut(w) : !write_attempts(w, 1);
+        w->failed = w->attempt_count >= DSB_PAIRING_ATTEMPTS_MAX ? !shut(w) : !write_attempts(w, 1);
         w->attempt_count++;
         return;
     case DSB_PAIRING_EVENT_COMMIT:
@@ -261,7 +259,7 @@ bool pair_window(const struct options *o, struct keyring *k, struct error *e)
     union endpoint bound;
     int listening;
     struct window w = {.options = o, .k = k, .e = e};
-    (void)snprintf(default_listen, sizeof default_listen, ":%d", PAIRING_PORT);
+    (void)snprintf(default_listen, sizeof default_listen, ":%d", DSB_PAIRING_PORT);
     if (!may_open(k, e) ||
         !listener_open(&listening, &bound, o->listen != NULL ? o->listen : default_listen, e))
         return false;

@@ -6,12 +6,6 @@
 #include "dsoftbus/pairing.h"
 #include "node/engine/endpoint.h"
 
-/* Beside DSB_SESSION_PORT: nothing of a session is spoken there. */
-#define PAIRING_PORT 34568
-
-/* All of a run: a few round trips, and a curve's multiplications. */
-#define PAIRING_RUN_MS 10000
-
 /* Unused when fd is below 0. */
 struct pairing {
     int fd; /* non-blocking */

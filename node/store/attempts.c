@@ -2,6 +2,7 @@
 /* Failed pairing attempts, kept over restarts. */
 #include "node/store/attempts.h"
 
+#include "dsoftbus/pairing.h"
 #include "node/base/number.h"
 
 #include <stdio.h>
@@ -41,11 +42,7 @@ bool attempts_read(struct attempts *attempts, const struct confdir *dir, struct 
 
 uint64_t attempts_wait_s(const struct attempts *attempts, uint64_t now_s)
 {
-    uint64_t wait_s = ATTEMPTS_WAIT_MAX_S;
-    if (attempts->failed_count == 0)
-        return 0;
-    if (attempts->failed_count < 12)
-        wait_s = (uint64_t)1 << attempts->failed_count;
+    uint64_t wait_s = dsb_pairing_wait_s(attempts->failed_count);
     if (now_s < attempts->last_s) /* the clock was set back */
         return wait_s;
     uint64_t passed_s = now_s - attempts->last_s;

@@ -2,15 +2,14 @@
 /*
  * How many pairing attempts in a row have failed, and when the last did: the file
  * `pairing-attempts` of the directory, so that a restart forgives nothing. Each failure doubles how
- * long a window must stay shut: 2 s after the first, an hour from the twelfth on.
+ * long a window must stay shut: dsb_pairing_wait_s.
  */
 #ifndef NODE_ATTEMPTS_H
 #define NODE_ATTEMPTS_H
 
 #include "node/store/confdir.h"
 
-#define ATTEMPTS_FILE       "pairing-attempts"
-#define ATTEMPTS_WAIT_MAX_S 3600
+#define ATTEMPTS_FILE "pairing-attempts"
 
 struct attempts {
     uint64_t failed_count;

@@ -96,12 +96,20 @@
 #define LINES_PER_WINDOW 32
 #define LINE_WINDOW_MS   1000
 
+/* Pairing: runs under way at once; strangers who say nothing hold a place until it is needed. One
+ * more has a place before the one that is dropped for it leaves. Its sockets, with its listener's
+ * and those of who waits, are lent by the handshakes until the window is shut. */
+#define PAIRING_RUN_MAX     3
+#define PAIRING_BACKLOG_MAX 1
+#define PAIRING_SOCKET_MAX  (1 + PAIRING_RUN_MAX + 1 + PAIRING_BACKLOG_MAX)
+
 /* Trusted devices. */
 #define TRUST_MAX 64
 
 _Static_assert(CONNECTION_MAX + BACKLOG_MAX + 2 <= NET_CLIENT_SOCKETS_MAX,
                "all of them, the listener and the datagram socket have a socket");
 _Static_assert(DIAL_MAX >= BUS_CALLER_MAX, "each that may connect can wait for a device");
+_Static_assert(PAIRING_SOCKET_MAX < HALF_OPEN_MAX / 2, "most of the handshakes go on");
 _Static_assert(BACKLOG_MAX <= NET_BACKLOG_MAX, "what netstackd offers");
 _Static_assert(CONNECTION_IN_MAX >= DSB_LINK_IN_MIN(RECORD_UNIT_MAX), "any unit fits");
 _Static_assert(CONNECTION_OUT_MAX >= DSB_LINK_OUT_MIN, "the link's own words fit");

@@ -12,6 +12,7 @@
 #include "discovery.h"
 #include "endpoint.h"
 #include "journal.h"
+#include "pairing.h"
 #include "peers.h"
 #include "proto/slots.h"
 #include "rng/rng.h"
@@ -32,6 +33,7 @@ struct daemon {
     struct net_client net;
     struct table table;
     struct discovery discovery;
+    struct pairing pairing;
     net_handle listener;
     bool datagram_ready;
     bool goes_on;         /* there is more to do without waiting */
@@ -96,7 +98,7 @@ static void attach(struct daemon *daemon)
     must_net(status, "dsoftbusd: attach");
 }
 
-static void start(struct daemon *daemon)
+static void start(struct daemon *daemon, bool pairs)
 {
     const struct net_address local = {.port = DSB_SESSION_PORT};
 
@@ -110,6 +112,9 @@ static void start(struct daemon *daemon)
     must_net(discovery_init(&daemon->discovery, &daemon->net, &daemon->config.local,
                             DSB_SESSION_PORT, now_ms()),
              "dsoftbusd: discovery");
+    if (pairs)
+        pairing_init(&daemon->pairing, &daemon->config.identity, &daemon->config.trust,
+                     &daemon->net, CLIENT_SLOT_RNG, now_ms());
     daemon->datagram_ready = true;
     daemon->accept_ms = now_ms();
     daemon->announce_ms = now_ms();
@@ -140,8 +145,10 @@ static void ask_what_is_ready(struct daemon *daemon)
             daemon->accept_ms = 0;
         else if (events[i].handle == daemon->discovery.socket)
             daemon->datagram_ready = true;
-        else
+        else {
             table_ready(&daemon->table, events[i].handle);
+            pairing_ready(&daemon->pairing, events[i].handle);
+        }
 }
 
 /* The transport is up when the own announce came back and the port is listened on (since start). */
@@ -178,9 +185,11 @@ static void accept_newcomers(struct daemon *daemon)
  * has the answer to a query knows that what it did on a stream before was seen. */
 static bool turn(struct daemon *daemon)
 {
+    table_bound_half_open(&daemon->table, HALF_OPEN_MAX - pairing_socket_max(&daemon->pairing));
     accept_newcomers(daemon);
     bool goes_on = table_turn(&daemon->table, now_ms());
     goes_on = peers_turn() || goes_on;
+    goes_on = pairing_turn(&daemon->pairing, now_ms()) || goes_on;
     journal_tick();
     if (daemon->datagram_ready)
         daemon->datagram_ready = discovery_turn(&daemon->discovery, now_ms());
@@ -191,7 +200,7 @@ static bool turn(struct daemon *daemon)
 static uint64_t next_deadline(const struct daemon *daemon)
 {
     const uint64_t deadlines_ms[] = {daemon->announce_ms, daemon->accept_ms, journal_deadline(),
-                                     peers_deadline()};
+                                     peers_deadline(), pairing_deadline(&daemon->pairing)};
     uint64_t deadline_ms = table_deadline(&daemon->table);
 
     for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++)
@@ -221,8 +230,7 @@ static void take_turn(void)
 
 int process_main(uint64_t arg)
 {
-    (void)arg;
-    start(&daemon_);
+    start(&daemon_, arg & DSOFTBUSD_PAIRS);
     bus_endpoint.endpoint = DSOFTBUSD_SLOT_BUS;
     bus_endpoint.notification = DSOFTBUSD_SLOT_NOTIFY;
     bus_endpoint.deadline = wake_at;

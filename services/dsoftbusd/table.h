@@ -39,6 +39,13 @@ struct session *table_session(struct table *table, const struct dsb_device_id *p
 size_t table_dialled_count(const struct table *table);
 void table_close_idle(struct table *table);
 
+/* So many handshakes under way from now on, at most HALF_OPEN_MAX; fewer than before only while
+ * there are none. */
+static inline void table_bound_half_open(struct table *table, size_t count_max)
+{
+    table->admission.capacity = count_max;
+}
+
 enum accept_outcome {
     ACCEPT_NONE_LEFT, /* the listener's event tells of the next */
     ACCEPT_GOES_ON,   /* ACCEPTS_PER_TURN were taken, there may be more */

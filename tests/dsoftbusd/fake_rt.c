@@ -26,7 +26,7 @@ int fake_rt_run(void)
 {
     int code = setjmp(fake_rt.end);
     if (code == 0)
-        code = process_main(0);
+        code = process_main(fake_rt.arg);
     return code;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel as a process of the host's tests sees it: a clock that stands until the process waits,
- * two data files, and a log. What the process does when it waits is the test's to say.
+ * data files, and a log. What the process does when it waits is the test's to say.
  */
 #ifndef TESTS_SERVICE_FAKE_RT_H
 #define TESTS_SERVICE_FAKE_RT_H
@@ -11,7 +11,7 @@
 #include <setjmp.h>
 #include <stdbool.h>
 
-#define FAKE_FILE_COUNT 2
+#define FAKE_FILE_COUNT 3
 #define FAKE_LOG_COUNT  512
 #define FAKE_LOG_MAX    120
 #define FAKE_EXIT_PANIC 255
@@ -25,6 +25,7 @@ struct fake_file {
 
 struct fake_rt {
     uint64_t now_ms;
+    uint64_t arg; /* of process_main */
     /* The process waits until deadline_ms (UINT64_MAX: for ever; 0: it only looks). Sets the
      * event's bits and returns what rt_recv does; time is the test's to move. */
     int64_t (*wait)(uint64_t deadline_ms, uint64_t *bits);

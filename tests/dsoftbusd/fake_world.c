@@ -3,6 +3,7 @@
 #include "fake_world.h"
 
 #include "dsoftbus/announce.h"
+#include "dsoftbus/pairing.h"
 #include "journal.h"
 #include "rng/rng.h"
 #include "serve/port.h"
@@ -26,8 +27,16 @@ struct fake_stream *fake_connect(uint32_t ipv4)
     assert(fake.stream_count < FAKE_STREAM_COUNT);
     struct fake_stream *stream = &fake.streams[fake.stream_count++];
     stream->ipv4 = ipv4;
+    stream->listener = FAKE_LISTENER;
     stream->room_len = FAKE_STREAM_MAX;
     stream->step_len = FAKE_STREAM_MAX;
+    return stream;
+}
+
+struct fake_stream *fake_connect_to_pair(uint32_t ipv4)
+{
+    struct fake_stream *stream = fake_connect(ipv4);
+    stream->listener = FAKE_PAIRING;
     return stream;
 }
 
@@ -194,8 +203,15 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
                            uint32_t backlog_count, net_handle *listener)
 {
     (void)client;
-    assert(local->port == DSB_SESSION_PORT && backlog_count >= 1);
-    *listener = FAKE_LISTENER;
+    assert(backlog_count >= 1);
+    if (local->port == DSB_PAIRING_PORT) {
+        assert(!fake.pairing_listens);
+        fake.pairing_listens = true;
+        *listener = FAKE_PAIRING;
+    } else {
+        assert(local->port == DSB_SESSION_PORT);
+        *listener = FAKE_LISTENER;
+    }
     return NET_OK;
 }
 
@@ -207,6 +223,8 @@ enum net_status net_ready(struct net_client *client,
     events[0] = (struct serve_event){.handle = FAKE_LISTENER};
     events[1] = (struct serve_event){.handle = FAKE_SOCKET};
     *count = 2;
+    if (fake.pairing_listens)
+        events[(*count)++] = (struct serve_event){.handle = FAKE_PAIRING};
     for (size_t i = 0; i < fake.accepted_count && *count < NET_CLIENT_SOCKETS_MAX; i++)
         events[(*count)++] = (struct serve_event){.handle = (net_handle)(i + 1)};
     return NET_OK;
@@ -216,10 +234,11 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
                            struct net_address *remote)
 {
     (void)client;
-    assert(listener == FAKE_LISTENER);
+    assert(listener == FAKE_LISTENER || (listener == FAKE_PAIRING && fake.pairing_listens));
     if (fake.no_sockets)
         return NET_NO_BUFFERS;
-    if (fake.accepted_count == fake.stream_count)
+    if (fake.accepted_count == fake.stream_count ||
+        fake.streams[fake.accepted_count].listener != listener)
         return NET_WOULD_BLOCK;
     fake.streams[fake.accepted_count].accepted = true;
     *remote = (struct net_address){.ipv4 = fake.streams[fake.accepted_count].ipv4,
@@ -282,6 +301,11 @@ enum net_status net_write(struct net_client *client, net_handle handle, const vo
 enum net_status net_close(struct net_client *client, net_handle handle)
 {
     (void)client;
+    if (handle == FAKE_PAIRING) {
+        assert(fake.pairing_listens);
+        fake.pairing_listens = false;
+        return NET_OK;
+    }
     stream_of(handle)->closed = true;
     write_line("close");
     return NET_OK;
@@ -363,4 +387,9 @@ void serve_port_drop(uint32_t capability)
 void serve_port_reply(struct serve *serve)
 {
     (void)serve;
+}
+
+const char *net_status_name(enum net_status status)
+{
+    return status == NET_OK ? "ok" : "failed";
 }

@@ -18,9 +18,11 @@
 
 #define FAKE_LISTENER 1000
 #define FAKE_SOCKET   1001
+#define FAKE_PAIRING  1002 /* the listener of a pairing */
 
 /* A stream, seen from the peer. Its handle is its index plus 1. */
 struct fake_stream {
+    net_handle listener; /* whose connection it is */
     bool accepted;
     bool closed;     /* by dsoftbusd, in order */
     bool aborted;    /* by dsoftbusd */
@@ -48,6 +50,7 @@ struct fake_world {
     size_t stream_count;
     size_t accepted_count;
     bool no_sockets; /* accept answers NET_NO_BUFFERS */
+    bool pairing_listens;
     bool no_randomness;
     uint64_t no_randomness_until_ms; /* by fake.clock */
     uint8_t ephemeral;               /* the last random byte that was given */
@@ -69,6 +72,9 @@ void fake_reset(void);
 
 /* A peer connects; its stream waits to be accepted. */
 struct fake_stream *fake_connect(uint32_t ipv4);
+
+/* The same, to the port of a pairing. */
+struct fake_stream *fake_connect_to_pair(uint32_t ipv4);
 
 /* The peer sends. */
 void fake_send(struct fake_stream *stream, const uint8_t *bytes, size_t len);

@@ -2,8 +2,10 @@
 /* dsoftbusd as a process: what it reads, when it wakes, what comes before what, and when it ends.
  */
 #include "dsoftbus/announce.h"
+#include "dsoftbus/pairing.h"
 #include "dsoftbus/testing.h"
 #include "fake_rt.h"
+#include "fake_store.h"
 #include "fake_world.h"
 #include "key/key.h"
 #include "limits.h"
@@ -61,6 +63,8 @@ static int setup(void **state)
     fake.clock = clock_ms;
     fake_rt.files[0].text = trust_text;
     fake_rt.files[1].text = services_text;
+    fake_rt.files[2].text = "dsoftbus-pairing 1\ncode fresh\n";
+    fake_store_reset();
     static const uint8_t private_key[KEY_LEN] = {0x11};
     keystored.status = KEY_OK;
     noise_x25519_base(keystored.public_key, private_key);
@@ -340,6 +344,68 @@ static void names_the_line_that_is_wrong(void **state)
     assert_int_equal(fake_count("ready"), 0);
 }
 
+/* --- a device that pairs ---------------------------------------------------------------------- */
+
+static int64_t sleeps_until_the_window_is_shut(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)bits;
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2)
+        assert_true(fake.pairing_listens);
+    if (!fake.pairing_listens)
+        fake_rt_stop();
+    fake.out_count = 0; /* its announces, which it never hears */
+    return sleep_until(deadline_ms);
+}
+
+static void opens_a_window_and_wakes_to_shut_it(void **state)
+{
+    (void)state;
+    fake_rt.arg = DSOFTBUSD_PAIRS;
+    fake_rt.wait = sleeps_until_the_window_is_shut;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_rt.now_ms, DSB_PAIRING_WINDOW_MS);
+}
+
+static size_t silent_count;
+
+static int64_t brings_silent_peers(uint64_t deadline_ms, uint64_t *bits)
+{
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (wait_count == 2) {
+        for (size_t i = 0; i < silent_count; i++)
+            (void)fake_connect(NEAR);
+        return network(bits);
+    }
+    if (deadline_ms == 0)
+        return -ABI_E_TIMED_OUT;
+    fake_rt_stop();
+}
+
+static size_t dropped_of(size_t count, uint64_t arg)
+{
+    silent_count = count;
+    fake_rt.arg = arg;
+    fake_rt.wait = brings_silent_peers;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    return fake_count("refused local-dropped");
+}
+
+/* All of them together are never more than the share of one client. */
+static void handshakes_lend_their_places_to_a_window(void **state)
+{
+    assert_int_equal(dropped_of(HALF_OPEN_MAX, 0), 0);
+    assert_int_equal(setup(state), 0);
+    assert_int_equal(dropped_of(HALF_OPEN_MAX - PAIRING_SOCKET_MAX, DSOFTBUSD_PAIRS), 0);
+    assert_int_equal(setup(state), 0);
+    assert_int_equal(dropped_of(HALF_OPEN_MAX - PAIRING_SOCKET_MAX + 1, DSOFTBUSD_PAIRS), 1);
+    assert_int_equal(setup(state), 0);
+    fake_rt.now_ms = DSB_PAIRING_WINDOW_MS;
+    assert_int_equal(dropped_of(HALF_OPEN_MAX, DSOFTBUSD_PAIRS), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(void)
@@ -357,6 +423,8 @@ int main(void)
         TEST(asks_keystored_for_its_part_of_a_handshake),
         TEST(says_that_its_keys_are_for_tests),
         TEST(names_the_line_that_is_wrong),
+        TEST(opens_a_window_and_wakes_to_shut_it),
+        TEST(handshakes_lend_their_places_to_a_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,30 @@ switch_off
 boot_until_up "$work/second"
 "$tool" ping --dir "$work/gateway" --count 1 "$id@127.0.0.1:$port" || { cat "$work/second"; exit 1; }
 switch_off
+
+# Without a trust store either it pairs: in two lines, one on each side.
+code_refused() { # words that must be said, CODE, IDENTITY
+    if said=$(CODE=$2 IDENTITY=$3 OUT=$work/out scripts/image.sh 2>&1) || ! grep -qF "$1" <<<"$said"; then
+        echo "CODE=$2 IDENTITY=$3 said: $said"
+        exit 1
+    fi
+}
+for word in 1234567 12345678- none-at-all; do
+    code_refused "CODE=$word: fresh, none, or 8 to 64" "$word" ""
+done
+code_refused "IDENTITY or CODE, not both" fresh "$work/lamp"
+CODE=4TZK7q2M OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, without a key"
+export DISK=$work/disk-of-another
+boot_until_up "$work/third"
+grep -q "^dsoftbusd: pairing by the given code, for " "$work/third"
+echo 4TZK-7q2M | "$tool" pair --dir "$work/gateway" "127.0.0.1:$((port + 1))" || { cat "$work/third"; exit 1; }
+id=$(sed -n 's/^keystored: this device is \([^ ]*\) .*/\1/p' "$work/third")
+"$tool" ping --dir "$work/gateway" --count 1 "$id@127.0.0.1:$port" || { cat "$work/third"; exit 1; }
+switch_off
+boot_until_up "$work/fourth"
+! grep "^dsoftbusd: pairing" "$work/fourth" || { echo "the given code serves twice"; exit 1; }
+"$tool" ping --dir "$work/gateway" --count 1 "$id@127.0.0.1:$port" || { cat "$work/fourth"; exit 1; }
+switch_off
 DISK=$work/none/disk IMAGE=$work/out/kernel.elf tests/os/boot/product.py 2>"$work/said" && exit 1
 grep -qF "boot: DISK=$work/none/disk: No such file or directory" "$work/said"
 unset DISK

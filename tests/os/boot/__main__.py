@@ -9,6 +9,7 @@ import device
 import echo
 import host_peer
 import hostile_wire
+import identity
 import interrupt
 import own_key
 import reproducible
@@ -24,6 +25,7 @@ SCENARIOS = {
     "device": device.run,
     "host-peer": host_peer.run,
     "hostile-wire": hostile_wire.run,
+    "identity": identity.run,
     "net-echo": echo.run,
     "own-key": own_key.run,
     "store": store.run,

@@ -13,6 +13,7 @@ from verdict import PASSED
 TOOL = "build/host/node/dsoftbus"
 DEVICE, HOST = "device.test", "host.test"
 SESSION_PORT = 34567  # the device's, and inside the host's as the device sees it
+PAIRING_PORT = 34568
 EXIT_REJECTED = 6  # of dsoftbus: connected, but no session
 EXIT_REFUSED = 8  # and a session, but the peer refused
 

@@ -3,7 +3,7 @@
 """Boots a product's image until Ctrl-C: its console here, its session port at a port of this machine.
 
     IMAGE   kernel.elf (default: what `make image` made)
-    PORT    of this machine, leads to the device's 34567 (default: 34567)
+    PORT    of this machine, leads to the device's 34567 (default: 34567); the next one to its 34568, where it pairs
     DISK    a file that is the device's disk: made, of 1 MiB, when it is not there (default: no disk)
 """
 import os
@@ -11,7 +11,7 @@ import sys
 
 import interrupt
 from machine import Machine
-from node import SESSION_PORT
+from node import PAIRING_PORT, SESSION_PORT
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
 NEW_DISK_BYTES = 1 << 20
@@ -29,13 +29,14 @@ def main():
     if not os.path.isfile(image):
         print(f"boot: there is no {image}: `make image IDENTITY=DIR` makes one", file=sys.stderr)
         return WRONG_USE
-    if not port.isdecimal() or not 0 < int(port) < 65536:
-        print(f"boot: PORT={port}: a number from 1 to 65535", file=sys.stderr)
+    if not port.isdecimal() or not 0 < int(port) < 65535:
+        print(f"boot: PORT={port}: a number from 1 to 65534", file=sys.stderr)
         return WRONG_USE
     interrupt.listen()
     machine = Machine(image)
     machine.add(["net", "rng", "reboots"])
     machine.forward(port, SESSION_PORT)
+    machine.forward(int(port) + 1, PAIRING_PORT)
     try:
         if os.environ.get("DISK"):
             add_disk(machine, os.environ["DISK"])

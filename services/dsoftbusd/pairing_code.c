@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A code, of the image's file or of random bytes. */
+#include "pairing_code.h"
+
+#include "dsoftbus/lines.h"
+#include "rng/rng.h"
+
+#include <string.h>
+
+/* Letters and digits: whoever types it on Linux may put blanks and hyphens between. */
+static bool is_code(const struct dsb_word *word)
+{
+    for (size_t i = 0; i < word->len; i++) {
+        char c = word->text[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
+            return false;
+    }
+    return word->len >= PAIRING_CODE_GIVEN_MIN && word->len <= DSB_PAIRING_CODE_MAX;
+}
+
+static enum dsb_text_fault take(struct pairing_code *code, const struct dsb_line *line)
+{
+    const struct dsb_word *word = &line->words[1];
+
+    if (!dsb_word_is(&line->words[0], "code"))
+        return DSB_TEXT_UNKNOWN_FIELD;
+    if (dsb_word_is(word, "fresh")) {
+        code->kind = PAIRING_CODE_FRESH;
+    } else if (is_code(word)) {
+        code->kind = PAIRING_CODE_GIVEN;
+        code->len = word->len;
+        memcpy(code->text, word->text, word->len);
+    } else if (!dsb_word_is(word, "none")) {
+        return DSB_TEXT_BAD_CODE;
+    }
+    return DSB_TEXT_NO_FAULT;
+}
+
+bool pairing_code_read(struct pairing_code *code, const char *text, size_t text_len,
+                       struct dsb_text_error *error)
+{
+    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
+    struct dsb_line line;
+    enum dsb_line_kind kind;
+    enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
+    unsigned line_count = 0, version;
+
+    memset(code, 0, sizeof *code);
+    while (fault == DSB_TEXT_NO_FAULT && (kind = dsb_lines_next(&lines, &line)) != DSB_LINE_END) {
+        if (kind == DSB_LINE_FAULT)
+            fault = line.fault;
+        else if (kind == DSB_LINE_WORDS && line_count == 0)
+            fault = dsb_line_check_header(&line, "dsoftbus-pairing", 1, &version);
+        else if (kind == DSB_LINE_WORDS && line_count == 1)
+            fault = take(code, &line);
+        else if (kind == DSB_LINE_WORDS)
+            fault = DSB_TEXT_DUPLICATE_FIELD;
+        line_count += kind == DSB_LINE_WORDS;
+    }
+    if (fault == DSB_TEXT_NO_FAULT && line_count < 2)
+        fault = line_count == 0 ? DSB_TEXT_NO_HEADER : DSB_TEXT_BAD_CODE;
+    *error = (struct dsb_text_error){lines.number, fault};
+    if (fault != DSB_TEXT_NO_FAULT)
+        noise_wipe(code, sizeof *code);
+    return fault == DSB_TEXT_NO_FAULT;
+}
+
+/* Each digit without a bias: 250 is a multiple of 10. */
+void pairing_code_draw(struct pairing_code *code, uint32_t rng_cap)
+{
+    uint8_t bytes[2 * DSB_PAIRING_CODE_DIGITS];
+
+    code->len = 0;
+    while (code->len < DSB_PAIRING_CODE_DIGITS) {
+        rng_wait("dsoftbusd", rng_cap, bytes, sizeof bytes);
+        for (size_t i = 0; i < sizeof bytes && code->len < DSB_PAIRING_CODE_DIGITS; i++)
+            if (bytes[i] < 250)
+                code->text[code->len++] = (char)('0' + bytes[i] % 10);
+    }
+    noise_wipe(bytes, sizeof bytes);
+}
