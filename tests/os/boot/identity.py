@@ -25,6 +25,9 @@ WAITS = re.compile(r"dsoftbusd: pairing waits seconds=(\d+) failed=(\d+)")
 CLOSED = "the other side closed the connection: the code is wrong, or its window is shut"
 # What each side says in a whole run, bytes: hello, share, peer, the last word.
 HELLO, SHARE, PEER, LAST = 17, 32, 113, 16
+STRAYS = re.compile(r"dsoftbusd: pairing window shut reason=paired attempts=1 strays=(\d+)")
+HELD_MAX, FLOOD_PINGS = 8, 30  # connections that strangers hold, 3 s
+PATIENCE_S = 0.02  # QEMU's port takes one after the other, and lets others wait a second
 BEFORE_HAVE, WITH_HAVE = HELLO + SHARE + PEER, HELLO + SHARE + PEER + LAST
 
 
@@ -213,6 +216,42 @@ def waits(device, phone, late):
     device.hears("dsoftbusd: pairing window shut reason=paired attempts=1 strays=0")
 
 
+def strangers(device, until):
+    """They connect as fast as QEMU's port takes them, and say nothing, a good hello, a hello and what is no share, or anything."""
+    words, count = (b"", b"\1" + bytes(HELLO - 1), b"\1" + bytes(HELLO - 1 + SHARE), b"\2" * PEER), 0
+    held = []
+    while not until.is_set():
+        with contextlib.suppress(OSError):
+            held.append(socket.create_connection(("127.0.0.1", device.pairing_port), PATIENCE_S))
+            held[-1].sendall(words[count % len(words)])
+        count += 1
+        if len(held) > HELD_MAX:
+            held.pop(0).close()
+    for connection in held:
+        connection.close()
+
+
+def flood(device, phone, patient):
+    """Strangers at the window, as many as can be: a session beside them goes on, and who has the code still gets in when
+    they are gone. The log holds a line of all of them."""
+    device.code()
+    over = threading.Event()
+    crowd = threading.Thread(target=strangers, args=(device, over), daemon=True)
+    crowd.start()
+    try:
+        said = node.ping(phone.folder, device.port, count=FLOOD_PINGS, device=device.told[0])
+    finally:
+        over.set()
+        crowd.join()
+    print(f"identity: under a flood: {said}", flush=True)
+    pairs(device, patient, code=device.code())
+    strays = int(device.waits_for(STRAYS)[1])
+    lines = sum(line.startswith("dsoftbusd: ") for line in device.seen)
+    must(strays >= FLOOD_PINGS and lines < 40, f"{strays} strangers, {lines} lines")
+    print(f"identity: {strays} strangers kept nobody out", flush=True)
+    device.takes(patient)
+
+
 def cut(device, host, way_to_device, way_to_host):
     """The host's run ends with the device's power: it was not told that it is trusted."""
     wire = Wire(device.pairing_port, way_to_device, way_to_host, device.machine.machine.process.kill)
@@ -239,10 +278,12 @@ def run(settings):
     settings.build()
     with tempfile.TemporaryDirectory() as work:
         device = Device(work, settings)
-        phone, stranger, guesser, late = (Host(work, name) for name in ("phone", "stranger", "guesser", "late"))
+        names = ("phone", "stranger", "guesser", "late", "patient")
+        phone, stranger, guesser, late, patient = (Host(work, name) for name in names)
         failed = (device.boot(lambda device: first(device, phone, stranger), None)
                   or device.boot(lambda device: bound(device, phone, guesser))
-                  or device.boot(lambda device: waits(device, phone, late)))
+                  or device.boot(lambda device: waits(device, phone, late))
+                  or device.boot(lambda device: flood(device, phone, patient)))
         for number, (where, (to_device, to_host, is_trusted)) in enumerate(CUTS.items()):
             host = Host(work, f"cut-{number}")
             failed = (failed
