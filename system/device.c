@@ -153,32 +153,20 @@ static const struct grant dsoftbusd_grants[] = {
 };
 #define PAIRING_GRANT_COUNT 2
 
+#define DSOFTBUSD                                                                                  \
+    .name = "dsoftbusd", .program = "dsoftbusd", .priority = 4, .stack_pages = 8,                  \
+    .page_quota = 384, .console_rights = ABI_RIGHT_WRITE, .end = END_RESTART,                      \
+    .death_notification = NOTIFICATION_NETSTACKD, .death_bits = SERVE_DEATH_MASK(BADGE_DSOFTBUSD), \
+    .grants = dsoftbusd_grants
+
 const struct system_process system_dsoftbusd = {
-    .name = "dsoftbusd",
-    .program = "dsoftbusd",
-    .priority = 4,
-    .stack_pages = 8,
-    .page_quota = 384,
-    .console_rights = ABI_RIGHT_WRITE,
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_NETSTACKD,
-    .death_bits = SERVE_DEATH_MASK(BADGE_DSOFTBUSD),
-    .grants = dsoftbusd_grants,
+    DSOFTBUSD,
     .grant_count = COUNT_OF(dsoftbusd_grants) - PAIRING_GRANT_COUNT,
 };
 
 const struct system_process system_dsoftbusd_pairs = {
-    .name = "dsoftbusd",
-    .program = "dsoftbusd",
-    .priority = 4,
-    .stack_pages = 8,
-    .page_quota = 256,
-    .console_rights = ABI_RIGHT_WRITE,
+    DSOFTBUSD,
     .arg = DSOFTBUSD_PAIRS,
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_NETSTACKD,
-    .death_bits = SERVE_DEATH_MASK(BADGE_DSOFTBUSD),
-    .grants = dsoftbusd_grants,
     .grant_count = COUNT_OF(dsoftbusd_grants),
 };
 

@@ -46,7 +46,19 @@ for word in SELFTEST selftest device.test; do
 done
 
 boot_until_up() { # console; sets boot, port
-    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    port=$(python3 - <<'END'
+import socket
+while True:  # two free ports, one behind the other
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        try:
+            second.bind(("127.0.0.1", first.getsockname()[1] + 1))
+        except (OSError, OverflowError):
+            continue
+        print(first.getsockname()[1])
+        break
+END
+    )
     IMAGE=$work/out/kernel.elf PORT=$port tests/os/boot/product.py >"$1" 2>&1 &
     boot=$!
     trap 'kill $boot 2>/dev/null || true; wait; rm -rf "$work"' EXIT
