@@ -19,10 +19,12 @@ struct timing_operation {
     void (*run)(uint8_t secret[TIMING_SECRET_LEN]);
 };
 
-/* What is run beside the library's operations: on rv64imac a session (session.c), on the host
- * nothing. */
+/* What is run beside the library's operations: on rv64imac a session (session.c) and a pairing, on
+ * the host nothing. */
 extern const struct timing_operation timing_more[];
 extern const size_t timing_more_count;
+
+void timing_pairing(uint8_t secret[TIMING_SECRET_LEN]);
 
 /* Ends the program unless ok. */
 void timing_must(bool ok);

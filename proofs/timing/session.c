@@ -125,5 +125,6 @@ static void run_session(uint8_t secret[TIMING_SECRET_LEN])
     timing_end();
 }
 
-const struct timing_operation timing_more[] = {{"session", run_session}};
+const struct timing_operation timing_more[] = {{"session", run_session},
+                                               {"pairing", timing_pairing}};
 const size_t timing_more_count = sizeof timing_more / sizeof timing_more[0];

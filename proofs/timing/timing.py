@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "..", "tests", "os", "boot"))
 import machine  # noqa: E402
 
 OPERATIONS = ("x25519", "base", "seal", "open", "forged", "equal", "blake2s", "handshake")
-SESSION = ("session",)
+SESSION = ("session", "pairing")
 CONTROLS = ("leak_by_branch", "leak_by_index")
 TARGETS = ("rv64-timing",)
 CLAIMS = tuple(f"timing-{name}" for name in OPERATIONS + SESSION)

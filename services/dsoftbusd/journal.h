@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every line that dsoftbusd writes. A line carries no key, nonce, hash, address or time; ids are
- * [a-z0-9.-]. The markers are those of docs/rfcs/RFC-0007: each is the last act of what it reports.
+ * Every line that dsoftbusd writes about sessions (those of a pairing: pairing.c). A line carries
+ * no key, nonce, hash, address or time; ids are [a-z0-9.-]. The markers are those of
+ * docs/rfcs/RFC-0007: each is the last act of what it reports.
  */
 #ifndef DSOFTBUSD_JOURNAL_H
 #define DSOFTBUSD_JOURNAL_H
