@@ -318,10 +318,21 @@ static void no_code_and_one_too_long_are_refused(void **state)
                                sizeof text - 1, random));
 }
 
+static void each_failure_doubles_the_wait_up_to_an_hour(void **state)
+{
+    (void)state;
+    assert_int_equal(dsb_pairing_wait_s(0), 0);
+    assert_int_equal(dsb_pairing_wait_s(1), 2);
+    assert_int_equal(dsb_pairing_wait_s(11), 2048);
+    assert_int_equal(dsb_pairing_wait_s(12), DSB_PAIRING_WAIT_MAX_S);
+    assert_int_equal(dsb_pairing_wait_s(UINT64_MAX), DSB_PAIRING_WAIT_MAX_S);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_failure_doubles_the_wait_up_to_an_hour),
         TEST(both_learn_the_others_id_and_key),
         TEST(a_wrong_code_is_one_attempt_and_tells_neither_side_a_key),
         TEST(a_listener_without_the_code_is_refused),

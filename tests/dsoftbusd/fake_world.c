@@ -206,6 +206,8 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
     assert(backlog_count >= 1);
     if (local->port == DSB_PAIRING_PORT) {
         assert(!fake.pairing_listens);
+        if (fake.pairing_port_taken)
+            return NET_NO_BUFFERS;
         fake.pairing_listens = true;
         *listener = FAKE_PAIRING;
     } else {

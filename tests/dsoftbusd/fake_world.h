@@ -50,7 +50,7 @@ struct fake_world {
     size_t stream_count;
     size_t accepted_count;
     bool no_sockets; /* accept answers NET_NO_BUFFERS */
-    bool pairing_listens;
+    bool pairing_listens, pairing_port_taken;
     bool no_randomness;
     uint64_t no_randomness_until_ms; /* by fake.clock */
     uint8_t ephemeral;               /* the last random byte that was given */

@@ -89,6 +89,16 @@ static void a_window_ends_with_its_time(void **state)
     assert_string_equal(fake_store.attempts.bytes, "failed 1\n");
 }
 
+static void no_port_no_window(void **state)
+{
+    (void)state;
+    fake.pairing_port_taken = true;
+    window_start();
+    assert_int_equal(fake_rt_count("dsoftbusd: no pairing: failed"), 1);
+    assert_int_equal(pairing.state, PAIRING_SHUT);
+    assert_int_equal(pairing.code.len, 0);
+}
+
 /* A service that is started again opens no window that no person asked for. */
 static void a_process_that_starts_later_has_the_rest_of_the_window_or_none(void **state)
 {
@@ -328,6 +338,7 @@ int main(void)
         TEST(who_knows_the_code_is_trusted_here_and_on_the_disk),
         TEST(nothing_of_the_code_stays_behind_a_window),
         TEST(a_window_ends_with_its_time),
+        TEST(no_port_no_window),
         TEST(a_process_that_starts_later_has_the_rest_of_the_window_or_none),
         TEST(three_wrong_guesses_shut_the_window),
         TEST(an_attempt_is_written_down_before_it_is_answered),
