@@ -81,8 +81,8 @@ CUTS = {
 class Host:
     """A device of the host's, which the other one has not heard of."""
 
-    def __init__(self, work, name):
-        self.name, self.folder = name, f"{work}/{name}"
+    def __init__(self, work, name, folder=None):
+        self.name, self.folder = name, f"{work}/{folder or name}"
         subprocess.run([node.TOOL, "keygen", "--quiet", "--dir", self.folder, name], check=True)
 
     def pair(self, where, code=None, *words):
@@ -206,14 +206,19 @@ def bound(device, phone, guesser):
     is_shut_out(device, guesser, device.code())
 
 
-def waits(device, phone, late):
-    """Power does not forgive them: the next window opens 8 seconds after the start, not before. The text does as well."""
+def waits(device, phone, late, twin):
+    """Power does not forgive them: the next window opens 8 seconds after the start, not before. Who has the code does not take
+    a known peer's place. The text does as well as the code."""
     seconds, failed = map(int, device.waits_for(WAITS).groups())
     must(failed == 3 and 1 <= seconds <= 8, f"waits {seconds} s after {failed} attempts")
     is_shut_out(device, late, "123456")
     device.takes(phone)
+    said = twin.pair(device.at(), device.code())
+    must(said == (node.EXIT_REJECTED, f"dsoftbus: {CLOSED}\n"), f"another key under a known id: {said}")
+    device.hears("dsoftbusd: pairing attempt failed reason=known-id attempts=1")
+    device.takes(phone)
     pairs(device, late, f"dsoftbus-pair://{device.at()}/{device.code()}")
-    device.hears("dsoftbusd: pairing window shut reason=paired attempts=1 strays=0")
+    device.hears("dsoftbusd: pairing window shut reason=paired attempts=2 strays=0")
 
 
 def strangers(device, until):
@@ -280,9 +285,10 @@ def run(settings):
         device = Device(work, settings)
         names = ("phone", "stranger", "guesser", "late", "patient")
         phone, stranger, guesser, late, patient = (Host(work, name) for name in names)
+        twin = Host(work, "phone", "twin")
         failed = (device.boot(lambda device: first(device, phone, stranger), None)
                   or device.boot(lambda device: bound(device, phone, guesser))
-                  or device.boot(lambda device: waits(device, phone, late))
+                  or device.boot(lambda device: waits(device, phone, late, twin))
                   or device.boot(lambda device: flood(device, phone, patient)))
         for number, (where, (to_device, to_host, is_trusted)) in enumerate(CUTS.items()):
             host = Host(work, f"cut-{number}")
