@@ -2,6 +2,7 @@
 /* Two records of stored. */
 #include "paired.h"
 
+#include "dsoftbus/lines.h"
 #include "limits.h"
 #include "proto/slots.h"
 #include "rt/log.h"
@@ -40,18 +41,15 @@ static size_t read(const char *name, char text[STORE_DATA_MAX])
 static bool parse_attempts(const char *text, size_t len, uint32_t *failed_count)
 {
     static const char head[] = "failed ";
-    uint64_t count = 0;
+    const size_t head_len = sizeof head - 1;
+    uint64_t count;
 
-    if (len < sizeof head + 1 || len > sizeof head + 10 || text[len - 1] != '\n' ||
-        memcmp(text, head, sizeof head - 1) != 0)
+    if (len <= head_len || memcmp(text, head, head_len) != 0 || text[len - 1] != '\n' ||
+        !dsb_number_decode(&count, &(struct dsb_word){text + head_len, len - 1 - head_len}) ||
+        count > UINT32_MAX)
         return false;
-    for (size_t i = sizeof head - 1; i < len - 1; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        count = 10 * count + (uint64_t)(text[i] - '0');
-    }
     *failed_count = (uint32_t)count;
-    return count <= UINT32_MAX;
+    return true;
 }
 
 static bool load_attempts(struct paired *paired)

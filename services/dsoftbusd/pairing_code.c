@@ -18,51 +18,40 @@ static bool is_code(const struct dsb_word *word)
     return word->len >= PAIRING_CODE_GIVEN_MIN && word->len <= DSB_PAIRING_CODE_MAX;
 }
 
-static enum dsb_text_fault take(struct pairing_code *code, const struct dsb_line *line)
+static enum dsb_text_fault take_code(void *object, const struct dsb_line *line)
 {
+    struct pairing_code *code = object;
     const struct dsb_word *word = &line->words[1];
 
     if (!dsb_word_is(&line->words[0], "code"))
         return DSB_TEXT_UNKNOWN_FIELD;
-    if (dsb_word_is(word, "fresh")) {
+    if (code->kind != PAIRING_CODE_UNSAID)
+        return DSB_TEXT_DUPLICATE_FIELD;
+    if (dsb_word_is(word, "none")) {
+        code->kind = PAIRING_CODE_NONE;
+    } else if (dsb_word_is(word, "fresh")) {
         code->kind = PAIRING_CODE_FRESH;
     } else if (is_code(word)) {
         code->kind = PAIRING_CODE_GIVEN;
         code->len = word->len;
         memcpy(code->text, word->text, word->len);
-    } else if (!dsb_word_is(word, "none")) {
-        return DSB_TEXT_BAD_CODE;
     }
-    return DSB_TEXT_NO_FAULT;
+    return code->kind == PAIRING_CODE_UNSAID ? DSB_TEXT_BAD_CODE : DSB_TEXT_NO_FAULT;
 }
 
 bool pairing_code_read(struct pairing_code *code, const char *text, size_t text_len,
                        struct dsb_text_error *error)
 {
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
-    struct dsb_line line;
-    enum dsb_line_kind kind;
-    enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
-    unsigned line_count = 0, version;
 
     memset(code, 0, sizeof *code);
-    while (fault == DSB_TEXT_NO_FAULT && (kind = dsb_lines_next(&lines, &line)) != DSB_LINE_END) {
-        if (kind == DSB_LINE_FAULT)
-            fault = line.fault;
-        else if (kind == DSB_LINE_WORDS && line_count == 0)
-            fault = dsb_line_check_header(&line, "dsoftbus-pairing", 1, &version);
-        else if (kind == DSB_LINE_WORDS && line_count == 1)
-            fault = take(code, &line);
-        else if (kind == DSB_LINE_WORDS)
-            fault = DSB_TEXT_DUPLICATE_FIELD;
-        line_count += kind == DSB_LINE_WORDS;
-    }
-    if (fault == DSB_TEXT_NO_FAULT && line_count < 2)
-        fault = line_count == 0 ? DSB_TEXT_NO_HEADER : DSB_TEXT_BAD_CODE;
-    *error = (struct dsb_text_error){lines.number, fault};
-    if (fault != DSB_TEXT_NO_FAULT)
+    error->fault = dsb_lines_read(&lines, "dsoftbus-pairing", take_code, code);
+    error->line = lines.number;
+    if (error->fault == DSB_TEXT_NO_FAULT && code->kind == PAIRING_CODE_UNSAID)
+        error->fault = DSB_TEXT_BAD_CODE;
+    if (error->fault != DSB_TEXT_NO_FAULT)
         noise_wipe(code, sizeof *code);
-    return fault == DSB_TEXT_NO_FAULT;
+    return error->fault == DSB_TEXT_NO_FAULT;
 }
 
 /* Each digit without a bias: 250 is a multiple of 10. */

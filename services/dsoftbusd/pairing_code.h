@@ -15,7 +15,12 @@
 /* A given one stays the same, so guesses add up: it must be longer than a fresh one. */
 #define PAIRING_CODE_GIVEN_MIN 8
 
-enum pairing_code_kind { PAIRING_CODE_NONE, PAIRING_CODE_FRESH, PAIRING_CODE_GIVEN };
+enum pairing_code_kind {
+    PAIRING_CODE_UNSAID, /* never of a file that was read */
+    PAIRING_CODE_NONE,
+    PAIRING_CODE_FRESH,
+    PAIRING_CODE_GIVEN,
+};
 
 struct pairing_code {
     enum pairing_code_kind kind;
