@@ -45,7 +45,7 @@ enum dsb_text_fault {
     DSB_TEXT_BAD_ADDRESS,       /* of a device's daemon: not A.B.C.D:PORT */
     DSB_TEXT_BAD_SERIAL,        /* not a number from 1 to 2^64 - 1 */
     DSB_TEXT_BAD_SIGNATURE,     /* not one, or not the root's over the rest of the text */
-    DSB_TEXT_BAD_CODE,          /* pairing: not fresh, not none, and no code; or none of these */
+    DSB_TEXT_BAD_CODE,          /* pairing: not fresh, not none, and no code */
 };
 
 struct dsb_text_error {

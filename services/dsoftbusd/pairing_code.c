@@ -48,7 +48,7 @@ bool pairing_code_read(struct pairing_code *code, const char *text, size_t text_
     error->fault = dsb_lines_read(&lines, "dsoftbus-pairing", take_code, code);
     error->line = lines.number;
     if (error->fault == DSB_TEXT_NO_FAULT && code->kind == PAIRING_CODE_UNSAID)
-        error->fault = DSB_TEXT_BAD_CODE;
+        error->fault = DSB_TEXT_MISSING_FIELD;
     if (error->fault != DSB_TEXT_NO_FAULT)
         noise_wipe(code, sizeof *code);
     return error->fault == DSB_TEXT_NO_FAULT;

@@ -80,7 +80,7 @@ class Manual(TestCase):
                 ("room for {} peers", "node/store/keyring.h", "KEYRING_TRUST_MAX"),
                 ("in at most {} bytes;", "node/store/attestation.h", "ATTESTATION_SERVICES_MAX"),
                 ("for {} ids at most.", "node/store/revocations.h", "REVOCATIONS_MAX"),
-                ("{} seconds at most", "node/store/attempts.h", "ATTEMPTS_WAIT_MAX_S")):
+                ("{} seconds at most", "lib/dsoftbus/pairing.h", "DSB_PAIRING_WAIT_MAX_S")):
             self.assertIn(words.format(number(path, name)), self.text)
 
     def test_files_are_those_of_the_code(self):
