@@ -15,6 +15,8 @@
 
 /* --- the window ------------------------------------------------------------------------------- */
 
+/* The file goes out of reach once it is read: a given code is in this process once, until the
+ * window is shut. */
 static void read_code(struct pairing_code *code)
 {
     struct dsb_text_error error = {0};
@@ -22,10 +24,12 @@ static void read_code(struct pairing_code *code)
     size_t text_len = 0;
 
     rt_must(rt_map_file(CLIENT_SLOT_FILE + 2, &text, &text_len), FILE_NAME);
-    if (pairing_code_read(code, (const char *)text, text_len, &error))
-        return;
-    rt_logf("dsoftbusd: %s:%zu: %s", FILE_NAME, error.line, dsb_text_fault_name(error.fault));
-    rt_panic("dsoftbusd: refused its configuration", -1);
+    if (!pairing_code_read(code, (const char *)text, text_len, &error)) {
+        rt_logf("dsoftbusd: %s:%zu: %s", FILE_NAME, error.line, dsb_text_fault_name(error.fault));
+        rt_panic("dsoftbusd: refused its configuration", -1);
+    }
+    rt_must(rt_unmap((uintptr_t)text), "dsoftbusd: unmap");
+    rt_must(rt_cap_drop(CLIENT_SLOT_FILE + 2), "dsoftbusd: drop");
 }
 
 /* A given code is for one pairing: later it would let in whoever once read it. */
