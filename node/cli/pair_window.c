@@ -122,7 +122,28 @@ static bool write_attempts(struct window *w, uint64_t failed_more)
     return ok;
 }
 
-static bool shut(struct window *w)
+/* Every guess was had, and none is still under way. */
+static bool is_used_up(const struct window *w)
+{
+    for (size_t i = 0; i < RUNS_MAX; i++)
+        if (w->runs[i].fd >= 0 && w->runs[i].is_attempt)
+            return false;
+    return w->attempt_count == DSB_PAIRING_ATTEMPTS_MAX;
+}
+
+/* The guess is written down, or there was none left. */
+static void count_attempt(struct window *w, struct pairing *p)
+{
+    if (w->attempt_count == DSB_PAIRING_ATTEMPTS_MAX) {
+        pairing_end(p);
+        return;
+    }
+    p->is_attempt = true;
+    w->attempt_count++;
+    w->failed = !write_attempts(w, 1);
+}
+
+static bool shut(const struct window *w)
 {
     return error_set(w->e, EXIT_REJECTED,
                      "%d attempts with a wrong code: the window is shut; open another and use its "
@@ -136,8 +157,7 @@ static void act(struct window *w, struct pairing *p, enum dsb_pairing_event even
     struct dsb_trust_entry peer = pair_peer_of(&p->run);
     switch (event) {
     case DSB_PAIRING_EVENT_ATTEMPT:
-        w->failed = w->attempt_count >= DSB_PAIRING_ATTEMPTS_MAX ? !shut(w) : !write_attempts(w, 1);
-        w->attempt_count++;
+        count_attempt(w, p);
         return;
     case DSB_PAIRING_EVENT_COMMIT:
         w->paired = pair_peer_trust(w->k, &peer, w->options, w->e) && write_attempts(w, 0);
@@ -224,6 +244,8 @@ static bool serve(struct window *w, int listening)
     while (!w->paired && !w->failed) {
         struct pollfd polled[RUNS_MAX + 1] = {{.fd = listening, .events = POLLIN}};
         uint64_t now_ms = clock_ms();
+        if (is_used_up(w))
+            return shut(w);
         if (now_ms >= end_ms)
             return error_set(w->e, EXIT_NO_PEER, "nobody paired within %llu seconds",
                              (unsigned long long)w->options->window_ms / 1000);

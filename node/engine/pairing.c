@@ -55,6 +55,7 @@ bool pairing_begin(struct pairing *pairing, int fd, enum dsb_pairing_role role,
     uint8_t random[DSB_PAIRING_RANDOM_LEN];
     random_bytes(random, sizeof random);
     pairing->fd = fd;
+    pairing->is_attempt = false;
     pairing->in_len = 0;
     pairing->deadline_ms = clock_ms() + DSB_PAIRING_RUN_MS;
     if (dsb_pairing_init(&pairing->run, role, id, key, code, strlen(code), random) == DSB_OK)

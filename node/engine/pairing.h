@@ -8,7 +8,8 @@
 
 /* Unused when fd is below 0. */
 struct pairing {
-    int fd; /* non-blocking */
+    int fd;          /* non-blocking */
+    bool is_attempt; /* a window's: it has had its guess */
     struct dsb_pairing run;
     uint8_t in[DSB_PAIRING_MESSAGE_MAX];
     size_t in_len;

@@ -164,10 +164,37 @@ class Strangers(PairCase):
         window = self.window(alpha)
         for _ in range(3):
             self.assertEqual(self.dial(beta, window.at, window.wrong_code()).returncode, EXIT_REJECTED)
-        self.assertEqual(self.dial(beta, window.at, window.code).returncode, EXIT_REJECTED)
         self.assertEqual(window.wait(), EXIT_REJECTED)
         self.assertIn("3 attempts with a wrong code: the window is shut", window.text())
+        self.assertNotEqual(self.dial(beta, window.at, window.code).returncode, EXIT_OK)
         self.assertEqual((self.trusted(alpha), self.trusted(beta)), ({}, {}))
+
+    def test_no_fourth_guess_beside_one_who_has_the_code(self):
+        """Two strangers use up the guesses while one who has the code is under way: a third is not answered, the one is."""
+        alpha, beta, stranger = self.device("alpha"), self.device("beta"), self.device("stranger")
+        window = self.window(alpha)
+        guessed, goes_on = threading.Event(), threading.Event()
+
+        def forward(to_window, place, data):
+            if to_window and place >= sum(MESSAGES[:2]):
+                guessed.set()
+                goes_on.wait(PATIENCE)
+            return data
+
+        relay = Relay(window, forward)
+        self.addCleanup(relay.close)
+        results = []
+        dialler = threading.Thread(target=lambda: results.append(self.dial(beta, relay.at, window.code)))
+        dialler.start()
+        self.assertTrue(guessed.wait(PATIENCE))
+        for _ in range(3):
+            self.assertEqual(self.dial(stranger, window.at, window.wrong_code()).returncode, EXIT_REJECTED)
+        with open(f"{alpha.dir}/{ATTEMPTS}", encoding="ascii") as file:
+            self.assertRegex(file.read(), r"^failed 3 at ")
+        goes_on.set()
+        dialler.join(PATIENCE)
+        self.assertEqual(results[0].returncode, EXIT_OK, results[0].stderr)
+        self.assertEqual(self.trusted(alpha), {"beta": beta.key})
 
     def test_failed_attempts_are_kept_and_shut_the_next_window_for_longer(self):
         alpha, beta = self.device("alpha"), self.device("beta")
