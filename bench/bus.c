@@ -70,7 +70,7 @@ static void make_device(struct device *device, const char *id)
     check(dsb_identity_init(&device->identity, &device->file) == DSB_OK);
     dsb_trust_store_init(&device->trust, device->entries, TRUST_ENTRIES);
     device->local = (struct dsb_local){
-        &device->identity, &device->trust, DSB_RECV_MAX_MAX, {STREAM_WINDOW, STREAMS_MAX}};
+        &device->identity, &device->trust, DSB_RECV_MAX_MAX, {STREAM_WINDOW, STREAMS_MAX}, NULL};
 }
 
 static void add_entry(struct device *device, const char *id, const uint8_t key[DSB_KEY_LEN])

@@ -20,6 +20,8 @@ add_library(tp_sodium STATIC
   ${sodium_src}/crypto_core/ed25519/ref10/ed25519_ref10.c
   ${sodium_src}/crypto_core/ed25519/core_ed25519.c
   ${sodium_src}/crypto_core/ed25519/core_ristretto255.c
+  ${sodium_src}/crypto_sign/ed25519/ref10/open.c
+  ${sodium_src}/crypto_sign/ed25519/ref10/sign.c
   ${sodium_src}/crypto_scalarmult/ristretto255/ref10/scalarmult_ristretto255_ref10.c
   ${sodium_src}/crypto_hash/sha512/cp/hash_sha512_cp.c
   ${sodium_src}/crypto_stream/chacha20/stream_chacha20.c

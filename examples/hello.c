@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { WINDOW = 64, SEND_CAP = 64 }; /* of one stream, ours: the device may open none */
-static const struct dsb_local local = {&host_identity, &host_trust, 4096, {.window = WINDOW}};
+static const struct dsb_local local = {&host_identity, &host_trust, 4096, {.window = WINDOW}, NULL};
 static uint8_t in[DSB_LINK_IN_MIN(4096)], out[sizeof in], bytes[WINDOW + SEND_CAP];
 static const struct dsb_link_buffers buffers = {in, sizeof in, out, sizeof out};
 static struct dsb_link l;

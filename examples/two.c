@@ -16,7 +16,7 @@ static struct side {
     struct dsb_trust_store trust;
     struct dsb_local local;
     struct dsb_link link;
-    uint8_t in[DSB_LINK_IN_MIN(512)], out[512];
+    uint8_t in[DSB_LINK_IN_MIN(512)], out[DSB_LINK_OUT_MIN];
     struct dsb_streams streams;
     struct dsb_stream table[2]; /* one that this side opens, and one of the other's */
     uint8_t bytes[2 * (WINDOW + SEND_CAP)];
@@ -28,14 +28,15 @@ static void make(struct side *side, const char *id)
     host_random(side->file.private_key, DSB_KEY_LEN);
     must(dsb_device_id_set(&side->file.id, id, strlen(id)) == DSB_OK, "id");
     must(dsb_identity_init(&side->self, &side->file) == DSB_OK, "identity");
-    side->local = (struct dsb_local){&side->self, &side->trust, 512, {WINDOW, .streams_max = 1}};
+    side->local =
+        (struct dsb_local){&side->self, &side->trust, 512, {WINDOW, .streams_max = 1}, NULL};
 }
 
 static void trust(struct side *side, const struct side *other)
 {
     side->peer.id = other->self.id;
     memcpy(side->peer.key, other->self.key.public_key, DSB_KEY_LEN);
-    side->trust = (struct dsb_trust_store){&side->peer, 1, 1};
+    side->trust = (struct dsb_trust_store){.entries = &side->peer, .count = 1, .capacity = 1};
 }
 
 static void begin(struct side *side)

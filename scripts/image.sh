@@ -74,7 +74,7 @@ elif [ -n "${TRUST:-}${CODE:-}" ]; then
         check_trust "$file"
         install -m 600 "$file" "$scratch/trust"
     else
-        echo "dsoftbus-trust 2" >"$scratch/trust"
+        echo "dsoftbus-trust 3" >"$scratch/trust"
     fi
     (umask 077 && printf 'dsoftbus-pairing 1\ncode %s\n' "${CODE:-fresh}" >"$scratch/pairing.code")
     take "$scratch/trust" "$scratch/pairing.code"

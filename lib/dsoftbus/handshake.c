@@ -12,6 +12,8 @@
  */
 #include "dsoftbus/handshake.h"
 
+#include "dsoftbus/vouched.h"
+
 #include <string.h>
 
 _Static_assert(sizeof(struct dsb_handshake) <= 1024, "a session is at most 1 KiB");
@@ -126,16 +128,55 @@ static enum dsb_reason split(struct dsb_handshake *hs)
     return DSB_REASON_NONE;
 }
 
+static enum dsb_reason vouched_reason(enum dsb_vouched_result result)
+{
+    switch (result) {
+    case DSB_VOUCHED_OK:
+        return DSB_REASON_NONE;
+    case DSB_VOUCHED_UNKNOWN_ROOT:
+        return DSB_REASON_MSG3_ROOT;
+    case DSB_VOUCHED_OLD_SERIAL:
+        return DSB_REASON_MSG3_SERIAL;
+    case DSB_VOUCHED_REVOKED:
+        return DSB_REASON_MSG3_REVOKED;
+    case DSB_VOUCHED_BAD_SIGNATURE:
+        return DSB_REASON_MSG3_SIGNATURE;
+    case DSB_VOUCHED_FULL:
+        return DSB_REASON_MSG3_FULL;
+    default:
+        return DSB_REASON_MSG3_UNKNOWN_KEY;
+    }
+}
+
+/* A key that the store does not have may come with a root's word for it, and the id claimed. */
+static enum dsb_reason hear_attestation(const struct dsb_handshake *hs,
+                                        const uint8_t key[DSB_KEY_LEN], const uint8_t *payload,
+                                        size_t payload_len)
+{
+    struct dsb_attestation attestation;
+
+    if (!dsb_payload_attestation_read(payload, payload_len, &attestation))
+        return DSB_REASON_NONE;
+    return vouched_reason(
+        dsb_vouched_take(hs->local->trust, hs->local->identity, &hs->claim, key, &attestation));
+}
+
 /*
  * The rule of this project: the key that message 3 authenticated must be in the trust store, and
  * its id there must be the one that was claimed.
  */
-static enum dsb_reason bind_peer(struct dsb_handshake *hs)
+static enum dsb_reason bind_peer(struct dsb_handshake *hs, const uint8_t *payload,
+                                 size_t payload_len)
 {
     uint8_t key[DSB_KEY_LEN];
 
     if (noise_xk_remote_static(&hs->noise, key) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
+    if (dsb_trust_store_find_key(hs->local->trust, key) == NULL) {
+        enum dsb_reason reason = hear_attestation(hs, key, payload, payload_len);
+        if (reason != DSB_REASON_NONE)
+            return reason;
+    }
     const struct dsb_trust_entry *entry = dsb_trust_store_find_key(hs->local->trust, key);
     if (entry == NULL)
         return DSB_REASON_MSG3_UNKNOWN_KEY;
@@ -161,7 +202,7 @@ static enum dsb_reason read_msg3(struct dsb_handshake *hs, uint8_t *unit, size_t
     enum dsb_reason reason = payload3_reason(
         dsb_payload3_read(payload, payload_len, &hs->claim, &hs->peer_recv_max, &hs->peer_streams));
     if (reason == DSB_REASON_NONE)
-        reason = bind_peer(hs);
+        reason = bind_peer(hs, payload, payload_len);
     if (reason == DSB_REASON_NONE)
         reason = split(hs);
     if (reason == DSB_REASON_NONE)
@@ -343,10 +384,12 @@ static size_t write_msg2(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT
 
 static size_t write_msg3(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_OUT_MAX])
 {
-    uint8_t payload[DSB_PAYLOAD3_MAX];
+    uint8_t payload[DSB_PAYLOAD3_MAX + DSB_PAYLOAD_ATTESTATION_MAX];
     const struct dsb_local *local = hs->local;
     size_t payload_len =
         dsb_payload3_write(payload, &local->identity->id, local->recv_max, &local->streams);
+    if (local->attestation != NULL)
+        payload_len += dsb_payload_attestation_write(payload + payload_len, local->attestation);
     size_t out_len = write_unit(hs, payload, payload_len, out);
 
     if (out_len == 0)

@@ -6,7 +6,8 @@
  *     connect(target id)                            accept
  *     message 1  e, es                  ------>
  *                                       <------     message 2  e, ee   [limits]
- *     message 3  s, se [own id, limits]   ---->     key in trust store? its id is the claimed one?
+ *     message 3  s, se [own id, limits]   ---->     key in trust store, or vouched for by a root of
+ *                                                   it? its id is the claimed one?
  *                                                   AUTHENTICATED
  *     AUTHENTICATED                     <------     ACCEPT (first record, sent by the session)
  *     dsb_handshake_finish              both        dsb_handshake_finish
@@ -34,8 +35,8 @@
 extern "C" {
 #endif
 
-/* Longest unit before the session, bytes: message 3 needs 154, the rest is room for later fields.
- */
+/* Longest unit before the session, bytes: message 3 with an attestation has at most 389, the rest
+ * is room for later fields. */
 #define DSB_HANDSHAKE_UNIT_MAX 512
 
 /* A receive buffer of this many bytes holds any handshake unit with its length. */
@@ -43,7 +44,8 @@ extern "C" {
 
 /* Longest output: message 3 with its length bytes. */
 #define DSB_HANDSHAKE_OUT_MAX                                                                      \
-    (DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_3_OVERHEAD + DSB_PAYLOAD3_MAX)
+    (DSB_FRAME_HEADER_LEN + NOISE_XK_MESSAGE_3_OVERHEAD + DSB_PAYLOAD3_MAX +                       \
+     DSB_PAYLOAD_ATTESTATION_MAX)
 
 /* From connect or accept to AUTHENTICATED; not restarted by anything. */
 #define DSB_HANDSHAKE_DEADLINE_MS 5000
@@ -62,6 +64,7 @@ struct dsb_local {
     uint16_t
         recv_max; /* longest record unit that sessions accept: DSB_RECV_MAX_MIN to _MAX bytes */
     struct dsb_stream_limits streams; /* what sessions take of the peer's; a window of 1 at least */
+    const struct dsb_attestation *attestation; /* of this device, for message 3; NULL: none */
 };
 
 enum dsb_handshake_state {

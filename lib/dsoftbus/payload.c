@@ -160,3 +160,24 @@ enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,
         *id = claimed;
     return result;
 }
+
+size_t dsb_payload_attestation_write(uint8_t out[DSB_PAYLOAD_ATTESTATION_MAX],
+                                     const struct dsb_attestation *attestation)
+{
+    size_t len = dsb_attestation_write(out + FIELD_HEADER_LEN, attestation);
+
+    out[0] = DSB_FIELD_ATTESTATION;
+    out[1] = (uint8_t)len;
+    return FIELD_HEADER_LEN + len;
+}
+
+/* The fields are whole, and in order. */
+bool dsb_payload_attestation_read(const uint8_t *data, size_t data_len, struct dsb_attestation *out)
+{
+    size_t pos = 0;
+
+    while (pos < data_len && (data[pos] & TYPE_MASK) != DSB_FIELD_ATTESTATION)
+        pos += (size_t)FIELD_HEADER_LEN + data[pos + 1];
+    return pos < data_len &&
+           dsb_attestation_read(out, data + pos + FIELD_HEADER_LEN, data[pos + 1]);
+}

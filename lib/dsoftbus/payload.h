@@ -6,11 +6,13 @@
  *
  * with types (the low 7 bits) strictly ascending, so never twice, and an exact end. A reader skips
  * a type that it does not know, and rejects the payload when that field is marked critical. All
- * fields are always there, the id in message 3 alone, and written with the critical bit.
+ * fields but the attestation are always there, the id in message 3 alone, and written with the
+ * critical bit.
  */
 #ifndef DSOFTBUS_PAYLOAD_H
 #define DSOFTBUS_PAYLOAD_H
 
+#include "dsoftbus/attestation.h"
 #include "dsoftbus/device_id.h"
 
 #ifdef __cplusplus
@@ -22,6 +24,7 @@ extern "C" {
 #define DSB_FIELD_RECV_MAX     0x02 /* u16 BE: longest record unit that the sender accepts, bytes */
 #define DSB_FIELD_WINDOW       0x03 /* u32 BE: bytes that a new stream may send before its answer */
 #define DSB_FIELD_STREAMS_MAX  0x04 /* u16 BE: streams that the reader may have open */
+#define DSB_FIELD_ATTESTATION  0x05 /* attestation.h; message 3 only, and never critical */
 
 /*
  * Bounds of recv_max. The low one lets every record but BYTES through at full length; the high one
@@ -49,11 +52,23 @@ enum dsb_payload_result {
 #define DSB_PAYLOAD2_MAX 14
 #define DSB_PAYLOAD3_MAX (2 + DSB_DEVICE_ID_MAX + DSB_PAYLOAD2_MAX)
 
+/* What an attestation adds to message 3's. */
+#define DSB_PAYLOAD_ATTESTATION_MAX (2 + DSB_ATTESTATION_MAX)
+
 /* Write message 2's and message 3's payload; return its length in bytes. */
 size_t dsb_payload2_write(uint8_t out[DSB_PAYLOAD2_MAX], uint16_t recv_max,
                           const struct dsb_stream_limits *streams);
 size_t dsb_payload3_write(uint8_t out[DSB_PAYLOAD3_MAX], const struct dsb_device_id *id,
                           uint16_t recv_max, const struct dsb_stream_limits *streams);
+
+/* The field behind message 3's other ones: writes it, returns its length. */
+size_t dsb_payload_attestation_write(uint8_t out[DSB_PAYLOAD_ATTESTATION_MAX],
+                                     const struct dsb_attestation *attestation);
+
+/* Of a payload that dsb_payload3_read takes: false, *out unchanged, when it has no attestation, or
+ * what is none in its place. */
+DSB_MUST_CHECK bool dsb_payload_attestation_read(const uint8_t *data, size_t data_len,
+                                                 struct dsb_attestation *out);
 
 /* Read them. Outputs are set only on DSB_PAYLOAD_OK. */
 DSB_MUST_CHECK enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len,

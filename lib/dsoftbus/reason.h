@@ -65,6 +65,11 @@ extern "C" {
     X(MSG3_UNKNOWN_KEY, 0x030d, "msg3-unknown-key") /* authenticated key not in the trust store */ \
     X(MSG3_ID_MISMATCH, 0x030e, "msg3-id-mismatch") /* that key belongs to another id */           \
     X(MSG3_STREAMS, 0x030f, "msg3-streams")                                                        \
+    X(MSG3_ROOT, 0x0310, "msg3-root")           /* attested, but not by a root for this id */      \
+    X(MSG3_SERIAL, 0x0311, "msg3-serial")       /* attested, but a later serial is known */        \
+    X(MSG3_REVOKED, 0x0312, "msg3-revoked")     /* attested, but the root has revoked that */      \
+    X(MSG3_SIGNATURE, 0x0313, "msg3-signature") /* the attestation is not of this id and key */    \
+    X(MSG3_FULL, 0x0314, "msg3-full") /* attested, but as many ids are known as there may be */    \
     /* ACCEPT, at the initiator: the responder's first record. */                                  \
     X(ACCEPT_ZERO_LENGTH, 0x0401, "accept-zero-length")                                            \
     X(ACCEPT_OVERSIZE, 0x0402, "accept-oversize") /* over DSB_HANDSHAKE_UNIT_MAX */                \

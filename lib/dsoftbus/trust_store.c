@@ -3,88 +3,38 @@
 #include "dsoftbus/trust_store.h"
 
 #include "dsoftbus/lines.h"
-#include "dsoftbus/stream_record.h"
+#include "dsoftbus/service_list.h"
 
 #include <string.h>
 
 #define FORMAT  "dsoftbus-trust"
-#define VERSION 2
+#define VERSION 3
 
 _Static_assert(sizeof DSB_TRUST_HEADER == sizeof(FORMAT " 1\n"), "one name for the format");
+_Static_assert(DSB_SERVICE_LIST_MAX == DSB_TRUST_SERVICES_MAX, "the same lists");
 _Static_assert(DSB_TRUST_LINE_MAX - 1 <= DSB_TEXT_LINE_MAX, "what is written can be read");
 
 void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry *entries,
                           size_t capacity)
 {
-    store->entries = entries;
-    store->count = 0;
-    store->capacity = capacity;
+    *store = (struct dsb_trust_store){.entries = entries, .capacity = capacity};
 }
 
-const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_store *store,
-                                                      const struct dsb_device_id *id)
+/* Of the lines alone. */
+static bool has_line(const struct dsb_trust_store *store, const struct dsb_device_id *id)
 {
     for (size_t i = 0; i < store->count; i++)
         if (dsb_device_id_equal(&store->entries[i].id, id))
-            return &store->entries[i];
-    return NULL;
-}
-
-const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
-                                                       const uint8_t key[DSB_KEY_LEN])
-{
-    for (size_t i = 0; i < store->count; i++)
-        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0)
-            return &store->entries[i];
-    return NULL;
-}
-
-bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
-                         const uint8_t key[DSB_KEY_LEN])
-{
-    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(store, id);
-
-    return entry != NULL && memcmp(entry->key, key, DSB_KEY_LEN) == 0;
-}
-
-/* Takes the next name off the list that *rest is what is left of. False: there is none. */
-static bool next_service(struct dsb_word *rest, struct dsb_word *name)
-{
-    if (rest->text == NULL)
-        return false;
-    const char *comma = memchr(rest->text, ',', rest->len);
-    *name = (struct dsb_word){rest->text, comma == NULL ? rest->len : (size_t)(comma - rest->text)};
-    *rest = comma == NULL ? (struct dsb_word){NULL, 0}
-                          : (struct dsb_word){comma + 1, rest->len - name->len - 1};
-    return true;
-}
-
-static bool has_service(struct dsb_word list, const void *service, size_t service_len)
-{
-    struct dsb_word name;
-
-    while (next_service(&list, &name))
-        if (name.len == service_len && memcmp(name.text, service, service_len) == 0)
             return true;
     return false;
 }
 
-static enum dsb_text_fault services_fault(const struct dsb_trust_entry *entry)
+static bool has_line_of_key(const struct dsb_trust_store *store, const uint8_t key[DSB_KEY_LEN])
 {
-    struct dsb_word rest = {entry->services, entry->services_len};
-    struct dsb_word name;
-
-    if (entry->services_len == 0)
-        return DSB_TEXT_NO_FAULT;
-    for (unsigned count = 1; next_service(&rest, &name); count++) {
-        if (!dsb_service_name_is_valid(name.text, name.len))
-            return DSB_TEXT_BAD_SERVICE;
-        if (has_service(rest, name.text, name.len))
-            return DSB_TEXT_DUPLICATE_SERVICE;
-        if (count > DSB_TRUST_SERVICES_MAX)
-            return DSB_TEXT_TOO_MANY_SERVICES;
-    }
-    return DSB_TEXT_NO_FAULT;
+    for (size_t i = 0; i < store->count; i++)
+        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0)
+            return true;
+    return false;
 }
 
 bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *service,
@@ -94,8 +44,7 @@ bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *ser
         return false;
     if (entry->services_len == 0)
         return offered_to_all;
-    return has_service((struct dsb_word){entry->services, entry->services_len}, service,
-                       service_len);
+    return dsb_service_list_has(entry->services, entry->services_len, service, service_len);
 }
 
 enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
@@ -108,14 +57,14 @@ enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
         return DSB_TEXT_OWN_ID;
     if (memcmp(entry->key, own->key.public_key, DSB_KEY_LEN) == 0)
         return DSB_TEXT_OWN_KEY;
-    if (dsb_trust_store_find_id(store, &entry->id) != NULL)
+    if (has_line(store, &entry->id))
         return DSB_TEXT_DUPLICATE_ID;
-    if (dsb_trust_store_find_key(store, entry->key) != NULL)
+    if (has_line_of_key(store, entry->key))
         return DSB_TEXT_DUPLICATE_KEY;
     enum dsb_text_fault fault = dsb_public_key_fault(entry->key);
     if (fault != DSB_TEXT_NO_FAULT)
         return fault;
-    fault = services_fault(entry);
+    fault = dsb_service_list_fault(entry->services, entry->services_len);
     if (fault != DSB_TEXT_NO_FAULT)
         return fault;
     if (store->count == store->capacity)
@@ -124,50 +73,123 @@ enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
     return DSB_TEXT_NO_FAULT;
 }
 
-static enum dsb_text_fault read_entry(struct dsb_trust_store *store, const struct dsb_identity *own,
-                                      const struct dsb_line *line)
+static bool names(const struct dsb_trust_root *root, const struct dsb_device_id *id)
 {
-    struct dsb_trust_entry entry = {.services_len = 0};
-    const struct dsb_word *services = &line->words[2];
-
-    if (dsb_device_id_set(&entry.id, line->words[0].text, line->words[0].len) != DSB_OK)
-        return DSB_TEXT_BAD_ID;
-    if (!dsb_hex_decode(entry.key, &line->words[1]))
-        return DSB_TEXT_BAD_KEY;
-    if (services->len > DSB_TRUST_SERVICES_LEN_MAX)
-        return DSB_TEXT_TOO_MANY_SERVICES;
-    if (services->len != 0)
-        memcpy(entry.services, services->text, services->len);
-    entry.services_len = (uint8_t)services->len;
-    return dsb_trust_store_add(store, own, &entry);
+    if (!root->is_suffix)
+        return dsb_device_id_equal(&root->id, id);
+    if (root->id.len == 0)
+        return true;
+    size_t head_len = (size_t)id->len - root->id.len;
+    return id->len > root->id.len + 1u && id->text[head_len - 1] == '.' &&
+           memcmp(id->text + head_len, root->id.text, root->id.len) == 0;
 }
 
-/* The version says how many words a line may have. */
-static enum dsb_text_fault read_header(struct dsb_lines *lines, const struct dsb_line *line)
+const struct dsb_trust_root *dsb_trust_store_find_root(const struct dsb_trust_store *store,
+                                                       const uint8_t key[DSB_ROOT_KEY_LEN],
+                                                       const struct dsb_device_id *id)
 {
-    unsigned version = 0;
-    enum dsb_text_fault fault = dsb_line_check_header(line, FORMAT, VERSION, &version);
+    for (size_t i = 0; i < store->root_count; i++)
+        if (memcmp(store->roots[i].key, key, DSB_ROOT_KEY_LEN) == 0 && names(&store->roots[i], id))
+            return &store->roots[i];
+    return NULL;
+}
 
-    lines->words_max = version == 1 ? DSB_WORDS_MIN : DSB_WORDS_MAX;
-    return fault;
+bool dsb_trust_store_has_root(const struct dsb_trust_store *store,
+                              const uint8_t key[DSB_ROOT_KEY_LEN])
+{
+    for (size_t i = 0; i < store->root_count; i++)
+        if (memcmp(store->roots[i].key, key, DSB_ROOT_KEY_LEN) == 0)
+            return true;
+    return false;
+}
+
+/* Takes the mark off the front of the word. */
+static bool take_mark(struct dsb_word *word, const char *mark)
+{
+    size_t len = strlen(mark);
+
+    if (word->len < len || memcmp(word->text, mark, len) != 0)
+        return false;
+    *word = (struct dsb_word){word->text + len, word->len - len};
+    return true;
+}
+
+static enum dsb_text_fault read_services(char services[DSB_TRUST_SERVICES_LEN_MAX],
+                                         uint8_t *services_len, const struct dsb_word *word)
+{
+    if (word->len > DSB_TRUST_SERVICES_LEN_MAX)
+        return DSB_TEXT_TOO_MANY_SERVICES;
+    if (word->len != 0)
+        memcpy(services, word->text, word->len);
+    *services_len = (uint8_t)word->len;
+    return DSB_TEXT_NO_FAULT;
+}
+
+/* An id, `*.` and the end of one, or `*`. */
+static enum dsb_text_fault read_pattern(struct dsb_trust_root *root, struct dsb_word word)
+{
+    root->is_suffix = dsb_word_is(&word, "*") || take_mark(&word, "*.");
+    if (dsb_word_is(&word, "*"))
+        return DSB_TEXT_NO_FAULT;
+    return dsb_device_id_set(&root->id, word.text, word.len) == DSB_OK ? DSB_TEXT_NO_FAULT
+                                                                       : DSB_TEXT_BAD_ID;
+}
+
+static enum dsb_text_fault read_root(struct dsb_trust_store *store, const struct dsb_line *line,
+                                     const struct dsb_word *key)
+{
+    struct dsb_trust_root root = {.services_len = 0};
+    enum dsb_text_fault fault = read_pattern(&root, line->words[0]);
+
+    if (fault != DSB_TEXT_NO_FAULT)
+        return fault;
+    if (!dsb_hex_decode(root.key, key))
+        return DSB_TEXT_BAD_KEY;
+    fault = read_services(root.services, &root.services_len, &line->words[2]);
+    if (fault == DSB_TEXT_NO_FAULT)
+        fault = dsb_service_list_fault(root.services, root.services_len);
+    if (fault != DSB_TEXT_NO_FAULT)
+        return fault;
+    if (store->root_count == store->root_capacity)
+        return DSB_TEXT_TOO_MANY_ENTRIES;
+    store->roots[store->root_count++] = root;
+    return DSB_TEXT_NO_FAULT;
+}
+
+static enum dsb_text_fault read_entry(struct dsb_trust_store *store, const struct dsb_identity *own,
+                                      const struct dsb_line *line, bool has_marks)
+{
+    struct dsb_trust_entry entry = {.services_len = 0};
+    struct dsb_word key = line->words[1];
+
+    if (has_marks && take_mark(&key, "root:"))
+        return read_root(store, line, &key);
+    entry.is_paired = has_marks && take_mark(&key, "paired:");
+    if (dsb_device_id_set(&entry.id, line->words[0].text, line->words[0].len) != DSB_OK)
+        return DSB_TEXT_BAD_ID;
+    if (!dsb_hex_decode(entry.key, &key))
+        return DSB_TEXT_BAD_KEY;
+    enum dsb_text_fault fault = read_services(entry.services, &entry.services_len, &line->words[2]);
+    return fault != DSB_TEXT_NO_FAULT ? fault : dsb_trust_store_add(store, own, &entry);
 }
 
 static enum dsb_text_fault read_file(struct dsb_trust_store *store, const struct dsb_identity *own,
                                      struct dsb_lines *lines)
 {
     struct dsb_line line;
-    bool header = false;
+    unsigned version = 0; /* the first line says it, and so how many words a line may have */
     enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
 
     while (fault == DSB_TEXT_NO_FAULT) {
         switch (dsb_lines_next(lines, &line)) {
         case DSB_LINE_END:
-            return header ? DSB_TEXT_NO_FAULT : DSB_TEXT_NO_HEADER;
+            return version != 0 ? DSB_TEXT_NO_FAULT : DSB_TEXT_NO_HEADER;
         case DSB_LINE_COMMENT:
             break;
         case DSB_LINE_WORDS:
-            fault = header ? read_entry(store, own, &line) : read_header(lines, &line);
-            header = true;
+            fault = version != 0 ? read_entry(store, own, &line, version > 2)
+                                 : dsb_line_check_header(&line, FORMAT, VERSION, &version);
+            lines->words_max = version == 1 ? DSB_WORDS_MIN : DSB_WORDS_MAX;
             break;
         case DSB_LINE_FAULT:
             fault = line.fault;
@@ -183,11 +205,11 @@ enum dsb_status dsb_trust_store_parse(struct dsb_trust_store *store, const struc
 {
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
 
-    store->count = 0;
+    store->count = store->root_count = 0;
     error->fault = read_file(store, own, &lines);
     error->line = error->fault == DSB_TEXT_NO_FAULT ? 0 : lines.number;
     if (error->fault != DSB_TEXT_NO_FAULT) {
-        store->count = 0;
+        store->count = store->root_count = 0;
         return DSB_INVALID;
     }
     return DSB_OK;
@@ -199,6 +221,10 @@ size_t dsb_trust_entry_format(char out[DSB_TRUST_LINE_MAX], const struct dsb_tru
 
     memcpy(out, entry->id.text, len);
     out[len++] = ' ';
+    if (entry->is_paired) {
+        memcpy(out + len, "paired:", 7);
+        len += 7;
+    }
     dsb_hex_encode(out + len, entry->key);
     len += (size_t)2 * DSB_KEY_LEN;
     if (entry->services_len != 0)

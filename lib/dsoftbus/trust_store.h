@@ -5,13 +5,17 @@
  *
  * It is the only source of truth about who a peer is. On disk (see text.h for the rules):
  *
- *     dsoftbus-trust 2
+ *     dsoftbus-trust 3
  *     # the lab
  *     sensor-7.lab 8f40…64 hexadecimal digits…1c
  *     gateway.lab 51c4…64 hexadecimal digits…9f echo,log
+ *     phone.lab paired:77aa…64 hexadecimal digits…02
+ *     *.plant-a root:d75a…64 hexadecimal digits…1a log,clock
  *
  * A line with a list of services permits exactly those. A line without permits those that this
- * device offers to every trusted peer. A file of version 1 is read, too: no line of it has a list.
+ * device offers to every trusted peer. `paired:` says that the line was made by pairing. `root:`
+ * says who vouches for ids: for this one, for all that end so, or (`*`) for any; see vouched.h.
+ * Files of versions 1 (no list, no mark) and 2 (no mark) are read, too.
  *
  * Loading refuses the device's own id and own key (so a session with oneself cannot be), a second
  * entry for an id or a key, and keys that no device can have for its own (key.h). A file with one
@@ -20,6 +24,7 @@
 #ifndef DSOFTBUS_TRUST_STORE_H
 #define DSOFTBUS_TRUST_STORE_H
 
+#include "dsoftbus/attestation.h"
 #include "dsoftbus/identity.h"
 
 #ifdef __cplusplus
@@ -34,16 +39,33 @@ struct dsb_trust_entry {
     uint8_t key[DSB_KEY_LEN];
     uint8_t services_len;                      /* bytes; 0: no list */
     char services[DSB_TRUST_SERVICES_LEN_MAX]; /* names, a comma between; bytes after it are zero */
+    bool is_paired;                            /* made by pairing; for people */
 };
+
+/* Who may vouch for devices, by attestations (attestation.h), and for which. */
+struct dsb_trust_root {
+    uint8_t key[DSB_ROOT_KEY_LEN];
+    bool is_suffix;          /* ids that end in '.' and `id`, or any when that is empty */
+    struct dsb_device_id id; /* else this one */
+    uint8_t services_len;
+    char services[DSB_TRUST_SERVICES_LEN_MAX];
+};
+
+struct dsb_vouched;
 
 /* entries is the caller's array. An all-zero store is a valid empty one: it trusts nobody. */
 struct dsb_trust_store {
     struct dsb_trust_entry *entries;
     size_t count;
-    size_t capacity; /* items that entries has room for */
+    size_t capacity;              /* items that entries has room for */
+    struct dsb_trust_root *roots; /* NULL: a file that names one is refused */
+    size_t root_count;
+    size_t root_capacity;
+    struct dsb_vouched *vouched; /* what roots have said (vouched.h); NULL: nothing is heard */
 };
 
-/* An empty store over the caller's array, which must outlive it. */
+/* An empty store over the caller's array, which must outlive it. Who takes roots sets `roots`,
+ * `root_capacity` and `vouched` behind it. */
 void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry *entries,
                           size_t capacity);
 
@@ -62,7 +84,8 @@ DSB_MUST_CHECK enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *s
                                                        const struct dsb_identity *own,
                                                        const struct dsb_trust_entry *entry);
 
-/* The entry for an id or for a public key; NULL when there is none. Compares public data only. */
+/* The entry for an id or for a public key; NULL when there is none: a line's, or else one that a
+ * root of the store vouches for, until the next dsb_vouched_ call. Compares public data only. */
 const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_store *store,
                                                       const struct dsb_device_id *id);
 const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
@@ -79,12 +102,20 @@ bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_d
 bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *service,
                             size_t service_len, bool offered_to_all);
 
+/* The root of this key that may vouch for the id; NULL: none may. */
+const struct dsb_trust_root *dsb_trust_store_find_root(const struct dsb_trust_store *store,
+                                                       const uint8_t key[DSB_ROOT_KEY_LEN],
+                                                       const struct dsb_device_id *id);
+/* Is this key of any root? */
+bool dsb_trust_store_has_root(const struct dsb_trust_store *store,
+                              const uint8_t key[DSB_ROOT_KEY_LEN]);
+
 /* The first line of a trust store file, with its line feed. */
-#define DSB_TRUST_HEADER "dsoftbus-trust 2\n"
+#define DSB_TRUST_HEADER "dsoftbus-trust 3\n"
 
 /* Large enough for any line that dsb_trust_entry_format writes. */
 #define DSB_TRUST_LINE_MAX                                                                         \
-    (DSB_DEVICE_ID_MAX + 1 + 2 * DSB_KEY_LEN + 1 + DSB_TRUST_SERVICES_LEN_MAX + 1)
+    (DSB_DEVICE_ID_MAX + 1 + 7 + 2 * DSB_KEY_LEN + 1 + DSB_TRUST_SERVICES_LEN_MAX + 1)
 
 /* Writes the entry's line, with its line feed, to out; returns its length in bytes. */
 size_t dsb_trust_entry_format(char out[DSB_TRUST_LINE_MAX], const struct dsb_trust_entry *entry);

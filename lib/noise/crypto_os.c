@@ -46,6 +46,17 @@ void sodium_memzero(void *const pnt, const size_t len)
     __asm__ volatile("" : : "r"(pnt) : "memory"); /* the compiler must take the zeros for read */
 }
 
+/* Of a signature's half, against what it must be: nothing is told by the time. */
+int sodium_memcmp(const void *const b1_, const void *const b2_, size_t len)
+{
+    const uint8_t *a = b1_, *b = b2_;
+    uint32_t all_bits = 0;
+
+    for (size_t i = 0; i < len; i++)
+        all_bits |= a[i] ^ b[i];
+    return (int)(((all_bits - 1) >> 8 & 1) - 1);
+}
+
 /* Of a product: nothing is told by the time. */
 int sodium_is_zero(const unsigned char *n, const size_t nlen)
 {

@@ -200,7 +200,7 @@ static bool ask(struct keyring *k, struct dsb_trust_entry *peer, int fd, struct 
     static struct asking a;
     struct dsb_trust_store one;
     uint8_t ephemeral[DSB_KEY_LEN];
-    const struct dsb_local local = {&k->identity, &one, FINISH_RECV_MAX, {.window = 1}};
+    const struct dsb_local local = {&k->identity, &one, FINISH_RECV_MAX, {.window = 1}, NULL};
     const struct dsb_link_buffers buffers = {a.in, sizeof a.in, a.out, sizeof a.out};
     dsb_trust_store_init(&one, peer, 1);
     one.count = 1;

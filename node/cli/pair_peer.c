@@ -9,7 +9,7 @@
 
 struct dsb_trust_entry pair_peer_of(const struct dsb_pairing *run)
 {
-    struct dsb_trust_entry peer = {.id = run->peer_id};
+    struct dsb_trust_entry peer = {.id = run->peer_id, .is_paired = true};
     memcpy(peer.key, run->peer_key, sizeof peer.key);
     return peer;
 }

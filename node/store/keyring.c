@@ -111,15 +111,15 @@ bool keyring_replace_trust(struct keyring *k, const char *text, size_t text_len,
 /* What is written has the newest version; a line of an older one means the same in it. */
 static void renew_header(char *text, size_t text_len)
 {
-    static const char old_header[] = "dsoftbus-trust 1\n";
+    static const char format[] = "dsoftbus-trust ";
     char *end = text + text_len;
     while (text < end && (*text == '#' || *text == '\n')) {
         char *feed = memchr(text, '\n', (size_t)(end - text));
         text = feed != NULL ? feed + 1 : end;
     }
-    if ((size_t)(end - text) >= sizeof old_header - 1 &&
-        memcmp(text, old_header, sizeof old_header - 1) == 0)
-        memcpy(text, DSB_TRUST_HEADER, sizeof old_header - 1);
+    if ((size_t)(end - text) >= sizeof DSB_TRUST_HEADER - 1 &&
+        memcmp(text, format, sizeof format - 1) == 0)
+        memcpy(text, DSB_TRUST_HEADER, sizeof DSB_TRUST_HEADER - 1);
 }
 
 bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len, struct error *e)

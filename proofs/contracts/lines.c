@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Contract of the reading of text files, lib/dsoftbus/lines.c and the lists of services of
- * trust_store.c, which are included unchanged: of a text of any length and content nothing beyond
+ * Contract of the reading of text files, lib/dsoftbus/lines.c, and of lists of services,
+ * service_list.c, which are included unchanged: of a text of any length and content nothing beyond
  * it is read, and every word that is found lies where it can be read.
  */
 #include "dsoftbus/lines.h"
-#include "dsoftbus/trust_store.h"
+#include "dsoftbus/service_list.h"
 
 /*@ predicate is_there{L}(char *text, integer len) =
         len == 0 || \valid_read(text + (0 .. len - 1)); */
@@ -35,7 +35,7 @@ int compare(const char *a, const char *b, size_t len);
 #define memcmp(a, b, len) compare((const char *)(a), (const char *)(b), len)
 
 #include "../../lib/dsoftbus/lines.c"
-#include "../../lib/dsoftbus/trust_store.c"
+#include "../../lib/dsoftbus/service_list.c"
 
 /*@ requires is_line(line) && is_there(text, len) && words_max <= DSB_WORDS_MAX;
     requires \separated(line, text + (0 .. len - 1));

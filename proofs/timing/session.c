@@ -55,7 +55,7 @@ static void make_device(struct device *device, const char *id, const uint8_t *se
 {
     read_identity(device, id, secret);
     dsb_trust_store_init(&device->trust, &device->entry, 1);
-    device->local = (struct dsb_local){&device->identity, &device->trust, 1024, {1024, 1}};
+    device->local = (struct dsb_local){&device->identity, &device->trust, 1024, {1024, 1}, NULL};
 }
 
 static void trust(struct device *device, const struct device *other)

@@ -233,7 +233,7 @@ static void count_attempt(struct pairing *pairing, struct pairing_run *run)
 
 static struct dsb_trust_entry peer_of(const struct pairing_run *run)
 {
-    struct dsb_trust_entry peer = {.id = run->run.peer_id};
+    struct dsb_trust_entry peer = {.id = run->run.peer_id, .is_paired = true};
 
     memcpy(peer.key, run->run.peer_key, DSB_KEY_LEN);
     return peer;

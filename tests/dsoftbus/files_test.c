@@ -299,7 +299,7 @@ static void trust_store_may_be_empty(void **state)
 
 static void trust_lines_read_back_as_written(void **state)
 {
-    struct dsb_trust_entry entry = {.id = {DSB_DEVICE_ID_MAX, ""}, .key = {16}};
+    struct dsb_trust_entry entry = {.id = {DSB_DEVICE_ID_MAX, ""}, .key = {16}, .is_paired = true};
     char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
     struct dsb_text_error error;
 
@@ -418,7 +418,7 @@ static void trust_store_faults_have_their_line(void **state)
         {"", DSB_TEXT_NO_HEADER, 0},
         {"a " KEY_A "\n", DSB_TEXT_NO_HEADER, 1},
         {"dsoftbus-trust 0\n", DSB_TEXT_VERSION, 1},
-        {"dsoftbus-trust 3\n", DSB_TEXT_VERSION, 1},
+        {"dsoftbus-trust 4\n", DSB_TEXT_VERSION, 1},
         {"dsoftbus-trust 22\n", DSB_TEXT_VERSION, 1},
         {"dsoftbus-trust 2 echo\n", DSB_TEXT_WORD_COUNT, 1},
         {"dsoftbus-trust 1\na " KEY_A " echo\n", DSB_TEXT_WORD_COUNT, 2},

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define RECV_MAX 600
-#define OUT_LEN  700
+#define OUT_LEN  DSB_LINK_OUT_MIN
 #define WINDOW   900
 #define SEND_CAP 500
 #define STREAMS  4

@@ -8,7 +8,7 @@
 /* The record as it must be: of one peer. */
 static void assert_kept(const struct peer *peer)
 {
-    struct dsb_trust_entry entry = {.id = peer->identity.id};
+    struct dsb_trust_entry entry = {.id = peer->identity.id, .is_paired = true};
     char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
 
     memcpy(entry.key, peer->identity.key.public_key, DSB_KEY_LEN);
@@ -145,7 +145,7 @@ static void a_full_store_takes_no_more(void **state)
 /* Ids as long as can be, until the record has room for no other: the one before still fits. */
 static void a_record_holds_so_many_bytes(void **state)
 {
-    enum { LINE_LEN = DSB_DEVICE_ID_MAX + 1 + 2 * DSB_KEY_LEN + 1 };
+    enum { LINE_LEN = DSB_DEVICE_ID_MAX + 1 + 7 + 2 * DSB_KEY_LEN + 1 };
     const size_t header_len = sizeof DSB_TRUST_HEADER - 1;
     const unsigned most = (unsigned)((STORE_DATA_MAX - header_len) / LINE_LEN);
     char id[DSB_DEVICE_ID_MAX + 1];

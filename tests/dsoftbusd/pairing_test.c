@@ -9,7 +9,7 @@
 /* The record as it must be: of one peer. */
 static void assert_kept(const struct peer *peer)
 {
-    struct dsb_trust_entry entry = {.id = peer->identity.id};
+    struct dsb_trust_entry entry = {.id = peer->identity.id, .is_paired = true};
     char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
 
     memcpy(entry.key, peer->identity.key.public_key, DSB_KEY_LEN);

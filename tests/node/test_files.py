@@ -9,7 +9,7 @@ import time
 from e2e import *
 
 KEY, OTHER_KEY = PUBLIC_KEYS[:2]
-HEADER = "dsoftbus-trust 2\n"
+HEADER = "dsoftbus-trust 3\n"
 OLD_HEADER = "dsoftbus-trust 1\n"
 LOW_ORDER = "00" * 32
 NON_CANONICAL = "ee" + "ff" * 30 + "7f"

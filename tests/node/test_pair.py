@@ -92,7 +92,8 @@ class PairCase(TestCase):
     def trusted(self, device):
         result = device.run("trust", "list")
         self.assertEqual(result.returncode, EXIT_OK, result.stderr)
-        return dict(line.split(" ")[:2] for line in result.stdout.splitlines())
+        lines = dict(line.split(" ")[:2] for line in result.stdout.splitlines())
+        return {name: key.removeprefix("paired:") for name, key in lines.items()}
 
     def has(self, device, name):
         return os.path.exists(f"{device.dir}/{name}")
@@ -113,6 +114,7 @@ class Pairing(PairCase):
         self.assertEqual(window.wait(), EXIT_OK, window.text())
         self.assertEqual(window.read("paired with "), "beta")
         self.assertEqual((self.trusted(alpha), self.trusted(beta)), ({"beta": beta.key}, {"alpha": alpha.key}))
+        self.assertEqual(beta.run("trust", "list").stdout, f"alpha paired:{alpha.key}\n")
         self.assertFalse(self.has(beta, PENDING))
         daemon = self.daemon(alpha)
         self.assertEqual(beta.run("ping", "--count", "1", daemon.target).returncode, EXIT_OK)

@@ -18,7 +18,7 @@ static void make_identity(struct world *world, struct device *device, size_t num
     dsb_trust_store_init(&device->trust, device->entries, TRUST_COUNT);
     dsb_admission_init(&device->half_open, device->half_open_entries, HALF_OPEN_MAX);
     device->local =
-        (struct dsb_local){&device->identity, &device->trust, RECV_MAX, {TALK_WINDOW, TALKS}};
+        (struct dsb_local){&device->identity, &device->trust, RECV_MAX, {TALK_WINDOW, TALKS}, NULL};
 }
 
 static void trust(struct device *device, const struct device *other)
