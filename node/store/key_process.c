@@ -39,8 +39,6 @@ static bool ask(struct key_process *p, const void *request, size_t request_len, 
                 size_t reply_len, uint32_t *status)
 {
     struct serve_reply head;
-    if (p->fault != NULL)
-        return false;
     if (send(p->fd, request, request_len, MSG_NOSIGNAL) != (ssize_t)request_len)
         lose(p, "it ended");
     size_t len = p->fault == NULL ? receive(p, reply, reply_len) : 0;
