@@ -123,6 +123,11 @@ static const int families[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK /* the own
 /* Of a socket; names of network interfaces. */
 static const unsigned long controls[] = {FIONBIO, FIONREAD, FIOCLEX, SIOCGIFNAME, SIOCGIFINDEX};
 
+static struct scmp_arg_cmp equals(unsigned argument, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
 static bool allow_if(scmp_filter_ctx filter, int number, struct scmp_arg_cmp condition)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1, condition) == 0;
@@ -141,9 +146,8 @@ static bool allow(scmp_filter_ctx filter, const char *const *names)
 static bool allow_key(scmp_filter_ctx filter)
 {
     static const char *const the_end[] = {"exit_group", NULL};
-    return allow_if(filter, SCMP_SYS(read), SCMP_A0(SCMP_CMP_EQ, FILTER_KEY_FD)) &&
-           allow_if(filter, SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, FILTER_KEY_FD)) &&
-           allow(filter, the_end);
+    return allow_if(filter, SCMP_SYS(read), equals(0, FILTER_KEY_FD)) &&
+           allow_if(filter, SCMP_SYS(write), equals(0, FILTER_KEY_FD)) && allow(filter, the_end);
 }
 
 /* Threads, no processes: what clone3 is asked for cannot be looked at, and the C library takes
@@ -153,8 +157,8 @@ static bool allow_threads(scmp_filter_ctx filter)
     return seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 &&
            allow_if(filter, SCMP_SYS(clone),
                     SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) &&
-           allow_if(filter, SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_EQ, 0)) &&
-           allow_if(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+           allow_if(filter, SCMP_SYS(prlimit64), equals(0, 0)) &&
+           allow_if(filter, SCMP_SYS(tgkill), equals(0, (scmp_datum_t)getpid()));
 }
 
 /* What is written to is never run. */
@@ -171,9 +175,9 @@ static bool allow_daemon(scmp_filter_ctx filter)
     bool ok = allow_threads(filter) && allow_memory(filter) && allow(filter, daemon_calls) &&
               allow(filter, filter_extra_daemon);
     for (size_t i = 0; ok && i < sizeof families / sizeof families[0]; i++)
-        ok = allow_if(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
+        ok = allow_if(filter, SCMP_SYS(socket), equals(0, (scmp_datum_t)families[i]));
     for (size_t i = 0; ok && i < sizeof controls / sizeof controls[0]; i++)
-        ok = allow_if(filter, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_EQ, controls[i]));
+        ok = allow_if(filter, SCMP_SYS(ioctl), equals(1, controls[i]));
     return ok;
 }
 
