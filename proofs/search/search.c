@@ -101,6 +101,16 @@ static void tell(const struct memory *memory, uint32_t state)
     fprintf(stderr, " %s", memory->model->name(memory->found[state].step));
 }
 
+static bool is_right(const struct memory *memory, uint32_t state, unsigned step, const char *wrong)
+{
+    if (wrong == NULL)
+        return true;
+    fprintf(stderr, "%s:", wrong);
+    tell(memory, state);
+    fprintf(stderr, " %s\n", memory->model->name(step));
+    return false;
+}
+
 /* Whether the step was right. */
 static bool try_step(struct memory *memory, uint32_t state, unsigned step)
 {
@@ -109,13 +119,8 @@ static bool try_step(struct memory *memory, uint32_t state, unsigned step)
         return true;
     memory->model->step(step);
     memory->transitions++;
-    const char *wrong = memory->model->wrong();
-    if (wrong != NULL) {
-        fprintf(stderr, "%s:", wrong);
-        tell(memory, state);
-        fprintf(stderr, " %s\n", memory->model->name(step));
+    if (!is_right(memory, state, step, memory->model->wrong()))
         return false;
-    }
     if (!is_new(memory))
         return true;
     uint8_t depth = (uint8_t)(memory->found[state].depth + 1);
@@ -126,7 +131,7 @@ static bool try_step(struct memory *memory, uint32_t state, unsigned step)
     memory->found[memory->count++] =
         (struct found){.from = state, .step = (uint8_t)step, .depth = depth};
     memory->deepest = depth;
-    return true;
+    return memory->model->ends == NULL || is_right(memory, state, step, memory->model->ends());
 }
 
 int search(const struct search_model *model)

@@ -18,6 +18,9 @@ struct search_model {
     void (*step)(unsigned step);
     /* What is wrong with what is now, and with the step that led here; NULL: nothing. */
     const char *(*wrong)(void);
+    /* What is wrong with the end that a new state comes to when it goes on by itself; it may leave
+     * any state behind. NULL when nothing is asked of the end. */
+    const char *(*ends)(void);
     /* All that the future depends on; its length. */
     size_t (*key)(uint8_t *out);
     const char *(*name)(unsigned step);

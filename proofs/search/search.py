@@ -20,6 +20,20 @@ KERNEL = [f"kernel/{name}.c" for name in (
 MACHINE = [*KERNEL, "tests/kernel/machine/image.c", "tests/kernel/machine/machine.c", "proofs/search/parties.c"]
 MACHINE_INCLUDES = [f"-I{folder}" for folder in (
     "tests/kernel/machine", "kernel", "kernel/plat/qemu_virt", "kernel/arch/riscv64")]
+# dsoftbusd's endpoint and its sessions' streams, with bounds as small as they can be.
+BUS = [*[f"services/dsoftbusd/{name}.c" for name in ("endpoint", "endpoint_object", "endpoint_stream", "endpoint_watch", "session",
+                                                     "service")],
+       *[f"lib/serve/{name}.c" for name in ("dispatch", "client", "object")],
+       *[f"lib/dsoftbus/{name}.c" for name in ("streams_application", "streams_receive", "streams_send", "streams_table",
+                                               "stream_record", "byte_ring", "device_id", "record", "utf8")],
+       *[f"proofs/search/{name}.c" for name in ("far", "around", "application")]]
+BUS_FLAGS = ["-Ilib", "-Iservices/dsoftbusd", "-include", "proofs/search/bus_limits.h"]
+
+
+def bus(peers, far_bytes, app_bytes, ends, deaths):
+    return [*BUS_FLAGS, f"-DFAR_COUNT={peers}", f"-DFAR_BYTES={far_bytes}", f"-DAPP_BYTES={app_bytes}", f"-DENDS_MAX={ends}",
+            f"-DDEATHS_MAX={deaths}"]
+
 
 # Name: the model, what it is linked with, how it is compiled (the way that calls go: tests/kernel/machine/machine.h), states.
 CLAIMS = {
@@ -28,6 +42,8 @@ CLAIMS = {
     "kernel-memories": ("memories", MACHINE, [*MACHINE_INCLUDES, "-DPARTIES_WAY=MACHINE_HANDLER"], 39121),
     "serve-readiness": ("readiness", [f"lib/serve/{name}.c" for name in ("dispatch", "client", "object")], ["-Ilib"],
                         2627753),
+    "bus-two-peers": ("peers", BUS, bus(2, 1, 0, 0, 1), 582350),
+    "bus-session-again": ("peers", BUS, bus(1, 2, 1, 1, 1), 192002),
 }
 
 
