@@ -63,7 +63,7 @@ MEMORY = {
         ["proofs/memory/facade.c", "services/netstackd/facade.c",
          *[f"{LIB}/serve/{name}.c" for name in ("dispatch", "client", "object")]],
         [*EXACT, "-eva-min-loop-unroll", "41", "-eva-slevel-function", "main:0,lengths:0,request:0,make_objects:0"],
-        67, 558),
+        69, 592),
 }
 # Name: source, functions, number of goals.
 CONTRACTS = {

@@ -29,6 +29,11 @@ BUS = [*[f"services/dsoftbusd/{name}.c" for name in ("endpoint", "endpoint_objec
        *[f"proofs/search/{name}.c" for name in ("far", "around", "application")]]
 BUS_FLAGS = ["-Ilib", "-Iservices/dsoftbusd", "-include", "proofs/search/bus_limits.h"]
 
+# netstackd's facade, streams and listeners, before a small lwIP.
+NET = [*[f"services/netstackd/{name}.c" for name in ("facade", "stream", "listener", "backlog", "socket", "ring", "address")],
+       *[f"lib/serve/{name}.c" for name in ("dispatch", "client", "object")], "proofs/search/tcp.c"]
+NET_FLAGS = ["-Ilib", "-Iservices/netstackd", "-Iproofs/search", "-Iproofs/memory", "-include", "proofs/search/net_limits.h"]
+
 
 def bus(peers, far_bytes, app_bytes, ends, deaths):
     return [*BUS_FLAGS, f"-DFAR_COUNT={peers}", f"-DFAR_BYTES={far_bytes}", f"-DAPP_BYTES={app_bytes}", f"-DENDS_MAX={ends}",
@@ -44,6 +49,7 @@ CLAIMS = {
                         2627753),
     "bus-two-peers": ("peers", BUS, bus(2, 1, 0, 0, 1), 582350),
     "bus-session-again": ("peers", BUS, bus(1, 2, 1, 1, 1), 192002),
+    "net-readiness": ("sockets", NET, NET_FLAGS, 10738),
 }
 
 
