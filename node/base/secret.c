@@ -49,6 +49,14 @@ void secret_wipe(void *memory, size_t len)
     explicit_bzero(memory, len);
 }
 
+#define DEAD_STACK_LEN 16384
+
+__attribute__((noinline)) void secret_wipe_dead_stack(void)
+{
+    uint8_t dead[DEAD_STACK_LEN];
+    secret_wipe(dead, sizeof dead);
+}
+
 static void fetch_random(uint8_t *out, size_t len)
 {
     while (len > 0) {

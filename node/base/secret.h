@@ -23,6 +23,10 @@ void secret_free(void *memory, size_t len);
 /* Wipes a secret that lived on the stack or in ordinary memory. */
 void secret_wipe(void *memory, size_t len);
 
+/* Overwrites what calls before this one left in the stack below its caller, 16 KiB of it: what
+ * libraries leave there of a secret is not theirs to wipe. */
+void secret_wipe_dead_stack(void);
+
 /*
  * Fills `out` from getrandom(2), which is asked for a KiB at a time: what is not yet given out lies
  * in memory of secret_alloc()'s kind, is not there in a child, and is wiped as it is given out.

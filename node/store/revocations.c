@@ -125,23 +125,32 @@ static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
     return DSB_TEXT_UNKNOWN_FIELD;
 }
 
-enum dsb_text_fault revocations_parse(struct revocations *list, const char *text, size_t text_len,
-                                      size_t *line)
+enum dsb_text_fault revocations_parse_unverified(struct revocations *list, const char *text,
+                                                 size_t text_len, size_t *line)
 {
     struct reading r = {.list = list};
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX};
-    uint8_t signed_bytes[SIGNED_MAX];
     memset(list, 0, sizeof *list);
     enum dsb_text_fault fault = dsb_lines_read(&lines, FORMAT, take_line, &r);
     *line = lines.number;
     if (fault == DSB_TEXT_NO_FAULT && (!r.has_root || !r.has_signature || list->serial == 0))
         fault = DSB_TEXT_MISSING_FIELD;
-    if (fault == DSB_TEXT_NO_FAULT &&
-        !root_signed(list->root, list->signature, signed_bytes, signed_text(signed_bytes, list)))
-        fault = DSB_TEXT_BAD_SIGNATURE;
     if (fault != DSB_TEXT_NO_FAULT)
         memset(list, 0, sizeof *list);
     return fault;
+}
+
+enum dsb_text_fault revocations_parse(struct revocations *list, const char *text, size_t text_len,
+                                      size_t *line)
+{
+    uint8_t signed_bytes[SIGNED_MAX];
+    enum dsb_text_fault fault = revocations_parse_unverified(list, text, text_len, line);
+    if (fault != DSB_TEXT_NO_FAULT)
+        return fault;
+    if (root_signed(list->root, list->signature, signed_bytes, signed_text(signed_bytes, list)))
+        return DSB_TEXT_NO_FAULT;
+    memset(list, 0, sizeof *list);
+    return DSB_TEXT_BAD_SIGNATURE;
 }
 
 /* Writing */

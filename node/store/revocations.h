@@ -46,6 +46,10 @@ MUST_CHECK bool revocations_set(struct revocations *list, const struct dsb_devic
 enum dsb_text_fault revocations_parse(struct revocations *list, const char *text, size_t text_len,
                                       size_t *line);
 
+/* The same without a look at the signature. */
+enum dsb_text_fault revocations_parse_unverified(struct revocations *list, const char *text,
+                                                 size_t text_len, size_t *line);
+
 /* The text's length, without its NUL. */
 size_t revocations_format(char out[REVOCATIONS_TEXT_MAX], const struct revocations *list);
 

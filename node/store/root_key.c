@@ -18,7 +18,6 @@
 struct root_secret {
     uint8_t seed[ROOT_KEY_LEN];
     uint8_t key[crypto_sign_SECRETKEYBYTES]; /* seed and public half */
-    bool has_seed;
     size_t text_len;
     char text[1024]; /* a person may have added comments */
 };
@@ -81,29 +80,44 @@ bool root_key_new(struct root_key *root, const char *path, struct error *e)
     return ok;
 }
 
+struct reading {
+    uint8_t *seed;
+    bool has_seed;
+};
+
 static enum dsb_text_fault take_field(void *ctx, const struct dsb_line *line)
 {
-    struct root_secret *secret = ctx;
+    struct reading *r = ctx;
     if (!dsb_word_is(&line->words[0], FIELD))
         return DSB_TEXT_UNKNOWN_FIELD;
-    if (secret->has_seed)
+    if (r->has_seed)
         return DSB_TEXT_DUPLICATE_FIELD;
-    secret->has_seed = true;
-    return dsb_hex_decode(secret->seed, &line->words[1]) ? DSB_TEXT_NO_FAULT : DSB_TEXT_BAD_KEY;
+    r->has_seed = true;
+    return dsb_hex_decode(r->seed, &line->words[1]) ? DSB_TEXT_NO_FAULT : DSB_TEXT_BAD_KEY;
+}
+
+enum dsb_text_fault root_key_parse(uint8_t seed[ROOT_KEY_LEN], const char *text, size_t text_len,
+                                   size_t *line)
+{
+    struct reading r = {.seed = seed};
+    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
+    enum dsb_text_fault fault = dsb_lines_read(&lines, FORMAT, take_field, &r);
+    *line = lines.number;
+    if (fault == DSB_TEXT_NO_FAULT && !r.has_seed)
+        fault = DSB_TEXT_MISSING_FIELD;
+    if (fault != DSB_TEXT_NO_FAULT)
+        secret_wipe(seed, ROOT_KEY_LEN);
+    return fault;
 }
 
 static bool read_file(struct root_key *root, struct error *e)
 {
     struct root_secret *secret = root->secret;
+    struct dsb_text_error at;
     if (!confdir_read(&root->dir, root->name, secret->text, sizeof secret->text, &secret->text_len,
                       e))
         return false;
-    struct dsb_lines lines = {
-        .text = secret->text, .text_len = secret->text_len, .words_max = DSB_WORDS_MIN};
-    struct dsb_text_error at = {.fault = dsb_lines_read(&lines, FORMAT, take_field, secret)};
-    at.line = lines.number;
-    if (at.fault == DSB_TEXT_NO_FAULT && !secret->has_seed)
-        at.fault = DSB_TEXT_MISSING_FIELD;
+    at.fault = root_key_parse(secret->seed, secret->text, secret->text_len, &at.line);
     return at.fault == DSB_TEXT_NO_FAULT ||
            text_fault_set(e, &root->dir, root->name, &at, secret->text, secret->text_len);
 }
@@ -137,6 +151,7 @@ bool root_signed(const uint8_t root[ROOT_KEY_LEN], const uint8_t signature[ROOT_
 
 void root_key_close(struct root_key *root)
 {
+    secret_wipe_dead_stack();
     secret_free(root->secret, sizeof *root->secret);
     root->secret = NULL;
     if (root->dir.fd >= 0)

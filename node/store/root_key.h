@@ -10,6 +10,7 @@
 #ifndef NODE_ROOT_KEY_H
 #define NODE_ROOT_KEY_H
 
+#include "dsoftbus/text.h"
 #include "node/store/confdir.h"
 
 #define ROOT_KEY_LEN       32
@@ -24,6 +25,10 @@ struct root_key {
     struct root_secret *secret;
     uint8_t public_key[ROOT_KEY_LEN];
 };
+
+/* The seed in a file's text; all zero when there is a fault, and *line says where. */
+enum dsb_text_fault root_key_parse(uint8_t seed[ROOT_KEY_LEN], const char *text, size_t text_len,
+                                   size_t *line);
 
 /* Makes a key and its file; the directory is made where it is missing. A file that exists is never
  * overwritten. On failure nothing is held. */

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """dsoftbus root: what is signed is checked by OpenSSL over bytes that this file puts together itself."""
 
+import hashlib
 import re
 import resource
 import stat
 
 from e2e import *
+from test_secrets import regions_with
 
 KEY = PUBLIC_KEYS[0]
 DER_OF_A_KEY = bytes.fromhex("302a300506032b6570032100")  # what stands before an Ed25519 key in SubjectPublicKeyInfo
@@ -374,6 +376,111 @@ class Revoke(RootTestCase):
         self.write("other.revocations", other)
         self.assert_fails(self.root("revoke", self.file, "door", "2"), EXIT_CONFIG,
                           "DIR/plant/other.revocations: another root's list")
+
+
+@unittest.skipIf(os.geteuid() != 0, "only root may read the memory of a process that forbids it")
+class Memory(RootTestCase):
+    def test_nothing_of_the_key_is_left_when_the_work_is_done(self):
+        """Held up where it writes its answer, to a pipe that is full."""
+        self.new()
+        digits = self.text("root").split()[-1]
+        seed = bytes.fromhex(digits)
+        scalar = hashlib.sha512(seed).digest()
+        clamped = bytes([scalar[0] & 248]) + scalar[1:31] + bytes([scalar[31] & 63 | 64])
+        needles = {seed[:16], seed[16:], digits[:32].encode(), digits[32:].encode(), clamped[:16], clamped[16:],
+                   *(scalar[at:at + 16] for at in range(0, 64, 16))}
+        for words in (("show", self.file), ("sign", self.file, "lamp", KEY), ("revoke", self.file, "lamp", "9")):
+            ours, full = os.pipe()
+            os.set_blocking(full, False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(full, bytes(1 << 16))
+            os.set_blocking(full, True)
+            process = self.started(Process([f"{BIN}/dsoftbus", "root", *words], stdout=full))
+            os.close(full)
+            while True:  # write(2) is call 1 on x86-64, 64 on others
+                with open(f"/proc/{process.pid}/syscall", encoding="ascii") as call:
+                    if call.read().split()[:2] in (["1", "0x1"], ["64", "0x1"]):
+                        break
+                time.sleep(0.01)
+            self.assertEqual(regions_with(process.pid, needles), [], words)
+            process.stop()
+            os.close(ours)
+
+
+class Crash(RootTestCase):
+    """The process dies before its Nth call that could leave something on the disk, for every N until it does not."""
+
+    def setUp(self):
+        super().setUp()
+        calls = (("int", "fsync", "int fd", "fd"), ("ssize_t", "write", "int fd, const void *b, size_t n", "fd, b, n"),
+                 ("int", "renameat", "int d, const char *a, int f, const char *b", "d, a, f, b"),
+                 ("int", "linkat", "int d, const char *a, int f, const char *b, int g", "d, a, f, b, g"),
+                 ("int", "unlinkat", "int d, const char *a, int g", "d, a, g"))
+        self.prefix = self.preloaded("""
+            #include <dlfcn.h>
+            #include <stdlib.h>
+            #include <sys/types.h>
+            #include <unistd.h>
+            static void count(void)
+            {
+                static int calls;
+                const char *last = getenv("LAST_CALL");
+                if (last != NULL && ++calls == atoi(last))
+                    _exit(99);
+            }""" + "".join(f"""
+            {kind} {name}({parameters})
+            {{
+                count();
+                return (({kind} (*)({parameters}))dlsym(RTLD_NEXT, "{name}"))({arguments});
+            }}""" for kind, name, parameters, arguments in calls))
+
+    def states_after_each_crash(self, prepare, *words):
+        """What the directory holds after each; the last one is that of the run that came through."""
+        states, codes = [], []
+        while not codes or codes[-1] == 99:
+            subprocess.run(["rm", "-rf", self.path("plant")], check=True)
+            prepare()
+            result = subprocess.run([*self.prefix, f"LAST_CALL={len(codes) + 1}", f"{BIN}/dsoftbus", "root", *words],
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False, env=ENV)
+            codes.append(result.returncode)
+            names = [name for name in os.listdir(self.path("plant")) if not name.startswith(".")]
+            states.append(({name: self.text(name) for name in names}, result.stdout))
+        self.assertEqual(codes[-1], EXIT_OK)
+        self.assertGreater(len(codes), 4)
+        return states
+
+    def prepare_with_a_root(self):
+        os.mkdir(self.path("plant"), 0o700)
+        self.write("root", f"dsoftbus-root 1\nprivate {'17' * 32}\n")
+
+    def prepare_with_a_past(self):
+        self.prepare_with_a_root()
+        self.write("root.serials", "dsoftbus-serials 1\nlamp 4\n")
+        self.revoked = self.root("revoke", self.file, "lamp").stdout
+
+    def test_a_new_root_is_whole_or_not_there(self):
+        for files, _ in self.states_after_each_crash(lambda: os.mkdir(self.path("plant"), 0o700), "new", self.file):
+            self.assertIn(list(files), ([], ["root"]))
+            if files:
+                self.assertRegex(files["root"], r"\Adsoftbus-root 1\nprivate [0-9a-f]{64}\n\Z")
+
+    def test_a_serial_is_kept_before_its_attestation_is_seen(self):
+        states = self.states_after_each_crash(self.prepare_with_a_past, "sign", self.file, "lamp", KEY)
+        for files, shown in states:
+            self.assertIn(files["root.serials"], ("dsoftbus-serials 1\nlamp 4\n", "dsoftbus-serials 1\nlamp 5\n"))
+            if shown:
+                self.assertEqual(files["root.serials"], "dsoftbus-serials 1\nlamp 5\n")
+        self.assertEqual(fields(states[-1][1])["serial"], [["5"]])
+
+    def test_a_list_is_the_last_or_the_next(self):
+        states = self.states_after_each_crash(self.prepare_with_a_past, "revoke", self.file, "door", "2")
+        next_list = states[-1][1]
+        self.assertEqual(fields(next_list)["serial"], [["2"]])
+        for files, shown in states:
+            self.assertIn(files["root.revocations"], (self.revoked, next_list))
+            if shown:
+                self.assertEqual((shown, files["root.revocations"]), (next_list, next_list))
 
 
 if __name__ == "__main__":
