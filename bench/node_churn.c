@@ -124,14 +124,15 @@ int main(int argc, char **argv)
         !endpoint_parse(&churn.at, argv[3], DSB_SESSION_PORT, false, &e))
         return error_print(&e, "churn");
     uv_loop_init(&churn.loop);
-    churn.shared.loop = &churn.loop;
+    if (!conn_shared_open(&churn.shared, &churn.loop, &e))
+        return error_print(&e, "churn");
     churn.shared.local = (struct dsb_local){.identity = &churn.keyring.identity,
                                             .trust = &churn.keyring.trust,
                                             .recv_max = RECORD_UNIT_MAX};
     churn.shared.streams = STREAM_LIMITS_OF_A_CLIENT;
     start_more();
     uv_run(&churn.loop, UV_RUN_DEFAULT);
-    chunk_pool_free(&churn.shared.chunks);
+    conn_shared_close(&churn.shared);
     uv_loop_close(&churn.loop);
     keyring_close(&churn.keyring);
     return 0;

@@ -276,7 +276,11 @@ bool client_open(struct client *c, const struct options *o, const char *target,
         return error_set(e, EXIT_LOCAL,
                          "cannot make an event loop (too few descriptors: ulimit -n?)");
     }
-    c->shared.loop = &c->loop;
+    if (!conn_shared_open(&c->shared, &c->loop, e)) {
+        (void)uv_loop_close(&c->loop);
+        keyring_close(&c->keyring);
+        return false;
+    }
     c->shared.local = (struct dsb_local){
         .identity = &c->keyring.identity, .trust = &c->keyring.trust, .recv_max = RECORD_UNIT_MAX};
     c->shared.streams = STREAM_LIMITS_OF_A_CLIENT;
@@ -302,7 +306,7 @@ void client_close(struct client *c)
     wind_up(c);
     while (uv_run(&c->loop, UV_RUN_DEFAULT) != 0)
         continue; /* the first run may only take back uv_stop */
-    chunk_pool_free(&c->shared.chunks);
+    conn_shared_close(&c->shared);
     if (uv_loop_close(&c->loop) != 0)
         abort(); /* every handle and request was waited for */
     keyring_close(&c->keyring);

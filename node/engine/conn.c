@@ -4,15 +4,14 @@
 #include "node/engine/conn.h"
 
 #include "node/base/secret.h"
+#include "node/engine/tcp.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static void pump(struct conn *c);
-static void on_poll(uv_poll_t *poll, int status, int events);
 static void on_timer(uv_timer_t *timer);
 
 static uint64_t now_ms(const struct conn *c)
@@ -20,11 +19,17 @@ static uint64_t now_ms(const struct conn *c)
     return uv_now(c->shared->loop);
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_timer_closed(uv_handle_t *handle)
 {
-    struct conn *c = handle->data;
-    if (--c->open_handle_count == 0)
-        free(c);
+    free(handle->data);
+}
+
+/* What it has of the system's goes now, its own memory at the end of the loop's turn. */
+static void leave_loop(struct conn *c)
+{
+    poller_forget(&c->shared->poller, c->watched);
+    wire_close(&c->wire);
+    uv_close((uv_handle_t *)&c->timer, on_timer_closed);
 }
 
 static void end(struct conn *c, enum conn_outcome outcome, enum dsb_reason reason)
@@ -34,9 +39,7 @@ static void end(struct conn *c, enum conn_outcome outcome, enum dsb_reason reaso
         stream_set_leave(c->streams);
     c->streams = NULL;
     c->events->ended(c, outcome, reason, c->wire.fault);
-    uv_close((uv_handle_t *)&c->poll, on_handle_closed);
-    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
-    wire_close(&c->wire);
+    leave_loop(c);
 }
 
 /* The link failed, and keeps its reason; or there was no TCP connection. */
@@ -183,21 +186,18 @@ static void run_link(struct conn *c)
         wire_give_back(&c->wire);
 }
 
-/* Asks the loop for what this connection waits for, and for its next deadline. */
-static void watch(struct conn *c)
+/* Asks the loop for what this connection waits for, and for its next deadline. False, with errno,
+ * when the system cannot wait for it. */
+static bool watch(struct conn *c)
 {
     int events = 0;
     if (c->state == CONN_CONNECTING || c->wire.out != NULL)
-        events |= UV_WRITABLE;
+        events |= POLLER_WRITABLE;
     if (c->state != CONN_CONNECTING && !c->wire.ends)
-        events |= UV_READABLE;
-    if (events != c->watched) {
-        c->watched = events;
-        if (events == 0)
-            uv_poll_stop(&c->poll);
-        else
-            uv_poll_start(&c->poll, events, on_poll);
-    }
+        events |= POLLER_READABLE;
+    if (!poller_watch(&c->shared->poller, c->wire.fd, c, c->watched, events))
+        return false;
+    c->watched = events;
     /* A timer that fires too early is set again then: cheaper than moving it at every record. */
     uint64_t deadline_ms = dsb_link_deadline(&c->wire.link);
     if (deadline_ms < c->armed_ms) {
@@ -205,6 +205,7 @@ static void watch(struct conn *c)
         uint64_t now = now_ms(c);
         uv_timer_start(&c->timer, on_timer, deadline_ms > now ? deadline_ms - now : 0, 0);
     }
+    return true;
 }
 
 static void pump(struct conn *c)
@@ -213,8 +214,8 @@ static void pump(struct conn *c)
     if (c->state == CONN_HANDSHAKE || c->state == CONN_OPEN)
         run_link(c);
     c->pumping = false;
-    if (c->state != CONN_ENDED)
-        watch(c);
+    if (c->state != CONN_ENDED && !watch(c))
+        conn_abort(c, DSB_REASON_LOCAL_ABORTED);
 }
 
 void conn_stir(struct conn *c)
@@ -259,42 +260,48 @@ static void receive(struct conn *c)
     wire_receive(&c->wire);
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
+static void on_ready(void *owner, int events)
 {
-    struct conn *c = poll->data;
-    if (status < 0) {
-        c->watched = 0;                     /* libuv stopped watching */
-        events = UV_READABLE | UV_WRITABLE; /* the socket's own error tells more */
-    }
+    struct conn *c = owner;
+    if (c->state == CONN_ENDED)
+        return; /* by what another one was told in this turn */
     if (c->state == CONN_CONNECTING) {
         connected(c);
         if (c->state == CONN_ENDED)
             return;
         events = 0;
     }
-    if ((events & UV_WRITABLE) != 0)
+    if ((events & POLLER_WRITABLE) != 0)
         (void)wire_flush(&c->wire, now_ms(c));
-    if ((events & UV_READABLE) != 0)
+    if ((events & POLLER_READABLE) != 0)
         receive(c);
     pump(c);
+}
+
+bool conn_shared_open(struct conn_shared *shared, uv_loop_t *loop, struct error *e)
+{
+    shared->loop = loop;
+    return poller_open(&shared->poller, loop, on_ready, e);
+}
+
+void conn_shared_close(struct conn_shared *shared)
+{
+    poller_close(&shared->poller);
+    uv_run(shared->loop, UV_RUN_DEFAULT);
+    chunk_pool_free(&shared->chunks);
 }
 
 static struct conn *conn_new(struct conn_shared *shared, int fd, const union endpoint *remote,
                              const struct conn_events *events, void *owner,
                              struct dsb_link_buffers *buffers)
 {
-    const int on = 1;
     struct conn *c = calloc(1, sizeof *c);
-    if (c == NULL || uv_poll_init(shared->loop, &c->poll, fd) != 0) {
-        free(c);
+    if (c == NULL) {
         close(fd);
         return NULL;
     }
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     uv_timer_init(shared->loop, &c->timer);
-    c->poll.data = c;
     c->timer.data = c;
-    c->open_handle_count = 2;
     c->shared = shared;
     shared->local.streams = shared->streams.offer;
     *buffers = wire_init(&c->wire, fd, &shared->chunks);
@@ -309,9 +316,7 @@ static struct conn *conn_new(struct conn_shared *shared, int fd, const union end
 static void conn_discard(struct conn *c)
 {
     c->state = CONN_ENDED;
-    uv_close((uv_handle_t *)&c->poll, on_handle_closed);
-    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
-    wire_close(&c->wire);
+    leave_loop(c);
 }
 
 struct conn *conn_accept(struct conn_shared *shared, int fd, const union endpoint *remote,
@@ -324,13 +329,12 @@ struct conn *conn_accept(struct conn_shared *shared, int fd, const union endpoin
         return NULL;
     c->state = CONN_HANDSHAKE;
     random_bytes(ephemeral, sizeof ephemeral);
-    if (dsb_link_accept(&c->wire.link, &shared->local, ephemeral, &buffers, now_ms(c)) !=
-        DSB_REASON_NONE) {
-        conn_discard(c);
-        return NULL;
-    }
-    watch(c);
-    return c;
+    if (dsb_link_accept(&c->wire.link, &shared->local, ephemeral, &buffers, now_ms(c)) ==
+            DSB_REASON_NONE &&
+        watch(c))
+        return c;
+    conn_discard(c);
+    return NULL;
 }
 
 struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remote,
@@ -342,6 +346,7 @@ struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remo
     int fd = socket(remote->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return NULL;
+    tcp_send_at_once(fd);
     struct dsb_link_buffers buffers;
     struct conn *c = conn_new(shared, fd, remote, events, owner, &buffers);
     if (c == NULL)
@@ -351,10 +356,8 @@ struct conn *conn_connect(struct conn_shared *shared, const union endpoint *remo
     *reason =
         dsb_link_connect(&c->wire.link, &shared->local, target, ephemeral, &buffers, now_ms(c));
     if (*reason == DSB_REASON_NONE &&
-        (connect(fd, &remote->any, endpoint_len(remote)) == 0 || errno == EINPROGRESS)) {
-        watch(c);
+        (connect(fd, &remote->any, endpoint_len(remote)) == 0 || errno == EINPROGRESS) && watch(c))
         return c;
-    }
     int fault = errno;
     conn_discard(c);
     errno = fault;

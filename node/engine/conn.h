@@ -15,14 +15,17 @@
 #define NODE_CONN_H
 
 #include "node/engine/endpoint.h"
+#include "node/engine/poller.h"
 #include "node/engine/stream.h"
 #include "node/engine/wire.h"
 
 #include <uv.h>
 
-/* What all connections of a process share. */
+/* What all connections of a process share. loop and poller are conn_shared_open's, the rest is set
+ * before the first connection. */
 struct conn_shared {
     uv_loop_t *loop;
+    struct poller poller;
     struct dsb_local local;
     struct stream_limits streams;
     struct chunk_pool chunks;
@@ -81,17 +84,19 @@ struct conn {
     bool is_dialled;            /* the owner's word */
     bool pumping;               /* inside pump: it will see what the owner changes */
     bool stirred;               /* the timer is set to fire at once */
-    uint8_t open_handle_count;  /* libuv handles not closed yet */
-    int watched;                /* uv_poll events asked for */
+    int watched;                /* events of the poller's that are waited for */
     uint64_t armed_ms;          /* when the timer fires */
     struct stream_set *streams; /* NULL before the first stream */
     uint64_t bytes_in_len;      /* of streams, received */
     uint64_t bytes_out_len;     /* of streams, written by this side */
     uint64_t opened_ms;
     union endpoint remote;
-    uv_poll_t poll;
     uv_timer_t timer;
 };
+
+/* Once, and when the loop has run to its end. */
+MUST_CHECK bool conn_shared_open(struct conn_shared *shared, uv_loop_t *loop, struct error *e);
+void conn_shared_close(struct conn_shared *shared);
 
 /*
  * Takes over an accepted, non-blocking socket. NULL when there is no memory or the library refuses;

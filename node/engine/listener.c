@@ -4,6 +4,7 @@
 #include "node/engine/listener.h"
 
 #include "dsoftbus/announce.h"
+#include "node/engine/tcp.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static int open_at(const union endpoint *at)
     if (fd < 0)
         return -1;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    tcp_send_at_once(fd);
     if (at->any.sa_family == AF_INET6)
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (bind(fd, &at->any, endpoint_len(at)) == 0 && listen(fd, BACKLOG_COUNT) == 0)

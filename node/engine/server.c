@@ -273,10 +273,11 @@ bool server_start(struct server *s, uv_loop_t *loop, const struct keyring *k,
                   struct error *e)
 {
     memset(s, 0, sizeof *s);
-    s->shared.loop = loop;
     s->shared.local = (struct dsb_local){
         .identity = &k->identity, .trust = &k->trust, .recv_max = RECORD_UNIT_MAX};
     s->shared.streams = limits->streams;
+    if (!conn_shared_open(&s->shared, loop, e))
+        return false;
     s->host = host;
     s->limits = *limits;
     s->listen_fd = listen_fd;
@@ -343,9 +344,8 @@ void server_free(struct server *s)
 {
     assert(s->sessions == NULL && s->dialling == NULL && s->half_open_count == 0);
     uv_close((uv_handle_t *)&s->stop_timer, NULL);
-    uv_run(s->shared.loop, UV_RUN_DEFAULT);
+    conn_shared_close(&s->shared);
     close(s->spare_fd);
     free(s->half_open_entries);
     free(s->half_open);
-    chunk_pool_free(&s->shared.chunks);
 }

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void send_at_once(int fd)
+void tcp_send_at_once(int fd)
 {
     const int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -18,7 +18,7 @@ int tcp_dial(int *fd, const union endpoint *at)
     *fd = socket(at->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (*fd < 0)
         return errno;
-    send_at_once(*fd);
+    tcp_send_at_once(*fd);
     if (connect(*fd, &at->any, endpoint_len(at)) == 0 || errno == EINPROGRESS)
         return 0;
     int fault = errno;
@@ -37,6 +37,6 @@ int tcp_accept(int listener)
 {
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0)
-        send_at_once(fd);
+        tcp_send_at_once(fd);
     return fd;
 }

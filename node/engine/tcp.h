@@ -5,6 +5,10 @@
 
 #include "node/engine/endpoint.h"
 
+/* A socket, or a listener for what it accepts: a small write does not wait for more (TCP_NODELAY).
+ */
+void tcp_send_at_once(int fd);
+
 /* Begins to connect: 0 and a socket, or an errno. */
 int tcp_dial(int *fd, const union endpoint *at);
 

@@ -179,14 +179,15 @@ int main(int argc, char **argv)
         !endpoint_parse(&at, argv[3], DSB_SESSION_PORT, false, &e))
         return error_print(&e, "rude");
     uv_loop_init(&loop);
-    shared.loop = &loop;
+    if (!conn_shared_open(&shared, &loop, &e))
+        return error_print(&e, "rude");
     shared.local = (struct dsb_local){
         .identity = &keyring.identity, .trust = &keyring.trust, .recv_max = RECORD_UNIT_MAX};
     shared.streams = STREAM_LIMITS_OF_A_CLIENT;
     if (conn_connect(&shared, &at, &target, &events, NULL, &reason) == NULL)
         fail("no connection");
     uv_run(&loop, UV_RUN_DEFAULT);
-    chunk_pool_free(&shared.chunks);
+    conn_shared_close(&shared);
     uv_loop_close(&loop);
     keyring_close(&keyring);
     return exit_code;

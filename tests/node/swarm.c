@@ -161,7 +161,8 @@ int main(int argc, char **argv)
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
     uv_loop_init(&s.loop);
-    s.shared.loop = &s.loop;
+    if (!conn_shared_open(&s.shared, &s.loop, &e))
+        return error_print(&e, "swarm");
     s.shared.local = (struct dsb_local){
         .identity = &s.keyring.identity, .trust = &s.keyring.trust, .recv_max = RECORD_UNIT_MAX};
     s.shared.streams = STREAM_LIMITS_OF_A_CLIENT;
@@ -177,7 +178,7 @@ int main(int argc, char **argv)
     uv_run(&s.loop, UV_RUN_DEFAULT);
     (void)printf("closed %llu\n", (unsigned long long)s.clean_count);
     free(s.members);
-    chunk_pool_free(&s.shared.chunks);
+    conn_shared_close(&s.shared);
     uv_loop_close(&s.loop);
     keyring_close(&s.keyring);
     return s.clean_count == s.wanted_count ? 0 : 1;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What sessions leave behind in a daemon, and what it holds for one that says nothing. On a build without sanitizers, which
-keep what was freed."""
+"""What a session costs a daemon: system calls, memory while it says nothing, and memory that it leaves behind. On a build
+without sanitizers, which keep what was freed."""
 
 import os
 import resource
@@ -18,6 +18,43 @@ GROWTH_MAX_KIB = 128
 IDLE = 10000
 IDLE_SESSION_MAX = 2048  # bytes of resident memory for each
 OTHER_DESCRIPTORS = 64
+# Of a session: 1 accept4, 1 epoll_ctl, 4 recv, 4 send (3 of each with the peer, 1 with the key's process), 1 close. A tenth for
+# the daemon's start and end. Left out is what a turn of the loop makes once, however many sessions have theirs in it: waiting,
+# the accept4 that finds nobody, the log's write.
+SESSION_CALLS_MAX = 11.2
+COUNTING = """
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+static unsigned long count;
+#define COUNTED(type, name, params, ...)                              \\
+    type name params                                                  \\
+    {                                                                 \\
+        static type(*next) params;                                    \\
+        if (next == NULL)                                             \\
+            *(void **)&next = dlsym(RTLD_NEXT, #name);                \\
+        type result = next(__VA_ARGS__);                              \\
+        count += result >= 0 || errno != EAGAIN;                      \\
+        return result;                                                \\
+    }
+COUNTED(ssize_t, recv, (int fd, void *b, size_t n, int f), fd, b, n, f)
+COUNTED(ssize_t, send, (int fd, const void *b, size_t n, int f), fd, b, n, f)
+COUNTED(int, accept4, (int fd, struct sockaddr *a, socklen_t *n, int f), fd, a, n, f)
+COUNTED(int, setsockopt, (int fd, int l, int o, const void *v, socklen_t n), fd, l, o, v, n)
+COUNTED(int, getsockopt, (int fd, int l, int o, void *v, socklen_t *n), fd, l, o, v, n)
+COUNTED(int, epoll_ctl, (int e, int op, int fd, struct epoll_event *v), e, op, fd, v)
+COUNTED(int, ioctl, (int fd, unsigned long r, void *v), fd, r, v)
+COUNTED(int, close, (int fd), fd)
+COUNTED(ssize_t, getrandom, (void *b, size_t n, unsigned f), b, n, f)
+__attribute__((destructor)) static void tell(void)
+{
+    if (count > 1000)
+        fprintf(stderr, "calls %lu\\n", count);
+}
+"""
 
 
 class Memory(TestCase):
@@ -33,6 +70,16 @@ class Memory(TestCase):
 
     def churn(self, alpha, daemon, count):
         subprocess.run([f"{TOOLS}/churn", alpha.dir, daemon.device.id, daemon.at, str(count), str(AT_A_TIME)], check=True)
+
+    def test_a_session_takes_few_system_calls(self):
+        alpha, beta = self.pair()
+        daemon = self.daemon(beta, prefix=self.preloaded(COUNTING))
+        self.churn(alpha, daemon, WARM_UP)
+        self.assertEqual(daemon.terminate(), EXIT_OK)
+        calls = int(daemon.wait_line(r"^calls (\d+)$").group(1)) / WARM_UP
+        self.assertGreater(calls, 9)  # or they were not counted
+        self.assertLess(calls, SESSION_CALLS_MAX)
+        print(f"{calls:.1f} system calls a session")
 
     def test_sessions_in_a_row_leave_nothing(self):
         alpha, beta = self.pair()
