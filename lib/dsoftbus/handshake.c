@@ -308,6 +308,17 @@ static enum dsb_reason check_unit(const struct stage *stage, const uint8_t *in, 
     return in_len > DSB_FRAME_HEADER_LEN + *unit_len ? stage->early : DSB_REASON_NONE;
 }
 
+const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8_t *in,
+                                     size_t in_len)
+{
+    size_t unit_len = 0;
+
+    if (hs->state != DSB_HANDSHAKE_READ_MSG1 ||
+        check_unit(&stages[hs->state], in, in_len, &unit_len) != DSB_REASON_NONE || unit_len == 0)
+        return NULL;
+    return in + DSB_FRAME_HEADER_LEN;
+}
+
 enum dsb_handshake_state dsb_handshake_feed(struct dsb_handshake *hs, uint8_t *in, size_t in_len,
                                             uint64_t now_ms, size_t *used_len)
 {

@@ -152,6 +152,11 @@ DSB_MUST_CHECK enum dsb_handshake_state dsb_handshake_feed(struct dsb_handshake 
  */
 enum dsb_handshake_state dsb_handshake_end_of_stream(struct dsb_handshake *hs);
 
+/* The point of the peer's that dsb_handshake_feed with these bytes gives to the static key first;
+ * NULL when that is no responder's next step. For who asks for several answers at once. */
+const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8_t *in,
+                                     size_t in_len);
+
 /*
  * Writes this side's next message to `out` when it is its turn, and returns its length; 0 when
  * there is nothing to send. The message counts as sent.

@@ -260,6 +260,18 @@ static void receive(struct conn *c)
     wire_receive(&c->wire);
 }
 
+static void on_key_asked(void *owner)
+{
+    struct conn *c = owner;
+    if (c->state != CONN_ENDED)
+        pump(c);
+}
+
+static void on_all_told(struct poller *poller)
+{
+    key_queue_run(&((struct conn_shared *)poller)->key_queue, on_key_asked);
+}
+
 static void on_ready(void *owner, int events)
 {
     struct conn *c = owner;
@@ -275,13 +287,17 @@ static void on_ready(void *owner, int events)
         (void)wire_flush(&c->wire, now_ms(c));
     if ((events & POLLER_READABLE) != 0)
         receive(c);
-    pump(c);
+    struct key_queue *queue = &c->shared->key_queue;
+    if (!key_queue_enter(queue, &c->wire.link, c))
+        pump(c);
+    else if (key_queue_is_full(queue))
+        key_queue_run(queue, on_key_asked);
 }
 
 bool conn_shared_open(struct conn_shared *shared, uv_loop_t *loop, struct error *e)
 {
     shared->loop = loop;
-    return poller_open(&shared->poller, loop, on_ready, e);
+    return poller_open(&shared->poller, loop, on_ready, on_all_told, e);
 }
 
 void conn_shared_close(struct conn_shared *shared)

@@ -15,6 +15,7 @@
 #define NODE_CONN_H
 
 #include "node/engine/endpoint.h"
+#include "node/engine/key_queue.h"
 #include "node/engine/poller.h"
 #include "node/engine/stream.h"
 #include "node/engine/wire.h"
@@ -24,8 +25,9 @@
 /* What all connections of a process share. loop and poller are conn_shared_open's, the rest is set
  * before the first connection. */
 struct conn_shared {
+    struct poller poller; /* first: all_told finds the rest by it */
     uv_loop_t *loop;
-    struct poller poller;
+    struct key_queue key_queue;
     struct dsb_local local;
     struct stream_limits streams;
     struct chunk_pool chunks;

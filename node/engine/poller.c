@@ -33,12 +33,13 @@ static void on_readable(uv_poll_t *handle, int status, int events)
     int count = epoll_wait(p->fd, ready, TURN_COUNT, 0);
     for (int i = 0; i < count; i++)
         p->ready(ready[i].data.ptr, events_of(ready[i].events));
+    p->all_told(p);
 }
 
 bool poller_open(struct poller *p, uv_loop_t *loop, void (*ready)(void *owner, int events),
-                 struct error *e)
+                 void (*all_told)(struct poller *p), struct error *e)
 {
-    *p = (struct poller){.fd = epoll_create1(EPOLL_CLOEXEC), .ready = ready};
+    *p = (struct poller){.fd = epoll_create1(EPOLL_CLOEXEC), .ready = ready, .all_told = all_told};
     if (p->fd < 0)
         return error_set(e, EXIT_LOCAL, "cannot wait for connections: %s", strerror(errno));
     int fault = uv_poll_init(loop, &p->handle, p->fd);

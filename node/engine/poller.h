@@ -22,12 +22,14 @@ struct poller {
     int fd;
     uint32_t socket_count; /* while there are none the loop may end */
     void (*ready)(void *owner, int events);
+    void (*all_told)(struct poller *p); /* of this turn; nobody's memory was given back since */
 };
 
 /* ready is told of sockets that are worth trying; one that failed is both readable and writable.
  * It may be told of an owner once more in the turn in which that closed its socket. */
 MUST_CHECK bool poller_open(struct poller *p, uv_loop_t *loop,
-                            void (*ready)(void *owner, int events), struct error *e);
+                            void (*ready)(void *owner, int events),
+                            void (*all_told)(struct poller *p), struct error *e);
 
 /* Waits for `events` of a socket, 0 for nothing, instead of `watched`, which is what it waited for
  * before. False, with errno, when the system has no room for one more. */

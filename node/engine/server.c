@@ -268,14 +268,14 @@ static void on_acceptable(uv_poll_t *poll, int status, int poll_events)
     }
 }
 
-bool server_start(struct server *s, uv_loop_t *loop, const struct keyring *k,
-                  struct server_host *host, int listen_fd, const struct server_limits *limits,
-                  struct error *e)
+bool server_start(struct server *s, uv_loop_t *loop, struct keyring *k, struct server_host *host,
+                  int listen_fd, const struct server_limits *limits, struct error *e)
 {
     memset(s, 0, sizeof *s);
     s->shared.local = (struct dsb_local){
         .identity = &k->identity, .trust = &k->trust, .recv_max = RECORD_UNIT_MAX};
     s->shared.streams = limits->streams;
+    s->shared.key_queue.key = k->file == NULL ? &k->process : NULL;
     if (!conn_shared_open(&s->shared, loop, e))
         return false;
     s->host = host;

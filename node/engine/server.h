@@ -85,7 +85,7 @@ struct server {
 /*
  * Starts on a listening socket, which it takes over. keyring and host must outlive the server.
  */
-MUST_CHECK bool server_start(struct server *s, uv_loop_t *loop, const struct keyring *k,
+MUST_CHECK bool server_start(struct server *s, uv_loop_t *loop, struct keyring *k,
                              struct server_host *host, int listen_fd,
                              const struct server_limits *limits, struct error *e);
 

@@ -35,16 +35,32 @@ static size_t answer_dh(struct key_dh_reply *reply, const struct dsb_identity_fi
     return sizeof reply->head;
 }
 
+static size_t answer_several(struct key_several_reply *reply, const struct dsb_identity_file *file,
+                             const struct key_several_request *request, size_t points_len)
+{
+    size_t count = points_len / KEY_LEN;
+    if (points_len % KEY_LEN != 0 || count < KEY_POINTS_MIN || count > KEY_POINTS_MAX) {
+        reply->head.status = KEY_MALFORMED;
+        return sizeof reply->head;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (noise_x25519(reply->shared[i], file->private_key, request->peers[i]) != 0)
+            memset(reply->shared[i], 0, KEY_LEN);
+    return sizeof reply->head + points_len;
+}
+
 union request {
     struct serve_request head;
     struct key_dh_request dh;
-    uint8_t too_long[sizeof(struct key_dh_request) + 1]; /* so that a longer one shows */
+    struct key_several_request several;
+    uint8_t too_long[sizeof(struct key_several_request) + 1]; /* so that a longer one shows */
 };
 
 union reply {
     struct serve_reply head;
     struct key_identity_reply identity;
     struct key_dh_reply dh;
+    struct key_several_reply several;
 };
 
 static size_t answer(union reply *reply, const struct dsb_identity_file *file,
@@ -60,6 +76,11 @@ static size_t answer(union reply *reply, const struct dsb_identity_file *file,
     if (request->head.op == KEY_OP_DH && request_len == sizeof request->dh) {
         *reply = (union reply){.head = {.status = KEY_OK}};
         return answer_dh(&reply->dh, file, &request->dh);
+    }
+    if (request->head.op == KEY_OP_DH_SEVERAL) {
+        *reply = (union reply){.head = {.status = KEY_OK}};
+        return answer_several(&reply->several, file, &request->several,
+                              request_len - sizeof request->head);
     }
     return sizeof reply->head;
 }

@@ -49,12 +49,54 @@ static bool ask(struct key_process *p, const void *request, size_t request_len, 
     return head.status == KEY_OK ? len == reply_len : len == sizeof head;
 }
 
+void key_process_forget(struct key_process *p)
+{
+    secret_wipe(p->known, sizeof p->known);
+    p->known_count = 0;
+}
+
+void key_process_ask_ahead(struct key_process *p, const uint8_t *const peers[], size_t count)
+{
+    struct key_several_request request = {.head = {.op = KEY_OP_DH_SEVERAL}};
+    struct key_several_reply reply;
+    const size_t len = count * KEY_LEN;
+    uint32_t status = KEY_IO;
+    for (size_t i = 0; i < count; i++)
+        memcpy(request.peers[i], peers[i], KEY_LEN);
+    bool answered =
+        ask(p, &request, sizeof request.head + len, &reply, sizeof reply.head + len, &status);
+    if (!answered || status != KEY_OK)
+        lose(p, "it answers what is no answer");
+    for (size_t i = 0; i < count && p->fault == NULL; i++) {
+        memcpy(p->known[i].peer, peers[i], KEY_LEN);
+        memcpy(p->known[i].shared, reply.shared[i], KEY_LEN);
+        p->known_count = i + 1;
+    }
+    secret_wipe(&reply, sizeof reply);
+}
+
+/* Each answer is for one handshake. */
+static bool take_known(struct key_process *p, uint8_t shared[KEY_LEN], const uint8_t peer[KEY_LEN])
+{
+    size_t i = 0;
+    while (i < p->known_count && memcmp(p->known[i].peer, peer, KEY_LEN) != 0)
+        i++;
+    if (i == p->known_count)
+        return false;
+    memcpy(shared, p->known[i].shared, KEY_LEN);
+    p->known[i] = p->known[--p->known_count];
+    secret_wipe(&p->known[p->known_count], sizeof p->known[0]);
+    return true;
+}
+
 static int dh(void *ctx, uint8_t shared[NOISE_KEY_LEN], const uint8_t peer[NOISE_KEY_LEN])
 {
     struct key_process *p = ctx;
     struct key_dh_request request = {.head = {.op = KEY_OP_DH}};
     struct key_dh_reply reply;
     uint32_t status = KEY_IO;
+    if (take_known(p, shared, peer))
+        return 0;
     memcpy(request.peer, peer, KEY_LEN);
     memset(shared, 0, KEY_LEN);
     bool answered = ask(p, &request, sizeof request, &reply, sizeof reply, &status);

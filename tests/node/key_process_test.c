@@ -85,6 +85,90 @@ static void low_order_is_the_peers_fault(void **state)
     key_process_stop(&p);
 }
 
+/* Points of which every fourth is of low order. */
+static void make_points(uint8_t points[KEY_POINTS_MAX][32], const uint8_t *pointers[])
+{
+    for (size_t i = 0; i < KEY_POINTS_MAX; i++) {
+        memset(points[i], 0, 32);
+        points[i][0] = i % 4 == 3 ? 0 : 9;
+        points[i][1] = i % 4 == 3 ? 0 : (uint8_t)i;
+        pointers[i] = points[i];
+    }
+}
+
+static void several_at_once_are_answered_alike(void **state)
+{
+    struct key_process p;
+    struct dsb_identity identity;
+    uint8_t points[KEY_POINTS_MAX][32], private_key[32], own[32], shared[32];
+    const uint8_t *pointers[KEY_POINTS_MAX];
+    (void)state;
+    start(&p, &identity);
+    memset(private_key, 7, sizeof private_key);
+    make_points(points, pointers);
+    for (size_t count = KEY_POINTS_MIN; count <= KEY_POINTS_MAX; count++) {
+        key_process_ask_ahead(&p, pointers, count);
+        assert_int_equal(p.known_count, count);
+        for (size_t i = 0; i < count; i++) {
+            if (noise_x25519(own, private_key, points[i]) != 0)
+                memset(own, 0, sizeof own);
+            assert_int_equal(identity.key.dh(&p, shared, points[i]), 0);
+            assert_memory_equal(shared, own, 32);
+            assert_int_equal(p.known_count, count - i - 1);
+        }
+    }
+    key_process_stop(&p);
+}
+
+static void what_was_asked_ahead_serves_once(void **state)
+{
+    static const struct key_known nothing[KEY_POINTS_MAX];
+    struct key_process p;
+    uint8_t ones[32];
+    struct dsb_identity identity;
+    uint8_t points[KEY_POINTS_MAX][32], shared[32];
+    const uint8_t *pointers[KEY_POINTS_MAX];
+    (void)state;
+    start(&p, &identity);
+    make_points(points, pointers);
+    key_process_ask_ahead(&p, pointers, 2);
+    memset(ones, 1, sizeof ones);
+    memset(p.known[0].shared, 1, 32); /* so that it shows where an answer comes from */
+    assert_int_equal(identity.key.dh(&p, shared, points[0]), 0);
+    assert_memory_equal(shared, ones, 32);
+    assert_int_equal(identity.key.dh(&p, shared, points[0]), 0);
+    assert_memory_not_equal(shared, ones, 32);
+    assert_int_equal(p.known_count, 1);
+    assert_memory_equal(&p.known[1], nothing, sizeof p.known[1]);
+    key_process_forget(&p);
+    assert_int_equal(p.known_count, 0);
+    assert_memory_equal(p.known, nothing, sizeof p.known);
+    key_process_stop(&p);
+}
+
+static void several_of_another_number_are_refused(void **state)
+{
+    struct key_process p;
+    struct dsb_identity identity;
+    struct serve_reply reply;
+    struct {
+        struct serve_request head;
+        uint8_t bytes[(KEY_POINTS_MAX + 1) * KEY_LEN + 1];
+    } request = {.head = {.op = KEY_OP_DH_SEVERAL}, .bytes = {9}};
+    (void)state;
+    start(&p, &identity);
+    for (size_t len = 0; len <= sizeof request.bytes; len++) {
+        if (len % KEY_LEN == 0 && len / KEY_LEN >= KEY_POINTS_MIN &&
+            len / KEY_LEN <= KEY_POINTS_MAX)
+            continue;
+        size_t request_len = sizeof request.head + len;
+        assert_int_equal(send(p.fd, &request, request_len, 0), request_len);
+        assert_int_equal(recv(p.fd, &reply, sizeof reply, MSG_TRUNC), sizeof reply);
+        assert_int_equal(reply.status, KEY_MALFORMED);
+    }
+    key_process_stop(&p);
+}
+
 /* What only a daemon that was taken over would ask. */
 static void other_requests_get_a_refusal_alone(void **state)
 {
@@ -95,9 +179,9 @@ static void other_requests_get_a_refusal_alone(void **state)
     (void)state;
     start(&p, &identity);
     for (size_t len = 1; len <= sizeof longer; len++) {
-        for (uint32_t op = 0; op <= KEY_OP_COUNT; op++) {
+        for (uint32_t op = 0; op <= KEY_OP_DH_SEVERAL + 1; op++) {
             if ((op == KEY_OP_IDENTITY && len == sizeof longer[0].head) ||
-                (op == KEY_OP_DH && len == sizeof longer[0]))
+                (op == KEY_OP_DH && len == sizeof longer[0]) || op == KEY_OP_DH_SEVERAL)
                 continue;
             longer[0].head.op = op;
             assert_int_equal(send(p.fd, longer, len, 0), len);
@@ -207,6 +291,30 @@ static void answers_that_are_none_are_the_last(void **state)
     }
 }
 
+static void several_answers_that_are_none_are_the_last(void **state)
+{
+    (void)state;
+    for (int lie = 0; lie < 4; lie++) {
+        struct key_several_reply reply = {.shared = {{1}, {2}}};
+        const uint8_t first[32] = {9}, second[32] = {9, 1};
+        struct key_process p;
+        int far;
+        size_t len = sizeof reply.head + (size_t)2 * KEY_LEN;
+        play(&p, &far);
+        if (lie == 1)
+            len -= KEY_LEN;
+        if (lie == 2)
+            reply.head.status = KEY_LOW_ORDER, len = sizeof reply.head;
+        if (lie < 3) /* 3: none */
+            assert_int_equal(send(far, &reply, len, 0), len);
+        key_process_ask_ahead(&p, (const uint8_t *const[]){first, second}, 2);
+        assert_int_equal(p.known_count, lie == 0 ? 2 : 0);
+        assert_int_equal(p.fault == NULL, lie == 0);
+        key_process_stop(&p);
+        close(far);
+    }
+}
+
 static void one_that_is_gone(void **state)
 {
     struct key_process p;
@@ -228,10 +336,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_as_the_key_would),
         cmocka_unit_test(low_order_is_the_peers_fault),
+        cmocka_unit_test(several_at_once_are_answered_alike),
+        cmocka_unit_test(what_was_asked_ahead_serves_once),
+        cmocka_unit_test(several_of_another_number_are_refused),
         cmocka_unit_test(other_requests_get_a_refusal_alone),
         cmocka_unit_test(what_the_reader_says_is_passed_on),
         cmocka_unit_test(identities_that_are_none),
         cmocka_unit_test(answers_that_are_none_are_the_last),
+        cmocka_unit_test(several_answers_that_are_none_are_the_last),
         cmocka_unit_test(one_that_is_gone),
     };
     return noise_init() != 0 || cmocka_run_group_tests(tests, NULL, NULL);

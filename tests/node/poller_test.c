@@ -32,6 +32,7 @@ struct fixture {
     struct poller poller;
     struct end ends[PAIR_COUNT];
     void (*act)(struct end *end); /* inside of ready */
+    int all_told_count;
 };
 
 static void on_ready(void *owner, int events)
@@ -41,6 +42,12 @@ static void on_ready(void *owner, int events)
     end->told = events;
     if (end->fixture->act != NULL)
         end->fixture->act(end);
+}
+
+static void on_all_told(struct poller *p)
+{
+    struct fixture *f = p->handle.loop->data;
+    f->all_told_count++;
 }
 
 static void watch(struct end *end, int events)
@@ -64,7 +71,8 @@ static int set_up(void **state)
     struct error e;
     f = (struct fixture){.act = NULL};
     assert_int_equal(uv_loop_init(&f.loop), 0);
-    assert_true(poller_open(&f.poller, &f.loop, on_ready, &e));
+    f.loop.data = &f;
+    assert_true(poller_open(&f.poller, &f.loop, on_ready, on_all_told, &e));
     for (int i = 0; i < PAIR_COUNT; i++) {
         int fds[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
@@ -173,6 +181,7 @@ static void a_closed_socket_is_told_of_in_that_turn_at_most(void **state)
     f->act = close_all;
     turn(f);
     f->act = NULL;
+    assert_int_equal(f->all_told_count, 1);
     int told_count = 0;
     for (int i = 0; i < PAIR_COUNT; i++) {
         assert_true(f->ends[i].told_count <= 1);
