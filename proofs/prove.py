@@ -83,7 +83,7 @@ CONTRACTS = {
     "contract-bundle": ("proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], 62),
     "contract-lines": ("proofs/contracts/lines.c",
                        ["split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
-                        "services_fault"], 200),
+                        "dsb_service_list_fault"], 198),
     "contract-cap": ("proofs/contracts/cap.c", ["cap_derive"], 21),
 }
 INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]

@@ -82,6 +82,6 @@ static bool has_service(struct dsb_word list, const void *service, size_t servic
 /*@ assigns \nothing; */
 bool dsb_service_name_is_valid(const void *name, size_t name_len);
 
-/*@ requires \valid_read(entry) && entry->services_len <= DSB_TRUST_SERVICES_LEN_MAX;
+/*@ requires is_there((char *)list, list_len);
     assigns \nothing; */
-static enum dsb_text_fault services_fault(const struct dsb_trust_entry *entry);
+enum dsb_text_fault dsb_service_list_fault(const char *list, size_t list_len);
