@@ -29,6 +29,7 @@ enum command_bit {
     CMD_PEERS = 1 << 14,
     CMD_SERVICES = 1 << 15,
     CMD_ROOT = 1 << 16,
+    CMD_ATTEST = 1 << 17,
 };
 
 /* Every option's value. Strings are the command line's own. */

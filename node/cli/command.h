@@ -12,6 +12,8 @@ MUST_CHECK bool command_keygen(const struct options *o, char **words, int word_c
 MUST_CHECK bool command_id(const struct options *o, char **words, int word_count, struct error *e);
 MUST_CHECK bool command_trust(const struct options *o, char **words, int word_count,
                               struct error *e);
+MUST_CHECK bool command_attest(const struct options *o, char **words, int word_count,
+                               struct error *e);
 MUST_CHECK bool command_root(const struct options *o, char **words, int word_count,
                              struct error *e);
 MUST_CHECK bool command_pair(const struct options *o, char **words, int word_count,

@@ -37,6 +37,15 @@ enum dsb_text_fault attestation_fault(const struct dsb_trust_entry *device);
 /* Fills in root and signature; device and serial are there and good. */
 void attestation_sign(struct attestation *a, const struct root_key *root);
 
+/* Reads one. What a root does not sign is a fault, and so is a signature that is not the named
+ * root's. *a is all zero then, and *line says where. */
+enum dsb_text_fault attestation_parse(struct attestation *a, const char *text, size_t text_len,
+                                      size_t *line);
+
+/* The same without a look at the signature. */
+enum dsb_text_fault attestation_parse_unverified(struct attestation *a, const char *text,
+                                                 size_t text_len, size_t *line);
+
 /* The text's length, without its NUL. */
 size_t attestation_format(char out[ATTESTATION_TEXT_MAX], const struct attestation *a);
 

@@ -13,9 +13,6 @@
 #include "dsoftbus/text.h"
 #include "node/store/root_key.h"
 
-/* The highest: the first good serial behind any of them is a number of 64 bits, too. */
-#define ROOT_SERIAL_MAX (UINT64_MAX - 1)
-
 /* Where in a file's text the id's line is. */
 struct root_serials_line {
     size_t at;

@@ -2,6 +2,7 @@
 /* The words for a fault at a line. */
 #include "node/store/text_fault.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What an editor of another system leaves, and a person cannot see. */
@@ -23,12 +24,20 @@ static const char *invisible_fault(const char *text, size_t text_len, size_t lin
     return feed == NULL ? " (the last line needs a line feed at its end)" : "";
 }
 
-bool text_fault_set(struct error *e, const struct confdir *dir, const char *name,
-                    const struct dsb_text_error *at, const char *text, size_t text_len)
+bool text_fault_set_path(struct error *e, const char *path, const struct dsb_text_error *at,
+                         const char *text, size_t text_len)
 {
     const char *fault = dsb_text_fault_name(at->fault);
     if (at->line == 0) /* an empty file */
-        return error_set(e, EXIT_CONFIG, "%s/%s: %s", dir->path, name, fault);
-    return error_set(e, EXIT_CONFIG, "%s/%s:%zu: %s%s", dir->path, name, at->line, fault,
+        return error_set(e, EXIT_CONFIG, "%s: %s", path, fault);
+    return error_set(e, EXIT_CONFIG, "%s:%zu: %s%s", path, at->line, fault,
                      invisible_fault(text, text_len, at->line));
+}
+
+bool text_fault_set(struct error *e, const struct confdir *dir, const char *name,
+                    const struct dsb_text_error *at, const char *text, size_t text_len)
+{
+    char path[PATH_MAX + NAME_MAX + 2];
+    (void)snprintf(path, sizeof path, "%s/%s", dir->path, name);
+    return text_fault_set_path(e, path, at, text, text_len);
 }

@@ -11,4 +11,8 @@
 bool text_fault_set(struct error *e, const struct confdir *dir, const char *name,
                     const struct dsb_text_error *at, const char *text, size_t text_len);
 
+/* The same of a file anywhere. */
+bool text_fault_set_path(struct error *e, const char *path, const struct dsb_text_error *at,
+                         const char *text, size_t text_len);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files of a root: the first byte says which. What is read is in its bounds, and is read again
- * from what is written of it; a fault leaves nothing behind. */
+/* The files of a root, and what it signs: the first byte says which. What is read is in its bounds,
+ * and is read again from what is written of it; a fault leaves nothing behind. */
+#include "node/store/attestation.h"
 #include "node/store/revocations.h"
 #include "node/store/root_serials.h"
 
@@ -64,11 +65,30 @@ static void read_list(const char *text, size_t text_len)
     must(fault == DSB_TEXT_NO_FAULT || memcmp(&again, &none, sizeof none) == 0);
 }
 
+static void read_attestation(const char *text, size_t text_len)
+{
+    static const struct attestation none;
+    static struct attestation a, again;
+    char written[ATTESTATION_TEXT_MAX], written_again[ATTESTATION_TEXT_MAX];
+    size_t line = 0;
+    if (attestation_parse_unverified(&a, text, text_len, &line) != DSB_TEXT_NO_FAULT) {
+        must(memcmp(&a, &none, sizeof none) == 0);
+        return;
+    }
+    must(a.serial > 0 && a.device.services_len <= ATTESTATION_SERVICES_MAX);
+    size_t len = attestation_format(written, &a);
+    must(len < sizeof written);
+    must(attestation_parse_unverified(&again, written, len, &line) == DSB_TEXT_NO_FAULT);
+    must(attestation_format(written_again, &again) == len &&
+         memcmp(written, written_again, len) == 0);
+    (void)attestation_parse(&again, written, len, &line);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const readers[])(const char *text, size_t text_len) = {read_key, read_serials,
-                                                                         read_list};
+    static void (*const readers[])(const char *text, size_t text_len) = {
+        read_key, read_serials, read_list, read_attestation};
     if (size > 0)
-        readers[data[0] % 3]((const char *)data + 1, size - 1);
+        readers[data[0] % 4]((const char *)data + 1, size - 1);
     return 0;
 }

@@ -182,7 +182,7 @@ class Install(TestCase):
         with open(self.find("dsoftbus.1"), encoding="utf-8") as text:
             described = set(re.findall(r"\\-\\-[a-z\\-]+", text.read()))
         offered = set()
-        for command in ("keygen", "id", "trust", "root", "pair", "serve", "ping", "send", "receive", "discover", "status",
+        for command in ("keygen", "id", "trust", "root", "attest", "pair", "serve", "ping", "send", "receive", "discover", "status",
                         "connect", "call", "publish", "forward", "peers", "services"):
             text = self.run_program(f"{self.tree}/bin/dsoftbus", command, "--help").stdout
             offered |= set(re.findall(r"^  --([a-z-]+)", text, re.M))

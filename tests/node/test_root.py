@@ -378,6 +378,126 @@ class Revoke(RootTestCase):
                           "DIR/plant/other.revocations: another root's list")
 
 
+class Attest(RootTestCase):
+    """The device's side: it takes what was signed for it, and nothing else."""
+
+    def setUp(self):
+        super().setUp()
+        self.key = self.new()
+        self.lamp = self.device("lamp")
+
+    def signed(self, *words):
+        self.write("signed", self.sign("lamp", self.lamp.key, *words))
+        return self.path("plant", "signed")
+
+    def test_it_becomes_the_devices_own(self):
+        path = self.signed("echo,log")
+        result = self.lamp.run("attest", path)
+        self.assertEqual((result.stdout, result.stderr), (f"attested by root:{self.key} serial 1\n", ""))
+        self.assertEqual(self.lamp.read("attestation"), self.text("signed"))
+        self.assertEqual(stat.S_IMODE(os.stat(self.lamp.path("attestation")).st_mode), 0o600)
+
+    def test_from_standard_input_with_a_persons_remarks(self):
+        self.signed()
+        result = self.lamp.run("attest", "-", input="# from the office\n\n" + self.text("signed"))
+        self.assertEqual((result.stderr, result.returncode), ("", EXIT_OK))
+        self.assertEqual(self.lamp.read("attestation"), self.text("signed"))
+
+    def test_for_another_device(self):
+        self.write("signed", self.sign("door", self.lamp.key))
+        self.assert_fails(self.lamp.run("attest", self.path("plant", "signed")), EXIT_CONFIG,
+                          "DIR/plant/signed: it is for door, and this device is lamp")
+        self.assertNotIn("attestation", os.listdir(self.lamp.dir))
+
+    def test_for_another_key(self):
+        self.write("signed", self.sign("lamp", KEY))
+        self.assert_fails(self.lamp.run("attest", self.path("plant", "signed")), EXIT_CONFIG,
+                          "DIR/plant/signed: it is for another key than this device's (see `dsoftbus id`)")
+
+    def test_an_older_one(self):
+        older, newer = self.sign("lamp", self.lamp.key), self.sign("lamp", self.lamp.key)
+        for text, code in ((newer, EXIT_OK), (newer, EXIT_OK), (older, EXIT_CONFIG)):
+            self.write("signed", text)
+            result = self.lamp.run("attest", self.path("plant", "signed"))
+            self.assertEqual(result.returncode, code, result.stderr)
+        self.assert_fails(result, EXIT_CONFIG, "DIR/plant/signed: serial 1, and this device has 2 of the same root")
+        self.assertEqual(self.lamp.read("attestation"), newer)
+
+    def test_another_roots_replaces_it_whatever_the_serials(self):
+        self.lamp.run("attest", self.signed("--serial", "9"))
+        self.file = self.path("plant", "other")
+        self.new()
+        self.assertEqual(self.lamp.run("attest", self.signed()).returncode, EXIT_OK)
+        self.assertEqual(self.lamp.read("attestation"), self.text("signed"))
+
+    def test_one_that_cannot_be_read_is_replaced(self):
+        self.lamp.write("attestation", "nonsense\n")
+        self.assertEqual(self.lamp.run("attest", self.signed()).returncode, EXIT_OK)
+        self.assertEqual(self.lamp.read("attestation"), self.text("signed"))
+
+    def test_altered_at_each_character(self):
+        """One process for some of them; the fuzz target reads the rest of all texts."""
+        self.signed("echo")
+        good = self.text("signed")
+        header_len = len("dsoftbus-attestation 1\n")
+        for at in range(0, len(good), 7):
+            digit = "1" if good[at] in "023456789abcdef" else "2" if good[at] == "1" else "x"
+            self.write("signed", good[:at] + digit + good[at + 1:])
+            result = self.lamp.run("attest", self.path("plant", "signed"))
+            self.assertEqual(result.returncode, EXIT_CONFIG, (at, good[at], digit))
+            self.assertRegex(result.stderr, r"signed:\d+: " if at >= header_len else r"signed:1: ")
+        self.assertNotIn("attestation", os.listdir(self.lamp.dir))
+
+    def test_each_field_by_another_value(self):
+        self.signed("echo")
+        good = self.text("signed")
+        head, device, key, serial, services, root, signature = good.splitlines(keepends=True)
+        first, second = signature.split()[1:]
+        other = "ab" * 32
+        for text, message in (
+                (good.replace("id lamp", "id lamp-2"), ":7: not the root's signature"),
+                (good.replace(key, f"key {KEY}\n"), ":7: not the root's signature"),
+                (good.replace("serial 1", "serial 2"), ":7: not the root's signature"),
+                (good.replace("echo", "echo,file"), ":7: not the root's signature"),
+                (good.replace(services, ""), ":6: not the root's signature"),
+                (good.replace(root, f"root {other}\n"), ":7: not the root's signature"),
+                (good.replace(first, second), ":7: not the root's signature"),
+                (good.replace(f"{first} {second}", f"{first}{second}"), ":7: wrong number of words, or not one space between them"),
+                (good.replace(" " + second, ""), ":7: wrong number of words, or not one space between them"),
+                (good.replace("serial 1", "serial 1 2"), ":4: wrong number of words, or not one space between them"),
+                (good.replace("id lamp", "id Lamp"), ":2: not a device id"),
+                (good.replace(key, "key x\n"), ":3: not a key of 64 lower-case hexadecimal digits"),
+                (good.replace(key, f"key {'00' * 32}\n"), ":7: low-order key"),
+                (good.replace("serial 1", "serial 0"), ":4: not a serial (digits, from 1 on)"),
+                (good.replace("serial 1", f"serial {2**64 - 1}"), ":4: not a serial (digits, from 1 on)"),
+                (good.replace("echo", "a" * 129), ":5: more than 16 services, or than 255 bytes of them"),
+                (good.replace("echo", "e,,o"), ":7: not names of services with one comma between"),
+                (good.replace(root, root + root), ":7: field given twice"),
+                (good.replace(root, ""), ":6: a field is missing"),
+                (good.replace(serial, ""), ":6: a field is missing"),
+                (good.replace(signature, ""), ":6: a field is missing"),
+                (good.replace(device, ""), ":6: a field is missing"),
+                (good.replace("services", "service"), ":5: unknown field"),
+                (good.replace("attestation 1", "attestation 2"), ":1: unknown version of the format"),
+                (good.replace(head, ""), ":1: first line does not name the format"),
+                ("", ": first line does not name the format"),
+                (good + "#" + "x" * 390 + "\n" + ("#" * 399 + "\n") * 10, ": longer than 4096 bytes")):
+            self.write("signed", text)
+            self.assert_fails(self.lamp.run("attest", self.path("plant", "signed")), EXIT_CONFIG, f"DIR/plant/signed{message}")
+        self.assertNotIn("attestation", os.listdir(self.lamp.dir))
+
+    def test_no_such_file(self):
+        self.assert_fails(self.lamp.run("attest", self.path("nosuch")), EXIT_LOCAL, "DIR/nosuch: No such file or directory")
+        self.assert_fails(self.lamp.run("attest", self.folder), EXIT_LOCAL, "DIR: Is a directory")
+
+    def test_a_full_disk_leaves_the_old_one(self):
+        self.lamp.run("attest", self.signed())
+        before = self.lamp.read("attestation")
+        result = self.lamp.run("attest", self.signed(), prefix=["prlimit", "--fsize=10"])
+        self.assert_fails(result, EXIT_LOCAL, "DIR/lamp/attestation: cannot write: File too large")
+        self.assertEqual(self.lamp.read("attestation"), before)
+
+
 @unittest.skipIf(os.geteuid() != 0, "only root may read the memory of a process that forbids it")
 class Memory(RootTestCase):
     def test_nothing_of_the_key_is_left_when_the_work_is_done(self):
