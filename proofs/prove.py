@@ -68,6 +68,14 @@ MEMORY = {
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
          "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
+    "memory-announce": (
+        ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 16, 237),
+    "memory-identity": (
+        ["proofs/memory/identity.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("identity", "key", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 36, 406),
+    "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
     "memory-elf": (
         ["proofs/memory/elf.c", "kernel/elf.c"],
         [*EXACT, "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,elf_read:200"], 8, 226),
