@@ -62,7 +62,7 @@ MEMORY = {
     "memory-handshake": (
         ["proofs/memory/handshake.c", "proofs/memory/noise_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("handshake", "handshake_begin", "step", "frame", "record", "device_id")]],
-        [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 82, 811),
+        [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 86, 853),
     "memory-session": (
         ["proofs/memory/session.c", "proofs/memory/noise_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
