@@ -24,7 +24,7 @@ static int sodium_start(void)
     return sodium_init() < 0 ? -1 : 0; /* 1 when it was called before */
 }
 
-const struct noise_curve noise_curve_sodium = {sodium_multiply, noise_sodium_x25519_base};
+const struct noise_curve noise_curve_sodium = {sodium_multiply, noise_sodium_x25519_base, NULL, 0};
 const struct noise_aead noise_aead_sodium = {sodium_start, noise_sodium_seal, noise_sodium_open};
 
 /* libsodium works without a start, by its portable code. */
@@ -100,6 +100,55 @@ int noise_x25519(uint8_t out[NOISE_CRYPTO_KEY_LEN], const uint8_t scalar[NOISE_C
     noise_wipe(clamped, sizeof clamped);
     noise_wipe_dead_stack();
     return noise_equal(out, zero) ? -1 : 0;
+}
+
+/* As many as there are lanes, the last point once more in those that are left over. */
+static void fill_lanes(const struct noise_curve *curve, uint8_t (*out)[NOISE_CRYPTO_KEY_LEN],
+                       const uint8_t clamped[NOISE_CRYPTO_KEY_LEN],
+                       const uint8_t (*points)[NOISE_CRYPTO_KEY_LEN], size_t count)
+{
+    uint8_t scalars[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
+    uint8_t in[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
+    uint8_t shared[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
+
+    for (size_t i = 0; i < curve->lanes; i++) {
+        memcpy(scalars[i], clamped, NOISE_CRYPTO_KEY_LEN);
+        memcpy(in[i], points[i < count ? i : count - 1], NOISE_CRYPTO_KEY_LEN);
+    }
+    curve->multiply_lanes(shared[0], scalars[0], in[0], (long long)curve->lanes);
+    memcpy(out, shared, count * NOISE_CRYPTO_KEY_LEN);
+    noise_wipe(scalars, sizeof scalars);
+    noise_wipe(shared, sizeof shared);
+}
+
+/* What the vector code has in its frames: the ladders of all lanes. */
+#define DEAD_LANES_LEN 16384
+
+static __attribute__((noinline)) void wipe_dead_lanes(void)
+{
+    uint8_t dead[DEAD_LANES_LEN];
+
+    noise_wipe(dead, sizeof dead);
+}
+
+void noise_x25519_several(uint8_t (*out)[NOISE_CRYPTO_KEY_LEN],
+                          const uint8_t scalar[NOISE_CRYPTO_KEY_LEN],
+                          const uint8_t (*points)[NOISE_CRYPTO_KEY_LEN], size_t count)
+{
+    const struct noise_curve *curve = provider->curve;
+    uint8_t clamped[NOISE_CRYPTO_KEY_LEN];
+    size_t done = 0;
+
+    clamp(clamped, scalar);
+    while (curve->multiply_lanes != NULL && count - done > curve->lanes / 2) {
+        size_t some = count - done < curve->lanes ? count - done : curve->lanes;
+        fill_lanes(curve, out + done, clamped, points + done, some);
+        done += some;
+    }
+    for (; done < count; done++)
+        curve->multiply(out[done], clamped, points[done]);
+    noise_wipe(clamped, sizeof clamped);
+    wipe_dead_lanes();
 }
 
 void noise_x25519_base(uint8_t out[NOISE_CRYPTO_KEY_LEN],

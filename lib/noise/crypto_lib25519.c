@@ -8,6 +8,10 @@
 MULTIPLY(noise_25519_nP_ifma);
 MULTIPLY(noise_25519_nP_avx2);
 MULTIPLY(noise_25519_nP_mxaa);
+void noise_25519_nPbatch_ifma(uint8_t *out, const uint8_t *scalars, const uint8_t *points,
+                              long long count);
+void noise_25519_nPbatch_avx2(uint8_t *out, const uint8_t *scalars, const uint8_t *points,
+                              long long count);
 BASE(noise_25519_nG_ifma);
 BASE(noise_25519_nG_avx2);
 BASE(noise_25519_nG_mxaa);
@@ -45,6 +49,8 @@ static void base_mxaa(uint8_t out[NOISE_CRYPTO_KEY_LEN], const uint8_t scalar[NO
     base(out, scalar, noise_25519_nG_mxaa);
 }
 
-const struct noise_curve noise_curve_ifma = {noise_25519_nP_ifma, base_ifma};
-const struct noise_curve noise_curve_avx2 = {noise_25519_nP_avx2, base_avx2};
-const struct noise_curve noise_curve_mxaa = {noise_25519_nP_mxaa, base_mxaa};
+const struct noise_curve noise_curve_ifma = {noise_25519_nP_ifma, base_ifma,
+                                             noise_25519_nPbatch_ifma, 8};
+const struct noise_curve noise_curve_avx2 = {noise_25519_nP_avx2, base_avx2,
+                                             noise_25519_nPbatch_avx2, 4};
+const struct noise_curve noise_curve_mxaa = {noise_25519_nP_mxaa, base_mxaa, NULL, 0};

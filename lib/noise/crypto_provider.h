@@ -42,7 +42,14 @@ struct noise_curve {
     void (*multiply)(uint8_t out[NOISE_CRYPTO_KEY_LEN], const uint8_t scalar[NOISE_CRYPTO_KEY_LEN],
                      const uint8_t point[NOISE_CRYPTO_KEY_LEN]);
     void (*base)(uint8_t out[NOISE_CRYPTO_KEY_LEN], const uint8_t scalar[NOISE_CRYPTO_KEY_LEN]);
+    /* `lanes` of them, each key behind the one before, in the time of two to three. NULL and 0:
+     * there is no such code. */
+    void (*multiply_lanes)(uint8_t *out, const uint8_t *scalars, const uint8_t *points,
+                           long long lanes);
+    size_t lanes; /* NOISE_LANES_MAX at most */
 };
+
+#define NOISE_LANES_MAX 8
 
 struct noise_aead {
     int (*start)(void); /* before the first seal; 0, or -1 when it cannot be used */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two system calls and two changes of process for up to KEY_POINTS_MAX handshakes instead of for
- * each. */
+ * each; and the process multiplies for several at once where its processor can. */
 #include "node/engine/key_queue.h"
 
 bool key_queue_enter(struct key_queue *q, const struct dsb_link *link, void *owner)

@@ -43,9 +43,7 @@ static size_t answer_several(struct key_several_reply *reply, const struct dsb_i
         reply->head.status = KEY_MALFORMED;
         return sizeof reply->head;
     }
-    for (size_t i = 0; i < count; i++)
-        if (noise_x25519(reply->shared[i], file->private_key, request->peers[i]) != 0)
-            memset(reply->shared[i], 0, KEY_LEN);
+    noise_x25519_several(reply->shared, file->private_key, request->peers, count);
     return sizeof reply->head + points_len;
 }
 

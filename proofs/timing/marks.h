@@ -20,7 +20,7 @@ struct timing_operation {
 };
 
 /* What is run beside the library's operations: on rv64imac a session (session.c) and a pairing, on
- * the host nothing. */
+ * the host several multiplications at once. */
 extern const struct timing_operation timing_more[];
 extern const size_t timing_more_count;
 

@@ -16,6 +16,7 @@ import tempfile
 
 OPERATIONS = ("x25519", "base", "seal", "open", "forged", "equal", "blake2s", "handshake")
 CONTROLS = ("leak_by_branch", "leak_by_index")
+MORE = ("several",)  # of steps.c, behind the others
 CURVE_BY_VALGRIND = ("avx512",)  # the multiplications of these are the row avx2's, which valgrind runs
 RUNS = 20
 TIMEOUT_S = 580  # virtual machines that trap each step take 10 us for it
@@ -108,7 +109,7 @@ def judge(program, operation, stretches):
 def main(program, name):
     found = dict(course(program, name))
     good = [judge(program, operation, stretches) for operation, stretches in found.items()]
-    return 0 if tuple(found) == OPERATIONS + CONTROLS and all(good) else 1
+    return 0 if tuple(found) == OPERATIONS + CONTROLS + MORE and all(good) else 1
 
 
 if __name__ == "__main__":

@@ -97,9 +97,23 @@ static void transport(struct side *from, struct side *to)
     must(noise_transport_rekey_recv(&to->transport), "rekey");
 }
 
+#define SEVERAL_COUNT 13 /* lanes full, lanes left over, one by itself */
+
+/* Points as a peer may choose them: one of low order among them. */
+static void several(void)
+{
+    uint8_t points[SEVERAL_COUNT][NOISE_KEY_LEN], shared[SEVERAL_COUNT][NOISE_KEY_LEN];
+
+    for (size_t i = 0; i < SEVERAL_COUNT; i++)
+        memset(points[i], i == 3 ? 0 : (int)i + 2, NOISE_KEY_LEN);
+    noise_x25519_several(shared, resp.private_key, (const uint8_t(*)[NOISE_KEY_LEN])points,
+                         SEVERAL_COUNT);
+}
+
 void run_with_secrets(void)
 {
     begin();
+    several();
     handshake();
     transport(&init, &resp);
     transport(&resp, &init);

@@ -115,6 +115,15 @@ static void multiply(void *point)
         memset(out, 0, sizeof out);
 }
 
+#define SEVERAL_COUNT 13 /* lanes full, lanes left over, one by itself */
+
+static uint8_t outs[SEVERAL_COUNT][NOISE_KEY_LEN];
+
+static void multiply_several(void *points)
+{
+    noise_x25519_several(outs, secret, points, SEVERAL_COUNT);
+}
+
 static void multiply_base(void *context)
 {
     (void)context;
@@ -138,6 +147,21 @@ static void a_multiplication_leaves_neither_scalar_nor_result(void **state)
     assert_false(dead_stack_holds(out, sizeof out));
     dead_stack_run(multiply_base, NULL);
     assert_no_scalar();
+}
+
+static void several_multiplications_leave_neither_scalar_nor_results(void **state)
+{
+    uint8_t points[SEVERAL_COUNT][NOISE_KEY_LEN];
+
+    (void)state;
+    for (size_t i = 0; i < SEVERAL_COUNT; i++) {
+        hash[0] = (uint8_t)i;
+        noise_x25519_base(points[i], hash);
+    }
+    dead_stack_run(multiply_several, points);
+    assert_no_scalar();
+    for (size_t i = 0; i < SEVERAL_COUNT; i++)
+        assert_false(dead_stack_holds(outs[i], sizeof outs[i]));
 }
 
 /* The length of a sealed message, and the call that seals it. */
@@ -241,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup(a_hash_leaves_nothing_of_its_input, make_secret),
         cmocka_unit_test_setup(mixing_a_key_leaves_neither_it_nor_what_comes_of_it, make_secret),
         cmocka_unit_test_setup(a_multiplication_leaves_neither_scalar_nor_result, make_secret),
+        cmocka_unit_test(several_multiplications_leave_neither_scalar_nor_results),
         cmocka_unit_test_setup(sealing_leaves_neither_the_key_nor_the_authenticators, make_secret),
         cmocka_unit_test(a_message_leaves_no_dh),
         cmocka_unit_test(split_leaves_no_key),

@@ -122,6 +122,35 @@ static void low_order_points_are_refused(const struct noise_provider *row)
     }
 }
 
+/* Each count, so each number of lanes in use; points of all kinds in each place. */
+static void several_points_as_each_by_itself(const struct noise_provider *row)
+{
+    uint8_t points[2 * NOISE_LANES_MAX + 2][32], out[2 * NOISE_LANES_MAX + 2][32];
+
+    for (size_t count = 0; count <= 2 * NOISE_LANES_MAX; count++) {
+        for (size_t zero = 0; zero <= count; zero++) { /* which one is of low order; count: none */
+            uint8_t scalar[32], expected[32];
+
+            next(scalar);
+            for (size_t i = 0; i < count; i++)
+                next(points[i]);
+            if (zero < count)
+                assert_true(
+                    hex_decode(low_order_points[zero % low_order_points_count], 64, points[zero]));
+            memset(out, 0xee, sizeof out);
+            use(row);
+            noise_x25519_several(out, scalar, (const uint8_t(*)[32])points, count);
+            use(sodium);
+            for (size_t i = 0; i < count; i++) {
+                assert_int_equal(noise_x25519(expected, scalar, points[i]), i == zero ? -1 : 0);
+                assert_memory_equal(out[i], expected, 32);
+            }
+            memset(expected, 0xee, sizeof expected);
+            assert_memory_equal(out[count], expected, 32);
+        }
+    }
+}
+
 static void check_seal(const struct noise_provider *row, size_t len, size_t ad_len, size_t shift)
 {
     uint8_t key[32], nonce[32];
@@ -286,6 +315,7 @@ static void with_every_row(void (*check)(const struct noise_provider *row))
 ROWS(random_points)
 ROWS(special_points)
 ROWS(low_order_points_are_refused)
+ROWS(several_points_as_each_by_itself)
 ROWS(all_lengths)
 ROWS(in_place)
 ROWS(forged)
@@ -298,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_random_points),
         cmocka_unit_test(test_special_points),
         cmocka_unit_test(test_low_order_points_are_refused),
+        cmocka_unit_test(test_several_points_as_each_by_itself),
         cmocka_unit_test(test_all_lengths),
         cmocka_unit_test(test_in_place),
         cmocka_unit_test(test_forged),
