@@ -69,7 +69,7 @@ static bool is_newest(const struct attestation *a, const struct keyring *k, cons
 {
     char text[READ_MAX];
     size_t len, line;
-    struct attestation old;
+    struct attestation old = {.serial = 0};
     struct error unread;
     if (!confdir_exists(&k->dir, ATTESTATION_FILE) ||
         !confdir_read(&k->dir, ATTESTATION_FILE, text, sizeof text, &len, &unread) ||
@@ -92,7 +92,7 @@ static bool take(const struct attestation *a, const struct keyring *k, const cha
 
 bool command_attest(const struct options *o, char **words, int word_count, struct error *e)
 {
-    struct attestation a;
+    struct attestation a = {.serial = 0};
     struct confdir lock;
     struct keyring k;
     char root[KEY_TEXT_SIZE];

@@ -88,7 +88,8 @@ static bool sign(const struct root_key *root, const struct dsb_trust_entry *devi
         !root_serials_put(root, &device->id, a.serial, e))
         return false;
     attestation_sign(&a, root);
-    (void)fwrite(text, 1, attestation_format(text, &a), stdout);
+    size_t len = attestation_format(text, &a);
+    (void)fwrite(text, 1, len, stdout);
     return true;
 }
 
@@ -96,7 +97,7 @@ static bool sign(const struct root_key *root, const struct dsb_trust_entry *devi
 static bool choose_first_good(const struct root_key *root, const struct dsb_device_id *id,
                               const char *serial, uint64_t *first_good, struct error *e)
 {
-    uint64_t last;
+    uint64_t last = 0;
     if (serial != NULL)
         return number_parse(serial, 2, UINT64_MAX, first_good) ||
                error_set(e, EXIT_USAGE, "\"%s\" is not a serial from 2 to %llu", serial,
@@ -116,7 +117,7 @@ static bool revoke(const struct root_key *root, const struct dsb_device_id *id, 
 {
     struct revocations list;
     char text[REVOCATIONS_TEXT_MAX];
-    uint64_t first_good;
+    uint64_t first_good = 0;
     if (!choose_first_good(root, id, serial, &first_good, e) || !revocations_read(&list, root, e))
         return false;
     if (first_good <= revocations_first_good(&list, id))
@@ -127,7 +128,8 @@ static bool revoke(const struct root_key *root, const struct dsb_device_id *id, 
                          id->text, REVOCATIONS_MAX);
     if (!revocations_renew(&list, root, e))
         return false;
-    (void)fwrite(text, 1, revocations_format(text, &list), stdout);
+    size_t len = revocations_format(text, &list);
+    (void)fwrite(text, 1, len, stdout);
     return true;
 }
 
@@ -156,7 +158,7 @@ static bool act(const struct root_key *root, size_t verb, const struct dsb_trust
 bool command_root(const struct options *o, char **words, int word_count, struct error *e)
 {
     struct root_key root;
-    struct dsb_trust_entry device;
+    struct dsb_trust_entry device = {.services_len = 0};
     size_t verb;
     if (!words_verb("root", verbs, ROOT_VERB_COUNT, &verb, words, word_count, e) ||
         !parse(&device, verb, o, words, word_count, e) ||

@@ -101,7 +101,7 @@ static void make_device(struct device *device, const char *id, uint8_t seed)
     must(dsb_identity_init(&device->identity, &device->file) == DSB_OK, "identity");
     make_public(device->identity.key.public_key, DSB_KEY_LEN);
     dsb_trust_store_init(&device->trust, &device->entry, 1);
-    device->local = (struct dsb_local){&device->identity, &device->trust, 1024, {1024, 1}};
+    device->local = (struct dsb_local){&device->identity, &device->trust, 1024, {1024, 1}, NULL};
 }
 
 static void trust(struct device *device, const struct device *other)
