@@ -46,6 +46,7 @@ enum dsb_text_fault {
     DSB_TEXT_BAD_SERIAL,        /* not a number from 1 to 2^64 - 1 */
     DSB_TEXT_BAD_SIGNATURE,     /* not one, or not the root's over the rest of the text */
     DSB_TEXT_BAD_CODE,          /* pairing: not fresh, not none, and no code */
+    DSB_TEXT_NO_ROOTS,          /* trust: a root, and the store takes none */
 };
 
 struct dsb_text_error {

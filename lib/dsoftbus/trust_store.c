@@ -150,6 +150,8 @@ static enum dsb_text_fault read_root(struct dsb_trust_store *store, const struct
         fault = dsb_service_list_fault(root.services, root.services_len);
     if (fault != DSB_TEXT_NO_FAULT)
         return fault;
+    if (store->roots == NULL)
+        return DSB_TEXT_NO_ROOTS;
     if (store->root_count == store->root_capacity)
         return DSB_TEXT_TOO_MANY_ENTRIES;
     store->roots[store->root_count++] = root;

@@ -64,6 +64,22 @@ static void what_is_written_is_read(void **state)
         assert_int_equal(dsb_attestation_read(&again, bytes, i), i == len);
 }
 
+/* RFC-0010, section 8: made by another implementation. */
+static void the_vector_is_made(void **state)
+{
+    static const uint8_t signature[DSB_SIGNATURE_LEN] = {
+        0xab, 0x0a, 0xb4, 0x50, 0x05, 0x52, 0x2d, 0xc1, 0xfe, 0xb6, 0x5c, 0x3c, 0x6c,
+        0xa8, 0xf3, 0x2e, 0x33, 0x61, 0x38, 0x9c, 0x39, 0xab, 0x34, 0xb1, 0x10, 0x6a,
+        0x4f, 0x6f, 0x2c, 0xa7, 0x2d, 0x49, 0xbf, 0x7a, 0x77, 0x39, 0xa2, 0xb3, 0x32,
+        0xff, 0x3a, 0xb9, 0xd9, 0x32, 0x72, 0x37, 0x21, 0x27, 0x59, 0x1e, 0x12, 0xa2,
+        0x06, 0x13, 0x4c, 0xe3, 0x28, 0xd6, 0x90, 0x66, 0xa6, 0x8c, 0xc3, 0x0d};
+
+    (void)state;
+    assert_memory_equal(word.signature, signature, sizeof signature);
+    assert_true(dsb_attestation_verify(&word, &pair.a_peer.identity.id,
+                                       pair.a_peer.identity.key.public_key));
+}
+
 static void a_list_that_is_none_is_not_read(void **state)
 {
     uint8_t bytes[DSB_ATTESTATION_MAX];
@@ -358,6 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_written_is_read),
+        TEST(the_vector_is_made),
         TEST(a_list_that_is_none_is_not_read),
         TEST(every_altered_byte_is_refused),
         TEST(a_roots_word_is_taken),

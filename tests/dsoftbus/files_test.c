@@ -437,6 +437,16 @@ static void trust_store_faults_have_their_line(void **state)
         {T1 "a " KEY_A " *\n", DSB_TEXT_BAD_SERVICE, 2},
         {T1 "a " KEY_A " x,y,x\n", DSB_TEXT_DUPLICATE_SERVICE, 2},
         {T1 "A " KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "*.lab root:" KEY_A "\n", DSB_TEXT_NO_ROOTS, 2},
+        {T1 "*lab root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "*. root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "a.* root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "* root:1234\n", DSB_TEXT_BAD_KEY, 2},
+        {T1 "* root:" KEY_A " x,,y\n", DSB_TEXT_BAD_SERVICE, 2},
+        {T1 "* " KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "a paired:" KEY_A "\na paired:" KEY_B "\n", DSB_TEXT_DUPLICATE_ID, 3},
+        {"dsoftbus-trust 2\na paired:" KEY_A "\n", DSB_TEXT_BAD_KEY, 2},
+        {"dsoftbus-trust 2\n* root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
         {T1 "a 1234\n", DSB_TEXT_BAD_KEY, 2},
         {T1 "a\b " KEY_A "\n", DSB_TEXT_BAD_CHARACTER, 2},
         {T1 "me " KEY_A "\n", DSB_TEXT_OWN_ID, 2},
@@ -598,7 +608,7 @@ static void trust_entries_without_an_id_are_refused(void **state)
 static void faults_have_names(void **state)
 {
     (void)state;
-    for (int fault = 0; fault <= DSB_TEXT_BAD_ADDRESS; fault++)
+    for (int fault = 0; fault <= DSB_TEXT_NO_ROOTS; fault++)
         assert_string_not_equal(dsb_text_fault_name((enum dsb_text_fault)fault), "unknown");
     assert_string_equal(dsb_text_fault_name((enum dsb_text_fault)99), "unknown");
 }
