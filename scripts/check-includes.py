@@ -36,7 +36,7 @@ RULES = {
     "lib/noise": ("", None),
     "lib/noise/crypto_": ("lib/noise", r"(sodium/.*|blake2|cpuid|intel-ipsec-mb|pthread)\.h"),
     "lib/dsoftbus": ("lib/noise", None),
-    "lib/dsoftbus/attestation.": ("lib/noise", r"sodium/crypto_.*\.h"),
+    "lib/dsoftbus/signature.": ("lib/noise", r"sodium/crypto_.*\.h"),
     "lib/dsoftbus/cpace.": ("lib/noise", r"sodium/crypto_.*\.h"),
     "system": ("abi proto", None),
     "apps": ("abi proto lib/rt lib/bus", None),

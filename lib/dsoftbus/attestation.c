@@ -4,7 +4,6 @@
 
 #include "dsoftbus/service_list.h"
 
-#include <sodium/crypto_sign_ed25519.h>
 #include <string.h>
 
 static const char domain[] = "DSoftBus/2 attestation"; /* with its zero byte */
@@ -88,6 +87,5 @@ bool dsb_attestation_verify(const struct dsb_attestation *attestation,
     uint8_t text[DSB_ATTESTATION_SIGNED_MAX];
     size_t len = dsb_attestation_signed(text, attestation, id, key);
 
-    return crypto_sign_ed25519_verify_detached(attestation->signature, text, len,
-                                               attestation->root) == 0;
+    return dsb_signature_verify(attestation->signature, text, len, attestation->root);
 }

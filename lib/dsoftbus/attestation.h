@@ -13,7 +13,7 @@
 
 #include "dsoftbus/device_id.h"
 #include "dsoftbus/key.h"
-#include "dsoftbus/status.h"
+#include "dsoftbus/signature.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,8 +23,6 @@
 extern "C" {
 #endif
 
-#define DSB_ROOT_KEY_LEN             32
-#define DSB_SIGNATURE_LEN            64
 #define DSB_ATTESTATION_SERVICES_MAX 128 /* bytes of a list, its commas included */
 
 /* Shortest and longest on the wire. */
@@ -56,8 +54,7 @@ size_t dsb_attestation_signed(uint8_t out[DSB_ATTESTATION_SIGNED_MAX],
                               const struct dsb_attestation *attestation,
                               const struct dsb_device_id *id, const uint8_t key[DSB_KEY_LEN]);
 
-/* Is the signature its root's, over this device? Strictly: no root of small order, no second
- * spelling of a root or of a signature. Public data only, so not in constant time. */
+/* Is the signature its root's, over this device? */
 DSB_MUST_CHECK bool dsb_attestation_verify(const struct dsb_attestation *attestation,
                                            const struct dsb_device_id *id,
                                            const uint8_t key[DSB_KEY_LEN]);

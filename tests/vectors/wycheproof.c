@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wycheproof DIR: the files x25519_test.json and chacha20_poly1305_test.json of Wycheproof through
- * the crypto seam. Exit 77 (skipped) when DIR does not have them.
+ * wycheproof DIR: the files x25519_test.json, chacha20_poly1305_test.json and ed25519_test.json of
+ * Wycheproof through the crypto seam, and through what verifies signatures. Exit 77 (skipped) when
+ * DIR does not have them.
  */
+#include "dsoftbus/signature.h"
 #include "noise/crypto.h"
 #include "vectors/json_file.h"
 
@@ -91,6 +93,26 @@ static enum outcome run_aead(const json_t *group, const json_t *test)
     return outcome;
 }
 
+/* All that is not "valid" is refused: a second spelling, a half that is cut off or too large. */
+static enum outcome run_ed25519(const json_t *group, const json_t *test)
+{
+    const char *result = json_string_value(json_object_get(test, "result"));
+    uint8_t key[DSB_ROOT_KEY_LEN];
+    struct bytes text = {0}, signature = {0};
+    enum outcome outcome = FAILED;
+
+    if (result != NULL &&
+        json_bytes_exact(json_object_get(group, "publicKey"), "pk", key, sizeof key) &&
+        json_bytes(test, "msg", &text) && json_bytes(test, "sig", &signature)) {
+        bool is_good = signature.len == DSB_SIGNATURE_LEN &&
+                       dsb_signature_verify(signature.data, text.data, text.len, key);
+        outcome = is_good == (strcmp(result, "valid") == 0) ? PASSED : FAILED;
+    }
+    bytes_free(&text);
+    bytes_free(&signature);
+    return outcome;
+}
+
 static void run_file(const json_t *root, const char *name,
                      enum outcome (*run)(const json_t *group, const json_t *test),
                      struct counts *counts)
@@ -120,7 +142,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         enum outcome (*run)(const json_t *group, const json_t *test);
-    } files[] = {{"x25519_test.json", run_x25519}, {"chacha20_poly1305_test.json", run_aead}};
+    } files[] = {{"x25519_test.json", run_x25519},
+                 {"chacha20_poly1305_test.json", run_aead},
+                 {"ed25519_test.json", run_ed25519}};
     bool failed = false, left_out = false;
 
     if (argc != 2 || noise_init() != 0) {
