@@ -148,7 +148,8 @@ static enum dsb_reason vouched_reason(enum dsb_vouched_result result)
     }
 }
 
-/* A key that the store does not have may come with a root's word for it, and the id claimed. */
+/* A key without a line may come with a root's word for it and the id claimed, the first or a newer
+ * one. Where one is known already, one that does not hold changes nothing. */
 static enum dsb_reason hear_attestation(const struct dsb_handshake *hs,
                                         const uint8_t key[DSB_KEY_LEN], const uint8_t *payload,
                                         size_t payload_len)
@@ -172,14 +173,15 @@ static enum dsb_reason bind_peer(struct dsb_handshake *hs, const uint8_t *payloa
 
     if (noise_xk_remote_static(&hs->noise, key) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
-    if (dsb_trust_store_find_key(hs->local->trust, key) == NULL) {
-        enum dsb_reason reason = hear_attestation(hs, key, payload, payload_len);
-        if (reason != DSB_REASON_NONE)
-            return reason;
+    const struct dsb_trust_store *trust = hs->local->trust;
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_key(trust, key);
+    enum dsb_reason reason = DSB_REASON_NONE;
+    if (entry == NULL || !dsb_trust_store_is_line(trust, entry)) {
+        reason = hear_attestation(hs, key, payload, payload_len);
+        entry = dsb_trust_store_find_key(trust, key);
     }
-    const struct dsb_trust_entry *entry = dsb_trust_store_find_key(hs->local->trust, key);
     if (entry == NULL)
-        return DSB_REASON_MSG3_UNKNOWN_KEY;
+        return reason != DSB_REASON_NONE ? reason : DSB_REASON_MSG3_UNKNOWN_KEY;
     if (!dsb_device_id_equal(&entry->id, &hs->claim))
         return DSB_REASON_MSG3_ID_MISMATCH;
     hs->peer = entry->id;

@@ -128,8 +128,10 @@ static enum dsb_text_fault read_services(char services[DSB_TRUST_SERVICES_LEN_MA
 /* An id, `*.` and the end of one, or `*`. */
 static enum dsb_text_fault read_pattern(struct dsb_trust_root *root, struct dsb_word word)
 {
-    root->is_suffix = dsb_word_is(&word, "*") || take_mark(&word, "*.");
-    if (dsb_word_is(&word, "*"))
+    bool is_any = dsb_word_is(&word, "*");
+
+    root->is_suffix = is_any || take_mark(&word, "*.");
+    if (is_any)
         return DSB_TEXT_NO_FAULT;
     return dsb_device_id_set(&root->id, word.text, word.len) == DSB_OK ? DSB_TEXT_NO_FAULT
                                                                        : DSB_TEXT_BAD_ID;

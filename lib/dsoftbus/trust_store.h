@@ -102,6 +102,13 @@ bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_d
 bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *service,
                             size_t service_len, bool offered_to_all);
 
+/* Is what was found a line of the store, and not only a root's word? */
+static inline bool dsb_trust_store_is_line(const struct dsb_trust_store *store,
+                                           const struct dsb_trust_entry *entry)
+{
+    return entry >= store->entries && entry < store->entries + store->count;
+}
+
 /* The root of this key that may vouch for the id; NULL: none may. */
 const struct dsb_trust_root *dsb_trust_store_find_root(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_ROOT_KEY_LEN],

@@ -118,6 +118,8 @@ _Noreturn void key_holder_run(int fd, key_reader *read_key, void *ctx)
 {
     struct key_started started = {.ok = false, .filter = FILTER_ABSENT};
     (void)prctl(PR_SET_NAME, "dsoftbusd-key", 0, 0, 0);
+    /* One that is stopped does not see the daemon's end of the socket close. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     const struct dsb_identity_file *file = block_signals() ? read_key(ctx, &started.error) : NULL;
     started.ok = file != NULL && keep_one_descriptor(fd, &started.error);
     if (!started.ok) {

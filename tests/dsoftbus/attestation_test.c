@@ -13,6 +13,21 @@ static struct attested attested;
 static struct dsb_attestation word;
 static char lines[512];
 
+static void trust_the_root(void)
+{
+    root_line(lines, sizeof lines, "*.lab", &root, "");
+    attested_trust(&attested, &pair.b_peer, lines);
+}
+
+/* Another connection of the same two; what beta heard stays. */
+static void again(void)
+{
+    pair_start(&pair);
+    assert_int_equal(dsb_device_id_set(&pair.a_peer.identity.id, "alpha.lab", 9), DSB_OK);
+    trust_the_root();
+    pair.a_peer.local.attestation = &word;
+}
+
 /* alpha dials beta, who trusts a root for ids that end in .lab, and nobody else. */
 static int setup(void **state)
 {
@@ -22,12 +37,8 @@ static int setup(void **state)
     memset(&attested, 0, sizeof attested);
     root_make(&root, 1);
     root_make(&other_root, 2);
-    pair_start(&pair);
-    assert_int_equal(dsb_device_id_set(&pair.a_peer.identity.id, "alpha.lab", 9), DSB_OK);
-    root_line(lines, sizeof lines, "*.lab", &root, "");
-    attested_trust(&attested, &pair.b_peer, lines);
+    again();
     root_sign(&root, &word, &pair.a_peer, 5, "");
-    pair.a_peer.local.attestation = &word;
     return 0;
 }
 
@@ -346,7 +357,30 @@ static void a_handshake_brings_the_word(void **state)
     assert_non_null(found());
 }
 
-static void a_session_ends_when_its_word_is_revoked_or_replaced(void **state)
+/* The key is vouched for already: a newer word for it counts, an older or a broken one is nothing.
+ */
+static void a_newer_word_for_the_same_key_counts(void **state)
+{
+    (void)state;
+    pair_authenticate(&pair);
+    assert_true(allows("echo", true));
+    root_sign(&root, &word, &pair.a_peer, 6, "log");
+    again();
+    pair_authenticate(&pair);
+    assert_false(allows("echo", true));
+    assert_true(allows("log", false));
+    root_sign(&root, &word, &pair.a_peer, 4, "");
+    again();
+    pair_authenticate(&pair);
+    assert_false(allows("echo", true));
+    word.signature[0] ^= 1;
+    word.serial = 9;
+    again();
+    pair_authenticate(&pair);
+    assert_int_equal(attested.rows[0].serial, 6);
+}
+
+static void a_session_ends_when_its_word_is_replaced(void **state)
 {
     (void)state;
     struct peer newer;
@@ -358,6 +392,16 @@ static void a_session_ends_when_its_word_is_revoked_or_replaced(void **state)
     assert_int_equal(dsb_vouched_take(&pair.b_peer.trust, &pair.b_peer.identity, &newer.identity.id,
                                       newer.identity.key.public_key, &newer_word),
                      DSB_VOUCHED_OK);
+    assert_false(dsb_session_is_trusted(&pair.b.slot.session, &pair.b_peer.trust));
+}
+
+static void a_session_ends_when_its_word_is_revoked(void **state)
+{
+    (void)state;
+    pair_authenticate(&pair);
+    assert_int_equal(revoke(5), DSB_VOUCHED_OK);
+    assert_true(dsb_session_is_trusted(&pair.b.slot.session, &pair.b_peer.trust));
+    assert_int_equal(revoke(6), DSB_VOUCHED_OK);
     assert_false(dsb_session_is_trusted(&pair.b.slot.session, &pair.b_peer.trust));
 }
 
@@ -393,7 +437,9 @@ int main(void)
         TEST(a_root_that_is_no_more_vouches_for_nobody),
         TEST(both_must_permit_a_service),
         TEST(a_handshake_brings_the_word),
-        TEST(a_session_ends_when_its_word_is_revoked_or_replaced),
+        TEST(a_newer_word_for_the_same_key_counts),
+        TEST(a_session_ends_when_its_word_is_replaced),
+        TEST(a_session_ends_when_its_word_is_revoked),
         TEST(results_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

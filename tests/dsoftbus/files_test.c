@@ -440,6 +440,7 @@ static void trust_store_faults_have_their_line(void **state)
         {T1 "*.lab root:" KEY_A "\n", DSB_TEXT_NO_ROOTS, 2},
         {T1 "*lab root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
         {T1 "*. root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
+        {T1 "*.* root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
         {T1 "a.* root:" KEY_A "\n", DSB_TEXT_BAD_ID, 2},
         {T1 "* root:1234\n", DSB_TEXT_BAD_KEY, 2},
         {T1 "* root:" KEY_A " x,,y\n", DSB_TEXT_BAD_SERVICE, 2},

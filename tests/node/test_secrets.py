@@ -115,11 +115,14 @@ class KeyProcess(TestCase):
     def test_one_that_does_not_answer_is_lost(self):
         alpha, beta = self.pair()
         daemon = self.daemon(beta)
+        watch = os.pidfd_open(key_process(daemon))
+        self.addCleanup(os.close, watch)
         os.kill(key_process(daemon), signal.SIGSTOP)
         self.assertEqual(alpha.run("ping", "--count", "1", daemon.target).returncode, EXIT_REJECTED)
         daemon.wait_line("rejected from=.* reason=local-key")
         daemon.wait_line("error the key's process is lost: it does not answer; stopping: 0 sessions")
         self.assertEqual(daemon.wait(), EXIT_LOCAL)
+        self.assertEqual(select.select([watch], [], [], PATIENCE)[0], [watch])
 
     def test_it_ends_with_a_daemon_that_is_killed(self):
         _, beta = self.pair()
