@@ -52,7 +52,8 @@ static bool set_name(struct bus_name *name, const char *text)
 /* False: the answer has none. */
 static bool take_name(char text[BUS_ID_SIZE], const struct bus_name *name)
 {
-    if (name->len == 0 || name->len > BUS_NAME_LEN_MAX)
+    if (name->len == 0 || name->len > BUS_NAME_LEN_MAX ||
+        memchr(name->text, '\0', name->len) != NULL)
         return false;
     memset(text, 0, BUS_ID_SIZE);
     memcpy(text, name->text, name->len);

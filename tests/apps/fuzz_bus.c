@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An application beside a dsoftbusd that answers anything: it goes on, within its own memory, and
  * always comes back to its wait. */
+#include "bus/bus.h"
 #include "call/transport.h"
 #include "proto/bus.h"
 #include "rt/log.h"
@@ -97,10 +98,29 @@ void rt_panic(const char *what, int64_t status)
     abort();
 }
 
+/* What an application that reaches other devices is answered: a name that ends, or nothing. */
+static void reach_out(void)
+{
+    static struct bus_client client;
+    char device[BUS_ID_SIZE];
+    bus_handle handle;
+    enum bus_reason reason;
+    bool is_online;
+
+    (void)!bus_connect(&client, "lamp-1", "clock", &handle);
+    (void)!bus_reason(&client, handle, &reason);
+    (void)bus_reason_name(reason);
+    (void)!bus_watch(&client, &handle);
+    if (bus_next(&client, handle, device, &is_online) == BUS_OK &&
+        (device[0] == '\0' || memchr(device, '\0', sizeof device) == NULL))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     input = data;
     input_len = size;
+    reach_out();
     if (setjmp(out) == 0)
         (void)process_main(0);
     return 0;
