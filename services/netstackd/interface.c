@@ -72,12 +72,13 @@ static bool is_of_type(const uint8_t *frame, size_t frame_len, uint16_t type)
            frame[TYPE_OFFSET_LEN + 1] == (type & 0xff);
 }
 
-/* lwIP reads an ARP packet without asking how long it is. */
+/* lwIP reads an ARP packet, and the header of an IP packet, without asking how long it is. */
 static bool is_malformed(const uint8_t *frame, size_t frame_len)
 {
     return frame_len < SIZEOF_ETH_HDR || frame_len > INTERFACE_FRAME_BYTES_MAX ||
            (is_of_type(frame, frame_len, ETHTYPE_ARP) &&
-            frame_len < SIZEOF_ETH_HDR + SIZEOF_ETHARP_HDR);
+            frame_len < SIZEOF_ETH_HDR + SIZEOF_ETHARP_HDR) ||
+           (is_of_type(frame, frame_len, ETHTYPE_IP) && frame_len < SIZEOF_ETH_HDR + IP_HLEN);
 }
 
 /* A group's, of which this station is no member: usual on any network. */
@@ -123,18 +124,36 @@ static bool is_refused(const uint8_t *frame, size_t frame_len)
     return true;
 }
 
-void interface_receive(const uint8_t *frame, size_t frame_len)
+/* The frame's bytes stay where they are while lwIP looks at them, which is nearly always all: a
+ * stream's bytes are in its ring then, and a datagram, too. What lwIP does keep moves into the
+ * packet's own memory. So whatever strangers send, the device has all its buffers, and what they
+ * could make lwIP keep is bounded by PBUF_POOL_SIZE. */
+static void input(struct pbuf *packet, uint8_t *frame)
+{
+    void *own_bytes = packet->payload;
+
+    packet->payload = frame;
+    /* lwIP has no room before the frame to put further headers in. */
+    packet->type_internal &= (u8_t)~PBUF_TYPE_FLAG_STRUCT_DATA_CONTIGUOUS;
+    pbuf_ref(packet);
+    if (wire.input(packet, &wire) != ERR_OK)
+        pbuf_free(packet);
+    if (packet->ref > 1) {
+        memcpy(own_bytes, packet->payload, packet->len);
+        packet->payload = own_bytes;
+    }
+    pbuf_free(packet);
+}
+
+void interface_receive(uint8_t *frame, size_t frame_len)
 {
     if (is_refused(frame, frame_len))
         return;
     struct pbuf *packet = pbuf_alloc(PBUF_RAW, (u16_t)frame_len, PBUF_POOL);
-    if (packet == NULL) {
+    if (packet == NULL)
         port_count(PORT_FRAME_NO_BUFFER);
-        return;
-    }
-    pbuf_take(packet, frame, (u16_t)frame_len);
-    if (wire.input(packet, &wire) != ERR_OK)
-        pbuf_free(packet);
+    else
+        input(packet, frame);
 }
 
 bool interface_deliver_loopback(void)

@@ -17,8 +17,9 @@ enum {
 void interface_init(const uint8_t mac[6], uint32_t ipv4, uint32_t netmask, uint32_t gateway);
 void interface_set_link(bool up);
 
-/* A frame from the wire; the bytes are copied. */
-void interface_receive(const uint8_t *frame, size_t frame_len);
+/* A frame from the wire. It is read, and written to, where it lies, until this returns: then
+ * nothing refers to it any more. */
+void interface_receive(uint8_t *frame, size_t frame_len);
 
 /* Delivers of what the machine sent to itself as much as belongs into one turn; true when something
  * is left. */

@@ -54,14 +54,15 @@ static void start_device(void)
 /* Frames and link changes. True when frames may be left. */
 static bool serve_device(void)
 {
-    static uint8_t frame[NET_FRAME_BYTES_MAX];
+    uint8_t *frame;
     size_t frame_len;
     uint32_t count = 0;
 
     virtio_net_interrupt(&net);
-    while (count < FRAMES_PER_ROUND && virtio_net_receive(&net, frame, &frame_len)) {
+    while (count < FRAMES_PER_ROUND && (frame = virtio_net_receive(&net, &frame_len)) != NULL) {
         if (frame_len > 0)
             interface_receive(frame, frame_len);
+        virtio_net_give_back(&net);
         count++;
     }
     rt_irq_ack(NETSTACKD_SLOT_IRQ);

@@ -83,6 +83,7 @@ enum virtio_result virtio_net_start(struct virtio_net *net)
         return result != VIRTIO_OK ? result : VIRTIO_REFUSED;
 
     net->next_transmit_id = 0;
+    net->is_received = false;
     memset(net->dma->transmit, 0, sizeof net->dma->transmit);
     for (uint16_t id = 0; id < NET_QUEUE_COUNT; id++)
         if (virtqueue_submit(&net->receive_queue, id, receive_physical(net, id), RECEIVE_BYTES_MAX,
@@ -111,29 +112,37 @@ void virtio_net_interrupt(struct virtio_net *net)
         fail(net);
 }
 
-bool virtio_net_receive(struct virtio_net *net, uint8_t frame[NET_FRAME_BYTES_MAX],
-                        size_t *frame_len)
+uint8_t *virtio_net_receive(struct virtio_net *net, size_t *frame_len)
 {
-    uint16_t id;
     uint32_t written_len;
 
     *frame_len = 0;
     if (net->state != VIRTIO_NET_RUNNING)
-        return false;
-    enum virtqueue_result result = virtqueue_take(&net->receive_queue, &id, &written_len);
-    if (result == VIRTQUEUE_OK &&
-        written_len >= sizeof(struct net_frame_header) + ETHERNET_HEADER_BYTES) {
-        *frame_len = written_len - sizeof(struct net_frame_header);
-        memcpy(frame, net->dma->receive[id].frame, *frame_len);
+        return NULL;
+    enum virtqueue_result result =
+        virtqueue_take(&net->receive_queue, &net->received_id, &written_len);
+    if (result != VIRTQUEUE_OK) {
+        if (result != VIRTQUEUE_EMPTY)
+            fail(net);
+        return NULL;
     }
-    if (result == VIRTQUEUE_OK)
-        result = virtqueue_submit(&net->receive_queue, id, receive_physical(net, id),
-                                  RECEIVE_BYTES_MAX, true);
-    if (result == VIRTQUEUE_OK)
+    net->is_received = true;
+    if (written_len >= sizeof(struct net_frame_header) + ETHERNET_HEADER_BYTES)
+        *frame_len = written_len - sizeof(struct net_frame_header);
+    return net->dma->receive[net->received_id].frame;
+}
+
+void virtio_net_give_back(struct virtio_net *net)
+{
+    if (net->state != VIRTIO_NET_RUNNING || !net->is_received)
+        return; /* it failed meanwhile: its next start gives it every buffer */
+    net->is_received = false;
+    if (virtqueue_submit(&net->receive_queue, net->received_id,
+                         receive_physical(net, net->received_id), RECEIVE_BYTES_MAX,
+                         true) == VIRTQUEUE_OK)
         virtio_device_notify(&net->device, QUEUE_RECEIVE);
-    else if (result != VIRTQUEUE_EMPTY)
+    else
         fail(net);
-    return result == VIRTQUEUE_OK;
 }
 
 uint8_t *virtio_net_transmit_buffer(struct virtio_net *net)

@@ -53,6 +53,8 @@ struct virtio_net {
     bool link_up;
     uint8_t mac[6];
     uint16_t next_transmit_id;
+    uint16_t received_id; /* of the frame that is not given back yet */
+    bool is_received;     /* there is one */
 };
 
 /* Where the device is. Nothing is touched yet. */
@@ -66,10 +68,12 @@ enum virtio_result virtio_net_start(struct virtio_net *net);
 /* After an interrupt: acknowledges it and takes notice of the link. */
 void virtio_net_interrupt(struct virtio_net *net);
 
-/* Copies out one received frame; false when there is none. Runts are swallowed: `*frame_len` = 0.
- */
-__attribute__((warn_unused_result)) bool
-virtio_net_receive(struct virtio_net *net, uint8_t frame[NET_FRAME_BYTES_MAX], size_t *frame_len);
+/* One received frame, where the device put it; NULL when there is none. The device leaves it alone
+ * until it is given back, which comes before the next one. Runts are told by `*frame_len` = 0. */
+__attribute__((warn_unused_result)) uint8_t *virtio_net_receive(struct virtio_net *net,
+                                                                size_t *frame_len);
+/* The buffer of the frame received last goes back into the queue; once only. */
+void virtio_net_give_back(struct virtio_net *net);
 
 /* The buffer for the next frame to send; NULL when the device holds them all, or does not run. */
 uint8_t *virtio_net_transmit_buffer(struct virtio_net *net);

@@ -138,26 +138,92 @@ static void net_follows_the_link(void **state)
     assert_int_equal(device.interrupt_mask, 0);
 }
 
+/* One step of a device's misbehaviour, and what the driver says to it. */
+static void assert_net_restarts(void)
+{
+    uint32_t reset_count = device.reset_count;
+    size_t frame_len;
+
+    assert_int_equal(net.state, VIRTIO_NET_FAILED);
+    assert_false(net.link_up);
+    assert_int_equal(device.status, 0); /* stopped at once */
+    assert_null(virtio_net_transmit_buffer(&net));
+    assert_null(virtio_net_receive(&net, &frame_len));
+    assert_int_equal(virtio_net_start(&net), VIRTIO_OK);
+    assert_int_equal(device.reset_count, reset_count + 1);
+    frame_arrives(60, 0xcc);
+    const uint8_t *frame = virtio_net_receive(&net, &frame_len);
+    assert_int_equal(frame_len, 60);
+    assert_int_equal(frame[0], 0xcc);
+    virtio_net_give_back(&net);
+}
+
 static void net_receives(void **state)
 {
-    uint8_t frame[NET_FRAME_BYTES_MAX];
+    uint8_t *frame;
     size_t frame_len;
 
     (void)state;
     frame_arrives(60, 0xaa);
     frame_arrives(NET_FRAME_BYTES_MAX, 0xbb);
-    assert_true(virtio_net_receive(&net, frame, &frame_len));
+    frame = virtio_net_receive(&net, &frame_len);
     assert_int_equal(frame_len, 60);
     assert_int_equal(frame[59], 0xaa);
-    assert_true(virtio_net_receive(&net, frame, &frame_len));
+    virtio_net_give_back(&net);
+    frame = virtio_net_receive(&net, &frame_len);
     assert_int_equal(frame_len, NET_FRAME_BYTES_MAX);
     assert_int_equal(frame[NET_FRAME_BYTES_MAX - 1], 0xbb);
-    assert_false(virtio_net_receive(&net, frame, &frame_len));
+    virtio_net_give_back(&net);
+    assert_null(virtio_net_receive(&net, &frame_len));
+}
+
+/* Buffers that the device could write the next frames into. */
+static uint32_t free_count(void)
+{
+    struct simulated_buffer buffer;
+    uint32_t count = 0;
+
+    while (simulated_take(&device.queues[0], &buffer))
+        count++;
+    return count;
+}
+
+static void net_keeps_a_frame_until_it_is_given_back(void **state)
+{
+    size_t frame_len;
+
+    (void)state;
+    frame_arrives(60, 0xaa);
+    assert_non_null(virtio_net_receive(&net, &frame_len));
+    assert_int_equal(free_count(), NET_QUEUE_COUNT - 1);
+    virtio_net_give_back(&net);
+    assert_int_equal(free_count(), 1);
+    virtio_net_give_back(&net); /* no second time */
+    assert_int_equal(free_count(), 0);
+    assert_int_equal(net.state, VIRTIO_NET_RUNNING);
+}
+
+/* The frame is being looked at, and an answer to it finds the transmit queue broken. */
+static void net_fails_while_a_frame_is_out(void **state)
+{
+    size_t frame_len;
+
+    (void)state;
+    frame_arrives(60, 0xaa);
+    assert_non_null(virtio_net_receive(&net, &frame_len));
+    simulated_give(&device.queues[1], 5, 0);
+    assert_null(virtio_net_transmit_buffer(&net));
+    uint32_t notify_count = device.notify_count;
+    virtio_net_give_back(&net);
+    assert_int_equal(device.notify_count, notify_count); /* it is reset, and is told nothing */
+    assert_net_restarts();
+    virtio_net_give_back(&net);
+    assert_non_null(virtio_net_transmit_buffer(&net));
+    assert_int_equal(free_count(), NET_QUEUE_COUNT);
 }
 
 static void net_swallows_runts(void **state)
 {
-    uint8_t frame[NET_FRAME_BYTES_MAX];
     struct simulated_buffer buffer;
     size_t frame_len;
 
@@ -165,8 +231,9 @@ static void net_swallows_runts(void **state)
     for (uint32_t written_len = 0; written_len < 12 + 14; written_len++) {
         assert_true(simulated_take(&device.queues[0], &buffer));
         simulated_give(&device.queues[0], buffer.id, written_len);
-        assert_true(virtio_net_receive(&net, frame, &frame_len));
+        assert_non_null(virtio_net_receive(&net, &frame_len));
         assert_int_equal(frame_len, 0);
+        virtio_net_give_back(&net);
     }
 }
 
@@ -194,45 +261,23 @@ static void net_transmits_until_the_device_holds_every_buffer(void **state)
     assert_non_null(virtio_net_transmit_buffer(&net));
 }
 
-/* One step of a device's misbehaviour, and what the driver says to it. */
-static void assert_net_restarts(void)
-{
-    uint32_t reset_count = device.reset_count;
-    uint8_t frame[NET_FRAME_BYTES_MAX];
-    size_t frame_len;
-
-    assert_int_equal(net.state, VIRTIO_NET_FAILED);
-    assert_false(net.link_up);
-    assert_int_equal(device.status, 0); /* stopped at once */
-    assert_null(virtio_net_transmit_buffer(&net));
-    assert_false(virtio_net_receive(&net, frame, &frame_len));
-    assert_int_equal(virtio_net_start(&net), VIRTIO_OK);
-    assert_int_equal(device.reset_count, reset_count + 1);
-    frame_arrives(60, 0xcc);
-    assert_true(virtio_net_receive(&net, frame, &frame_len));
-    assert_int_equal(frame_len, 60);
-    assert_int_equal(frame[0], 0xcc);
-}
-
 static void net_restarts_after_a_bad_id(void **state)
 {
-    uint8_t frame[NET_FRAME_BYTES_MAX];
     size_t frame_len;
 
     (void)state;
     simulated_give(&device.queues[0], 0xdeadbeef, 60);
-    assert_false(virtio_net_receive(&net, frame, &frame_len));
+    assert_null(virtio_net_receive(&net, &frame_len));
     assert_net_restarts();
 }
 
 static void net_restarts_after_a_bad_length(void **state)
 {
-    uint8_t frame[NET_FRAME_BYTES_MAX];
     size_t frame_len;
 
     (void)state;
     simulated_give(&device.queues[0], 0, 12 + NET_FRAME_BYTES_MAX + 1);
-    assert_false(virtio_net_receive(&net, frame, &frame_len));
+    assert_null(virtio_net_receive(&net, &frame_len));
     assert_net_restarts();
 }
 
@@ -259,14 +304,13 @@ static void net_notices_a_broken_transmit_queue(void **state)
 /* Any number of failures: a device that recovers is used again. */
 static void net_starts_as_often_as_it_is_asked(void **state)
 {
-    uint8_t frame[NET_FRAME_BYTES_MAX];
     size_t frame_len;
 
     (void)state;
     for (uint32_t i = 0; i < 1000; i++) {
         assert_int_equal(virtio_net_start(&net), VIRTIO_OK);
         simulated_give(&device.queues[0], 99, 60);
-        assert_false(virtio_net_receive(&net, frame, &frame_len));
+        assert_null(virtio_net_receive(&net, &frame_len));
         assert_int_equal(net.state, VIRTIO_NET_FAILED);
         assert_int_equal(device.status, 0);
     }
@@ -286,6 +330,8 @@ int main(void)
         cmocka_unit_test_setup(net_link_is_up_without_the_status_feature, begin_net),
         cmocka_unit_test_setup(net_follows_the_link, start_net),
         cmocka_unit_test_setup(net_receives, start_net),
+        cmocka_unit_test_setup(net_keeps_a_frame_until_it_is_given_back, start_net),
+        cmocka_unit_test_setup(net_fails_while_a_frame_is_out, start_net),
         cmocka_unit_test_setup(net_swallows_runts, start_net),
         cmocka_unit_test_setup(net_transmits_until_the_device_holds_every_buffer, start_net),
         cmocka_unit_test_setup(net_restarts_after_a_bad_id, start_net),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hostile wire: frames of any bytes, against a listener, a UDP socket and a ping under way. */
-#include "interface.h"
 #include "netstackd/host.h"
 #include "netstackd/packet.h"
 #include "stack.h"
@@ -28,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct net_client client;
     static bool started;
     const struct net_address any = {.port = 7};
-    uint8_t frame[INTERFACE_FRAME_BYTES_MAX + 8];
+    uint8_t frame[PACKET_FRAME_BYTES_MAX + 8];
     net_handle handle;
 
     if (!started)
@@ -49,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(frame, data + i, frame_len);
         if (is_mended && frame_len >= 14)
             mend(frame, frame_len);
-        interface_receive(frame, frame_len);
+        host_receive(frame, frame_len);
         host_run_ms(1);
         i += frame_len;
     }

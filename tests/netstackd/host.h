@@ -25,6 +25,8 @@ void host_start(uint64_t seed, uint32_t ipv4);
 void host_client_dies(uint32_t badge);
 /* Sockets of its share that are in use. */
 uint32_t host_socket_count(uint32_t badge);
+/* A frame from the wire, in memory that is gone when this returns. */
+void host_receive(const uint8_t *frame, size_t frame_len);
 /* Lets simulated time pass, each timer at its moment. */
 void host_run_ms(uint64_t ms);
 /* Deterministic random numbers of the test itself. */

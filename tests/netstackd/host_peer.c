@@ -2,7 +2,6 @@
 /* Both ends of that wire are calls. */
 #include "netstackd/host_peer.h"
 
-#include "interface.h"
 #include "netstackd/host.h"
 #include "stack.h"
 
@@ -16,7 +15,7 @@ void host_attach_peer(void)
 {
     static const struct peer_wire wire = {.device_ipv4 = HOST_WIRE_IPV4,
                                           .device_mac = HOST_DEVICE_MAC,
-                                          .send = interface_receive,
+                                          .send = host_receive,
                                           .settle = stack_run};
 
     peer_init(&wire);

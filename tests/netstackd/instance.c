@@ -2,7 +2,6 @@
 /* What a loaded netstackd shows to the test. */
 #include "netstackd/instance.h"
 
-#include "interface.h"
 #include "netstackd/host.h"
 #include "stack.h"
 
@@ -16,7 +15,7 @@ static void start(uint64_t seed, uint32_t ipv4, instance_output output)
 
 static void receive(const uint8_t *frame, size_t frame_len)
 {
-    interface_receive(frame, frame_len);
+    host_receive(frame, frame_len);
     stack_run();
 }
 

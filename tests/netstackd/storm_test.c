@@ -5,7 +5,6 @@
  *
  * WIRE_SEED and WIRE_STEPS give another storm, and a longer one. */
 #include "counters.h"
-#include "interface.h"
 #include "netstackd/echo_server.h"
 #include "netstackd/host.h"
 #include "netstackd/host_peer.h"
@@ -116,7 +115,7 @@ static void drain(void)
         first_frame = (first_frame + 1) % FRAMES_MAX;
         frame_count--;
         if (frame.is_for_device) {
-            interface_receive(frame.bytes, frame.len);
+            host_receive(frame.bytes, frame.len);
             stack_run();
         } else {
             if (storm_is_on)

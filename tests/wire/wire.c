@@ -2,7 +2,6 @@
 /* Sockets, the sorting of the device's frames, and the ping by which everything is paced. */
 #include "wire.h"
 
-#include "interface.h"
 #include "netstackd/host.h"
 #include "netstackd/peer.h"
 #include "netstackd/storm.h"
@@ -80,7 +79,7 @@ static void on_frame(const uint8_t *frame, size_t frame_len)
         wire_fail("the device sent a frame that is cut short");
     bool is_here = (packet.destination & ~0xffu) == (WIRE_DEVICE_IPV4 & ~0xffu);
     if (packet.destination == HONEST_IPV4) {
-        interface_receive(frame, frame_len);
+        host_receive(frame, frame_len);
     } else if (packet.kind == PACKET_ECHO_REPLY && packet.destination == PING_IPV4 &&
                packet.source_port == PING_ID) {
         ping_answered = packet.destination_port;

@@ -101,7 +101,8 @@
 #define MEMP_NUM_TCP_SEG        (PORT_SEGMENTS_MAX + PORT_HALF_OPEN_MAX)
 #define MEMP_NUM_PBUF           PORT_SEGMENTS_MAX /* a segment's data, referred to in the socket's ring */
 #define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + PORT_SOCKETS_MAX) /* pings */
-/* A received frame lives only while lwIP looks at it: its bytes go into a socket's ring at once. */
+/* A received frame lives only while lwIP looks at it, where the device put it: its bytes go into a
+ * socket's ring at once. Of what lwIP would keep there is room for this much (interface.c). */
 #define PBUF_POOL_SIZE    8
 #define PBUF_POOL_BUFSIZE 1536
 /* Heap: headers of every segment, whole packets on the loopback, and those that wait for ARP. */
