@@ -173,13 +173,10 @@ static enum dsb_reason bind_peer(struct dsb_handshake *hs, const uint8_t *payloa
 
     if (noise_xk_remote_static(&hs->noise, key) != NOISE_OK)
         return DSB_REASON_LOCAL_CRYPTO;
-    const struct dsb_trust_store *trust = hs->local->trust;
-    const struct dsb_trust_entry *entry = dsb_trust_store_find_key(trust, key);
     enum dsb_reason reason = DSB_REASON_NONE;
-    if (entry == NULL || !dsb_trust_store_is_line(trust, entry)) {
+    if (dsb_trust_store_line_of_key(hs->local->trust, key) == NULL)
         reason = hear_attestation(hs, key, payload, payload_len);
-        entry = dsb_trust_store_find_key(trust, key);
-    }
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_key(hs->local->trust, key);
     if (entry == NULL)
         return reason != DSB_REASON_NONE ? reason : DSB_REASON_MSG3_UNKNOWN_KEY;
     if (!dsb_device_id_equal(&entry->id, &hs->claim))

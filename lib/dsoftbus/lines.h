@@ -24,7 +24,8 @@ struct dsb_lines {
     size_t text_len;
     size_t words_max; /* of a line: DSB_WORDS_MIN, or more; may change between two lines */
     size_t pos;
-    size_t number; /* of the line last read, from 1 */
+    size_t number;    /* of the line last read, from 1 */
+    unsigned version; /* of the file, once dsb_lines_read has read its header */
 };
 
 enum dsb_line_kind {
@@ -50,12 +51,18 @@ bool dsb_word_is(const struct dsb_word *word, const char *text);
 enum dsb_text_fault dsb_line_check_header(const struct dsb_line *line, const char *format,
                                           unsigned newest, unsigned *version);
 
+struct dsb_format {
+    const char *name;
+    unsigned oldest, newest; /* versions that are read */
+};
+
 /*
- * Reads a whole file: its first line names the format in version 1, then each line of words goes to
- * `take`, until one is faulty. No header: DSB_TEXT_NO_HEADER. lines->number says where it ended.
+ * Reads a whole file: its first line names the format and its version, and has no third word; then
+ * each line of words goes to `take`, until one is faulty. No header: DSB_TEXT_NO_HEADER.
+ * lines->number says where it ended.
  */
 typedef enum dsb_text_fault dsb_line_taker(void *ctx, const struct dsb_line *line);
-enum dsb_text_fault dsb_lines_read(struct dsb_lines *lines, const char *format,
+enum dsb_text_fault dsb_lines_read(struct dsb_lines *lines, const struct dsb_format *format,
                                    dsb_line_taker *take, void *ctx);
 
 /* Decimal digits, without a zero in front of others. False, *out unchanged, for anything else. */

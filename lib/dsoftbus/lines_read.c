@@ -2,22 +2,34 @@
 /* A file of lines, from its header to its end; numbers in it. */
 #include "dsoftbus/lines.h"
 
-enum dsb_text_fault dsb_lines_read(struct dsb_lines *lines, const char *format,
+static enum dsb_text_fault read_header(struct dsb_lines *lines, const struct dsb_format *format,
+                                       const struct dsb_line *line)
+{
+    enum dsb_text_fault fault =
+        dsb_line_check_header(line, format->name, format->newest, &lines->version);
+
+    if (fault == DSB_TEXT_NO_FAULT && lines->version < format->oldest)
+        return DSB_TEXT_VERSION;
+    return fault;
+}
+
+enum dsb_text_fault dsb_lines_read(struct dsb_lines *lines, const struct dsb_format *format,
                                    dsb_line_taker *take, void *ctx)
 {
     struct dsb_line line;
+    const size_t words_max = lines->words_max;
     bool header = false;
-    unsigned version;
     enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
 
     while (fault == DSB_TEXT_NO_FAULT) {
+        lines->words_max = header ? words_max : DSB_WORDS_MIN;
         switch (dsb_lines_next(lines, &line)) {
         case DSB_LINE_END:
             return header ? DSB_TEXT_NO_FAULT : DSB_TEXT_NO_HEADER;
         case DSB_LINE_COMMENT:
             break;
         case DSB_LINE_WORDS:
-            fault = header ? take(ctx, &line) : dsb_line_check_header(&line, format, 1, &version);
+            fault = header ? take(ctx, &line) : read_header(lines, format, &line);
             header = true;
             break;
         case DSB_LINE_FAULT:

@@ -7,19 +7,17 @@
 const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_store *store,
                                                       const struct dsb_device_id *id)
 {
-    for (size_t i = 0; i < store->count; i++)
-        if (dsb_device_id_equal(&store->entries[i].id, id))
-            return &store->entries[i];
-    return dsb_vouched_find_id(store, id);
+    const struct dsb_trust_entry *line = dsb_trust_store_line_of_id(store, id);
+
+    return line != NULL ? line : dsb_vouched_find_id(store, id);
 }
 
 const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < store->count; i++)
-        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0)
-            return &store->entries[i];
-    return dsb_vouched_find_key(store, key);
+    const struct dsb_trust_entry *line = dsb_trust_store_line_of_key(store, key);
+
+    return line != NULL ? line : dsb_vouched_find_key(store, key);
 }
 
 bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,

@@ -10,6 +10,8 @@
 #define FORMAT  "dsoftbus-trust"
 #define VERSION 3
 
+static const struct dsb_format format = {FORMAT, 1, VERSION};
+
 _Static_assert(sizeof DSB_TRUST_HEADER == sizeof(FORMAT " 1\n"), "one name for the format");
 _Static_assert(DSB_SERVICE_LIST_MAX == DSB_TRUST_SERVICES_MAX, "the same lists");
 _Static_assert(DSB_TRUST_LINE_MAX - 1 <= DSB_TEXT_LINE_MAX, "what is written can be read");
@@ -20,21 +22,38 @@ void dsb_trust_store_init(struct dsb_trust_store *store, struct dsb_trust_entry 
     *store = (struct dsb_trust_store){.entries = entries, .capacity = capacity};
 }
 
-/* Of the lines alone. */
-static bool has_line(const struct dsb_trust_store *store, const struct dsb_device_id *id)
+/* Of the line; store->count when there is none. */
+static size_t index_of_id(const struct dsb_trust_store *store, const struct dsb_device_id *id)
 {
-    for (size_t i = 0; i < store->count; i++)
-        if (dsb_device_id_equal(&store->entries[i].id, id))
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < store->count && !dsb_device_id_equal(&store->entries[i].id, id))
+        i++;
+    return i;
 }
 
-static bool has_line_of_key(const struct dsb_trust_store *store, const uint8_t key[DSB_KEY_LEN])
+static size_t index_of_key(const struct dsb_trust_store *store, const uint8_t key[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < store->count; i++)
-        if (memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0)
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < store->count && memcmp(store->entries[i].key, key, DSB_KEY_LEN) != 0)
+        i++;
+    return i;
+}
+
+static const struct dsb_trust_entry *line_at(const struct dsb_trust_store *store, size_t i)
+{
+    return i < store->count ? &store->entries[i] : NULL;
+}
+
+const struct dsb_trust_entry *dsb_trust_store_line_of_id(const struct dsb_trust_store *store,
+                                                         const struct dsb_device_id *id)
+{
+    return line_at(store, index_of_id(store, id));
+}
+
+const struct dsb_trust_entry *dsb_trust_store_line_of_key(const struct dsb_trust_store *store,
+                                                          const uint8_t key[DSB_KEY_LEN])
+{
+    return line_at(store, index_of_key(store, key));
 }
 
 bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *service,
@@ -57,9 +76,9 @@ enum dsb_text_fault dsb_trust_store_add(struct dsb_trust_store *store,
         return DSB_TEXT_OWN_ID;
     if (memcmp(entry->key, own->key.public_key, DSB_KEY_LEN) == 0)
         return DSB_TEXT_OWN_KEY;
-    if (has_line(store, &entry->id))
+    if (index_of_id(store, &entry->id) < store->count)
         return DSB_TEXT_DUPLICATE_ID;
-    if (has_line_of_key(store, entry->key))
+    if (index_of_key(store, entry->key) < store->count)
         return DSB_TEXT_DUPLICATE_KEY;
     enum dsb_text_fault fault = dsb_public_key_fault(entry->key);
     if (fault != DSB_TEXT_NO_FAULT)
@@ -160,58 +179,43 @@ static enum dsb_text_fault read_root(struct dsb_trust_store *store, const struct
     return DSB_TEXT_NO_FAULT;
 }
 
-static enum dsb_text_fault read_entry(struct dsb_trust_store *store, const struct dsb_identity *own,
-                                      const struct dsb_line *line, bool has_marks)
+struct reading {
+    struct dsb_trust_store *store;
+    const struct dsb_identity *own;
+    struct dsb_lines lines;
+};
+
+static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
 {
+    const struct reading *reading = ctx;
     struct dsb_trust_entry entry = {.services_len = 0};
     struct dsb_word key = line->words[1];
+    bool has_marks = reading->lines.version > 2;
 
+    if (reading->lines.version == 1 && line->words[2].len != 0)
+        return DSB_TEXT_WORD_COUNT;
     if (has_marks && take_mark(&key, "root:"))
-        return read_root(store, line, &key);
+        return read_root(reading->store, line, &key);
     entry.is_paired = has_marks && take_mark(&key, "paired:");
     if (dsb_device_id_set(&entry.id, line->words[0].text, line->words[0].len) != DSB_OK)
         return DSB_TEXT_BAD_ID;
     if (!dsb_hex_decode(entry.key, &key))
         return DSB_TEXT_BAD_KEY;
     enum dsb_text_fault fault = read_services(entry.services, &entry.services_len, &line->words[2]);
-    return fault != DSB_TEXT_NO_FAULT ? fault : dsb_trust_store_add(store, own, &entry);
-}
-
-static enum dsb_text_fault read_file(struct dsb_trust_store *store, const struct dsb_identity *own,
-                                     struct dsb_lines *lines)
-{
-    struct dsb_line line;
-    unsigned version = 0; /* the first line says it, and so how many words a line may have */
-    enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
-
-    while (fault == DSB_TEXT_NO_FAULT) {
-        switch (dsb_lines_next(lines, &line)) {
-        case DSB_LINE_END:
-            return version != 0 ? DSB_TEXT_NO_FAULT : DSB_TEXT_NO_HEADER;
-        case DSB_LINE_COMMENT:
-            break;
-        case DSB_LINE_WORDS:
-            fault = version != 0 ? read_entry(store, own, &line, version > 2)
-                                 : dsb_line_check_header(&line, FORMAT, VERSION, &version);
-            lines->words_max = version == 1 ? DSB_WORDS_MIN : DSB_WORDS_MAX;
-            break;
-        case DSB_LINE_FAULT:
-            fault = line.fault;
-            break;
-        }
-    }
-    return fault;
+    return fault != DSB_TEXT_NO_FAULT ? fault
+                                      : dsb_trust_store_add(reading->store, reading->own, &entry);
 }
 
 enum dsb_status dsb_trust_store_parse(struct dsb_trust_store *store, const struct dsb_identity *own,
                                       const char *text, size_t text_len,
                                       struct dsb_text_error *error)
 {
-    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
+    struct reading reading = {
+        store, own, {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX}};
 
     store->count = store->root_count = 0;
-    error->fault = read_file(store, own, &lines);
-    error->line = error->fault == DSB_TEXT_NO_FAULT ? 0 : lines.number;
+    error->fault = dsb_lines_read(&reading.lines, &format, take_line, &reading);
+    error->line = error->fault == DSB_TEXT_NO_FAULT ? 0 : reading.lines.number;
     if (error->fault != DSB_TEXT_NO_FAULT) {
         store->count = store->root_count = 0;
         return DSB_INVALID;

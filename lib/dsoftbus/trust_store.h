@@ -91,6 +91,12 @@ const struct dsb_trust_entry *dsb_trust_store_find_id(const struct dsb_trust_sto
 const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_KEY_LEN]);
 
+/* Of these, the store's lines alone. */
+const struct dsb_trust_entry *dsb_trust_store_line_of_id(const struct dsb_trust_store *store,
+                                                         const struct dsb_device_id *id);
+const struct dsb_trust_entry *dsb_trust_store_line_of_key(const struct dsb_trust_store *store,
+                                                          const uint8_t key[DSB_KEY_LEN]);
+
 /* Does the store have this id with this key? */
 bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
                          const uint8_t key[DSB_KEY_LEN]);
@@ -101,13 +107,6 @@ bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_d
  */
 bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *service,
                             size_t service_len, bool offered_to_all);
-
-/* Is what was found a line of the store, and not only a root's word? */
-static inline bool dsb_trust_store_is_line(const struct dsb_trust_store *store,
-                                           const struct dsb_trust_entry *entry)
-{
-    return entry >= store->entries && entry < store->entries + store->count;
-}
 
 /* The root of this key that may vouch for the id; NULL: none may. */
 const struct dsb_trust_root *dsb_trust_store_find_root(const struct dsb_trust_store *store,

@@ -108,11 +108,8 @@ const struct dsb_trust_entry *dsb_vouched_find_key(const struct dsb_trust_store 
 static bool is_pinned(const struct dsb_trust_store *store, const struct dsb_device_id *id,
                       const uint8_t key[DSB_KEY_LEN])
 {
-    for (size_t i = 0; i < store->count; i++)
-        if (dsb_device_id_equal(&store->entries[i].id, id) ||
-            memcmp(store->entries[i].key, key, DSB_KEY_LEN) == 0)
-            return true;
-    return false;
+    return dsb_trust_store_line_of_id(store, id) != NULL ||
+           dsb_trust_store_line_of_key(store, key) != NULL;
 }
 
 /* Of another device that a root vouches for. */

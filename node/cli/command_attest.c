@@ -53,11 +53,11 @@ static bool is_own(const struct attestation *a, const struct keyring *k, const c
                    struct error *e)
 {
     const struct dsb_device_id *own = &k->identity.id;
-    const struct dsb_device_id *id = &a->device.id;
+    const struct dsb_device_id *id = &a->id;
     if (!dsb_device_id_equal(id, own))
         return error_set(e, EXIT_CONFIG, "%s: it is for %.*s, and this device is %.*s", path,
                          id->len, id->text, own->len, own->text);
-    return memcmp(a->device.key, k->identity.key.public_key, DSB_KEY_LEN) == 0 ||
+    return memcmp(a->key, k->identity.key.public_key, DSB_KEY_LEN) == 0 ||
            error_set(e, EXIT_CONFIG,
                      "%s: it is for another key than this device's (see `dsoftbus id`)", path);
 }
@@ -69,15 +69,16 @@ static bool is_newest(const struct attestation *a, const struct keyring *k, cons
 {
     char text[READ_MAX];
     size_t len, line;
-    struct attestation old = {.serial = 0};
+    struct attestation old = {.word.serial = 0};
     struct error unread;
     if (!confdir_exists(&k->dir, ATTESTATION_FILE) ||
         !confdir_read(&k->dir, ATTESTATION_FILE, text, sizeof text, &len, &unread) ||
         attestation_parse(&old, text, len, &line) != DSB_TEXT_NO_FAULT ||
-        memcmp(old.root, a->root, sizeof old.root) != 0 || a->serial >= old.serial)
+        memcmp(old.word.root, a->word.root, sizeof old.word.root) != 0 ||
+        a->word.serial >= old.word.serial)
         return true;
     return error_set(e, EXIT_CONFIG, "%s: serial %llu, and this device has %llu of the same root",
-                     path, (unsigned long long)a->serial, (unsigned long long)old.serial);
+                     path, (unsigned long long)a->word.serial, (unsigned long long)old.word.serial);
 }
 
 /* The directory is locked by the caller. */
@@ -92,7 +93,7 @@ static bool take(const struct attestation *a, const struct keyring *k, const cha
 
 bool command_attest(const struct options *o, char **words, int word_count, struct error *e)
 {
-    struct attestation a = {.serial = 0};
+    struct attestation a = {.word.serial = 0};
     struct confdir lock;
     struct keyring k;
     char root[KEY_TEXT_SIZE];
@@ -105,8 +106,8 @@ bool command_attest(const struct options *o, char **words, int word_count, struc
         keyring_close(&k);
     }
     confdir_close(&lock);
-    key_format(root, a.root);
+    key_format(root, a.word.root);
     if (ok && !o->quiet)
-        (void)printf("attested by root:%s serial %llu\n", root, (unsigned long long)a.serial);
+        (void)printf("attested by root:%s serial %llu\n", root, (unsigned long long)a.word.serial);
     return ok;
 }

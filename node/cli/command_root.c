@@ -30,27 +30,27 @@ static void show(const struct root_key *root)
 }
 
 /* services may be NULL: no list. */
-static bool parse_device(struct dsb_trust_entry *device, const char *id, const char *key,
+static bool parse_device(struct attestation *a, const char *id, const char *key,
                          const char *services, struct error *e)
 {
     const struct dsb_word key_word = {key, strlen(key)};
     size_t services_len = services == NULL ? 0 : strlen(services);
     enum dsb_text_fault fault = DSB_TEXT_NO_FAULT;
-    memset(device, 0, sizeof *device);
-    if (!device_word_id(&device->id, id, e) || !device_word_key(id, key, e))
+    memset(a, 0, sizeof *a);
+    if (!device_word_id(&a->id, id, e) || !device_word_key(id, key, e))
         return false;
-    if (!dsb_hex_decode(device->key, &key_word))
+    if (!dsb_hex_decode(a->key, &key_word))
         fault = DSB_TEXT_BAD_KEY;
     else if (services != NULL && services_len == 0)
         fault = DSB_TEXT_BAD_SERVICE;
-    else if (services_len > ATTESTATION_SERVICES_MAX)
+    else if (services_len > DSB_ATTESTATION_SERVICES_MAX)
         return error_set(e, EXIT_CONFIG, "%s not signed: more than %d bytes of services", id,
-                         ATTESTATION_SERVICES_MAX);
+                         DSB_ATTESTATION_SERVICES_MAX);
     else {
         if (services_len > 0)
-            memcpy(device->services, services, services_len);
-        device->services_len = (uint8_t)services_len;
-        fault = attestation_fault(device);
+            memcpy(a->word.services, services, services_len);
+        a->word.services_len = (uint8_t)services_len;
+        fault = attestation_fault(a);
     }
     return fault == DSB_TEXT_NO_FAULT ||
            error_set(e, EXIT_CONFIG, "%s not signed: %s", id, dsb_text_fault_name(fault));
@@ -79,16 +79,15 @@ static bool choose_serial(const struct root_key *root, const struct dsb_device_i
 }
 
 /* The serial is on disk before anybody sees what is signed with it. */
-static bool sign(const struct root_key *root, const struct dsb_trust_entry *device, uint64_t serial,
+static bool sign(const struct root_key *root, struct attestation *a, uint64_t serial,
                  struct error *e)
 {
-    struct attestation a = {.device = *device};
     char text[ATTESTATION_TEXT_MAX];
-    if (!choose_serial(root, &device->id, serial, &a.serial, e) ||
-        !root_serials_put(root, &device->id, a.serial, e))
+    if (!choose_serial(root, &a->id, serial, &a->word.serial, e) ||
+        !root_serials_put(root, &a->id, a->word.serial, e))
         return false;
-    attestation_sign(&a, root);
-    size_t len = attestation_format(text, &a);
+    attestation_sign(a, root);
+    size_t len = attestation_format(text, a);
     (void)fwrite(text, 1, len, stdout);
     return true;
 }
@@ -133,23 +132,23 @@ static bool revoke(const struct root_key *root, const struct dsb_device_id *id, 
     return true;
 }
 
-static bool parse(struct dsb_trust_entry *device, size_t verb, const struct options *o,
-                  char **words, int word_count, struct error *e)
+static bool parse(struct attestation *a, size_t verb, const struct options *o, char **words,
+                  int word_count, struct error *e)
 {
     if (o->serial != 0 && verb != ROOT_SIGN)
         return error_set(e, EXIT_USAGE, "--serial is for dsoftbus root sign");
     if (verb == ROOT_SIGN)
-        return parse_device(device, words[2], words[3], word_count > 4 ? words[4] : NULL, e);
-    return verb != ROOT_REVOKE || device_word_id(&device->id, words[2], e);
+        return parse_device(a, words[2], words[3], word_count > 4 ? words[4] : NULL, e);
+    return verb != ROOT_REVOKE || device_word_id(&a->id, words[2], e);
 }
 
-static bool act(const struct root_key *root, size_t verb, const struct dsb_trust_entry *device,
+static bool act(const struct root_key *root, size_t verb, struct attestation *a,
                 const struct options *o, const char *revoked, struct error *e)
 {
     if (verb == ROOT_SIGN)
-        return sign(root, device, o->serial, e);
+        return sign(root, a, o->serial, e);
     if (verb == ROOT_REVOKE)
-        return revoke(root, &device->id, revoked, e);
+        return revoke(root, &a->id, revoked, e);
     if (verb == ROOT_SHOW || !o->quiet)
         show(root);
     return true;
@@ -158,13 +157,13 @@ static bool act(const struct root_key *root, size_t verb, const struct dsb_trust
 bool command_root(const struct options *o, char **words, int word_count, struct error *e)
 {
     struct root_key root;
-    struct dsb_trust_entry device = {.services_len = 0};
+    struct attestation a = {.word.serial = 0};
     size_t verb;
     if (!words_verb("root", verbs, ROOT_VERB_COUNT, &verb, words, word_count, e) ||
-        !parse(&device, verb, o, words, word_count, e) ||
+        !parse(&a, verb, o, words, word_count, e) ||
         !(verb == ROOT_NEW ? root_key_new(&root, words[1], e) : root_key_open(&root, words[1], e)))
         return false;
-    bool ok = act(&root, verb, &device, o, word_count > 3 ? words[3] : NULL, e);
+    bool ok = act(&root, verb, &a, o, word_count > 3 ? words[3] : NULL, e);
     root_key_close(&root);
     return ok;
 }

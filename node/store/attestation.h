@@ -11,30 +11,27 @@
  *     root 51c4…64 hexadecimal digits…9f
  *     signature 02a1…64 digits…77 b0c4…64 digits…0e
  *
- * Signed (Ed25519) is: "DSoftBus/2 attestation" and a zero byte | serial, u64 big-endian | key, 32
- * | length of the id, u8 | id | length of the list, u8 | list, as in a line of the trust store.
+ * What is signed: dsoftbus/attestation.h.
  */
 #ifndef NODE_ATTESTATION_H
 #define NODE_ATTESTATION_H
 
-#include "dsoftbus/trust_store.h"
+#include "dsoftbus/attestation.h"
 #include "node/store/root_key.h"
 
-#define ATTESTATION_FILE         "attestation"
-#define ATTESTATION_SERVICES_MAX 128 /* bytes of a list, its commas included */
-#define ATTESTATION_TEXT_MAX     1024
+#define ATTESTATION_FILE     "attestation"
+#define ATTESTATION_TEXT_MAX 1024
 
 struct attestation {
-    struct dsb_trust_entry device; /* services_len is at most ATTESTATION_SERVICES_MAX */
-    uint64_t serial;               /* from 1 on */
-    uint8_t root[ROOT_KEY_LEN];
-    uint8_t signature[ROOT_SIGNATURE_LEN];
+    struct dsb_device_id id;
+    uint8_t key[DSB_KEY_LEN];
+    struct dsb_attestation word;
 };
 
-/* What a root does not sign: an id or a key that no device has, a bad or too long list. */
-enum dsb_text_fault attestation_fault(const struct dsb_trust_entry *device);
+/* What a root does not sign: an id or a key that no device has, a bad list. */
+enum dsb_text_fault attestation_fault(const struct attestation *a);
 
-/* Fills in root and signature; device and serial are there and good. */
+/* Fills in root and signature; all else is there and good. */
 void attestation_sign(struct attestation *a, const struct root_key *root);
 
 /* Reads one. What a root does not sign is a fault, and so is a signature that is not the named

@@ -12,6 +12,8 @@
 
 #define FORMAT "dsoftbus-revocations"
 
+static const struct dsb_format format = {FORMAT, 1, 1};
+
 static const char domain[] = "DSoftBus/2 revocations"; /* with its zero byte */
 
 #define SIGNED_MAX (sizeof domain + 8 + 2 + (size_t)REVOCATIONS_MAX * (1 + DSB_DEVICE_ID_MAX + 8))
@@ -87,7 +89,7 @@ static enum dsb_text_fault take_signature(struct reading *r, const struct dsb_li
         return DSB_TEXT_DUPLICATE_FIELD;
     r->has_signature = true;
     return dsb_hex_decode(r->list->signature, &line->words[1]) &&
-                   dsb_hex_decode(r->list->signature + ROOT_KEY_LEN, &line->words[2])
+                   dsb_hex_decode(r->list->signature + DSB_ROOT_KEY_LEN, &line->words[2])
                ? DSB_TEXT_NO_FAULT
                : DSB_TEXT_BAD_SIGNATURE;
 }
@@ -131,7 +133,7 @@ enum dsb_text_fault revocations_parse_unverified(struct revocations *list, const
     struct reading r = {.list = list};
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX};
     memset(list, 0, sizeof *list);
-    enum dsb_text_fault fault = dsb_lines_read(&lines, FORMAT, take_line, &r);
+    enum dsb_text_fault fault = dsb_lines_read(&lines, &format, take_line, &r);
     *line = lines.number;
     if (fault == DSB_TEXT_NO_FAULT && (!r.has_root || !r.has_signature || list->serial == 0))
         fault = DSB_TEXT_MISSING_FIELD;
@@ -147,7 +149,8 @@ enum dsb_text_fault revocations_parse(struct revocations *list, const char *text
     enum dsb_text_fault fault = revocations_parse_unverified(list, text, text_len, line);
     if (fault != DSB_TEXT_NO_FAULT)
         return fault;
-    if (root_signed(list->root, list->signature, signed_bytes, signed_text(signed_bytes, list)))
+    if (dsb_signature_verify(list->signature, signed_bytes, signed_text(signed_bytes, list),
+                             list->root))
         return DSB_TEXT_NO_FAULT;
     memset(list, 0, sizeof *list);
     return DSB_TEXT_BAD_SIGNATURE;
@@ -160,7 +163,7 @@ size_t revocations_format(char out[REVOCATIONS_TEXT_MAX], const struct revocatio
     char root[KEY_TEXT_SIZE], first[KEY_TEXT_SIZE], second[KEY_TEXT_SIZE];
     key_format(root, list->root);
     key_format(first, list->signature);
-    key_format(second, list->signature + ROOT_KEY_LEN);
+    key_format(second, list->signature + DSB_ROOT_KEY_LEN);
     size_t len = (size_t)snprintf(out, REVOCATIONS_TEXT_MAX, FORMAT " 1\nroot %s\nserial %llu\n",
                                   root, (unsigned long long)list->serial);
     for (size_t i = 0; i < list->count; i++) {

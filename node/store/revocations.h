@@ -28,11 +28,11 @@ struct revocation {
 };
 
 struct revocations {
-    uint8_t root[ROOT_KEY_LEN];
+    uint8_t root[DSB_ROOT_KEY_LEN];
     uint64_t serial; /* 0: no list yet */
     size_t count;
     struct revocation entries[REVOCATIONS_MAX];
-    uint8_t signature[ROOT_SIGNATURE_LEN];
+    uint8_t signature[DSB_SIGNATURE_LEN];
 };
 
 /* The first serial of the id that the list leaves good; 1 when it does not name the id. */

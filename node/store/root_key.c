@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 #define FORMAT "dsoftbus-root"
-#define FIELD  "private"
+
+static const struct dsb_format file_format = {FORMAT, 1, 1};
+#define FIELD "private"
 
 /* Whatever holds the key or its digits; wiped as a whole. */
 struct root_secret {
-    uint8_t seed[ROOT_KEY_LEN];
+    uint8_t seed[DSB_ROOT_KEY_LEN];
     uint8_t key[crypto_sign_SECRETKEYBYTES]; /* seed and public half */
     size_t text_len;
     char text[1024]; /* a person may have added comments */
@@ -59,7 +61,7 @@ static void format(struct root_secret *secret)
     static const char head[] = FORMAT " 1\n" FIELD " ";
     memcpy(secret->text, head, sizeof head - 1);
     dsb_hex_encode(secret->text + sizeof head - 1, secret->seed);
-    secret->text_len = sizeof head - 1 + (size_t)2 * ROOT_KEY_LEN;
+    secret->text_len = sizeof head - 1 + (size_t)2 * DSB_ROOT_KEY_LEN;
     secret->text[secret->text_len++] = '\n';
 }
 
@@ -68,7 +70,7 @@ bool root_key_new(struct root_key *root, const char *path, struct error *e)
     char dir[PATH_MAX];
     bool ok = prepare(root, dir, path, e);
     if (ok) {
-        random_bytes(root->secret->seed, ROOT_KEY_LEN);
+        random_bytes(root->secret->seed, DSB_ROOT_KEY_LEN);
         derive(root);
         format(root->secret);
         ok = confdir_create(&root->dir, dir, e) && confdir_lock(&root->dir, e) &&
@@ -96,17 +98,17 @@ static enum dsb_text_fault take_field(void *ctx, const struct dsb_line *line)
     return dsb_hex_decode(r->seed, &line->words[1]) ? DSB_TEXT_NO_FAULT : DSB_TEXT_BAD_KEY;
 }
 
-enum dsb_text_fault root_key_parse(uint8_t seed[ROOT_KEY_LEN], const char *text, size_t text_len,
-                                   size_t *line)
+enum dsb_text_fault root_key_parse(uint8_t seed[DSB_ROOT_KEY_LEN], const char *text,
+                                   size_t text_len, size_t *line)
 {
     struct reading r = {.seed = seed};
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
-    enum dsb_text_fault fault = dsb_lines_read(&lines, FORMAT, take_field, &r);
+    enum dsb_text_fault fault = dsb_lines_read(&lines, &file_format, take_field, &r);
     *line = lines.number;
     if (fault == DSB_TEXT_NO_FAULT && !r.has_seed)
         fault = DSB_TEXT_MISSING_FIELD;
     if (fault != DSB_TEXT_NO_FAULT)
-        secret_wipe(seed, ROOT_KEY_LEN);
+        secret_wipe(seed, DSB_ROOT_KEY_LEN);
     return fault;
 }
 
@@ -137,16 +139,10 @@ bool root_key_open(struct root_key *root, const char *path, struct error *e)
     return ok;
 }
 
-void root_key_sign(const struct root_key *root, uint8_t signature[ROOT_SIGNATURE_LEN],
+void root_key_sign(const struct root_key *root, uint8_t signature[DSB_SIGNATURE_LEN],
                    const uint8_t *text, size_t text_len)
 {
     crypto_sign_detached(signature, NULL, text, text_len, root->secret->key);
-}
-
-bool root_signed(const uint8_t root[ROOT_KEY_LEN], const uint8_t signature[ROOT_SIGNATURE_LEN],
-                 const uint8_t *text, size_t text_len)
-{
-    return crypto_sign_verify_detached(signature, text, text_len, root) == 0;
 }
 
 void root_key_close(struct root_key *root)

@@ -10,12 +10,11 @@
 #ifndef NODE_ROOT_KEY_H
 #define NODE_ROOT_KEY_H
 
+#include "dsoftbus/signature.h"
 #include "dsoftbus/text.h"
 #include "node/store/confdir.h"
 
-#define ROOT_KEY_LEN       32
-#define ROOT_SIGNATURE_LEN 64
-#define ROOT_NAME_MAX      200 /* bytes of the file's name: others are made of it */
+#define ROOT_NAME_MAX 200 /* bytes of the file's name: others are made of it */
 
 /* The highest serial: the first good one behind any of them is a number of 64 bits, too. */
 #define ROOT_SERIAL_MAX (UINT64_MAX - 1)
@@ -26,12 +25,12 @@ struct root_key {
     struct confdir dir; /* the file's; its path is what stands before the last slash */
     char name[ROOT_NAME_MAX + 1];
     struct root_secret *secret;
-    uint8_t public_key[ROOT_KEY_LEN];
+    uint8_t public_key[DSB_ROOT_KEY_LEN];
 };
 
 /* The seed in a file's text; all zero when there is a fault, and *line says where. */
-enum dsb_text_fault root_key_parse(uint8_t seed[ROOT_KEY_LEN], const char *text, size_t text_len,
-                                   size_t *line);
+enum dsb_text_fault root_key_parse(uint8_t seed[DSB_ROOT_KEY_LEN], const char *text,
+                                   size_t text_len, size_t *line);
 
 /* Makes a key and its file; the directory is made where it is missing. A file that exists is never
  * overwritten. On failure nothing is held. */
@@ -41,13 +40,8 @@ MUST_CHECK bool root_key_new(struct root_key *root, const char *path, struct err
 MUST_CHECK bool root_key_open(struct root_key *root, const char *path, struct error *e);
 
 /* Signs, Ed25519. */
-void root_key_sign(const struct root_key *root, uint8_t signature[ROOT_SIGNATURE_LEN],
+void root_key_sign(const struct root_key *root, uint8_t signature[DSB_SIGNATURE_LEN],
                    const uint8_t *text, size_t text_len);
-
-/* Did this root sign it? A second spelling of a signature or of a key is none (libsodium). */
-MUST_CHECK bool root_signed(const uint8_t root[ROOT_KEY_LEN],
-                            const uint8_t signature[ROOT_SIGNATURE_LEN], const uint8_t *text,
-                            size_t text_len);
 
 /* Wipes the key and unlocks the directory. */
 void root_key_close(struct root_key *root);

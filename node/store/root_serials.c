@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define FORMAT "dsoftbus-serials"
+
+static const struct dsb_format format = {FORMAT, 1, 1};
 #define HEADER FORMAT " 1\n"
 #define LINE_MAX_LEN                                                                               \
     (DSB_DEVICE_ID_MAX + 1 + 20 + 1) /* an id, a serial of 64 bits, its line feed */
@@ -47,7 +49,7 @@ enum dsb_text_fault root_serials_find(struct root_serials_line *found,
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
     *found = (struct root_serials_line){.at = text_len};
     enum dsb_text_fault fault =
-        dsb_lines_read(&lines, FORMAT, take_line, &(struct search){id, text, found});
+        dsb_lines_read(&lines, &format, take_line, &(struct search){id, text, found});
     *line = lines.number;
     if (fault != DSB_TEXT_NO_FAULT)
         *found = (struct root_serials_line){.at = text_len};

@@ -39,13 +39,15 @@ static enum dsb_text_fault take_code(void *object, const struct dsb_line *line)
     return code->kind == PAIRING_CODE_UNSAID ? DSB_TEXT_BAD_CODE : DSB_TEXT_NO_FAULT;
 }
 
+static const struct dsb_format format = {"dsoftbus-pairing", 1, 1};
+
 bool pairing_code_read(struct pairing_code *code, const char *text, size_t text_len,
                        struct dsb_text_error *error)
 {
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
 
     memset(code, 0, sizeof *code);
-    error->fault = dsb_lines_read(&lines, "dsoftbus-pairing", take_code, code);
+    error->fault = dsb_lines_read(&lines, &format, take_code, code);
     error->line = lines.number;
     if (error->fault == DSB_TEXT_NO_FAULT && code->kind == PAIRING_CODE_UNSAID)
         error->fault = DSB_TEXT_MISSING_FIELD;

@@ -104,34 +104,20 @@ static enum dsb_text_fault add_address(const struct dsb_line *line)
     return DSB_TEXT_NO_FAULT;
 }
 
-static enum dsb_text_fault read_line(const struct dsb_line *line, struct dsb_lines *lines)
+static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
 {
-    unsigned version;
-
-    if (lines->words_max == DSB_WORDS_MIN) { /* the header has two words, the others three */
-        lines->words_max = DSB_WORDS_MAX;
-        enum dsb_text_fault fault = dsb_line_check_header(line, "dsoftbus-services", 2, &version);
-        return fault == DSB_TEXT_NO_FAULT && version == 1 ? DSB_TEXT_VERSION : fault;
-    }
+    (void)ctx;
     return dsb_word_is(&line->words[0], "peer") ? add_address(line) : add_right(line);
 }
 
+static const struct dsb_format format = {"dsoftbus-services", 2, 2};
+
 bool rights_read(const char *text, size_t text_len, struct dsb_text_error *error)
 {
-    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
-    struct dsb_line line;
-    enum dsb_line_kind kind;
+    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX};
 
     right_count = known_count = 0;
-    error->fault = DSB_TEXT_NO_FAULT;
-    while (error->fault == DSB_TEXT_NO_FAULT &&
-           (kind = dsb_lines_next(&lines, &line)) != DSB_LINE_END)
-        if (kind == DSB_LINE_FAULT)
-            error->fault = line.fault;
-        else if (kind == DSB_LINE_WORDS)
-            error->fault = read_line(&line, &lines);
-    if (error->fault == DSB_TEXT_NO_FAULT && lines.words_max == DSB_WORDS_MIN)
-        error->fault = DSB_TEXT_NO_HEADER;
+    error->fault = dsb_lines_read(&lines, &format, take_line, NULL);
     error->line = lines.number;
     if (error->fault != DSB_TEXT_NO_FAULT)
         right_count = known_count = 0;
@@ -140,9 +126,10 @@ bool rights_read(const char *text, size_t text_len, struct dsb_text_error *error
 
 /* --- questions -------------------------------------------------------------------------------- */
 
+/* NULL: whichever. */
 static bool names_service(const struct right *right, const char *service, size_t service_len)
 {
-    return right->any_service ||
+    return service == NULL || right->any_service ||
            (right->service_len == service_len && memcmp(right->service, service, service_len) == 0);
 }
 
@@ -151,16 +138,7 @@ static bool names_device(const struct right *right, const struct dsb_device_id *
     return right->any_device || dsb_device_id_equal(&right->device, device);
 }
 
-bool rights_may_publish(uint64_t badge, const char *service, size_t service_len)
-{
-    for (size_t i = 0; i < right_count; i++)
-        if (rights[i].badge == badge && !rights[i].is_connect &&
-            names_service(&rights[i], service, service_len))
-            return true;
-    return false;
-}
-
-bool rights_may_connect(uint64_t badge, const struct dsb_device_id *device, const char *service,
+static bool may_connect(uint64_t badge, const struct dsb_device_id *device, const char *service,
                         size_t service_len)
 {
     for (size_t i = 0; i < right_count; i++)
@@ -170,10 +148,22 @@ bool rights_may_connect(uint64_t badge, const struct dsb_device_id *device, cons
     return false;
 }
 
+bool rights_may_connect(uint64_t badge, const struct dsb_device_id *device, const char *service,
+                        size_t service_len)
+{
+    return may_connect(badge, device, service, service_len);
+}
+
 bool rights_may_watch(uint64_t badge, const struct dsb_device_id *device)
 {
+    return may_connect(badge, device, NULL, 0);
+}
+
+bool rights_may_publish(uint64_t badge, const char *service, size_t service_len)
+{
     for (size_t i = 0; i < right_count; i++)
-        if (rights[i].badge == badge && rights[i].is_connect && names_device(&rights[i], device))
+        if (rights[i].badge == badge && !rights[i].is_connect &&
+            names_service(&rights[i], service, service_len))
             return true;
     return false;
 }

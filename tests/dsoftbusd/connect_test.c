@@ -2,6 +2,7 @@
 /* Applications that reach other devices: who may, how a device is found and dialled, what is
  * shared, and every way that it does not come to a stream. The other devices are links of the
  * library. */
+#include "application.h"
 #include "connection.h"
 #include "devices.h"
 #include "dsoftbus/announce.h"
@@ -61,6 +62,7 @@ static void settle(void)
             if (remotes[r].stream != NULL)
                 remote_turn(&remotes[r], now);
     }
+    serve_signal(&bus_endpoint);
 }
 
 static void pass(uint64_t ms)
@@ -70,28 +72,6 @@ static void pass(uint64_t ms)
 }
 
 /* --- the application's side ------------------------------------------------------------------- */
-
-static union bus_any_reply reply;
-
-static uint32_t ask(uint64_t badge, const void *request, size_t len)
-{
-    memset(&reply, 0, sizeof reply);
-    (void)serve_dispatch(&bus_endpoint, badge, request, len, 0, &reply);
-    serve_signal(&bus_endpoint);
-    return reply.head.status;
-}
-
-static uint32_t ask_bare(uint64_t badge, uint32_t op, bus_handle handle)
-{
-    const struct serve_request request = {op, handle};
-    return ask(badge, &request, sizeof request);
-}
-
-static void set_name(struct bus_name *name, const char *text)
-{
-    name->len = (uint32_t)strlen(text);
-    memcpy(name->text, text, strlen(text));
-}
 
 static uint32_t try_connect(uint64_t badge, const char *to, const char *service)
 {
@@ -107,19 +87,6 @@ static bus_handle connected(uint64_t badge, const char *to, const char *service)
     bus_handle handle = reply.head.value;
     settle();
     return handle;
-}
-
-static uint32_t read_some(uint64_t badge, bus_handle handle)
-{
-    const struct bus_read_request request = {{BUS_OP_READ, handle}, 100, 0};
-    return ask(badge, &request, sizeof request);
-}
-
-static uint32_t write_text(uint64_t badge, bus_handle handle, const char *text)
-{
-    struct bus_write_request request = {.head = {BUS_OP_WRITE, handle}};
-    memcpy(request.data, text, strlen(text));
-    return ask(badge, &request, sizeof request.head + strlen(text));
 }
 
 static uint32_t reason_of(uint64_t badge, bus_handle handle)
@@ -144,7 +111,6 @@ static void make_remote(size_t idx)
 
 static int setup(void **state)
 {
-    const struct serve_request attach = {BUS_OP_ATTACH, 0};
     struct dsb_text_error error;
 
     (void)state;
@@ -161,7 +127,7 @@ static int setup(void **state)
     endpoint_init(no_random);
     assert_true(rights_read(rights_text, strlen(rights_text), &error));
     for (uint32_t badge = APP; badge <= OTHER_APP; badge++)
-        (void)serve_dispatch(&bus_endpoint, badge, &attach, sizeof attach, 40 + badge, &reply);
+        assert_int_equal(attach(badge), BUS_OK);
     return 0;
 }
 
@@ -572,14 +538,12 @@ static void a_watch_tells_who_comes_and_goes(void **state)
     size_t told = fake.signal_count;
     remote_dial(&remotes[1], NEAR, &device.identity.id, now);
     settle();
-    serve_signal(&bus_endpoint);
     assert_true(fake.signal_count > told);
     next_is(watch, APP, "lamp-1", true);
     assert_int_equal(ask_bare(APP, BUS_OP_NEXT, watch), BUS_WOULD_BLOCK);
     told = fake.signal_count;
     friend->stream->ended = true;
     settle();
-    serve_signal(&bus_endpoint);
     assert_true(fake.signal_count > told);
     next_is(watch, APP, "friend", false);
     assert_int_equal(ask_bare(APP, BUS_OP_NEXT, watch), BUS_WOULD_BLOCK);

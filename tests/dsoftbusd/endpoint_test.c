@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Applications and their peers: who may publish and use what, whose a stream is, and every way that
  * one side can be gone. */
+#include "application.h"
 #include "connection.h"
 #include "devices.h"
 #include "dsoftbus/testing.h"
@@ -36,51 +37,6 @@ static uint32_t no_random(void)
 static uint64_t uptime_s(void)
 {
     return 4711;
-}
-
-static union bus_any_reply reply;
-
-static uint32_t ask(uint64_t badge, const void *request, size_t len)
-{
-    memset(&reply, 0, sizeof reply);
-    (void)serve_dispatch(&bus_endpoint, badge, request, len, 0, &reply);
-    return reply.head.status;
-}
-
-static uint32_t ask_bare(uint64_t badge, uint32_t op, bus_handle handle)
-{
-    const struct serve_request request = {op, handle};
-    return ask(badge, &request, sizeof request);
-}
-
-static uint32_t attach(uint64_t badge)
-{
-    const struct serve_request request = {BUS_OP_ATTACH, 0};
-    memset(&reply, 0, sizeof reply);
-    (void)serve_dispatch(&bus_endpoint, badge, &request, sizeof request, 40 + (uint32_t)badge,
-                         &reply);
-    return reply.head.status;
-}
-
-static uint32_t publish(uint64_t badge, const char *name, uint32_t flags)
-{
-    struct bus_publish_request request = {.head = {BUS_OP_PUBLISH, 0}, .flags = flags};
-    request.service.len = (uint32_t)strlen(name);
-    memcpy(request.service.text, name, strlen(name));
-    return ask(badge, &request, sizeof request);
-}
-
-static uint32_t read_some(uint64_t badge, bus_handle handle)
-{
-    const struct bus_read_request request = {{BUS_OP_READ, handle}, 100, 0};
-    return ask(badge, &request, sizeof request);
-}
-
-static uint32_t write_text(uint64_t badge, bus_handle handle, const char *text)
-{
-    struct bus_write_request request = {.head = {BUS_OP_WRITE, handle}};
-    memcpy(request.data, text, strlen(text));
-    return ask(badge, &request, sizeof request.head + strlen(text));
 }
 
 static void run(void)

@@ -5,27 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The record as it must be: of one peer. */
-static void assert_kept(const struct peer *peer)
-{
-    struct dsb_trust_entry entry = {.id = peer->identity.id, .is_paired = true};
-    char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
-
-    memcpy(entry.key, peer->identity.key.public_key, DSB_KEY_LEN);
-    (void)dsb_trust_entry_format(text + sizeof DSB_TRUST_HEADER - 1, &entry);
-    assert_string_equal(fake_store.trust.bytes, text);
-}
-
 /* --- what is kept ----------------------------------------------------------------------------- */
+
+/* The phone has said its last word but one, and the next write fails. */
+static struct dialler *dial_to_a_failing_disk(void)
+{
+    struct dialler *dialler = dial(&phone, window_code());
+    guess_begins(dialler);
+    assert_true(dialler_step(dialler));
+    fake_store.put_fails_count = 1;
+    return dialler;
+}
 
 static void who_cannot_be_kept_is_not_trusted_and_not_told(void **state)
 {
     (void)state;
     window_start();
-    struct dialler *dialler = dial(&phone, window_code());
-    guess_begins(dialler);
-    assert_true(dialler_step(dialler));
-    fake_store.put_fails_count = 1;
+    struct dialler *dialler = dial_to_a_failing_disk();
     (void)dialler_step(dialler);
     assert_true(dialler->is_pending && !dialler->is_committed);
     assert_false(is_trusted(&phone));
@@ -40,10 +36,7 @@ static void what_the_disk_has_after_all_counts(void **state)
 {
     (void)state;
     window_start();
-    struct dialler *dialler = dial(&phone, window_code());
-    guess_begins(dialler);
-    assert_true(dialler_step(dialler));
-    fake_store.put_fails_count = 1;
+    struct dialler *dialler = dial_to_a_failing_disk();
     fake_store.failed_put_keeps = true;
     (void)dialler_step(dialler);
     assert_true(dialler->is_committed);

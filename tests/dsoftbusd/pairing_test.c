@@ -6,17 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The record as it must be: of one peer. */
-static void assert_kept(const struct peer *peer)
-{
-    struct dsb_trust_entry entry = {.id = peer->identity.id, .is_paired = true};
-    char text[sizeof DSB_TRUST_HEADER + DSB_TRUST_LINE_MAX] = DSB_TRUST_HEADER;
-
-    memcpy(entry.key, peer->identity.key.public_key, DSB_KEY_LEN);
-    (void)dsb_trust_entry_format(text + sizeof DSB_TRUST_HEADER - 1, &entry);
-    assert_string_equal(fake_store.trust.bytes, text);
-}
-
 static void assert_shut(const char *line)
 {
     assert_int_equal(pairing.state, PAIRING_SHUT);

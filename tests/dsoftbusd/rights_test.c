@@ -138,6 +138,7 @@ static void refuses_what_is_no_such_file(void **state)
     refused("2 publish log\n", DSB_TEXT_WORD_COUNT, 1);
     refused("dsoftbus-services 1\n2 log\n", DSB_TEXT_VERSION, 1);
     refused("dsoftbus-services 3\n", DSB_TEXT_VERSION, 1);
+    refused("dsoftbus-services 2 3\n", DSB_TEXT_WORD_COUNT, 1);
 }
 
 static void repeated(const char *line, size_t count)

@@ -37,6 +37,9 @@ const char *window_code(void);
 
 bool is_trusted(const struct peer *peer);
 
+/* The disk's record is as it must be: of this one peer. */
+void assert_kept(const struct peer *peer);
+
 /* The side that was given a code, as the library has it. */
 struct dialler {
     struct dsb_pairing run;

@@ -19,8 +19,8 @@ static void must(bool holds)
 
 static void read_key(const char *text, size_t text_len)
 {
-    static const uint8_t none[ROOT_KEY_LEN];
-    uint8_t seed[ROOT_KEY_LEN] = {0};
+    static const uint8_t none[DSB_ROOT_KEY_LEN];
+    uint8_t seed[DSB_ROOT_KEY_LEN] = {0};
     size_t line = 0;
     if (root_key_parse(seed, text, text_len, &line) != DSB_TEXT_NO_FAULT)
         must(memcmp(seed, none, sizeof none) == 0);
@@ -75,7 +75,7 @@ static void read_attestation(const char *text, size_t text_len)
         must(memcmp(&a, &none, sizeof none) == 0);
         return;
     }
-    must(a.serial > 0 && a.device.services_len <= ATTESTATION_SERVICES_MAX);
+    must(a.word.serial > 0 && a.word.services_len <= DSB_ATTESTATION_SERVICES_MAX);
     size_t len = attestation_format(written, &a);
     must(len < sizeof written);
     must(attestation_parse_unverified(&again, written, len, &line) == DSB_TEXT_NO_FAULT);

@@ -465,6 +465,7 @@ class Attest(RootTestCase):
                 (good.replace(f"{first} {second}", f"{first}{second}"), ":7: wrong number of words, or not one space between them"),
                 (good.replace(" " + second, ""), ":7: wrong number of words, or not one space between them"),
                 (good.replace("serial 1", "serial 1 2"), ":4: wrong number of words, or not one space between them"),
+                (good.replace("attestation 1", "attestation 1 2"), ":1: wrong number of words, or not one space between them"),
                 (good.replace("id lamp", "id Lamp"), ":2: not a device id"),
                 (good.replace(key, "key x\n"), ":3: not a key of 64 lower-case hexadecimal digits"),
                 (good.replace(key, f"key {'00' * 32}\n"), ":7: low-order key"),

@@ -188,8 +188,6 @@ static const struct system_process store_client = {
 };
 
 /* Applications beside a stand-in for dsoftbusd, whose peers are its own (tests/os/apps). */
-#define NOTIFICATION_ECHO NOTIFICATION_PRODUCT_COUNT
-#define BADGE_ECHO        5
 
 static const struct grant bus_peer_grants[] = {
     {GRANT_ENDPOINT, BUSPEER_SLOT_ENDPOINT, ENDPOINT_BUS, ABI_RIGHT_RECV, 0, NULL},
@@ -209,50 +207,31 @@ static const struct system_process bus_peer = {
     .grant_count = COUNT_OF(bus_peer_grants),
 };
 
-/* The worked example of CONTRIBUTING.md: an application. */
-static const struct grant echo_grants[] = {
-    {GRANT_ENDPOINT, APP_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_SEND, BADGE_ECHO, NULL},
-    {GRANT_NOTIFICATION, APP_SLOT_NOTIFY, NOTIFICATION_ECHO,
-     ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 1, NULL},
-};
+/* Applications of the tests: what each holds, by a badge that dsoftbusd.services names. */
+#define APPLICATION(program_name, badge, notification)                                             \
+    static const struct grant program_name##_grants[] = {                                          \
+        {GRANT_ENDPOINT, APP_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_SEND, (badge), NULL},               \
+        {GRANT_NOTIFICATION, APP_SLOT_NOTIFY, (notification),                                      \
+         ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 1, NULL},                              \
+    };                                                                                             \
+    static const struct system_process program_name = {                                            \
+        .name = #program_name,                                                                     \
+        .program = #program_name,                                                                  \
+        .priority = 3,                                                                             \
+        .stack_pages = 2,                                                                          \
+        .page_quota = 32,                                                                          \
+        .console_rights = ABI_RIGHT_WRITE,                                                         \
+        .end = END_RESTART,                                                                        \
+        .death_notification = NOTIFICATION_DSOFTBUSD,                                              \
+        .death_bits = SERVE_DEATH_MASK(badge),                                                     \
+        .grants = program_name##_grants,                                                           \
+        .grant_count = COUNT_OF(program_name##_grants),                                            \
+    }
 
-static const struct system_process echo = {
-    .name = "echo",
-    .program = "echo",
-    .priority = 3,
-    .stack_pages = 2,
-    .page_quota = 32,
-    .console_rights = ABI_RIGHT_WRITE,
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_DSOFTBUSD,
-    .death_bits = SERVE_DEATH_MASK(BADGE_ECHO),
-    .grants = echo_grants,
-    .grant_count = COUNT_OF(echo_grants),
-};
-
-/* An application that reaches other devices. */
-#define NOTIFICATION_RELAY (NOTIFICATION_PRODUCT_COUNT + 1)
-#define BADGE_RELAY        5
-
-static const struct grant relay_grants[] = {
-    {GRANT_ENDPOINT, APP_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_SEND, BADGE_RELAY, NULL},
-    {GRANT_NOTIFICATION, APP_SLOT_NOTIFY, NOTIFICATION_RELAY,
-     ABI_RIGHT_RECV | ABI_RIGHT_SEND | ABI_RIGHT_GRANT, 1, NULL},
-};
-
-static const struct system_process relay = {
-    .name = "relay",
-    .program = "relay",
-    .priority = 3,
-    .stack_pages = 2,
-    .page_quota = 32,
-    .console_rights = ABI_RIGHT_WRITE,
-    .end = END_RESTART,
-    .death_notification = NOTIFICATION_DSOFTBUSD,
-    .death_bits = SERVE_DEATH_MASK(BADGE_RELAY),
-    .grants = relay_grants,
-    .grant_count = COUNT_OF(relay_grants),
-};
+/* Each beside others: the worked example of CONTRIBUTING.md, and one that reaches other devices. */
+#define BADGE_TEST_APP 5
+APPLICATION(echo, BADGE_TEST_APP, NOTIFICATION_PRODUCT_COUNT);
+APPLICATION(relay, BADGE_TEST_APP, NOTIFICATION_PRODUCT_COUNT);
 
 /* The kernel's tests and benchmark supervise processes of their own. */
 #define DEVICE_UNUSED (ABI_DEVICE_VIRTIO0 + 7)

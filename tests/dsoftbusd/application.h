@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An application's side of dsoftbusd's endpoint: what a badge asks, and the status that it hears.
+ */
+#ifndef TESTS_SERVICE_APPLICATION_H
+#define TESTS_SERVICE_APPLICATION_H
+
+#include "proto/bus.h"
+
+#include <stddef.h>
+
+/* To the last request. */
+extern union bus_any_reply reply;
+
+uint32_t ask(uint64_t badge, const void *request, size_t len);
+/* A request of a head alone. */
+uint32_t ask_bare(uint64_t badge, uint32_t op, bus_handle handle);
+/* Its notification is the capability 40 + badge. */
+uint32_t attach(uint64_t badge);
+
+void set_name(struct bus_name *name, const char *text);
+uint32_t publish(uint64_t badge, const char *name, uint32_t flags);
+/* At most 100 bytes. */
+uint32_t read_some(uint64_t badge, bus_handle handle);
+uint32_t write_text(uint64_t badge, bus_handle handle, const char *text);
+
+#endif
