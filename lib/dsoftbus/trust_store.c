@@ -185,7 +185,7 @@ struct reading {
     struct dsb_lines lines;
 };
 
-static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
+static enum dsb_text_fault take_trust_line(void *ctx, const struct dsb_line *line)
 {
     const struct reading *reading = ctx;
     struct dsb_trust_entry entry = {.services_len = 0};
@@ -214,7 +214,7 @@ enum dsb_status dsb_trust_store_parse(struct dsb_trust_store *store, const struc
         store, own, {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX}};
 
     store->count = store->root_count = 0;
-    error->fault = dsb_lines_read(&reading.lines, &format, take_line, &reading);
+    error->fault = dsb_lines_read(&reading.lines, &format, take_trust_line, &reading);
     error->line = error->fault == DSB_TEXT_NO_FAULT ? 0 : reading.lines.number;
     if (error->fault != DSB_TEXT_NO_FAULT) {
         store->count = store->root_count = 0;

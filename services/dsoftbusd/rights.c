@@ -104,7 +104,7 @@ static enum dsb_text_fault add_address(const struct dsb_line *line)
     return DSB_TEXT_NO_FAULT;
 }
 
-static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
+static enum dsb_text_fault take_rights_line(void *ctx, const struct dsb_line *line)
 {
     (void)ctx;
     return dsb_word_is(&line->words[0], "peer") ? add_address(line) : add_right(line);
@@ -117,7 +117,7 @@ bool rights_read(const char *text, size_t text_len, struct dsb_text_error *error
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX};
 
     right_count = known_count = 0;
-    error->fault = dsb_lines_read(&lines, &format, take_line, NULL);
+    error->fault = dsb_lines_read(&lines, &format, take_rights_line, NULL);
     error->line = lines.number;
     if (error->fault != DSB_TEXT_NO_FAULT)
         right_count = known_count = 0;
