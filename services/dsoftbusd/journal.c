@@ -28,9 +28,28 @@ static struct {
     struct line_limit services[CODE_COUNT];
 } limits;
 
+/* When the first of the held lines must be told: journal_tick comes with every wake, and mostly
+ * there is none. */
+static uint64_t deadline_ms = DSB_NO_DEADLINE;
+
 static uint64_t now_ms(void)
 {
     return rt_ticks() / ABI_TICKS_PER_MS;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Else the line is held. */
+static bool may_write(struct line_limit *limit)
+{
+    bool written = line_limit_take(limit, now_ms());
+
+    if (!written)
+        deadline_ms = earlier(deadline_ms, line_limit_deadline(limit));
+    return written;
 }
 
 void journal_bring_up_keys(void)
@@ -50,7 +69,7 @@ void journal_transport_up(void)
 
 void journal_step(enum dsb_step step)
 {
-    if (line_limit_take(&limits.steps[step], now_ms()))
+    if (may_write(&limits.steps[step]))
         rt_logf("dsoftbusd: handshake: %s", dsb_step_name(step));
 }
 
@@ -85,7 +104,7 @@ static size_t index_of(enum dsb_reason reason)
 
 void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim)
 {
-    if (!line_limit_take(&limits.refusals[index_of(reason)], now_ms()))
+    if (!may_write(&limits.refusals[index_of(reason)]))
         return;
     if (claim != NULL) {
         rt_logf("dsoftbusd: session refused reason=%s claim=%.*s", dsb_reason_name(reason),
@@ -98,7 +117,7 @@ void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim)
 void journal_service_refused(const struct dsb_device_id *peer, const char *service,
                              size_t service_len, enum dsb_reset_code code)
 {
-    if (line_limit_take(&limits.services[code], now_ms()))
+    if (may_write(&limits.services[code]))
         rt_logf("dsoftbusd: service refused peer=%.*s service=%.*s reason=%s", peer->len,
                 peer->text, (int)service_len, service, code_names[code]);
 }
@@ -118,12 +137,7 @@ void journal_packet_ignored(const char *why, unsigned ignored_count)
     rt_logf("dsoftbusd: packet ignored reason=%s count=%u", why, ignored_count);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-uint64_t journal_deadline(void)
+static uint64_t first_deadline(void)
 {
     uint64_t earliest = DSB_NO_DEADLINE;
     for (size_t i = 0; i < STEP_COUNT; i++)
@@ -135,9 +149,13 @@ uint64_t journal_deadline(void)
     return earliest;
 }
 
-void journal_tick(void)
+uint64_t journal_deadline(void)
 {
-    uint64_t now = now_ms();
+    return deadline_ms;
+}
+
+static void tell_held_lines(uint64_t now)
+{
     for (size_t i = 0; i < STEP_COUNT; i++) {
         uint32_t held_count = line_limit_release(&limits.steps[i], now);
         if (held_count != 0)
@@ -155,4 +173,14 @@ void journal_tick(void)
         if (held_count != 0)
             rt_logf("dsoftbusd: service refused reason=%s times=%u", code_names[i], held_count);
     }
+}
+
+void journal_tick(void)
+{
+    uint64_t now = now_ms();
+
+    if (now < deadline_ms)
+        return;
+    tell_held_lines(now);
+    deadline_ms = first_deadline();
 }

@@ -112,6 +112,24 @@ static void holds_until_it_has_told(void **state)
     assert_int_equal(fake_rt.log_count, LINES_PER_WINDOW + 2);
 }
 
+static void each_kind_is_told_in_its_own_time(void **state)
+{
+    (void)state;
+    refuse(DSB_REASON_LOCAL_DROPPED, LINES_PER_WINDOW + 1);
+    fake_rt.now_ms = start_ms + 10;
+    refuse(DSB_REASON_MSG1_DECRYPT, LINES_PER_WINDOW + 1);
+    assert_int_equal(journal_deadline(), start_ms + LINE_WINDOW_MS);
+    fake_rt.now_ms = start_ms + LINE_WINDOW_MS;
+    journal_tick();
+    assert_int_equal(fake_rt_count("dsoftbusd: session refused reason=local-dropped times=1"), 1);
+    assert_int_equal(fake_rt_count("dsoftbusd: session refused reason=msg1-decrypt times=1"), 0);
+    assert_int_equal(journal_deadline(), start_ms + 10 + LINE_WINDOW_MS);
+    fake_rt.now_ms = start_ms + 10 + LINE_WINDOW_MS;
+    journal_tick();
+    assert_int_equal(fake_rt_count("dsoftbusd: session refused reason=msg1-decrypt times=1"), 1);
+    assert_int_equal(journal_deadline(), DSB_NO_DEADLINE);
+}
+
 static void one_reason_does_not_hide_another(void **state)
 {
     (void)state;
@@ -155,6 +173,7 @@ int main(void)
         TEST(counts_what_is_too_much_to_write),
         TEST(writes_again_when_the_time_is_over),
         TEST(holds_until_it_has_told),
+        TEST(each_kind_is_told_in_its_own_time),
         TEST(one_reason_does_not_hide_another),
         TEST(counts_steps_too),
         TEST(never_holds_auth_ok),
