@@ -55,8 +55,8 @@ prove-mutants: ## each claim must fail for its seeded fault
 coverage: ## lines of lib/noise and lib/dsoftbus that no test reaches
 	@scripts/coverage.sh
 
-mutants: ## break the source in security-relevant places; each time the named test must fail
-	@scripts/mutants.sh
+mutants: ## break the source in security-relevant places; each time the named test must fail (PART=I/N: every Nth test's)
+	@scripts/mutants.sh --part "$(or $(PART),1/1)"
 
 linux: ## daemon, tool and library for Linux, hardened, in build/linux: needs nothing of the OS side
 	@scripts/linux.sh build

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Breaks the source in one place at a time and demands that the named test notices.
 
-usage: mutants.py [-j WORKERS] [NAME...]      all of tests/mutants/*.txt, or those named
+usage: mutants.py [-j WORKERS] [--part I/N] [NAME...]      all of tests/mutants/*.txt, or those named
 
 Works on copies of the tracked files under build/mutants, never on the checkout: one copy for each worker,
 a worker for each processor unless -j says otherwise. A mutant is
@@ -22,6 +22,8 @@ A mutant is caught when its test fails, or takes several times as long as on the
 test survives is a hole in the tests. One whose text is not there, or that does not compile, is an error of the
 list, and so is a test that fails unbroken. One whose test is skipped on this machine is left out, and not counted.
 Ends with "N caught of M"; exits 0 only when all are caught.
+
+--part takes every Nth test, from the Ith on, with its mutants: N parts are the whole.
 
 Tests are told by DSB_FAIL_FAST that the first failure is enough, and by DSB_PATIENCE how many seconds something
 that should come soon may take.
@@ -215,6 +217,20 @@ class Worker:
                 file.write(original)
 
 
+def part_of(mutants, part):
+    """Those of every Nth test: the tests' order is that of their names, so that parts are alike in all but boots."""
+    index, count = part
+    tests = sorted({tuple(mutant["test"].split()[:2]) for mutant in mutants})
+    return [mutant for mutant in mutants if tests.index(tuple(mutant["test"].split()[:2])) % count == index - 1]
+
+
+def a_part(text):
+    index, _, count = text.partition("/")
+    if not (index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{text}: not I/N with I from 1 to N")
+    return int(index), int(count)
+
+
 class Run:
     """The mutants, in groups of one test: a group is one worker's, so that little is built twice."""
 
@@ -275,6 +291,7 @@ class Run:
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].partition(": ")[2])
     parser.add_argument("-j", type=int, default=len(os.sched_getaffinity(0)), dest="workers")
+    parser.add_argument("--part", type=a_part, default=(1, 1))
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
 
@@ -291,6 +308,7 @@ def main():
         if unknown:
             raise ListError(f"no mutant has the name {', '.join(sorted(unknown))}")
         mutants = [mutant for mutant in mutants if mutant["name"] in arguments.names]
+    mutants = part_of(mutants, arguments.part)
     if not mutants:
         raise ListError("no mutants")
 

@@ -100,6 +100,16 @@ by-name)
     expect 0 "1 caught of 1" minus
     expect 2 "no mutant has the name mius" minus mius
     ;;
+parts) # each has one test, and both together are the whole
+    mutant minus '    return a + b;' '    return a - b;'
+    mutant back '    return 1;' '    return __builtin_trap(), 1;' count-test
+    expect 0 $'minus: caught' --part 1/2
+    expect 0 "1 caught of 1" --part 1/2
+    expect 0 $'back: caught' --part 2/2
+    expect 0 "1 caught of 1" --part 2/2
+    expect 2 "no mutants" --part 3/3
+    for part in 0/2 3/2 2 a/b; do expect 2 "$part: not I/N" --part "$part"; done
+    ;;
 one-list-error-ends-all)
     sed -i 's/!= 5/!= 6/' add-test.c
     mutant minus '    return a + b;' '    return a - b;'
