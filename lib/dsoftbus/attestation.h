@@ -25,6 +25,10 @@ extern "C" {
 
 #define DSB_ATTESTATION_SERVICES_MAX 128 /* bytes of a list, its commas included */
 
+/* The highest serial that a root gives: the first good one behind any of them is a number of 64
+ * bits, too. */
+#define DSB_SERIAL_MAX (UINT64_MAX - 1)
+
 /* Shortest and longest on the wire. */
 #define DSB_ATTESTATION_MIN (DSB_ROOT_KEY_LEN + 8 + 1 + DSB_SIGNATURE_LEN)
 #define DSB_ATTESTATION_MAX (DSB_ATTESTATION_MIN + DSB_ATTESTATION_SERVICES_MAX)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One row for each id that a root has spoken of, with its key or without. */
+/* One row for each device of a root, one list for each root. */
 #include "dsoftbus/vouched.h"
 
 #include "dsoftbus/service_list.h"
@@ -9,6 +9,11 @@
 /* Names nothing, and is not empty: an empty list would be none. */
 #define NO_SERVICE ","
 
+static bool is_of_root(const uint8_t key[DSB_ROOT_KEY_LEN], const uint8_t root[DSB_ROOT_KEY_LEN])
+{
+    return memcmp(key, root, DSB_ROOT_KEY_LEN) == 0;
+}
+
 static struct dsb_vouched_row *find_row(const struct dsb_trust_store *store,
                                         const uint8_t root[DSB_ROOT_KEY_LEN],
                                         const struct dsb_device_id *id)
@@ -17,24 +22,53 @@ static struct dsb_vouched_row *find_row(const struct dsb_trust_store *store,
 
     for (size_t i = 0; i < vouched->count; i++)
         if (dsb_device_id_equal(&vouched->rows[i].entry.id, id) &&
-            memcmp(vouched->rows[i].root, root, DSB_ROOT_KEY_LEN) == 0)
+            is_of_root(vouched->rows[i].word.root, root))
             return &vouched->rows[i];
     return NULL;
 }
 
-/* NULL: there is no room. */
-static struct dsb_vouched_row *add_row(const struct dsb_trust_store *store,
-                                       const uint8_t root[DSB_ROOT_KEY_LEN],
-                                       const struct dsb_device_id *id)
+/* A new one, or one that nobody vouches for any more; NULL: there is no room. */
+static struct dsb_vouched_row *free_row(const struct dsb_trust_store *store)
 {
     struct dsb_vouched *vouched = store->vouched;
 
-    if (vouched->count == vouched->capacity)
-        return NULL;
-    struct dsb_vouched_row *row = &vouched->rows[vouched->count++];
-    *row = (struct dsb_vouched_row){.entry.id = *id};
-    memcpy(row->root, root, DSB_ROOT_KEY_LEN);
-    return row;
+    if (vouched->count < vouched->capacity)
+        return &vouched->rows[vouched->count++];
+    for (size_t i = 0; i < vouched->count; i++) {
+        struct dsb_vouched_row *row = &vouched->rows[i];
+        if (dsb_trust_store_find_root(store, row->word.root, &row->entry.id) == NULL)
+            return row;
+    }
+    return NULL;
+}
+
+static struct dsb_vouched_list *find_list(const struct dsb_vouched *vouched,
+                                          const uint8_t root[DSB_ROOT_KEY_LEN])
+{
+    for (size_t i = 0; i < vouched->list_count; i++)
+        if (is_of_root(vouched->lists[i].list.root, root))
+            return &vouched->lists[i];
+    return NULL;
+}
+
+/* As free_row(). */
+static struct dsb_vouched_list *free_list(const struct dsb_trust_store *store)
+{
+    struct dsb_vouched *vouched = store->vouched;
+
+    if (vouched->list_count < vouched->list_capacity)
+        return &vouched->lists[vouched->list_count++];
+    for (size_t i = 0; i < vouched->list_count; i++)
+        if (!dsb_trust_store_has_root(store, vouched->lists[i].list.root))
+            return &vouched->lists[i];
+    return NULL;
+}
+
+static bool is_revoked(const struct dsb_vouched *vouched, const struct dsb_attestation *word,
+                       const struct dsb_device_id *id)
+{
+    const struct dsb_vouched_list *list = find_list(vouched, word->root);
+    return list != NULL && word->serial < dsb_revocations_first_good(&list->list, id);
 }
 
 /* --- what is found ---------------------------------------------------------------------------- */
@@ -51,11 +85,12 @@ static void add_name(struct dsb_trust_entry *entry, const char *name, size_t nam
 static void set_services(struct dsb_vouched_row *row, const struct dsb_trust_root *root)
 {
     struct dsb_trust_entry *entry = &row->entry;
-    const char *name = row->services, *end = row->services + row->services_len;
+    const struct dsb_attestation *word = &row->word;
+    const char *name = word->services, *end = word->services + word->services_len;
 
     memset(entry->services, 0, sizeof entry->services);
-    entry->services_len = row->services_len == 0 ? root->services_len : 0;
-    if (row->services_len == 0)
+    entry->services_len = word->services_len == 0 ? root->services_len : 0;
+    if (word->services_len == 0)
         memcpy(entry->services, root->services, root->services_len);
     for (size_t len; name < end; name += len + 1) {
         const char *comma = memchr(name, ',', (size_t)(end - name));
@@ -64,7 +99,7 @@ static void set_services(struct dsb_vouched_row *row, const struct dsb_trust_roo
             dsb_service_list_has(root->services, root->services_len, name, len))
             add_name(entry, name, len);
     }
-    if (row->services_len != 0 && entry->services_len == 0)
+    if (word->services_len != 0 && entry->services_len == 0)
         add_name(entry, NO_SERVICE, sizeof NO_SERVICE - 1);
 }
 
@@ -72,9 +107,10 @@ static void set_services(struct dsb_vouched_row *row, const struct dsb_trust_roo
 static const struct dsb_trust_entry *entry_of(const struct dsb_trust_store *store,
                                               struct dsb_vouched_row *row)
 {
-    const struct dsb_trust_root *root = dsb_trust_store_find_root(store, row->root, &row->entry.id);
+    const struct dsb_trust_root *root =
+        dsb_trust_store_find_root(store, row->word.root, &row->entry.id);
 
-    if (root == NULL || row->serial == 0 || row->serial < row->first_good)
+    if (root == NULL || is_revoked(store->vouched, &row->word, &row->entry.id))
         return NULL;
     set_services(row, root);
     return &row->entry;
@@ -134,14 +170,26 @@ static enum dsb_vouched_result judge(const struct dsb_trust_store *store,
     if (dsb_device_id_equal(id, &own->id) || memcmp(key, own->key.public_key, DSB_KEY_LEN) == 0 ||
         is_anothers(store, id, key))
         return DSB_VOUCHED_BAD_KEY;
-    *row = find_row(store, attestation->root, id);
-    if (*row != NULL && attestation->serial < (*row)->first_good)
+    if (is_revoked(store->vouched, attestation, id))
         return DSB_VOUCHED_REVOKED;
-    if (*row != NULL && (attestation->serial < (*row)->serial ||
-                         (attestation->serial == (*row)->serial &&
+    *row = find_row(store, attestation->root, id);
+    if (*row != NULL && (attestation->serial < (*row)->word.serial ||
+                         (attestation->serial == (*row)->word.serial &&
                           memcmp((*row)->entry.key, key, DSB_KEY_LEN) != 0)))
         return DSB_VOUCHED_OLD_SERIAL;
     return DSB_VOUCHED_OK;
+}
+
+/* What was verified once is good again. */
+static bool is_same(const struct dsb_vouched_row *row, const uint8_t key[DSB_KEY_LEN],
+                    const struct dsb_attestation *attestation)
+{
+    const struct dsb_attestation *word = &row->word;
+
+    return memcmp(row->entry.key, key, DSB_KEY_LEN) == 0 && word->serial == attestation->serial &&
+           word->services_len == attestation->services_len &&
+           memcmp(word->services, attestation->services, sizeof word->services) == 0 &&
+           memcmp(word->signature, attestation->signature, DSB_SIGNATURE_LEN) == 0;
 }
 
 enum dsb_vouched_result dsb_vouched_take(const struct dsb_trust_store *store,
@@ -155,34 +203,41 @@ enum dsb_vouched_result dsb_vouched_take(const struct dsb_trust_store *store,
 
     if (result != DSB_VOUCHED_OK)
         return result;
+    if (row != NULL && is_same(row, key, attestation))
+        return DSB_VOUCHED_OK;
     if (!dsb_attestation_verify(attestation, id, key))
         return DSB_VOUCHED_BAD_SIGNATURE;
     if (dsb_public_key_fault(key) != DSB_TEXT_NO_FAULT)
         return DSB_VOUCHED_BAD_KEY;
     if (row == NULL)
-        row = add_row(store, attestation->root, id);
+        row = free_row(store);
     if (row == NULL)
         return DSB_VOUCHED_FULL;
-    row->serial = attestation->serial;
-    row->services_len = attestation->services_len;
-    memcpy(row->services, attestation->services, sizeof row->services);
+    *row = (struct dsb_vouched_row){.word = *attestation, .entry.id = *id, .is_new = true};
     memcpy(row->entry.key, key, DSB_KEY_LEN);
+    store->vouched->change_count++;
     return DSB_VOUCHED_OK;
 }
 
-enum dsb_vouched_result dsb_vouched_revoke(const struct dsb_trust_store *store,
-                                           const uint8_t root[DSB_ROOT_KEY_LEN],
-                                           const struct dsb_device_id *id, uint64_t first_good)
+enum dsb_vouched_result dsb_vouched_take_list(const struct dsb_trust_store *store,
+                                              const struct dsb_revocations *list)
 {
-    if (store->vouched == NULL || !dsb_trust_store_has_root(store, root))
+    struct dsb_vouched *vouched = store->vouched;
+
+    if (vouched == NULL || !dsb_trust_store_has_root(store, list->root))
         return DSB_VOUCHED_UNKNOWN_ROOT;
-    struct dsb_vouched_row *row = find_row(store, root, id);
-    if (row == NULL)
-        row = add_row(store, root, id);
-    if (row == NULL)
+    struct dsb_vouched_list *known = find_list(vouched, list->root);
+    if (known != NULL && list->serial <= known->list.serial)
+        return DSB_VOUCHED_OLD_SERIAL;
+    if (!dsb_revocations_verify(list, vouched->scratch))
+        return DSB_VOUCHED_BAD_SIGNATURE;
+    if (known == NULL)
+        known = free_list(store);
+    if (known == NULL)
         return DSB_VOUCHED_FULL;
-    if (row->first_good < first_good)
-        row->first_good = first_good;
+    known->list = *list;
+    known->is_new = true;
+    vouched->change_count++;
     return DSB_VOUCHED_OK;
 }
 

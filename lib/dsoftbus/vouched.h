@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the roots of a trust store have said of devices (RFC-0010): for each id the key with the
- * highest serial, and the first serial that a revocation list leaves good. Found by
- * dsb_trust_store_find_id and _find_key behind the store's own lines, which win.
+ * What the roots of a trust store have said of devices (RFC-0010): for each id the attestation with
+ * the highest serial, and each root's last list of revocations. Found by dsb_trust_store_find_id
+ * and _find_key behind the store's own lines, which win.
  *
- * Who keeps it over restarts writes all rows and reads them back; a row counts as long as the store
- * has its root for its id. Nothing enters it but what a root of the store signed.
+ * Who keeps it over restarts writes what is new, and takes all of it again: nothing enters but what
+ * a root of the store signed. What a root said counts as long as the store has it, for that id.
  */
 #ifndef DSOFTBUS_VOUCHED_H
 #define DSOFTBUS_VOUCHED_H
 
+#include "dsoftbus/revocations.h"
 #include "dsoftbus/trust_store.h"
 
 #ifdef __cplusplus
@@ -17,20 +18,28 @@ extern "C" {
 #endif
 
 struct dsb_vouched_row {
-    uint8_t root[DSB_ROOT_KEY_LEN];
-    uint64_t serial;      /* of entry; 0: no key is known */
-    uint64_t first_good;  /* what is below it is revoked */
-    uint8_t services_len; /* the attestation's list */
-    char services[DSB_ATTESTATION_SERVICES_MAX];
-    struct dsb_trust_entry entry; /* the id always, the key when there is a serial; its services are
-                                     what the root's line permits, too, when it is found */
+    struct dsb_attestation word;  /* the last that counted */
+    struct dsb_trust_entry entry; /* its services are what the root's line permits, too, when it is
+                                     found */
+    bool is_new;                  /* set when it is taken, for who keeps it */
 };
 
-/* rows is the caller's array. All zero but rows and capacity is an empty one. */
+struct dsb_vouched_list {
+    struct dsb_revocations list;
+    bool is_new;
+};
+
+/* rows and lists are the caller's arrays. All zero but they and their capacities is an empty one.
+ */
 struct dsb_vouched {
     struct dsb_vouched_row *rows;
     size_t count;
     size_t capacity; /* items that rows has room for */
+    struct dsb_vouched_list *lists;
+    size_t list_count;
+    size_t list_capacity;
+    uint64_t change_count; /* of whatever was new */
+    uint8_t scratch[DSB_REVOCATIONS_SIGNED_MAX];
 };
 
 enum dsb_vouched_result {
@@ -41,7 +50,7 @@ enum dsb_vouched_result {
     DSB_VOUCHED_OLD_SERIAL,    /* one with a higher serial came before, or another with the same */
     DSB_VOUCHED_REVOKED,       /* below what the root's list leaves good */
     DSB_VOUCHED_BAD_SIGNATURE, /* not the root's over this id and key */
-    DSB_VOUCHED_FULL,          /* no row is left for another id */
+    DSB_VOUCHED_FULL,          /* no place is left for another id, or another root's list */
 };
 
 /*
@@ -55,13 +64,12 @@ DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_take(const struct dsb_trust_s
                                                         const struct dsb_attestation *attestation);
 
 /*
- * A root revokes all below first_good for this id: the caller has verified that the root said so.
- * OK, UNKNOWN_ROOT, or FULL. What is lower than before changes nothing.
+ * Takes a root's list in place of its last one: OK when it was new, OLD_SERIAL when one with this
+ * serial or a higher one came before, UNKNOWN_ROOT, BAD_SIGNATURE, or FULL: no room for another
+ * root. The signature is looked at last.
  */
-DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_revoke(const struct dsb_trust_store *store,
-                                                          const uint8_t root[DSB_ROOT_KEY_LEN],
-                                                          const struct dsb_device_id *id,
-                                                          uint64_t first_good);
+DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_take_list(const struct dsb_trust_store *store,
+                                                             const struct dsb_revocations *list);
 
 /* "old-serial" and so on; never NULL. */
 const char *dsb_vouched_result_name(enum dsb_vouched_result result);

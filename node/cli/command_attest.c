@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define READ_MAX (4 * ATTESTATION_TEXT_MAX) /* a person may have added comments */
+#define READ_MAX (4 * DSB_ATTESTATION_TEXT_MAX) /* a person may have added comments */
 
 /* All of the file; one byte more than READ_MAX says that it is longer. */
 static bool read_whole(int fd, char text[READ_MAX + 1], size_t *len)
@@ -28,7 +28,7 @@ static bool read_whole(int fd, char text[READ_MAX + 1], size_t *len)
 }
 
 /* "-" is standard input. */
-static bool read_attestation(struct attestation *a, const char *path, struct error *e)
+static bool read_attestation(struct dsb_attested *a, const char *path, struct error *e)
 {
     char text[READ_MAX + 1];
     size_t len;
@@ -44,12 +44,12 @@ static bool read_attestation(struct attestation *a, const char *path, struct err
         return false;
     if (len > READ_MAX)
         return error_set(e, EXIT_CONFIG, "%s: longer than %d bytes", path, READ_MAX);
-    at.fault = attestation_parse(a, text, len, &at.line);
+    at.fault = dsb_attested_parse(a, text, len, &at.line);
     return at.fault == DSB_TEXT_NO_FAULT || text_fault_set_path(e, path, &at, text, len);
 }
 
 /* Who it is for. */
-static bool is_own(const struct attestation *a, const struct keyring *k, const char *path,
+static bool is_own(const struct dsb_attested *a, const struct keyring *k, const char *path,
                    struct error *e)
 {
     const struct dsb_device_id *own = &k->identity.id;
@@ -64,16 +64,16 @@ static bool is_own(const struct attestation *a, const struct keyring *k, const c
 
 /* Not behind the one that is there, of the same root: its peers would refuse the older one. One
  * that cannot be read stands in nobody's way. */
-static bool is_newest(const struct attestation *a, const struct keyring *k, const char *path,
+static bool is_newest(const struct dsb_attested *a, const struct keyring *k, const char *path,
                       struct error *e)
 {
     char text[READ_MAX];
     size_t len, line;
-    struct attestation old = {.word.serial = 0};
+    struct dsb_attested old = {.word.serial = 0};
     struct error unread;
     if (!confdir_exists(&k->dir, ATTESTATION_FILE) ||
         !confdir_read(&k->dir, ATTESTATION_FILE, text, sizeof text, &len, &unread) ||
-        attestation_parse(&old, text, len, &line) != DSB_TEXT_NO_FAULT ||
+        dsb_attested_parse(&old, text, len, &line) != DSB_TEXT_NO_FAULT ||
         memcmp(old.word.root, a->word.root, sizeof old.word.root) != 0 ||
         a->word.serial >= old.word.serial)
         return true;
@@ -82,10 +82,10 @@ static bool is_newest(const struct attestation *a, const struct keyring *k, cons
 }
 
 /* The directory is locked by the caller. */
-static bool take(const struct attestation *a, const struct keyring *k, const char *path,
+static bool take(const struct dsb_attested *a, const struct keyring *k, const char *path,
                  struct error *e)
 {
-    char text[ATTESTATION_TEXT_MAX];
+    char text[DSB_ATTESTATION_TEXT_MAX];
     return is_own(a, k, path, e) && is_newest(a, k, path, e) &&
            confdir_write(&k->dir, ATTESTATION_FILE, text, attestation_format(text, a),
                          CONFDIR_REPLACE, e);
@@ -93,7 +93,7 @@ static bool take(const struct attestation *a, const struct keyring *k, const cha
 
 bool command_attest(const struct options *o, char **words, int word_count, struct error *e)
 {
-    struct attestation a = {.word.serial = 0};
+    struct dsb_attested a = {.word.serial = 0};
     struct confdir lock;
     struct keyring k;
     char root[KEY_TEXT_SIZE];

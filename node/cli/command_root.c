@@ -30,7 +30,7 @@ static void show(const struct root_key *root)
 }
 
 /* services may be NULL: no list. */
-static bool parse_device(struct attestation *a, const char *id, const char *key,
+static bool parse_device(struct dsb_attested *a, const char *id, const char *key,
                          const char *services, struct error *e)
 {
     const struct dsb_word key_word = {key, strlen(key)};
@@ -50,7 +50,7 @@ static bool parse_device(struct attestation *a, const char *id, const char *key,
         if (services_len > 0)
             memcpy(a->word.services, services, services_len);
         a->word.services_len = (uint8_t)services_len;
-        fault = attestation_fault(a);
+        fault = dsb_attested_fault(a);
     }
     return fault == DSB_TEXT_NO_FAULT ||
            error_set(e, EXIT_CONFIG, "%s not signed: %s", id, dsb_text_fault_name(fault));
@@ -61,11 +61,11 @@ static bool parse_device(struct attestation *a, const char *id, const char *key,
 static bool choose_serial(const struct root_key *root, const struct dsb_device_id *id,
                           uint64_t asked, uint64_t *serial, struct error *e)
 {
-    struct revocations list;
+    struct dsb_revocations list;
     uint64_t last;
     if (!root_serials_last(root, id, &last, e) || !revocations_read(&list, root, e))
         return false;
-    uint64_t first_good = revocations_first_good(&list, id);
+    uint64_t first_good = dsb_revocations_first_good(&list, id);
     if (asked != 0 && asked <= last)
         return error_set(e, EXIT_CONFIG, "%.*s has serial %llu already: --serial must be higher",
                          id->len, id->text, (unsigned long long)last);
@@ -73,16 +73,16 @@ static bool choose_serial(const struct root_key *root, const struct dsb_device_i
         return error_set(e, EXIT_CONFIG, "%.*s is revoked below serial %llu: --serial must be that",
                          id->len, id->text, (unsigned long long)first_good);
     *serial = asked != 0 ? asked : last + 1 > first_good ? last + 1 : first_good;
-    return *serial <= ROOT_SERIAL_MAX ||
+    return *serial <= DSB_SERIAL_MAX ||
            error_set(e, EXIT_CONFIG, "%.*s has had the last serial that there is", id->len,
                      id->text);
 }
 
 /* The serial is on disk before anybody sees what is signed with it. */
-static bool sign(const struct root_key *root, struct attestation *a, uint64_t serial,
+static bool sign(const struct root_key *root, struct dsb_attested *a, uint64_t serial,
                  struct error *e)
 {
-    char text[ATTESTATION_TEXT_MAX];
+    char text[DSB_ATTESTATION_TEXT_MAX];
     if (!choose_serial(root, &a->id, serial, &a->word.serial, e) ||
         !root_serials_put(root, &a->id, a->word.serial, e))
         return false;
@@ -114,17 +114,17 @@ static bool choose_first_good(const struct root_key *root, const struct dsb_devi
 static bool revoke(const struct root_key *root, const struct dsb_device_id *id, const char *serial,
                    struct error *e)
 {
-    struct revocations list;
-    char text[REVOCATIONS_TEXT_MAX];
+    struct dsb_revocations list;
+    char text[REVOCATIONS_TEXT_SIZE];
     uint64_t first_good = 0;
     if (!choose_first_good(root, id, serial, &first_good, e) || !revocations_read(&list, root, e))
         return false;
-    if (first_good <= revocations_first_good(&list, id))
+    if (first_good <= dsb_revocations_first_good(&list, id))
         return error_set(e, EXIT_CONFIG, "%.*s is revoked below serial %llu already", id->len,
-                         id->text, (unsigned long long)revocations_first_good(&list, id));
-    if (!revocations_set(&list, id, first_good))
+                         id->text, (unsigned long long)dsb_revocations_first_good(&list, id));
+    if (!dsb_revocations_set(&list, id, first_good))
         return error_set(e, EXIT_CONFIG, "%.*s not revoked: the list has %d ids already", id->len,
-                         id->text, REVOCATIONS_MAX);
+                         id->text, DSB_REVOCATIONS_MAX);
     if (!revocations_renew(&list, root, e))
         return false;
     size_t len = revocations_format(text, &list);
@@ -132,7 +132,7 @@ static bool revoke(const struct root_key *root, const struct dsb_device_id *id, 
     return true;
 }
 
-static bool parse(struct attestation *a, size_t verb, const struct options *o, char **words,
+static bool parse(struct dsb_attested *a, size_t verb, const struct options *o, char **words,
                   int word_count, struct error *e)
 {
     if (o->serial != 0 && verb != ROOT_SIGN)
@@ -142,7 +142,7 @@ static bool parse(struct attestation *a, size_t verb, const struct options *o, c
     return verb != ROOT_REVOKE || device_word_id(&a->id, words[2], e);
 }
 
-static bool act(const struct root_key *root, size_t verb, struct attestation *a,
+static bool act(const struct root_key *root, size_t verb, struct dsb_attested *a,
                 const struct options *o, const char *revoked, struct error *e)
 {
     if (verb == ROOT_SIGN)
@@ -157,7 +157,7 @@ static bool act(const struct root_key *root, size_t verb, struct attestation *a,
 bool command_root(const struct options *o, char **words, int word_count, struct error *e)
 {
     struct root_key root;
-    struct attestation a = {.word.serial = 0};
+    struct dsb_attested a = {.word.serial = 0};
     size_t verb;
     if (!words_verb("root", verbs, ROOT_VERB_COUNT, &verb, words, word_count, e) ||
         !parse(&a, verb, o, words, word_count, e) ||

@@ -16,9 +16,6 @@
 
 #define ROOT_NAME_MAX 200 /* bytes of the file's name: others are made of it */
 
-/* The highest serial: the first good one behind any of them is a number of 64 bits, too. */
-#define ROOT_SERIAL_MAX (UINT64_MAX - 1)
-
 struct root_secret;
 
 struct root_key {

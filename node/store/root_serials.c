@@ -3,6 +3,7 @@
  * of another. */
 #include "node/store/root_serials.h"
 
+#include "dsoftbus/attestation.h"
 #include "dsoftbus/lines.h"
 #include "node/store/text_fault.h"
 
@@ -30,7 +31,7 @@ static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
     uint64_t serial;
     if (dsb_device_id_set(&named, line->words[0].text, line->words[0].len) != DSB_OK)
         return DSB_TEXT_BAD_ID;
-    if (!dsb_number_decode(&serial, &line->words[1]) || serial == 0 || serial > ROOT_SERIAL_MAX)
+    if (!dsb_number_decode(&serial, &line->words[1]) || serial == 0 || serial > DSB_SERIAL_MAX)
         return DSB_TEXT_BAD_SERIAL;
     if (!dsb_device_id_equal(&named, s->id))
         return DSB_TEXT_NO_FAULT;

@@ -11,6 +11,7 @@ static struct pair pair;
 static struct root root, other_root;
 static struct attested attested;
 static struct dsb_attestation word;
+static struct dsb_revocations list;
 static char lines[512];
 
 static void trust_the_root(void)
@@ -270,22 +271,24 @@ static void a_higher_serial_replaces_the_key(void **state)
     assert_int_equal(attested.vouched.count, 1);
 }
 
-static enum dsb_vouched_result revoke(uint64_t first_good)
+/* The root's next list. */
+static enum dsb_vouched_result revoke(uint64_t list_serial, uint64_t first_good)
 {
-    return dsb_vouched_revoke(&pair.b_peer.trust, root.public_key, &pair.a_peer.identity.id,
-                              first_good);
+    root_revoke(&root, &list, list_serial, &pair.a_peer.identity.id, first_good);
+    return dsb_vouched_take_list(&pair.b_peer.trust, &list);
 }
 
 static void what_is_revoked_is_not_found(void **state)
 {
     (void)state;
     assert_int_equal(take(), DSB_VOUCHED_OK);
-    assert_int_equal(revoke(5), DSB_VOUCHED_OK);
+    assert_int_equal(revoke(1, 5), DSB_VOUCHED_OK);
     assert_non_null(found());
-    assert_int_equal(revoke(6), DSB_VOUCHED_OK);
+    assert_int_equal(revoke(2, 6), DSB_VOUCHED_OK);
     assert_null(found());
     assert_int_equal(take(), DSB_VOUCHED_REVOKED);
-    assert_int_equal(revoke(1), DSB_VOUCHED_OK); /* never back */
+    assert_int_equal(revoke(1, 1), DSB_VOUCHED_OLD_SERIAL);
+    assert_int_equal(revoke(2, 1), DSB_VOUCHED_OLD_SERIAL);
     assert_int_equal(take(), DSB_VOUCHED_REVOKED);
     root_sign(&root, &word, &pair.a_peer, 6, "");
     assert_int_equal(take(), DSB_VOUCHED_OK);
@@ -295,12 +298,69 @@ static void what_is_revoked_is_not_found(void **state)
 static void a_revocation_may_come_first(void **state)
 {
     (void)state;
-    assert_int_equal(revoke(6), DSB_VOUCHED_OK);
+    assert_int_equal(revoke(1, 6), DSB_VOUCHED_OK);
     assert_null(found());
     assert_int_equal(take(), DSB_VOUCHED_REVOKED);
-    assert_int_equal(
-        dsb_vouched_revoke(&pair.b_peer.trust, other_root.public_key, &pair.a_peer.identity.id, 9),
-        DSB_VOUCHED_UNKNOWN_ROOT);
+}
+
+static void a_list_that_no_root_signed_is_nothing(void **state)
+{
+    (void)state;
+    root_revoke(&other_root, &list, 1, &pair.a_peer.identity.id, 9);
+    assert_int_equal(dsb_vouched_take_list(&pair.b_peer.trust, &list), DSB_VOUCHED_UNKNOWN_ROOT);
+    memcpy(list.root, root.public_key, sizeof list.root);
+    assert_int_equal(dsb_vouched_take_list(&pair.b_peer.trust, &list), DSB_VOUCHED_BAD_SIGNATURE);
+    root_revoke(&root, &list, 1, &pair.a_peer.identity.id, 6);
+    list.entries[0].first_good = 5;
+    assert_int_equal(dsb_vouched_take_list(&pair.b_peer.trust, &list), DSB_VOUCHED_BAD_SIGNATURE);
+    assert_int_equal(attested.vouched.list_count, 0);
+    assert_int_equal(take(), DSB_VOUCHED_OK);
+}
+
+/* Two roots, and room for the list of one: the other's, as long as that one is a root. */
+static void lists_are_bounded(void **state)
+{
+    char both[2 * sizeof lines];
+
+    (void)state;
+    memcpy(both, lines, strlen(lines) + 1);
+    root_line(both + strlen(both), sizeof lines, "*.hall", &other_root, "");
+    attested_trust(&attested, &pair.b_peer, both);
+    assert_int_equal(revoke(7, 6), DSB_VOUCHED_OK);
+    root_revoke(&other_root, &list, 1, &pair.a_peer.identity.id, 9);
+    assert_int_equal(dsb_vouched_take_list(&pair.b_peer.trust, &list), DSB_VOUCHED_FULL);
+    attested_trust(&attested, &pair.b_peer, both + strlen(lines));
+    assert_int_equal(dsb_vouched_take_list(&pair.b_peer.trust, &list), DSB_VOUCHED_OK);
+    assert_int_equal(attested.vouched.list_count, 1);
+}
+
+static void a_row_of_no_root_is_taken_anew(void **state)
+{
+    (void)state;
+    the_table_is_bounded(NULL);
+    root_line(lines, sizeof lines, "d.lab", &root, "");
+    attested_trust(&attested, &pair.b_peer, lines);
+    assert_int_equal(take(), DSB_VOUCHED_OK);
+    assert_int_equal(attested.vouched.count, ATTESTED_ROWS);
+    assert_non_null(found());
+}
+
+/* Who keeps it over restarts hears of each thing once. */
+static void what_is_new_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(take(), DSB_VOUCHED_OK);
+    assert_int_equal(attested.vouched.change_count, 1);
+    assert_true(attested.rows[0].is_new);
+    attested.rows[0].is_new = false;
+    assert_int_equal(take(), DSB_VOUCHED_OK);
+    assert_int_equal(attested.vouched.change_count, 1);
+    assert_false(attested.rows[0].is_new);
+    word.signature[0] ^= 1; /* what was verified is not what this is */
+    assert_int_equal(take(), DSB_VOUCHED_BAD_SIGNATURE);
+    assert_int_equal(revoke(1, 6), DSB_VOUCHED_OK);
+    assert_int_equal(attested.vouched.change_count, 2);
+    assert_true(attested.lists[0].is_new);
 }
 
 static void a_root_that_is_no_more_vouches_for_nobody(void **state)
@@ -377,7 +437,7 @@ static void a_newer_word_for_the_same_key_counts(void **state)
     word.serial = 9;
     again();
     pair_authenticate(&pair);
-    assert_int_equal(attested.rows[0].serial, 6);
+    assert_int_equal(attested.rows[0].word.serial, 6);
 }
 
 static void a_session_ends_when_its_word_is_replaced(void **state)
@@ -399,9 +459,9 @@ static void a_session_ends_when_its_word_is_revoked(void **state)
 {
     (void)state;
     pair_authenticate(&pair);
-    assert_int_equal(revoke(5), DSB_VOUCHED_OK);
+    assert_int_equal(revoke(1, 5), DSB_VOUCHED_OK);
     assert_true(dsb_session_is_trusted(&pair.b.slot.session, &pair.b_peer.trust));
-    assert_int_equal(revoke(6), DSB_VOUCHED_OK);
+    assert_int_equal(revoke(2, 6), DSB_VOUCHED_OK);
     assert_false(dsb_session_is_trusted(&pair.b.slot.session, &pair.b_peer.trust));
 }
 
@@ -434,6 +494,10 @@ int main(void)
         TEST(a_higher_serial_replaces_the_key),
         TEST(what_is_revoked_is_not_found),
         TEST(a_revocation_may_come_first),
+        TEST(a_list_that_no_root_signed_is_nothing),
+        TEST(lists_are_bounded),
+        TEST(a_row_of_no_root_is_taken_anew),
+        TEST(what_is_new_is_told),
         TEST(a_root_that_is_no_more_vouches_for_nobody),
         TEST(both_must_permit_a_service),
         TEST(a_handshake_brings_the_word),

@@ -32,6 +32,20 @@ void root_sign(const struct root *root, struct dsb_attestation *attestation,
         crypto_sign_detached(attestation->signature, NULL, text, len, root->secret_key), 0);
 }
 
+void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t serial,
+                 const struct dsb_device_id *id, uint64_t first_good)
+{
+    static uint8_t text[DSB_REVOCATIONS_SIGNED_MAX];
+
+    memset(list, 0, sizeof *list);
+    list->serial = serial;
+    memcpy(list->root, root->public_key, DSB_ROOT_KEY_LEN);
+    assert_true(dsb_revocations_set(list, id, first_good));
+    assert_int_equal(crypto_sign_detached(list->signature, NULL, text,
+                                          dsb_revocations_signed(text, list), root->secret_key),
+                     0);
+}
+
 void attested_trust(struct attested *attested, struct peer *peer, const char *lines)
 {
     char text[2048];
@@ -42,6 +56,8 @@ void attested_trust(struct attested *attested, struct peer *peer, const char *li
     peer->trust.root_capacity = sizeof attested->roots / sizeof attested->roots[0];
     attested->vouched.rows = attested->rows;
     attested->vouched.capacity = ATTESTED_ROWS;
+    attested->vouched.lists = attested->lists;
+    attested->vouched.list_capacity = ATTESTED_LISTS;
     peer->trust.vouched = &attested->vouched;
     assert_int_equal(
         dsb_trust_store_parse(&peer->trust, &peer->identity, text, (size_t)len, &error), DSB_OK);

@@ -18,12 +18,18 @@ void root_make(struct root *root, uint8_t seed);
 void root_sign(const struct root *root, struct dsb_attestation *attestation,
                const struct peer *peer, uint64_t serial, const char *services);
 
+/* Its list, by this serial: of the id all below first_good is revoked. */
+void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t serial,
+                 const struct dsb_device_id *id, uint64_t first_good);
+
 /* What the peer needs to take roots' words, and its trust store's lines: a file's text behind the
  * header. */
-#define ATTESTED_ROWS 3
+#define ATTESTED_ROWS  3
+#define ATTESTED_LISTS 1
 struct attested {
     struct dsb_trust_root roots[4];
     struct dsb_vouched_row rows[ATTESTED_ROWS];
+    struct dsb_vouched_list lists[ATTESTED_LISTS];
     struct dsb_vouched vouched;
 };
 void attested_trust(struct attested *attested, struct peer *peer, const char *lines);

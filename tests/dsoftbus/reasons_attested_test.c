@@ -61,10 +61,11 @@ REASON(MSG3_SERIAL)
 
 REASON(MSG3_REVOKED)
 {
+    static struct dsb_revocations list;
+
     begin();
-    assert_int_equal(
-        dsb_vouched_revoke(&pair.b_peer.trust, root.public_key, &pair.a_peer.identity.id, 6),
-        DSB_VOUCHED_OK);
+    root_revoke(&root, &list, 1, &pair.a_peer.identity.id, 6);
+    assert_int_equal(dsb_vouched_take_list(&pair.b_peer.trust, &list), DSB_VOUCHED_OK);
     refused(DSB_REASON_MSG3_REVOKED);
 }
 

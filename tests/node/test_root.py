@@ -317,13 +317,21 @@ class Revoke(RootTestCase):
         self.assertEqual(os.listdir(self.path("plant")), ["root"])
 
     def test_a_full_list(self):
-        root = self.new()
+        self.new()
         for number in range(64):
-            self.revoke("a" * 62 + f"{number:02}", str(2**64 - 1))
-        self.check_list(root, self.text("root.revocations"), 64, *(("a" * 62 + f"{n:02}", 2**64 - 1) for n in range(64)))
+            self.revoke(f"lamp-{number:02}", "2")
         self.assert_fails(self.root("revoke", self.file, "lamp", "2"), EXIT_CONFIG,
                           "lamp not revoked: the list has 64 ids already")
         self.assertEqual(self.root("sign", self.file, "lamp", KEY).returncode, EXIT_OK)
+
+    def test_a_list_has_a_bound_of_bytes(self):
+        root = self.new()
+        longest = [("a" * 62 + f"{number:02}", 2**64 - 1) for number in range(36)]
+        for device, first in longest[:-1]:
+            self.revoke(device, str(first))
+        self.assert_fails(self.root("revoke", self.file, longest[-1][0], str(longest[-1][1])), EXIT_CONFIG,
+                          "DIR/plant/root.revocations: no room for another id: a list has 3584 bytes")
+        self.check_list(root, self.text("root.revocations"), 35, *longest[:-1])
 
     def test_a_full_disk_leaves_the_last_list(self):
         self.new()

@@ -79,7 +79,8 @@ class Manual(TestCase):
                 ("between, {} bytes at most", "lib/dsoftbus/trust_store.h", "DSB_TRUST_SERVICES_LEN_MAX"),
                 ("room for {} peers", "node/store/keyring.h", "KEYRING_TRUST_MAX"),
                 ("in at most {} bytes;", "lib/dsoftbus/attestation.h", "DSB_ATTESTATION_SERVICES_MAX"),
-                ("for {} ids at most.", "node/store/revocations.h", "REVOCATIONS_MAX"),
+                ("for {} ids and", "lib/dsoftbus/revocations.h", "DSB_REVOCATIONS_MAX"),
+                ("and in {} bytes at most.", "lib/dsoftbus/revocations.h", "DSB_REVOCATIONS_TEXT_MAX"),
                 ("{} seconds at most", "lib/dsoftbus/pairing.h", "DSB_PAIRING_WAIT_MAX_S")):
             self.assertIn(words.format(number(path, name)), self.text)
 
