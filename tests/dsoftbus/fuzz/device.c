@@ -15,7 +15,7 @@ static void make_device(struct device *device, const char *id, uint8_t seed)
     CHECK(dsb_identity_init(&device->identity, &device->file) == DSB_OK);
     dsb_trust_store_init(&device->trust, &device->entry, 1);
     device->local = (struct dsb_local){
-        &device->identity, &device->trust, DEVICE_RECV_MAX, {DEVICE_WINDOW, DEVICE_STREAMS}};
+        &device->identity, &device->trust, DEVICE_RECV_MAX, {DEVICE_WINDOW, DEVICE_STREAMS}, NULL};
 }
 
 static void trust(struct device *device, const struct device *other)
