@@ -45,7 +45,7 @@
 #define DSOFTBUSD_DEATH_BITS   (1 << 8) /* init: netstackd died; 1 << badge: an application did */
 #define DSOFTBUSD_SLOT_STORE   7        /* SEND to stored, when it pairs */
 #define DSOFTBUSD_SLOT_BUS     6        /* RECV; badge of a caller = its client number, 1 .. */
-/* Its argument: it may pair; stored is there, and its third file says by which code. */
+/* Its argument: it may pair; stored is there, and its fourth file says by which code. */
 #define DSOFTBUSD_PAIRS 1
 
 /* Applications that offer a service on the bus */

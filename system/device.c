@@ -147,9 +147,10 @@ static const struct grant dsoftbusd_grants[] = {
     {GRANT_ENDPOINT, DSOFTBUSD_SLOT_BUS, ENDPOINT_BUS, ABI_RIGHT_RECV, 0, NULL},
     {GRANT_FILE, CLIENT_SLOT_FILE, 0, ABI_RIGHT_READ, 0, "dsoftbusd.trust"},
     {GRANT_FILE, CLIENT_SLOT_FILE + 1, 0, ABI_RIGHT_READ, 0, "dsoftbusd.services"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 2, 0, ABI_RIGHT_READ, 0, "dsoftbusd.attestation"},
     /* Of one that pairs: */
     {GRANT_ENDPOINT, DSOFTBUSD_SLOT_STORE, ENDPOINT_STORED, ABI_RIGHT_SEND, OWNER_DSOFTBUSD, NULL},
-    {GRANT_FILE, CLIENT_SLOT_FILE + 2, 0, ABI_RIGHT_READ, 0, "pairing.code"},
+    {GRANT_FILE, CLIENT_SLOT_FILE + 3, 0, ABI_RIGHT_READ, 0, "pairing.code"},
 };
 #define PAIRING_GRANT_COUNT 2
 

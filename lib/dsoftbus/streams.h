@@ -247,6 +247,9 @@ DSB_MUST_CHECK enum dsb_status dsb_streams_let_go(struct dsb_streams *streams, u
 size_t dsb_streams_unsent(struct dsb_streams *streams, uint32_t id);
 size_t dsb_streams_unread(struct dsb_streams *streams, uint32_t id);
 
+/* The peer has finished: what is unread is all that is left. False for no stream. */
+bool dsb_streams_is_finished(struct dsb_streams *streams, uint32_t id);
+
 /* Streams in use on this side, of the application's and those that it let go and that are not over
  * yet: those that it opened, and the peer's. */
 size_t dsb_streams_own_count(const struct dsb_streams *streams);

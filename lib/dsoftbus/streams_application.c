@@ -306,3 +306,10 @@ size_t dsb_streams_unread(struct dsb_streams *streams, uint32_t id)
 
     return stream == NULL ? 0 : stream->in.len;
 }
+
+bool dsb_streams_is_finished(struct dsb_streams *streams, uint32_t id)
+{
+    const struct dsb_stream *stream = dsb_streams_find(streams, id);
+
+    return stream != NULL && stream->fin_received;
+}

@@ -2,6 +2,7 @@
 /* Asks keystored who this device is, and reads whom it trusts. */
 #include "config.h"
 
+#include "dsoftbus/lines.h"
 #include "journal.h"
 #include "proto/slots.h"
 #include "rights.h"
@@ -41,9 +42,53 @@ static void read_trust(struct config *config)
 
     rt_must(rt_map_file(CLIENT_SLOT_FILE, &text, &text_len), "dsoftbusd.trust");
     dsb_trust_store_init(&config->trust, config->entries, TRUST_MAX);
+    config->trust.roots = config->roots;
+    config->trust.root_capacity = ROOT_MAX;
+    config->vouched.rows = config->vouched_rows;
+    config->vouched.capacity = VOUCHED_MAX;
+    config->vouched.lists = config->lists;
+    config->vouched.list_capacity = ROOT_MAX;
+    config->trust.vouched = &config->vouched;
     if (dsb_trust_store_parse(&config->trust, &config->identity, (const char *)text, text_len,
                               &error) != DSB_OK)
         refuse("dsoftbusd.trust", &error);
+}
+
+/* Nothing but comments: no root vouches for the device. */
+static bool is_blank(const char *text, size_t text_len)
+{
+    struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
+    struct dsb_line line;
+    enum dsb_line_kind kind;
+
+    while ((kind = dsb_lines_next(&lines, &line)) == DSB_LINE_COMMENT)
+        continue;
+    return kind == DSB_LINE_END;
+}
+
+/* What a root says of another device, or of a key that this one had before, is of no use. */
+static bool is_ours(const struct dsb_attested *attested, const struct dsb_identity *own)
+{
+    return dsb_device_id_equal(&attested->id, &own->id) &&
+           memcmp(attested->key, own->key.public_key, DSB_KEY_LEN) == 0;
+}
+
+static void read_attestation(struct config *config)
+{
+    struct dsb_text_error error = {0};
+    const uint8_t *text = NULL;
+    size_t text_len = 0;
+
+    rt_must(rt_map_file(CLIENT_SLOT_FILE + 2, &text, &text_len), "dsoftbusd.attestation");
+    if (is_blank((const char *)text, text_len))
+        return;
+    error.fault = dsb_attested_parse(&config->attested, (const char *)text, text_len, &error.line);
+    if (error.fault != DSB_TEXT_NO_FAULT)
+        refuse("dsoftbusd.attestation", &error);
+    if (is_ours(&config->attested, &config->identity))
+        config->local.attestation = &config->attested.word;
+    else
+        rt_logf("dsoftbusd: dsoftbusd.attestation: not of this device's id and key, not used");
 }
 
 static void read_rights(void)
@@ -68,4 +113,5 @@ void config_load(struct config *config)
         .recv_max = RECORD_UNIT_MAX,
         .streams = {STREAM_WINDOW, SESSION_STREAM_MAX},
     };
+    read_attestation(config);
 }

@@ -122,6 +122,13 @@ void journal_service_refused(const struct dsb_device_id *peer, const char *servi
                 peer->text, (int)service_len, service, code_names[code]);
 }
 
+/* Not bounded here: a session's lists are, in time. */
+void journal_list(const struct dsb_device_id *peer, const char *outcome, uint64_t serial)
+{
+    rt_logf("dsoftbusd: revocations %s serial=%llu peer=%.*s", outcome, (unsigned long long)serial,
+            peer->len, peer->text);
+}
+
 void journal_ended(enum dsb_reason reason)
 {
     rt_logf("dsoftbusd: session ended reason=%s", dsb_reason_name(reason));

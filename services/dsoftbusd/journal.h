@@ -34,6 +34,9 @@ void journal_session_ok(void);
 void journal_service_refused(const struct dsb_device_id *peer, const char *service,
                              size_t service_len, enum dsb_reset_code code);
 
+/* A peer's list of revocations, of this serial: `taken`, `known`, or why it was refused. */
+void journal_list(const struct dsb_device_id *peer, const char *outcome, uint64_t serial);
+
 /* Why a connection ends, written before it is closed. claim may be NULL. */
 void journal_refused(enum dsb_reason reason, const struct dsb_device_id *claim);
 void journal_ended(enum dsb_reason reason);

@@ -41,11 +41,12 @@
 /* Received and not yet used bytes of one connection. */
 #define CONNECTION_IN_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
 
-/* Streams that a peer may have open in one session, and this device's applications; what each
- * holds: bytes that nobody has read, and bytes that are not sealed yet. With SESSION_MAX 768 KiB in
- * all. */
+/* Streams that a peer may have open in one session, and this device's applications, and one for
+ * revocations; what each holds: bytes that nobody has read, and bytes that are not sealed yet. With
+ * SESSION_MAX 816 KiB in all. */
 #define SESSION_STREAM_MAX 8
-#define OWN_STREAM_MAX     8
+#define APP_STREAM_MAX     8
+#define OWN_STREAM_MAX     (APP_STREAM_MAX + 1)
 #define STREAM_WINDOW      4096
 #define STREAM_SEND_CAP    2048
 
@@ -58,13 +59,13 @@
 /* Streams that one application may have open to one device, and applications that may connect at
  * all: so none takes another's. */
 #define APP_DEVICE_STREAM_MAX 2
-#define BUS_CALLER_MAX        (OWN_STREAM_MAX / APP_DEVICE_STREAM_MAX)
+#define BUS_CALLER_MAX        (APP_STREAM_MAX / APP_DEVICE_STREAM_MAX)
 
 /* Devices whose address the image tells. */
 #define KNOWN_ADDRESS_MAX 8
 
-/* Services at a time: two of dsoftbusd's own, and no name twice. */
-#define SERVICE_MAX (2 + BUS_RIGHT_MAX)
+/* Services at a time: three of dsoftbusd's own, and no name twice. */
+#define SERVICE_MAX (3 + BUS_RIGHT_MAX)
 
 /* Bytes to be written: the longest record that a peer takes, or the session's own. */
 #define CONNECTION_OUT_MAX (DSB_FRAME_HEADER_LEN + RECORD_UNIT_MAX)
@@ -105,6 +106,15 @@
 
 /* Trusted devices. */
 #define TRUST_MAX 64
+
+/* Roots, and devices that they vouch for at a time; so many of these in one record of stored, which
+ * holds them with ids and lists of the longest kind. */
+#define ROOT_MAX           4
+#define VOUCHED_MAX        20
+#define VOUCHED_RECORD_MAX 10
+
+/* Lists of revocations are looked at in one session no more often. */
+#define LIST_PAUSE_MS 250
 
 _Static_assert(CONNECTION_MAX + BACKLOG_MAX + 2 <= NET_CLIENT_SOCKETS_MAX,
                "all of them, the listener and the datagram socket have a socket");

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "discovery.h"
 #include "endpoint.h"
+#include "fleet.h"
 #include "journal.h"
 #include "pairing.h"
 #include "peers.h"
@@ -115,11 +116,13 @@ static void start(struct daemon *daemon, bool pairs)
     if (pairs)
         pairing_init(&daemon->pairing, &daemon->config.identity, &daemon->config.trust,
                      &daemon->net, CLIENT_SLOT_RNG, now_ms());
+    fleet_init(&daemon->table, &daemon->config.trust, pairs, now_ms);
     daemon->datagram_ready = true;
     daemon->accept_ms = now_ms();
     daemon->announce_ms = now_ms();
     service_info_init(&daemon->config.identity.id, uptime_s);
-    if (!service_add(&service_echo) || !service_add(&service_info))
+    if (!service_add(&service_echo) || !service_add(&service_info) ||
+        !service_add(&service_revocations))
         rt_panic("dsoftbusd: services", -1);
     peers_init(&daemon->table, &daemon->discovery, &endpoint_listener, now_ms);
     endpoint_init(random_generation);
@@ -188,6 +191,7 @@ static bool turn(struct daemon *daemon)
     table_bound_half_open(&daemon->table, HALF_OPEN_MAX - pairing_socket_max(&daemon->pairing));
     accept_newcomers(daemon);
     bool goes_on = table_turn(&daemon->table, now_ms());
+    fleet_turn();
     goes_on = peers_turn() || goes_on;
     goes_on = pairing_turn(&daemon->pairing, now_ms()) || goes_on;
     journal_tick();
@@ -199,8 +203,12 @@ static bool turn(struct daemon *daemon)
 
 static uint64_t next_deadline(const struct daemon *daemon)
 {
-    const uint64_t deadlines_ms[] = {daemon->announce_ms, daemon->accept_ms, journal_deadline(),
-                                     peers_deadline(), pairing_deadline(&daemon->pairing)};
+    const uint64_t deadlines_ms[] = {daemon->announce_ms,
+                                     daemon->accept_ms,
+                                     journal_deadline(),
+                                     peers_deadline(),
+                                     pairing_deadline(&daemon->pairing),
+                                     fleet_deadline()};
     uint64_t deadline_ms = table_deadline(&daemon->table);
 
     for (size_t i = 0; i < sizeof deadlines_ms / sizeof deadlines_ms[0]; i++)

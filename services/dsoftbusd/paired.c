@@ -5,8 +5,8 @@
 #include "dsoftbus/lines.h"
 #include "limits.h"
 #include "proto/slots.h"
+#include "record.h"
 #include "rt/log.h"
-#include "rt/time.h"
 #include "store/store.h"
 
 #include <assert.h>
@@ -15,27 +15,8 @@
 
 #define TRUST    "trust"
 #define ATTEMPTS "pairing-attempts"
-#define AGAIN_MS 1000
 
 static char scratch[STORE_DATA_MAX]; /* a record that is only looked at */
-
-/* There is one, or there is none: nothing else is an answer. */
-static size_t read(const char *name, char text[STORE_DATA_MAX])
-{
-    size_t len = 0;
-    bool said = false;
-    enum store_status status;
-
-    while ((status = record_get(DSOFTBUSD_SLOT_STORE, name, text, STORE_DATA_MAX, &len)) !=
-               STORE_OK &&
-           status != STORE_NOT_FOUND) {
-        if (!said)
-            rt_logf("dsoftbusd: stored %s cannot be read yet (%d), waiting", name, (int)status);
-        said = true;
-        rt_sleep_ms(AGAIN_MS);
-    }
-    return len;
-}
 
 /* "failed N", and nothing else. */
 static bool parse_attempts(const char *text, size_t len, uint32_t *failed_count)
@@ -54,7 +35,7 @@ static bool parse_attempts(const char *text, size_t len, uint32_t *failed_count)
 
 static bool load_attempts(struct paired *paired)
 {
-    size_t len = read(ATTEMPTS, scratch);
+    size_t len = record_wait(ATTEMPTS, scratch);
 
     if (len == 0 || parse_attempts(scratch, len, &paired->failed_count))
         return true;
@@ -78,7 +59,7 @@ static bool load_trust(struct paired *paired)
     struct dsb_trust_store kept;
     struct dsb_text_error error = {0};
 
-    paired->text_len = read(TRUST, paired->text);
+    paired->text_len = record_wait(TRUST, paired->text);
     dsb_trust_store_init(&kept, entries, TRUST_MAX);
     if (paired->text_len != 0 && dsb_trust_store_parse(&kept, paired->own, paired->text,
                                                        paired->text_len, &error) != DSB_OK) {

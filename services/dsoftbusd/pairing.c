@@ -23,7 +23,7 @@ static void read_code(struct pairing_code *code)
     const uint8_t *text = NULL;
     size_t text_len = 0;
 
-    rt_must(rt_map_file(CLIENT_SLOT_FILE + 2, &text, &text_len), FILE_NAME);
+    rt_must(rt_map_file(CLIENT_SLOT_FILE + 3, &text, &text_len), FILE_NAME);
     if (!pairing_code_read(code, (const char *)text, text_len, &error)) {
         rt_logf("dsoftbusd: %s:%zu: %s", FILE_NAME, error.line, dsb_text_fault_name(error.fault));
         rt_panic("dsoftbusd: refused its configuration", -1);

@@ -15,6 +15,7 @@ struct service {
     const char *name; /* name_len bytes */
     size_t name_len;
     bool offered_to_all; /* to each peer whose line of the trust store has no list */
+    bool needs_no_right; /* to each peer, whatever its line's list names */
     /* A permitted peer's new stream. DSB_RESET_NONE: taken, now or later; else what answers it. */
     enum dsb_reset_code (*begin)(const struct service *service, struct served *served);
     /* Something became possible on it: bytes, room, an end. */
@@ -34,7 +35,7 @@ const struct service *service_find(const char *name, size_t name_len);
 /* The one at this place, in no order; NULL behind the last. */
 const struct service *service_at(size_t idx);
 
-extern const struct service service_echo, service_info;
+extern const struct service service_echo, service_info, service_revocations;
 
 /* Whose `info` it is, an id that stays, and what tells since when it runs, in seconds. */
 struct dsb_device_id;

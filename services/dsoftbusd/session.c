@@ -21,8 +21,10 @@ enum dsb_status session_begin(struct session *session, const struct dsb_link *li
 
 bool session_allows(const struct session *session, const struct service *service)
 {
-    return dsb_trust_entry_allows(dsb_trust_store_find_id(session->trust, &session->peer),
-                                  service->name, service->name_len, service->offered_to_all);
+    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(session->trust, &session->peer);
+
+    return (entry != NULL && service->needs_no_right) ||
+           dsb_trust_entry_allows(entry, service->name, service->name_len, service->offered_to_all);
 }
 
 void session_greet(struct session *session)

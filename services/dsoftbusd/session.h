@@ -22,12 +22,23 @@ struct served {
 
 #define SERVED_MAX (SESSION_STREAM_MAX + OWN_STREAM_MAX)
 
+/* A root's list that is being given to the peer, and which ones it has answered. */
+struct giving {
+    struct served *served; /* NULL: none */
+    size_t list;
+    uint64_t serial;
+    size_t given_len;
+    uint64_t answered[ROOT_MAX]; /* serials */
+};
+
 struct session {
     bool is_used;
     bool is_greeted; /* `os session ok` was written */
     bool wants_turn; /* a service did something since the connection's last turn */
     const struct dsb_trust_store *trust;
     struct dsb_device_id peer; /* bound */
+    uint64_t list_ms;          /* before that no list of the peer's is looked at */
+    struct giving giving;
     struct dsb_streams streams;
     struct served served[SERVED_MAX];
     struct dsb_stream slots[SERVED_MAX];

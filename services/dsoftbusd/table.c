@@ -218,6 +218,16 @@ bool table_turn(struct table *table, uint64_t now_ms)
     return goes_on;
 }
 
+void table_recheck(struct table *table)
+{
+    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+        struct connection *connection = &table->connections[i];
+        if (connection->session != NULL &&
+            !dsb_link_is_trusted(&connection->link, table->local->trust))
+            end(table, connection, DSB_REASON_LOCAL_REVOKED);
+    }
+}
+
 uint64_t table_deadline(const struct table *table)
 {
     uint64_t earliest = DSB_NO_DEADLINE;

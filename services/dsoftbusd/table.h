@@ -63,6 +63,9 @@ void table_ready(struct table *table, net_handle stream);
  * more to do. */
 DSB_MUST_CHECK bool table_turn(struct table *table, uint64_t now_ms);
 
+/* Ends the sessions of who is not trusted any more. */
+void table_recheck(struct table *table);
+
 /* The earliest deadline, DSB_NO_DEADLINE when there is none. */
 uint64_t table_deadline(const struct table *table);
 

@@ -194,6 +194,21 @@ static void a_short_write_is_told_when_there_is_room(void **state)
     assert_int_equal(event(&a).type, DSB_STREAM_EVENT_NONE);
 }
 
+static void the_peers_end_is_seen_before_its_bytes_are_read(void **state)
+{
+    uint32_t id = make_stream();
+
+    (void)state;
+    put(&a, id, "abcd");
+    pass(&a, &b);
+    assert_false(dsb_streams_is_finished(&b.streams, id));
+    assert_ok(dsb_streams_finish(&a.streams, id));
+    pass(&a, &b);
+    assert_true(dsb_streams_is_finished(&b.streams, id));
+    assert_int_equal(dsb_streams_unread(&b.streams, id), 4);
+    assert_false(dsb_streams_is_finished(&b.streams, id + 99));
+}
+
 static void bytes_pass_in_place(void **state)
 {
     uint32_t id = make_stream();
@@ -520,6 +535,7 @@ int main(void)
         cmocka_unit_test_setup(opened_brings_the_credit_of_what_was_read_before, ends_start),
         cmocka_unit_test_setup(a_short_write_is_told_when_there_is_room, ends_start),
         cmocka_unit_test_setup(bytes_pass_in_place, ends_start),
+        cmocka_unit_test_setup(the_peers_end_is_seen_before_its_bytes_are_read, ends_start),
         cmocka_unit_test_setup(a_stream_that_is_not_open_takes_no_call, ends_start),
         cmocka_unit_test_setup(records_are_cut_to_the_room_and_wait_for_it, ends_start),
         cmocka_unit_test_setup(streams_take_turns, ends_start),

@@ -11,7 +11,7 @@
 #include <setjmp.h>
 #include <stdbool.h>
 
-#define FAKE_FILE_COUNT 3
+#define FAKE_FILE_COUNT 4
 #define FAKE_LOG_COUNT  512
 #define FAKE_LOG_MAX    120
 #define FAKE_EXIT_PANIC 255

@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 struct fake_store fake_store;
@@ -34,8 +35,15 @@ static struct fake_record *record_of(uint32_t endpoint_cap, const char *name)
     assert(endpoint_cap == DSOFTBUSD_SLOT_STORE);
     if (strcmp(name, "trust") == 0)
         return &fake_store.trust;
-    assert(strcmp(name, "pairing-attempts") == 0);
-    return &fake_store.attempts;
+    if (strcmp(name, "pairing-attempts") == 0)
+        return &fake_store.attempts;
+    size_t i = 0;
+    while (i < FAKE_OTHERS_MAX && fake_store.names[i][0] != '\0' &&
+           strcmp(fake_store.names[i], name) != 0)
+        i++;
+    assert(i < FAKE_OTHERS_MAX);
+    (void)snprintf(fake_store.names[i], sizeof fake_store.names[i], "%s", name);
+    return &fake_store.others[i];
 }
 
 enum store_status record_get(uint32_t endpoint_cap, const char *name, void *data, size_t data_size,

@@ -374,6 +374,11 @@ void journal_service_refused(const struct dsb_device_id *peer, const char *servi
                (int)code);
 }
 
+void journal_list(const struct dsb_device_id *peer, const char *outcome, uint64_t serial)
+{
+    write_line("list %s %llu %.*s", outcome, (unsigned long long)serial, peer->len, peer->text);
+}
+
 /* The loop's port but for its wait: applications are the test's. */
 void serve_port_signal(uint32_t capability)
 {

@@ -63,7 +63,8 @@ static int setup(void **state)
     fake.clock = clock_ms;
     fake_rt.files[0].text = trust_text;
     fake_rt.files[1].text = services_text;
-    fake_rt.files[2].text = "dsoftbus-pairing 1\ncode fresh\n";
+    fake_rt.files[2].text = "# none\n";
+    fake_rt.files[3].text = "dsoftbus-pairing 1\ncode fresh\n";
     fake_store_reset();
     static const uint8_t private_key[KEY_LEN] = {0x11};
     keystored.status = KEY_OK;
@@ -73,6 +74,7 @@ static int setup(void **state)
     wait_count = 0;
     service_remove(&service_echo); /* of the process before */
     service_remove(&service_info);
+    service_remove(&service_revocations);
     return 0;
 }
 

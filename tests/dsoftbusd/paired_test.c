@@ -208,7 +208,7 @@ static void a_given_code_is_shown_nowhere_and_serves_once(void **state)
     window_boot(file);
     window_start();
     assert_int_equal(fake_rt_count("dsoftbusd: pairing by the given code, for 120 s"), 1);
-    assert_false(fake_rt.files[2].mapped || fake_rt.files[2].held);
+    assert_false(fake_rt.files[3].mapped || fake_rt.files[3].held);
     for (size_t i = 0; i < fake_rt.log_count; i++)
         assert_null(strstr(fake_rt.log[i], "4TZK"));
     dialler_run(dial(&phone, "4TZK7q2M"));

@@ -25,7 +25,7 @@ void window_boot(const char *code_file)
     fake_reset();
     fake_rt_reset();
     fake_rt.now_ms = now_ms;
-    fake_rt.files[2].text = code_file;
+    fake_rt.files[3].text = code_file;
     dsb_trust_store_init(&trust, entries, TRUST_MAX);
 }
 
