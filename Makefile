@@ -11,8 +11,8 @@ run: ## boot the system in QEMU and show its log; Ctrl-C ends it
 	@echo; echo "== the bus: the device's services used from this host, and this host's by an application of the device"
 	@SHOW=1 PROFILE=bus RUN_TIMEOUT=10m scripts/qemu-test.sh
 
-image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR, or without a key: TRUST=FILE, CODE=fresh
-	@IDENTITY="$(IDENTITY)" TRUST="$(TRUST)" CODE="$(CODE)" scripts/image.sh
+image: ## the product's image in build/image, with the identity and trust store of IDENTITY=DIR, or without a key: TRUST=FILE, CODE=fresh, ATTESTATION=FILE
+	@IDENTITY="$(IDENTITY)" TRUST="$(TRUST)" CODE="$(CODE)" ATTESTATION="$(ATTESTATION)" scripts/image.sh
 
 boot: ## boot that image until Ctrl-C, with DISK=FILE if any; the device's port is PORT (34567) of this machine, for pairing the next one
 	@PORT="$(PORT)" DISK="$(DISK)" tests/os/boot/product.py

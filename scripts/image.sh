@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # The product's image: runs until it is switched off. build/image/kernel.elf.
 #
-#   IDENTITY=DIR   the device's identity and trust store, as `dsoftbus keygen` and `dsoftbus trust` keep them; without
-#                  it the bring-up identity of the tests, whose key everybody knows
+#   IDENTITY=DIR   the device's identity and trust store, as `dsoftbus keygen` and `dsoftbus trust` keep them, and what a root
+#                  says of it, if `dsoftbus attest` put that there; without it the bring-up identity of the tests, whose key
+#                  everybody knows
 #   TRUST=FILE     instead: a trust store alone. The image holds no key; the device makes its own at its first boot, and needs a
 #                  disk to keep it
 #   CODE=WORD      of an image without a key: the code that lets peers pair with it. `fresh` (the default): six digits, drawn at
 #                  each boot and shown on the console; `none`: it does not pair; or 8 to 64 letters and digits, to be printed on the
 #                  device. Without TRUST the device trusts nobody but whom it is paired with
+#   ATTESTATION=FILE  of an image without a key: what a root says of the id and the key that the device showed at its first boot
 #   OUT=DIR        where kernel.elf goes instead of build/image
 set -euo pipefail
 invoked_from=$PWD
@@ -44,6 +46,11 @@ check_trust() { # file
     [ -n "$peers" ] || [ "${CODE:-fresh}" != none ] || echo "image: warning: the device will trust nobody: $1 has no peer" >&2
 }
 
+check_attestation() { # file
+    [ "$(grep -v '^#' "$1" | head -n 1)" = "dsoftbus-attestation 1" ] ||
+        die "ATTESTATION=$1 is no attestation: \`dsoftbus root sign ROOTFILE ID KEY\` makes one"
+}
+
 check_code() { # word
     [ "$1" = fresh ] || [ "$1" = none ] || [[ $1 =~ ^[0-9A-Za-z]{8,64}$ ]] || die "CODE=$1: fresh, none, or 8 to 64 letters and digits"
 }
@@ -60,11 +67,17 @@ take() { # files
 
 scripts/setup.sh
 [ -z "${IDENTITY:-}" ] || [ -z "${TRUST:-}" ] || die "IDENTITY or TRUST, not both: with a key or without"
+[ -z "${ATTESTATION:-}" ] || [ -n "${TRUST:-}${CODE:-}" ] || die "ATTESTATION goes with TRUST or CODE: with IDENTITY it is what \`dsoftbus attest\` put there"
 [ -z "${IDENTITY:-}" ] || [ -z "${CODE:-}" ] || die "IDENTITY or CODE, not both: without a disk, whom it pairs with would be forgotten"
 if [ -n "${IDENTITY:-}" ]; then
     directory=$(cd "$invoked_from" && realpath -e -- "$IDENTITY") || die "IDENTITY=$IDENTITY: no such directory"
     check_identity "$directory"
-    take "$directory/identity" "$directory/trust"
+    attestation=system/dsoftbusd.attestation
+    [ ! -e "$directory/attestation" ] || attestation=$directory/attestation
+    scratch=$(mktemp -d)
+    cp "$attestation" "$scratch/attestation"
+    take "$directory/identity" "$directory/trust" "$scratch/attestation"
+    rm -rf "$scratch"
 elif [ -n "${TRUST:-}${CODE:-}" ]; then
     check_code "${CODE:-fresh}"
     scratch=$(mktemp -d)
@@ -76,8 +89,14 @@ elif [ -n "${TRUST:-}${CODE:-}" ]; then
     else
         echo "dsoftbus-trust 3" >"$scratch/trust"
     fi
+    attestation=system/dsoftbusd.attestation
+    if [ -n "${ATTESTATION:-}" ]; then
+        attestation=$(cd "$invoked_from" && realpath -e -- "$ATTESTATION") || die "ATTESTATION=$ATTESTATION: no such file"
+        check_attestation "$attestation"
+    fi
+    cp "$attestation" "$scratch/attestation"
     (umask 077 && printf 'dsoftbus-pairing 1\ncode %s\n' "${CODE:-fresh}" >"$scratch/pairing.code")
-    take "$scratch/trust" "$scratch/pairing.code"
+    take "$scratch/trust" "$scratch/pairing.code" "$scratch/attestation"
     rm -rf "$scratch"
 else
     image=device

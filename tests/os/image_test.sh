@@ -36,7 +36,11 @@ echo junk >>"$work/lamp/trust"
 refused "$work/lamp/trust:3: wrong number of words, or not one space between them" "$work/lamp"
 cp -p "$work/trust" "$work/lamp/trust"
 
+"$tool" root new "$work/root" >/dev/null
+"$tool" root sign "$work/root" lamp-1 "$("$tool" id --dir "$work/lamp" | cut -d' ' -f2)" >"$work/word"
+"$tool" attest --dir "$work/lamp" "$work/word" >/dev/null
 IDENTITY=$work/lamp OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, id and key: lamp-1 "
+grep -qF "$(sed -n 's/^signature //p' "$work/word")" "$work/out/kernel.elf" || { echo "the image lacks what the root says"; exit 1; }
 [ "$(stat -c %a "$work/out/kernel.elf")" = 600 ]
 for word in lamp-1 "$(sed -n 's/^gateway //p' "$work/trust")"; do
     grep -qF "$word" "$work/out/kernel.elf" || { echo "the image lacks $word"; exit 1; }
@@ -114,10 +118,13 @@ for word in 1234567 12345678- none-at-all; do
     code_refused "CODE=$word: fresh, none, or 8 to 64" "$word" ""
 done
 code_refused "IDENTITY or CODE, not both" fresh "$work/lamp"
-CODE=4TZK7q2M OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, without a key"
+ATTESTATION=$work/trust code_refused "ATTESTATION=$work/trust is no attestation" fresh ""
+ATTESTATION=$work/word code_refused "ATTESTATION goes with TRUST or CODE" "" "$work/lamp"
+ATTESTATION=$work/word CODE=4TZK7q2M OUT=$work/out scripts/image.sh | grep -qF "$work/out/kernel.elf, without a key"
 export DISK=$work/disk-of-another
 boot_until_up "$work/third"
 grep -q "^dsoftbusd: pairing by the given code, for " "$work/third"
+grep -q "^dsoftbusd: dsoftbusd.attestation: not of this device's id and key, not used" "$work/third"
 echo 4TZK-7q2M | "$tool" pair --dir "$work/gateway" "127.0.0.1:$((port + 1))" || { cat "$work/third"; exit 1; }
 id=$(sed -n 's/^keystored: this device is \([^ ]*\) .*/\1/p' "$work/third")
 "$tool" ping --dir "$work/gateway" --count 1 "$id@127.0.0.1:$port" || { cat "$work/third"; exit 1; }

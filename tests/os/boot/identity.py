@@ -2,7 +2,8 @@
 """PROFILE=identity: the product whose image holds no key, and a host that it never heard of. A wrong code costs one
 attempt; with the right one both trust each other, at once and after a reboot. Who comes without a window is refused, three
 wrong codes shut it, and the next opens later. The power is cut in the middle of pairings: both have each other, or
-neither, as RFC-0011 section 4 says, and `dsoftbus pair --finish` finds out which.
+neither, as RFC-0011 section 4 says, and `dsoftbus pair --finish` finds out which. In between a fleet comes by its root's
+word: fleet.py.
 """
 import contextlib
 import re
@@ -12,6 +13,7 @@ import tempfile
 import threading
 import time
 
+import fleet
 import node
 from boot import POLL_S, judged
 from host import WAIT_S_MAX, free_ports, must
@@ -139,6 +141,12 @@ class Device:
 
     def hears(self, text):
         self.waits_for(re.compile(re.escape(text)))
+
+    def waits_until(self, holds, what):
+        end = time.monotonic() + WAIT_S_MAX
+        while not holds():
+            must(self.machine.machine.running() and time.monotonic() < end, f"never came: {what}")
+            time.sleep(POLL_S)
 
     def times(self, text):
         self.seen += self.machine.lines()
@@ -290,7 +298,9 @@ def run(settings):
         failed = (device.boot(lambda device: first(device, phone, stranger), None)
                   or device.boot(lambda device: bound(device, phone, guesser))
                   or device.boot(lambda device: waits(device, phone, late, twin))
-                  or device.boot(lambda device: flood(device, phone, patient)))
+                  or device.boot(lambda device: flood(device, phone, patient))
+                  or device.boot(fleet.first)
+                  or device.boot(fleet.after_a_reboot))
         for number, (where, (to_device, to_host, is_trusted)) in enumerate(CUTS.items()):
             host = Host(work, f"cut-{number}")
             failed = (failed

@@ -19,7 +19,7 @@ EXIT_REFUSED = 8  # and a session, but the peer refused
 
 
 def build():
-    if subprocess.run(["scripts/build.sh", "host", "dsoftbus_program", "dsoftbusd_program"], check=False).returncode:
+    if subprocess.run(["scripts/build.sh", "host", "dsoftbus_program", "dsoftbusd_program", "fleet_peer"], check=False).returncode:
         raise BuildFailed("the host's programs do not build")
 
 
