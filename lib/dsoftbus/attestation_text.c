@@ -59,7 +59,7 @@ static enum dsb_text_fault take_value(struct dsb_attested *a, enum field field,
     return DSB_TEXT_UNKNOWN_FIELD;
 }
 
-static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
+static enum dsb_text_fault take_attested_line(void *ctx, const struct dsb_line *line)
 {
     struct reading *r = ctx;
     for (size_t i = 0; i < FIELD_COUNT; i++) {
@@ -81,7 +81,7 @@ enum dsb_text_fault dsb_attested_parse_unverified(struct dsb_attested *a, const 
     struct reading r = {.a = a};
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MAX};
     memset(a, 0, sizeof *a);
-    enum dsb_text_fault fault = dsb_lines_read(&lines, &format, take_line, &r);
+    enum dsb_text_fault fault = dsb_lines_read(&lines, &format, take_attested_line, &r);
     *line = lines.number;
     if (fault == DSB_TEXT_NO_FAULT && (r.seen & FIELDS_WANTED) != FIELDS_WANTED)
         fault = DSB_TEXT_MISSING_FIELD;

@@ -127,7 +127,7 @@ static enum dsb_text_fault take_serial(struct reading *r, const struct dsb_line 
                : DSB_TEXT_BAD_SERIAL;
 }
 
-static enum dsb_text_fault take_line(void *ctx, const struct dsb_line *line)
+static enum dsb_text_fault take_list_line(void *ctx, const struct dsb_line *line)
 {
     struct reading *r = ctx;
     if (dsb_word_is(&line->words[0], "revoke"))
@@ -152,7 +152,7 @@ enum dsb_text_fault dsb_revocations_parse(struct dsb_revocations *list, const ch
     *line = 0;
     if (text_len > DSB_REVOCATIONS_TEXT_MAX)
         return DSB_TEXT_TOO_MANY_ENTRIES;
-    enum dsb_text_fault fault = dsb_lines_read(&lines, &format, take_line, &r);
+    enum dsb_text_fault fault = dsb_lines_read(&lines, &format, take_list_line, &r);
     *line = lines.number;
     if (fault == DSB_TEXT_NO_FAULT && (!r.has_root || !r.has_signature || list->serial == 0))
         fault = DSB_TEXT_MISSING_FIELD;
