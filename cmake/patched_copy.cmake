@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# dsb_patched_copy(SOURCE COPY FOLDER): the folder SOURCE, put into COPY with FOLDER's patches applied. Made anew when the
+# source or a patch is another than last time; a patch that does not apply cleanly is an error.
+find_program(PATCH_PROGRAM patch REQUIRED)
+function(dsb_patched_copy source copy folder)
+  file(GLOB patches CONFIGURE_DEPENDS ${folder}/*.patch)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${patches})
+  set(stamp "${source}")
+  foreach(patch ${patches})
+    file(SHA256 ${patch} hash)
+    string(APPEND stamp "\n${hash}")
+  endforeach()
+  set(last "")
+  if(EXISTS ${copy}/stamp)
+    file(READ ${copy}/stamp last)
+  endif()
+  if(last STREQUAL stamp)
+    return()
+  endif()
+  file(REMOVE_RECURSE ${copy})
+  file(COPY ${source} DESTINATION ${copy})
+  foreach(patch ${patches})
+    execute_process(COMMAND ${PATCH_PROGRAM} --batch --forward --fuzz=0 --no-backup-if-mismatch -p1 -i ${patch}
+      WORKING_DIRECTORY ${copy} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    if(NOT result EQUAL 0)
+      message(FATAL_ERROR "${patch} does not apply to ${source}:\n${output}")
+    endif()
+  endforeach()
+  # A copy has the old times of its source: newer than any object, so that everything is compiled again.
+  file(GLOB_RECURSE files ${copy}/*.[ch])
+  file(TOUCH ${files})
+  file(WRITE ${copy}/stamp "${stamp}")
+endfunction()
