@@ -3,9 +3,9 @@
  * The client for measuring dsoftbusd's new sessions, and the cost of the primitives in the same
  * run.
  *
- *     churn DIR ID HOST:PORT COUNT AT_A_TIME    that many sessions, each closed as soon as it is
- * open churn primitives                          processor nanoseconds of X25519, of its base
- * point, of sealing 32 KiB
+ *     churn DIR ID HOST:PORT COUNT AT_A_TIME    that many sessions, each closed as soon as it opens
+ *     churn primitives                          processor nanoseconds: X25519, its base point,
+ *                                               sealing 32 KiB, X25519 as one of 16 at once
  */
 #include "dsoftbus/announce.h"
 #include "node/base/number.h"
@@ -83,6 +83,18 @@ static uint64_t cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
+static uint64_t several_ns(void)
+{
+    static uint8_t points[KEY_POINTS_MAX][NOISE_CRYPTO_KEY_LEN];
+    static uint8_t shared[KEY_POINTS_MAX][NOISE_CRYPTO_KEY_LEN];
+    random_bytes(points[0], sizeof points);
+    uint64_t begin = cpu_ns();
+    for (int i = 0; i < REPEAT_COUNT / KEY_POINTS_MAX; i++)
+        noise_x25519_several(shared, points[0], (const uint8_t(*)[NOISE_CRYPTO_KEY_LEN])points,
+                             KEY_POINTS_MAX);
+    return (cpu_ns() - begin) / (REPEAT_COUNT / KEY_POINTS_MAX * KEY_POINTS_MAX);
+}
+
 static void primitives(void)
 {
     static uint8_t record[RECORD_FRAME_LEN + NOISE_CRYPTO_TAG_LEN];
@@ -103,8 +115,9 @@ static void primitives(void)
     for (int i = 0; i < REPEAT_COUNT; i++)
         noise_aead_seal(record, key, nonce, NULL, 0, record, RECORD_FRAME_LEN);
     uint64_t seal_ns = (cpu_ns() - begin) / REPEAT_COUNT;
-    (void)printf("%llu %llu %llu\n", (unsigned long long)variable_ns, (unsigned long long)base_ns,
-                 (unsigned long long)seal_ns);
+    (void)printf("%llu %llu %llu %llu\n", (unsigned long long)variable_ns,
+                 (unsigned long long)base_ns, (unsigned long long)seal_ns,
+                 (unsigned long long)several_ns());
 }
 
 int main(int argc, char **argv)
