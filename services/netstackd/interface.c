@@ -167,6 +167,52 @@ bool interface_deliver_loopback(void)
     return is_left;
 }
 
+/* Packets follow one another in a queue of their pbufs: the last of each holds all that is left. */
+static struct pbuf *last_of(struct pbuf *packet)
+{
+    while (packet->len != packet->tot_len)
+        packet = packet->next;
+    return packet;
+}
+
+static bool refers_to(const struct pbuf *packet, const struct pbuf *end, const uint8_t *bytes,
+                      size_t len)
+{
+    for (; packet != end; packet = packet->next)
+        if ((uintptr_t)packet->payload - (uintptr_t)bytes < len)
+            return true;
+    return false;
+}
+
+static void forget_of(struct netif *netif, const uint8_t *bytes, size_t len)
+{
+    struct pbuf **link = &netif->loop_first;
+
+    netif->loop_last = NULL;
+    while (*link != NULL) {
+        struct pbuf *packet = *link;
+        struct pbuf *last = last_of(packet);
+        if (!refers_to(packet, last->next, bytes, len)) {
+            netif->loop_last = last;
+            link = &last->next;
+            continue;
+        }
+        *link = last->next;
+        last->next = NULL;
+        netif->loop_cnt_current = (u16_t)(netif->loop_cnt_current - pbuf_clen(packet));
+        pbuf_free(packet);
+    }
+}
+
+void interface_forget(const uint8_t *bytes, size_t len)
+{
+    struct netif *netif;
+
+    NETIF_FOREACH(netif)
+    if (netif->loop_first != NULL)
+        forget_of(netif, bytes, len);
+}
+
 uint32_t interface_ipv4(void)
 {
     return lwip_ntohl(ip4_addr_get_u32(netif_ip4_addr(&wire)));

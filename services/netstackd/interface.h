@@ -24,6 +24,8 @@ void interface_receive(uint8_t *frame, size_t frame_len);
 /* Delivers of what the machine sent to itself as much as belongs into one turn; true when something
  * is left. */
 bool interface_deliver_loopback(void);
+/* Drops what the machine sent to itself and refers to these bytes: they get another use. */
+void interface_forget(const uint8_t *bytes, size_t len);
 
 uint32_t interface_ipv4(void);
 struct net_interface interface_describe(void);

@@ -4,6 +4,7 @@
 
 #include "address.h"
 #include "backlog.h"
+#include "interface.h"
 #include "platform.h"
 #include <lwip/tcp.h>
 
@@ -41,6 +42,7 @@ static void release(struct socket *socket)
 {
     if (socket->stream.listener != NULL)
         backlog_remove(&socket->stream.listener->listener, socket);
+    interface_forget(socket->tx.bytes, RING_BYTES);
     serve_free(&socket->object);
 }
 

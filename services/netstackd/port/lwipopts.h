@@ -37,9 +37,9 @@
 #define LWIP_HAVE_LOOPIF           1
 #define LWIP_NETIF_LOOPBACK        1
 #define LWIP_NETIF_STATUS_CALLBACK 0
-/* Packets waiting inside the machine: two full windows of small segments. A full queue is a lost
- * packet, which TCP sends again. */
-#define LWIP_LOOPBACK_MAX_PBUFS        32
+/* Packets waiting inside the machine, headers and data apart: two full windows of small segments. A
+ * full queue is a lost packet, which TCP sends again. */
+#define LWIP_LOOPBACK_MAX_PBUFS        64
 #define PORT_LOOPBACK_PACKETS_PER_TURN 32 /* then clients and the wire have their turn */
 #define LWIP_CHECKSUM_CTRL_PER_NETIF   1  /* none on the loopback: there is no wire between */
 #define LWIP_HOOK_FILENAME             "hooks.h"
@@ -99,8 +99,9 @@
 #define MEMP_NUM_UDP_PCB        PORT_SOCKETS_MAX
 #define MEMP_NUM_RAW_PCB        1
 #define MEMP_NUM_TCP_SEG        (PORT_SEGMENTS_MAX + PORT_HALF_OPEN_MAX)
-#define MEMP_NUM_PBUF           PORT_SEGMENTS_MAX /* a segment's data, referred to in the socket's ring */
-#define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + PORT_SOCKETS_MAX) /* pings */
+/* A segment's data, referred to in the socket's ring; and those on the loopback once more. */
+#define MEMP_NUM_PBUF        (PORT_SEGMENTS_MAX + 2 * LWIP_LOOPBACK_MAX_PBUFS)
+#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + PORT_SOCKETS_MAX) /* pings */
 /* A received frame lives only while lwIP looks at it, where the device put it: its bytes go into a
  * socket's ring at once. Of what lwIP would keep there is room for this much (interface.c). */
 #define PBUF_POOL_SIZE    8
@@ -110,6 +111,6 @@
 #define MEM_SIZE                                                                                   \
     (MEMP_NUM_TCP_SEG * PORT_HEADER_BYTES +                                                        \
      ARP_TABLE_SIZE * (PBUF_POOL_BUFSIZE + PORT_HEADER_BYTES) +                                    \
-     2 * LWIP_LOOPBACK_MAX_PBUFS * (TCP_MSS + PORT_HEADER_BYTES))
+     LWIP_LOOPBACK_MAX_PBUFS * (TCP_MSS + PORT_HEADER_BYTES))
 
 #endif
