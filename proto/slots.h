@@ -39,13 +39,17 @@
 #define CLIENT_SLOT_FILE 16 /* 16, 17, ...: data files, READ, in the order of the table */
 
 /* dsoftbusd, beside a client's slots */
-#define DSOFTBUSD_SLOT_NOTIFY  4        /* RECV|SEND|MINT */
-#define DSOFTBUSD_SLOT_KEY     5        /* SEND to keystored */
-#define DSOFTBUSD_NETWORK_BITS 1        /* netstackd: something became ready */
-#define DSOFTBUSD_DEATH_BITS   (1 << 8) /* init: netstackd died; 1 << badge: an application did */
-#define DSOFTBUSD_SLOT_STORE   7        /* SEND to stored, when it pairs */
-#define DSOFTBUSD_SLOT_BUS     6        /* RECV; badge of a caller = its client number, 1 .. */
-/* Its argument: it may pair; stored is there, and its fourth file says by which code. */
+#define DSOFTBUSD_SLOT_NOTIFY      4        /* RECV|SEND|MINT */
+#define DSOFTBUSD_SLOT_KEY         5        /* SEND to keystored */
+#define DSOFTBUSD_NETWORK_BITS     1        /* netstackd: something became ready */
+#define DSOFTBUSD_DEATH_BITS       (1 << 8) /* init: netstackd died; 1 << badge: an application did */
+#define DSOFTBUSD_SLOT_STORE       7        /* SEND to stored, when it pairs */
+#define DSOFTBUSD_SLOT_BUS         6        /* RECV; badge of a caller = its client number, 1 .. */
+#define DSOFTBUSD_SLOT_TRUST       CLIENT_SLOT_FILE /* its data files */
+#define DSOFTBUSD_SLOT_SERVICES    (CLIENT_SLOT_FILE + 1)
+#define DSOFTBUSD_SLOT_ATTESTATION (CLIENT_SLOT_FILE + 2)
+#define DSOFTBUSD_SLOT_CODE        (CLIENT_SLOT_FILE + 3) /* when it pairs */
+/* Its argument: it may pair; stored is there, and a file says by which code. */
 #define DSOFTBUSD_PAIRS 1
 
 /* Applications that offer a service on the bus */

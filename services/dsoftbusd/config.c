@@ -40,7 +40,7 @@ static void read_trust(struct config *config)
     const uint8_t *text = NULL;
     size_t text_len = 0;
 
-    rt_must(rt_map_file(CLIENT_SLOT_FILE, &text, &text_len), "dsoftbusd.trust");
+    rt_must(rt_map_file(DSOFTBUSD_SLOT_TRUST, &text, &text_len), "dsoftbusd.trust");
     dsb_trust_store_init(&config->trust, config->entries, TRUST_MAX);
     config->trust.roots = config->roots;
     config->trust.root_capacity = ROOT_MAX;
@@ -79,7 +79,7 @@ static void read_attestation(struct config *config)
     const uint8_t *text = NULL;
     size_t text_len = 0;
 
-    rt_must(rt_map_file(CLIENT_SLOT_FILE + 2, &text, &text_len), "dsoftbusd.attestation");
+    rt_must(rt_map_file(DSOFTBUSD_SLOT_ATTESTATION, &text, &text_len), "dsoftbusd.attestation");
     if (is_blank((const char *)text, text_len))
         return;
     error.fault = dsb_attested_parse(&config->attested, (const char *)text, text_len, &error.line);
@@ -97,7 +97,7 @@ static void read_rights(void)
     const uint8_t *text = NULL;
     size_t text_len = 0;
 
-    rt_must(rt_map_file(CLIENT_SLOT_FILE + 1, &text, &text_len), "dsoftbusd.services");
+    rt_must(rt_map_file(DSOFTBUSD_SLOT_SERVICES, &text, &text_len), "dsoftbusd.services");
     if (!rights_read((const char *)text, text_len, &error))
         refuse("dsoftbusd.services", &error);
 }

@@ -23,13 +23,13 @@ static void read_code(struct pairing_code *code)
     const uint8_t *text = NULL;
     size_t text_len = 0;
 
-    rt_must(rt_map_file(CLIENT_SLOT_FILE + 3, &text, &text_len), FILE_NAME);
+    rt_must(rt_map_file(DSOFTBUSD_SLOT_CODE, &text, &text_len), FILE_NAME);
     if (!pairing_code_read(code, (const char *)text, text_len, &error)) {
         rt_logf("dsoftbusd: %s:%zu: %s", FILE_NAME, error.line, dsb_text_fault_name(error.fault));
         rt_panic("dsoftbusd: refused its configuration", -1);
     }
     rt_must(rt_unmap((uintptr_t)text), "dsoftbusd: unmap");
-    rt_must(rt_cap_drop(CLIENT_SLOT_FILE + 2), "dsoftbusd: drop");
+    rt_must(rt_cap_drop(DSOFTBUSD_SLOT_CODE), "dsoftbusd: drop");
 }
 
 /* A given code is for one pairing: later it would let in whoever once read it. */
