@@ -35,7 +35,7 @@ const char *dsb_text_fault_name(enum dsb_text_fault fault)
         [DSB_TEXT_BAD_SIGNATURE] = "not the root's signature",
         [DSB_TEXT_BAD_CODE] =
             "not `code fresh`, `code none` or a code of 8 to 64 letters and digits",
-        [DSB_TEXT_NO_ROOTS] = "a root: this program takes none yet",
+        [DSB_TEXT_NO_ROOTS] = "a root, where none is taken",
     };
 
     return (size_t)fault < sizeof names / sizeof names[0] ? names[fault] : "unknown";

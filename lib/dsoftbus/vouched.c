@@ -51,6 +51,13 @@ static struct dsb_vouched_list *find_list(const struct dsb_vouched *vouched,
     return NULL;
 }
 
+uint64_t dsb_vouched_list_serial(const struct dsb_vouched *vouched,
+                                 const uint8_t root[DSB_ROOT_KEY_LEN])
+{
+    const struct dsb_vouched_list *list = find_list(vouched, root);
+    return list != NULL ? list->list.serial : 0;
+}
+
 /* As free_row(). */
 static struct dsb_vouched_list *free_list(const struct dsb_trust_store *store)
 {

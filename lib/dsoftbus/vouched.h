@@ -71,6 +71,10 @@ DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_take(const struct dsb_trust_s
 DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_take_list(const struct dsb_trust_store *store,
                                                              const struct dsb_revocations *list);
 
+/* The serial of the root's last list that was taken; 0: none. */
+uint64_t dsb_vouched_list_serial(const struct dsb_vouched *vouched,
+                                 const uint8_t root[DSB_ROOT_KEY_LEN]);
+
 /* "old-serial" and so on; never NULL. */
 const char *dsb_vouched_result_name(enum dsb_vouched_result result);
 

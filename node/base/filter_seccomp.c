@@ -80,6 +80,7 @@ static const char *const daemon_calls[] = {
     "lseek",
     "_llseek",
     "lsetxattr",
+    "mkdirat",
     "newfstatat",
     "open",
     "openat",

@@ -9,5 +9,7 @@ bool bus_allows(const struct bus *b, const struct registry_entry *entry,
 {
     const struct dsb_trust_entry *line =
         dsb_trust_store_find_id(b->server->shared.local.trust, peer);
+    if (entry->to_any)
+        return line != NULL;
     return dsb_trust_entry_allows(line, entry->name, strlen(entry->name), entry->to_all);
 }

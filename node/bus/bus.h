@@ -3,11 +3,14 @@
 #ifndef NODE_BUS_H
 #define NODE_BUS_H
 
+#include "dsoftbus/rate.h"
 #include "node/bus/peers.h"
 #include "node/bus/registry.h"
 #include "node/engine/inbound.h"
 
 struct bus_client;
+struct gossip;
+struct list_hearing;
 
 struct bus_limits {
     uint32_t client_count;      /* clients of the socket */
@@ -35,7 +38,10 @@ struct bus {
     uint32_t descriptor_count; /* in use */
     uint32_t next_client;
     uint64_t started_ms;
-    struct log_budget lines; /* about clients */
+    struct log_budget lines;       /* about clients */
+    struct dsb_rate list_rate;     /* signatures of lists */
+    struct list_hearing *hearings; /* revocations.h */
+    struct gossip *gossips;
 };
 
 /* May the peer of this session use the service? Looked up in the trust store as it is now. */

@@ -53,8 +53,9 @@ struct peer {
     uint64_t pause_ms;
     uint64_t next_try_ms;
     uv_timer_t timer;
-    uint32_t file_count; /* transfers of it under way: the daemon's */
-    char fault[128];     /* of the last try; "": none yet */
+    uint32_t file_count;    /* transfers of it under way: the daemon's */
+    uint64_t lists_shut_ms; /* before that no list of it is verified (revocations.h) */
+    char fault[128];        /* of the last try; "": none yet */
 };
 
 struct peers {
@@ -68,7 +69,7 @@ struct peers {
     struct discovery_search search;
     struct peer *list;
     /* A peer became online, or is so no more. */
-    void (*changed)(struct peers *all, const struct peer *p, bool is_online);
+    void (*changed)(struct peers *all, struct peer *p, bool is_online);
     void *owner;
 };
 

@@ -34,6 +34,13 @@ enum registry_result registry_add(struct registry *r, const char *name, bool to_
     return REGISTRY_OK;
 }
 
+void registry_open(struct registry *r, const char *name)
+{
+    for (struct registry_entry *e = r->entries; e != NULL; e = e->next)
+        if (e->publisher == NULL && strcmp(e->name, name) == 0)
+            e->to_any = true;
+}
+
 /* Removes those of a publisher: one name, or with NULL all. */
 static bool remove_those(struct registry *r, const char *name, const void *publisher)
 {

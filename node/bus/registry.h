@@ -10,6 +10,7 @@ struct registry_entry {
     struct registry_entry *next;
     void *publisher; /* NULL: the daemon */
     bool to_all;     /* to every trusted peer whose line has no list */
+    bool to_any;     /* to every trusted peer, whatever its line lists */
     char name[DSB_STREAM_SERVICE_MAX + 1];
 };
 
@@ -24,6 +25,9 @@ enum registry_result { REGISTRY_OK, REGISTRY_EXISTS, REGISTRY_FULL };
 /* The name is a service name. One that somebody has is not given again. */
 enum registry_result registry_add(struct registry *r, const char *name, bool to_all,
                                   void *publisher);
+
+/* What the daemon has by this name is for every trusted peer, whatever its line lists. */
+void registry_open(struct registry *r, const char *name);
 
 /* False when the publisher has no such name. */
 bool registry_remove(struct registry *r, const char *name, const void *publisher);

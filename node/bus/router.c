@@ -4,7 +4,9 @@
 
 #include "node/bus/client_request.h"
 #include "node/bus/echo.h"
+#include "node/bus/gossip.h"
 #include "node/bus/info.h"
+#include "node/bus/revocations.h"
 
 #include <string.h>
 
@@ -28,6 +30,9 @@ static void serve(struct bus *b, struct conn *c, uint32_t id, const struct regis
         echo_serve(c, id);
     } else if (strcmp(entry->name, INFO_SERVICE) == 0) {
         info_serve(b, c, id);
+    } else if (strcmp(entry->name, REVOCATIONS_SERVICE) == 0) {
+        if (!revocations_serve(b, c, id))
+            refuse(b, c, id, entry->name, strlen(entry->name), DSB_RESET_BUSY);
     } else {
         inbound_serve(b->files, c, id);
     }
@@ -96,11 +101,13 @@ static void dial_failed(struct server_host *host, struct conn *c, enum conn_outc
     peers_dial_failed(&((struct bus *)host)->peers, c, outcome, reason, system_error);
 }
 
-static void on_changed(struct peers *all, const struct peer *p, bool is_online)
+static void on_changed(struct peers *all, struct peer *p, bool is_online)
 {
-    const struct bus *b = all->owner;
+    struct bus *b = all->owner;
     for (struct bus_client *c = b->clients; c != NULL; c = c->next)
         client_tell_peer(c, &p->id, is_online);
+    if (is_online)
+        gossip_begin(b, p);
 }
 
 static void add_own(struct bus *b, const char *name)
@@ -127,6 +134,11 @@ void bus_start(struct bus *b, uint32_t name_count, uint32_t peer_session_count,
     b->started_ms = uv_now(b->loop);
     add_own(b, ECHO_SERVICE);
     add_own(b, INFO_SERVICE);
+    add_own(b, REVOCATIONS_SERVICE);
+    /* It gives nothing, and takes only what a root signed. */
+    registry_open(&b->registry, REVOCATIONS_SERVICE);
+    dsb_rate_init(&b->list_rate, REVOCATIONS_RATE_PER_S, 1000 / REVOCATIONS_RATE_PER_S,
+                  b->started_ms);
     if (b->files != NULL)
         add_own(b, INBOUND_SERVICE);
 }
@@ -135,11 +147,13 @@ void bus_stop(struct bus *b)
 {
     while (b->clients != NULL)
         client_end(b->clients);
+    gossip_stop(b);
     peers_stop(&b->peers);
 }
 
 void bus_free(struct bus *b)
 {
     registry_remove_all(&b->registry, NULL);
+    gossip_free(b);
     peers_free(&b->peers);
 }

@@ -19,8 +19,8 @@ struct command_row {
 static const struct command_row commands[] = {
     {"keygen", "ID", "make this device's identity", CMD_KEYGEN, command_keygen},
     {"id", "", "show this device's id and public key", CMD_ID, command_id},
-    {"trust", "add ID KEY [SERVICES] | list | remove ID", "say which peers are trusted", CMD_TRUST,
-     command_trust},
+    {"trust", "add ID KEY [SERVICES] | list | remove ID [ROOT] | show",
+     "say which peers are trusted", CMD_TRUST, command_trust},
     {"attest", "FILE|-", "take what a root signed for this device", CMD_ATTEST, command_attest},
     {"root", "new|show ROOTFILE | sign ROOTFILE ID KEY [SERVICES] | revoke ROOTFILE ID [SERIAL]",
      "the key that vouches for devices", CMD_ROOT, command_root},

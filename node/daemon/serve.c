@@ -5,6 +5,7 @@
 
 #include "node/bus/router.h"
 #include "node/bus/socket.h"
+#include "node/daemon/fleet.h"
 #include "node/daemon/inbox.h"
 #include "node/daemon/privileges.h"
 #include "node/daemon/status.h"
@@ -43,6 +44,7 @@ struct daemon {
     uv_poll_t on_key;
     bool key_lost;
     struct trust_watch trust;
+    struct fleet fleet;
 };
 
 /* With a bound a peer has one transfer at a time: what others would bring cannot be known. */
@@ -207,7 +209,8 @@ static bool open_all(struct daemon *d, struct error *e)
     if (!inbox_check(&d->inbox, e) ||
         !keyring_open_apart(&d->keyring, o->dir, o->allow_test_keys, e))
         return false;
-    if (confdir_claim(&d->keyring.dir, STATUS_LOCK, e) && open_bus(d, has_bus, e))
+    if (keyring_read_attestation(&d->keyring, e) &&
+        confdir_claim(&d->keyring.dir, STATUS_LOCK, e) && open_bus(d, has_bus, e))
         return true;
     keyring_close(&d->keyring);
     return false;
@@ -215,13 +218,15 @@ static bool open_all(struct daemon *d, struct error *e)
 
 static void before_waiting(uv_prepare_t *handle)
 {
-    (void)handle;
+    struct daemon *d = handle->data;
+    fleet_turn(&d->fleet);
     log_flush();
 }
 
 static void stop(struct daemon *d)
 {
     uv_close((uv_handle_t *)&d->on_turn, NULL);
+    fleet_stop(&d->fleet);
     if (d->bus_fd >= 0)
         bus_socket_stop(&d->bus_socket);
     bus_stop(&d->bus);
@@ -242,12 +247,15 @@ static void read_trust_again(void *ctx)
     struct error e;
     trust_watch_take(&d->trust);
     if (keyring_reload(&d->keyring, &e)) {
-        log_line(LOG_LEVEL_INFO, "trust store read again: %zu peers", d->keyring.trust.count);
-        server_recheck_peers(&d->server);
-        bus_recheck(&d->bus);
+        log_line(LOG_LEVEL_INFO, "trust store read again: %zu peers, %zu roots",
+                 d->keyring.trust.count, d->keyring.trust.root_count);
+        fleet_recheck(&d->fleet);
     } else {
         log_line(LOG_LEVEL_ERROR, "trust store kept as it was: %s", e.text);
     }
+    if (!keyring_read_attestation(&d->keyring, &e))
+        log_line(LOG_LEVEL_ERROR, "attestation kept as it was: %s", e.text);
+    d->server.shared.local.attestation = keyring_attestation(&d->keyring);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -339,14 +347,16 @@ static bool start_all(struct daemon *d, struct error *e)
     if (d->discovery_fd >= 0)
         discovery_respond(&d->discovery, &d->loop, d->discovery_fd, identity, &d->bound,
                           o->inbox != NULL);
+    fleet_start(&d->fleet, &d->bus, &d->keyring);
     uv_prepare_init(&d->loop, &d->on_turn);
+    d->on_turn.data = d;
     uv_prepare_start(&d->on_turn, before_waiting);
     watch_signal(d, &d->on_term, SIGTERM);
     watch_signal(d, &d->on_int, SIGINT);
     watch_signal(d, &d->on_hup, SIGHUP);
     watch_key(d);
     watch_trust(d);
-    if (d->keyring.trust.count == 0)
+    if (d->keyring.trust.count == 0 && d->keyring.trust.root_count == 0)
         log_line(LOG_LEVEL_WARNING, "the trust store is empty: every peer will be rejected");
     shut_in(d);
     log_line(LOG_LEVEL_INFO, "ready id=%.*s listen=%s", identity->id.len, identity->id.text,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Notices that the trust file of a directory changed, so that a change needs no signal. A file that
- * is written in place is seen only when it has been quiet for a while: a half-written store would
- * throw trusted peers out.
+ * Notices that the trust file of a directory, or the attestation beside it, changed, so that a
+ * change needs no signal. A file that is written in place is seen only when it has been quiet for a
+ * while: a half-written store would throw trusted peers out.
  */
 #ifndef NODE_TRUST_WATCH_H
 #define NODE_TRUST_WATCH_H
@@ -12,11 +12,14 @@
 #include <sys/stat.h>
 #include <uv.h>
 
+#define TRUST_WATCH_COUNT 2
+
 struct trust_watch {
     uv_fs_event_t event;
     uv_timer_t quiet;
     const struct confdir *dir;
-    struct stat seen; /* the file when it was read last; all zero when there was none */
+    struct stat seen[TRUST_WATCH_COUNT]; /* the files when they were read last; all zero when there
+                                            was none */
     void (*changed)(void *ctx);
     void *ctx;
 };
@@ -26,7 +29,7 @@ struct trust_watch {
 int trust_watch_start(struct trust_watch *w, uv_loop_t *loop, const struct confdir *dir,
                       void (*changed)(void *ctx), void *ctx);
 
-/* The file is about to be read: changes up to now are no news. */
+/* The files are about to be read: changes up to now are no news. */
 void trust_watch_take(struct trust_watch *w);
 
 void trust_watch_stop(struct trust_watch *w);

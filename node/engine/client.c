@@ -262,6 +262,10 @@ bool client_open(struct client *c, const struct options *o, const char *target,
 {
     if (!parse_target(c, target, e) || !keyring_open(&c->keyring, o->dir, o->allow_test_keys, e))
         return false;
+    if (!keyring_read_attestation(&c->keyring, e)) {
+        keyring_close(&c->keyring);
+        return false;
+    }
     if (dsb_trust_store_find_id(&c->keyring.trust, &c->target) == NULL) {
         error_set(e, EXIT_NO_PEER, "%.*s is not in %s/%s (add it with: dsoftbus trust add ID KEY)",
                   c->target.len, c->target.text, c->keyring.dir.path, TRUST_FILE);
@@ -281,8 +285,10 @@ bool client_open(struct client *c, const struct options *o, const char *target,
         keyring_close(&c->keyring);
         return false;
     }
-    c->shared.local = (struct dsb_local){
-        .identity = &c->keyring.identity, .trust = &c->keyring.trust, .recv_max = RECORD_UNIT_MAX};
+    c->shared.local = (struct dsb_local){.identity = &c->keyring.identity,
+                                         .trust = &c->keyring.trust,
+                                         .recv_max = RECORD_UNIT_MAX,
+                                         .attestation = keyring_attestation(&c->keyring)};
     c->shared.streams = STREAM_LIMITS_OF_A_CLIENT;
     uv_timer_init(&c->loop, &c->timer);
     c->timer.data = c;

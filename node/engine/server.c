@@ -272,8 +272,10 @@ bool server_start(struct server *s, uv_loop_t *loop, struct keyring *k, struct s
                   int listen_fd, const struct server_limits *limits, struct error *e)
 {
     memset(s, 0, sizeof *s);
-    s->shared.local = (struct dsb_local){
-        .identity = &k->identity, .trust = &k->trust, .recv_max = RECORD_UNIT_MAX};
+    s->shared.local = (struct dsb_local){.identity = &k->identity,
+                                         .trust = &k->trust,
+                                         .recv_max = RECORD_UNIT_MAX,
+                                         .attestation = keyring_attestation(k)};
     s->shared.streams = limits->streams;
     s->shared.key_queue.key = k->file == NULL ? &k->process : NULL;
     if (!conn_shared_open(&s->shared, loop, e))

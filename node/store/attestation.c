@@ -2,7 +2,7 @@
 /* What is signed, and the text around it. */
 #include "node/store/attestation.h"
 
-#include "node/store/keyring.h"
+#include "node/base/key_text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 
 #include "node/base/publish.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -58,19 +59,25 @@ static bool check_private(const struct stat *st, mode_t want, const char *path, 
     return true;
 }
 
-static bool open_resolved(struct confdir *dir, struct error *e)
+/* The directory is open. */
+static bool check_opened(struct confdir *dir, struct error *e)
 {
     struct stat st;
-    dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir->fd < 0)
-        return error_set(e, EXIT_CONFIG, "%s: %s%s", dir->path, strerror(errno),
-                         errno == ENOENT ? " (make an identity with: dsoftbus keygen ID)" : "");
     if (fstat(dir->fd, &st) != 0)
         error_set(e, EXIT_CONFIG, "%s: %s", dir->path, strerror(errno));
     else if (check_private(&st, 0700, dir->path, e))
         return true;
     confdir_close(dir);
     return false;
+}
+
+static bool open_resolved(struct confdir *dir, struct error *e)
+{
+    dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir->fd < 0)
+        return error_set(e, EXIT_CONFIG, "%s: %s%s", dir->path, strerror(errno),
+                         errno == ENOENT ? " (make an identity with: dsoftbus keygen ID)" : "");
+    return check_opened(dir, e);
 }
 
 bool confdir_open(struct confdir *dir, const char *path, struct error *e)
@@ -240,4 +247,30 @@ bool confdir_write(const struct confdir *dir, const char *name, const char *text
 bool confdir_exists(const struct confdir *dir, const char *name)
 {
     return faccessat(dir->fd, name, F_OK, 0) == 0;
+}
+
+bool confdir_open_inner(struct confdir *inner, const struct confdir *dir, const char *name,
+                        struct error *e)
+{
+    if (strlen(dir->path) + 1 + strlen(name) >= sizeof inner->path)
+        return error_set(e, EXIT_CONFIG, "%s/%s: the path is too long", dir->path, name);
+    strcpy(stpcpy(stpcpy(inner->path, dir->path), "/"), name);
+    (void)mkdirat(dir->fd, name, 0700); /* what is wrong is found by opening it */
+    inner->fd = openat(dir->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (inner->fd < 0)
+        return error_set(e, EXIT_CONFIG, "%s: %s", inner->path, strerror(errno));
+    return check_opened(inner, e);
+}
+
+void confdir_each(const struct confdir *dir, void (*take)(void *ctx, const char *name), void *ctx)
+{
+    int fd = openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *names = fd >= 0 ? fdopendir(fd) : NULL;
+    if (names == NULL && fd >= 0)
+        close(fd);
+    for (const struct dirent *entry; names != NULL && (entry = readdir(names)) != NULL;)
+        if (entry->d_name[0] != '.')
+            take(ctx, entry->d_name);
+    if (names != NULL)
+        closedir(names);
 }

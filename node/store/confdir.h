@@ -51,4 +51,12 @@ MUST_CHECK bool confdir_write(const struct confdir *dir, const char *name, const
 
 bool confdir_exists(const struct confdir *dir, const char *name);
 
+/* Opens a folder of the directory under the same rules, made where it is missing. Whoever alone
+ * writes there needs no lock. */
+MUST_CHECK bool confdir_open_inner(struct confdir *inner, const struct confdir *dir,
+                                   const char *name, struct error *e);
+
+/* Each name in it, but those that begin with a dot, in the system's order. */
+void confdir_each(const struct confdir *dir, void (*take)(void *ctx, const char *name), void *ctx);
+
 #endif

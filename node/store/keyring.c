@@ -4,6 +4,8 @@
 #include "node/store/keyring.h"
 
 #include "node/base/secret.h"
+#include "node/store/attestation.h"
+#include "node/store/said.h"
 #include "node/store/text_fault.h"
 
 #include <stdio.h>
@@ -46,6 +48,12 @@ static bool read_identity(struct keyring *k, bool allow_test_keys, struct error 
     return ok;
 }
 
+static void store_free(struct dsb_trust_store *store)
+{
+    free(store->entries);
+    free(store->roots);
+}
+
 /* An empty store with room for every line that the text can hold. */
 static bool store_alloc(struct dsb_trust_store *store, const char *text, size_t text_len,
                         struct error *e)
@@ -54,9 +62,39 @@ static bool store_alloc(struct dsb_trust_store *store, const char *text, size_t 
     for (size_t i = 0; i < text_len && capacity < KEYRING_TRUST_MAX; i++)
         capacity += text[i] == '\n';
     struct dsb_trust_entry *entries = calloc(capacity, sizeof *entries);
-    if (entries == NULL)
-        return error_set(e, EXIT_LOCAL, "out of memory");
     dsb_trust_store_init(store, entries, capacity);
+    store->roots = calloc(KEYRING_ROOT_MAX, sizeof *store->roots);
+    store->root_capacity = KEYRING_ROOT_MAX;
+    if (entries != NULL && store->roots != NULL)
+        return true;
+    store_free(store);
+    return error_set(e, EXIT_LOCAL, "out of memory");
+}
+
+/* The store has a root that was not in the one before. */
+static bool has_new_root(const struct dsb_trust_store *store, const struct dsb_trust_store *before)
+{
+    bool is_new = false;
+    for (size_t i = 0; i < store->root_count; i++)
+        is_new = is_new || !dsb_trust_store_has_root(before, store->roots[i].key);
+    return is_new;
+}
+
+/* The first root makes room for what roots say. */
+static bool set_store(struct keyring *k, struct dsb_trust_store *fresh, struct error *e)
+{
+    bool has_news = has_new_root(fresh, &k->trust);
+    if (has_news && k->vouched == NULL)
+        k->vouched = said_new(KEYRING_VOUCHED_MAX, KEYRING_ROOT_MAX);
+    if (has_news && k->vouched == NULL) {
+        store_free(fresh);
+        return error_set(e, EXIT_LOCAL, "out of memory");
+    }
+    store_free(&k->trust);
+    k->trust = *fresh;
+    k->trust.vouched = k->vouched;
+    if (has_news)
+        said_load(&k->dir, &k->trust, &k->identity);
     return true;
 }
 
@@ -69,12 +107,10 @@ static bool parse_trust(struct keyring *k, const char *text, size_t text_len, st
         return false;
     if (text_len > 0 &&
         dsb_trust_store_parse(&fresh, &k->identity, text, text_len, &at) != DSB_OK) {
-        free(fresh.entries);
+        store_free(&fresh);
         return text_fault_set(e, &k->dir, TRUST_FILE, &at, text, text_len);
     }
-    free(k->trust.entries);
-    k->trust = fresh;
-    return true;
+    return set_store(k, &fresh, e);
 }
 
 bool keyring_trust_text(const struct keyring *k, char **text, size_t *text_len, struct error *e)
@@ -145,6 +181,40 @@ bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len, 
     return ok;
 }
 
+/* What the text is, when it is this device's. */
+static bool parse_attestation(const struct keyring *k, struct dsb_attested *a, const char *text,
+                              size_t text_len, struct error *e)
+{
+    struct dsb_text_error at;
+    at.fault = dsb_attested_parse(a, text, text_len, &at.line);
+    if (at.fault != DSB_TEXT_NO_FAULT)
+        return text_fault_set(e, &k->dir, ATTESTATION_FILE, &at, text, text_len);
+    return (dsb_device_id_equal(&a->id, &k->identity.id) &&
+            memcmp(a->key, k->identity.key.public_key, DSB_KEY_LEN) == 0) ||
+           error_set(e, EXIT_CONFIG, "%s/%s: it is for another id or key than this device's",
+                     k->dir.path, ATTESTATION_FILE);
+}
+
+bool keyring_read_attestation(struct keyring *k, struct error *e)
+{
+    char text[4 * DSB_ATTESTATION_TEXT_MAX]; /* a person may have added comments */
+    size_t text_len;
+    struct dsb_attested a;
+    bool is_there = confdir_exists(&k->dir, ATTESTATION_FILE);
+    if (is_there && (!confdir_read(&k->dir, ATTESTATION_FILE, text, sizeof text, &text_len, e) ||
+                     !parse_attestation(k, &a, text, text_len, e)))
+        return false;
+    k->is_attested = is_there;
+    if (is_there)
+        k->attested = a;
+    return true;
+}
+
+const struct dsb_attestation *keyring_attestation(const struct keyring *k)
+{
+    return k->is_attested ? &k->attested.word : NULL;
+}
+
 /* A keyring of the new process: the one that it inherits as a copy. */
 struct apart {
     struct keyring *k;
@@ -191,18 +261,9 @@ bool keyring_open_apart(struct keyring *k, const char *path, bool allow_test_key
 void keyring_close(struct keyring *k)
 {
     key_process_stop(&k->process);
-    free(k->trust.entries);
+    store_free(&k->trust);
+    said_free(k->vouched);
     secret_free(k->file, sizeof(struct locked));
     confdir_close(&k->dir);
     memset(k, 0, sizeof *k);
-}
-
-void key_format(char out[KEY_TEXT_SIZE], const uint8_t key[DSB_KEY_LEN])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < DSB_KEY_LEN; i++) {
-        out[2 * i] = digits[key[i] >> 4];
-        out[2 * i + 1] = digits[key[i] & 15];
-    }
-    out[KEY_TEXT_SIZE - 1] = '\0';
 }

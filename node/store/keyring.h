@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a device knows: its identity and the peers it trusts, from the files `identity` and `trust`
- * of its directory. The private key stays in locked memory, here or in a process of its own.
+ * What a device knows: its identity, the peers and the roots it trusts, from the files `identity`
+ * and `trust` of its directory, what those roots have said (said.h), and what a root says of the
+ * device itself. The private key stays in locked memory, here or in a process of its own.
  */
 #ifndef NODE_KEYRING_H
 #define NODE_KEYRING_H
 
-#include "dsoftbus/trust_store.h"
+#include "dsoftbus/attestation_text.h"
+#include "dsoftbus/vouched.h"
+#include "node/base/key_text.h"
 #include "node/store/confdir.h"
 #include "node/store/key_process.h"
 
@@ -17,12 +20,19 @@
  * these. */
 #define KEYRING_TRUST_MAX 8192
 
+/* Lines that name roots, and devices that those vouch for. */
+#define KEYRING_ROOT_MAX    64
+#define KEYRING_VOUCHED_MAX 8192
+
 struct keyring {
     struct confdir dir;
     struct dsb_identity_file *file; /* in locked memory; identity borrows it. NULL: in `process` */
     struct key_process process;
     struct dsb_identity identity;
     struct dsb_trust_store trust;
+    struct dsb_vouched *vouched; /* the trust store's; NULL as long as it has had no root */
+    struct dsb_attested attested;
+    bool is_attested;
 };
 
 /*
@@ -37,7 +47,8 @@ MUST_CHECK bool keyring_open(struct keyring *k, const char *path, bool allow_tes
 MUST_CHECK bool keyring_open_apart(struct keyring *k, const char *path, bool allow_test_keys,
                                    struct error *e);
 
-/* Reads the trust file again. On failure the store stays as it was. */
+/* Reads the trust file again. On failure the store stays as it was. What its roots have said is
+ * read when one of them is new. */
 MUST_CHECK bool keyring_reload(struct keyring *k, struct error *e);
 
 /*
@@ -57,10 +68,13 @@ MUST_CHECK bool keyring_replace_trust(struct keyring *k, const char *text, size_
 MUST_CHECK bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len,
                                      struct error *e);
 
-void keyring_close(struct keyring *k);
+/* Reads the file `attestation` (again), for keyring_attestation: one that is not this device's is a
+ * fault. On failure the last one stays. */
+MUST_CHECK bool keyring_read_attestation(struct keyring *k, struct error *e);
 
-/* 64 lower-case hexadecimal digits and a NUL. */
-#define KEY_TEXT_SIZE (2 * DSB_KEY_LEN + 1)
-void key_format(char out[KEY_TEXT_SIZE], const uint8_t key[DSB_KEY_LEN]);
+/* A root's word for this device; NULL: none. Stays where it is until keyring_close. */
+const struct dsb_attestation *keyring_attestation(const struct keyring *k);
+
+void keyring_close(struct keyring *k);
 
 #endif

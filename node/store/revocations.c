@@ -2,7 +2,7 @@
 /* A list's text, and the file beside a root's key. */
 #include "node/store/revocations.h"
 
-#include "node/store/keyring.h"
+#include "node/base/key_text.h"
 #include "node/store/text_fault.h"
 
 #include <stdio.h>

@@ -76,7 +76,7 @@ static void what_is_written_is_read(void **state)
         assert_int_equal(dsb_attestation_read(&again, bytes, i), i == len);
 }
 
-/* RFC-0010, section 8: made by another implementation. */
+/* RFC-0010, section 9: made by another implementation. */
 static void the_vector_is_made(void **state)
 {
     static const uint8_t signature[DSB_SIGNATURE_LEN] = {

@@ -181,7 +181,7 @@ class Refused(BusCase):
         self.addCleanup(stream.close)
         there.ask(f"accept {number}")
         self.assertRegex(here.wait("ok", "error")[0], "^ok ")
-        self.assertEqual(here.list(f"services {self.target}"), (["service private", "service info"], "ok"))
+        self.assertEqual(here.list(f"services {self.target}"), (["service private", "service revocations", "service info"], "ok"))
 
     def test_a_file_needs_its_service_too(self):
         self.with_services("echo")
@@ -539,7 +539,7 @@ class Peers(BusCase):
         there.ask("publish private")
         lines, answer = here.list(f"services {self.target}")
         self.assertEqual((sorted(lines), answer),
-                         (["service echo", "service file", "service greet", "service info"], "ok"))
+                         (["service echo", "service file", "service greet", "service info", "service revocations"], "ok"))
 
     def test_info(self):
         self.daemons()
@@ -547,7 +547,7 @@ class Peers(BusCase):
         number, stream = self.assert_stream(bus.connect(self.target, "info"))
         stream.shutdown(socket.SHUT_WR)
         self.assertRegex(read_all(stream).decode(),
-                         "^name beta\nversion [0-9.]+\nuptime [0-9]+\nservice info\nservice echo\n$")
+                         "^name beta\nversion [0-9.]+\nuptime [0-9]+\nservice revocations\nservice info\nservice echo\n$")
         self.assertEqual(bus.end(), f"end {number} clean")
 
 

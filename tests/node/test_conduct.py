@@ -256,7 +256,7 @@ class Words(TestCase):
                 (["send", "a", "b", "c"], EXIT_USAGE, '"c" is a word too many'),
                 (["discover", "a", "b"], EXIT_USAGE, '"b" is a word too many: dsoftbus discover [options] [ID]'),
                 (["id", "x"], EXIT_USAGE, '"x" is a word too many: dsoftbus id [options]'),
-                (["trust"], EXIT_USAGE, "say what to do: dsoftbus trust add, list or remove"),
+                (["trust"], EXIT_USAGE, "say what to do: dsoftbus trust add, list, remove or show"),
                 (["trust", "add", "x"], EXIT_USAGE, "KEY is missing: dsoftbus trust add [options] ID KEY [SERVICES]"),
                 (["trust", "list", "x"], EXIT_USAGE, '"x" is a word too many: dsoftbus trust list'),
                 (["trust", "--dir", directory, "add", "beta", "5B" * 32], EXIT_USAGE, "capital letters"),

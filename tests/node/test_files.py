@@ -320,7 +320,7 @@ class TrustCommand(TestCase):
 
     def test_wrong_words(self):
         self.refused(["frob"], EXIT_USAGE,
-                     'unknown word "frob": dsoftbus trust add, list or remove')
+                     'unknown word "frob": dsoftbus trust add, list, remove or show')
 
     def test_disk_full_keeps_the_old_file(self):
         device = self.device("alpha")

@@ -78,6 +78,8 @@ class Manual(TestCase):
                 ("are 1 to {} names", "lib/dsoftbus/trust_store.h", "DSB_TRUST_SERVICES_MAX"),
                 ("between, {} bytes at most", "lib/dsoftbus/trust_store.h", "DSB_TRUST_SERVICES_LEN_MAX"),
                 ("room for {} peers", "node/store/keyring.h", "KEYRING_TRUST_MAX"),
+                ("for {} roots", "node/store/keyring.h", "KEYRING_ROOT_MAX"),
+                ("for {} devices that they", "node/store/keyring.h", "KEYRING_VOUCHED_MAX"),
                 ("in at most {} bytes;", "lib/dsoftbus/attestation.h", "DSB_ATTESTATION_SERVICES_MAX"),
                 ("for {} ids and", "lib/dsoftbus/revocations.h", "DSB_REVOCATIONS_MAX"),
                 ("and in {} bytes at most.", "lib/dsoftbus/revocations.h", "DSB_REVOCATIONS_TEXT_MAX"),
