@@ -3,7 +3,7 @@
 """Compares the OS's instruction counts with those of docs/figures.md. Fails, naming the row, when one is more than
 1 % worse, or is in one of the two alone. Says when one is more than 1 % better: then the page is out of date.
 
-usage: check.py               builds and measures: kernel, network calls, cryptography (not the session's traces)
+usage: check.py               builds and measures: kernel, network calls, cryptography, identity (not the session's traces)
        check.py PAGE NAME FILE...    compares what benchmark NAME printed into FILE, and so on, with PAGE
 """
 import os
@@ -15,18 +15,20 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGE = "docs/figures.md"
 LIMIT = 0.01
 BUILD = "build/os"
-TARGETS = ("image_bench-kernel", "image_net-bench", "rv64-bench", "rv64-pairing", "noise")
+TARGETS = ("image_bench-kernel", "image_net-bench", "rv64-bench", "rv64-pairing", "rv64-attestation",
+           "rv64-records", "noise")
 MEASURES = {
     "bench-kernel": ("bench/kernel.sh", BUILD, "counts"),
     "bench-net": ("bench/net.sh", BUILD, "counts"),
     "bench-noise": ("bench/noise.sh", "os", BUILD),
+    "bench-identity": ("bench/identity.sh", BUILD),
 }
 # (a row that is exact on every machine, whether more is better): its name, its median.
 ROWS = (
     (re.compile(r"^(.+?)  +(\d+) +\d+ +\d+(?: +\d+)?$"), False),
     (re.compile(r"^(.+?): \d+ (\d+) \d+ instructions$"), False),
     (re.compile(r"^(.+?): \d+ (\d+) \d+ bytes per 1000000 instructions$"), True),
-    (re.compile(r"^\| (.+, instructions[^|]*?) \| ([\d.]+) \|$"), False),
+    (re.compile(r"^\| (.+, (?:instructions|sectors)[^|]*?) \| ([\d.]+) \|$"), False),
 )
 
 

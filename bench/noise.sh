@@ -44,16 +44,6 @@ bench_os() {
             row("transport state, bytes", v["state-transport"])
             if (!v["done"] || v["handshake-both"] > 4800000) exit 1
         }'
-    tests/rv64/run.sh "$build/tests/rv64/rv64-pairing" "rv64 pairing: done" | awk '
-        /^[a-z0-9-]+ [0-9]+$/ { v[$1] = $2 }
-        function row(name, value) { printf "| %s | %s |\n", name, value }
-        END {
-            row("pairing, the one that listens, instructions", v["pairing-listener"])
-            row("pairing, the one that dials, instructions", v["pairing-dialler"])
-            row("longest turn of the one that listens, instructions", v["pairing-turn"])
-            row("stack high-water of a pairing call, bytes", v["pairing-stack"])
-            row("state of a pairing, bytes", v["pairing-state"])
-        }'
     riscv64-unknown-elf-size --format=berkeley --totals "$archive" |
         awk '/TOTALS/ { printf "| libnoise.a, text and rodata, bytes | %d |\n", $1 }'
     riscv64-unknown-elf-size --format=sysv "$elf" |

@@ -18,18 +18,10 @@ static struct {
     struct noise_transport transport;
 } init, resp;
 
-static void print_pair(const char *name, uint64_t value)
-{
-    machine_print(name);
-    machine_print(" ");
-    machine_print_number(value);
-    machine_print("\n");
-}
-
 static void must(enum noise_result result)
 {
     if (result != NOISE_OK) {
-        print_pair("failed", (uint64_t)result);
+        machine_print_pair("failed", (uint64_t)result);
         machine_off();
     }
 }
@@ -96,32 +88,24 @@ static const struct step {
 };
 #define STEPS_COUNT (sizeof handshake / sizeof handshake[0])
 
-static uint64_t instructions_of(void (*run)(void))
-{
-    uint64_t before = machine_instructions();
-
-    run();
-    return machine_instructions() - before;
-}
-
 static void bench_handshake(void)
 {
     uint64_t instructions[2] = {0};
     size_t stack[2] = {0};
 
     for (size_t i = 0; i < STEPS_COUNT; i++)
-        instructions[handshake[i].is_responder] += instructions_of(handshake[i].run);
+        instructions[handshake[i].is_responder] += machine_instructions_of(handshake[i].run);
     for (size_t i = 0; i < STEPS_COUNT; i++) {
         size_t used = machine_stack_used(handshake[i].run);
 
         if (used > stack[handshake[i].is_responder])
             stack[handshake[i].is_responder] = used;
     }
-    print_pair("handshake-initiator", instructions[0]);
-    print_pair("handshake-responder", instructions[1]);
-    print_pair("handshake-both", instructions[0] + instructions[1]);
-    print_pair("stack-initiator", stack[0]);
-    print_pair("stack-responder", stack[1]);
+    machine_print_pair("handshake-initiator", instructions[0]);
+    machine_print_pair("handshake-responder", instructions[1]);
+    machine_print_pair("handshake-both", instructions[0] + instructions[1]);
+    machine_print_pair("stack-initiator", stack[0]);
+    machine_print_pair("stack-responder", stack[1]);
 }
 
 static size_t transport_len;
@@ -150,11 +134,11 @@ static void bench_transport(void)
 
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         transport_len = lengths[i];
-        print_pair(seal_names[i], instructions_of(seal));
-        print_pair(open_names[i], instructions_of(open));
+        machine_print_pair(seal_names[i], machine_instructions_of(seal));
+        machine_print_pair(open_names[i], machine_instructions_of(open));
     }
-    print_pair("stack-seal", machine_stack_used(seal));
-    print_pair("stack-open", machine_stack_used(open));
+    machine_print_pair("stack-seal", machine_stack_used(seal));
+    machine_print_pair("stack-open", machine_stack_used(open));
 }
 
 static uint8_t point[NOISE_CRYPTO_KEY_LEN], product[NOISE_CRYPTO_KEY_LEN];
@@ -176,12 +160,12 @@ int main(void)
     memset(resp.private_key, 2, NOISE_KEY_LEN);
     noise_static_key_init(&init.key, init.private_key);
     noise_static_key_init(&resp.key, resp.private_key);
-    print_pair("x25519-base", instructions_of(multiply_base));
-    print_pair("x25519", instructions_of(multiply));
+    machine_print_pair("x25519-base", machine_instructions_of(multiply_base));
+    machine_print_pair("x25519", machine_instructions_of(multiply));
     bench_handshake();
     bench_transport();
-    print_pair("state-handshake", sizeof(struct noise_xk_handshake));
-    print_pair("state-transport", sizeof(struct noise_transport));
-    print_pair("done", 1);
+    machine_print_pair("state-handshake", sizeof(struct noise_xk_handshake));
+    machine_print_pair("state-transport", sizeof(struct noise_transport));
+    machine_print_pair("done", 1);
     machine_off();
 }

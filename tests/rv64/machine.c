@@ -41,6 +41,14 @@ void machine_print_number(uint64_t number)
     machine_print(digits + i);
 }
 
+void machine_print_pair(const char *name, uint64_t value)
+{
+    machine_print(name);
+    machine_print(" ");
+    machine_print_number(value);
+    machine_print("\n");
+}
+
 void machine_off(void)
 {
     sbi_call(SBI_SYSTEM_RESET, 0);
@@ -64,6 +72,14 @@ uint64_t machine_instructions(void)
 
     __asm__ volatile("rdinstret %0" : "=r"(count));
     return count;
+}
+
+uint64_t machine_instructions_of(void (*call)(void))
+{
+    uint64_t before = machine_instructions();
+
+    call();
+    return machine_instructions() - before;
 }
 
 /* Paints the stack below this frame, less a margin for this function's own use of it, and looks

@@ -15,19 +15,11 @@ static const char secret[] = "314159";
 static struct dsb_pairing dialler, listener;
 static uint8_t message[DSB_PAIRING_MESSAGE_MAX];
 
-static void print_pair(const char *name, uint64_t value)
-{
-    machine_print(name);
-    machine_print(" ");
-    machine_print_number(value);
-    machine_print("\n");
-}
-
 static void must(int holds, const char *what)
 {
     if (holds)
         return;
-    print_pair(what, 0);
+    machine_print_pair(what, 0);
     machine_off();
 }
 
@@ -72,14 +64,6 @@ static void dial(void)
     (void)!dsb_pairing_send(&dialler, message);
 }
 
-static uint64_t instructions_of(void (*turn)(void))
-{
-    uint64_t before = machine_instructions();
-
-    turn();
-    return machine_instructions() - before;
-}
-
 static uint64_t stack_of(void (*turn)(void))
 {
     return machine_stack_used(turn);
@@ -117,13 +101,14 @@ int main(void)
     must(noise_init() == 0, "crypto");
     draft_side(scalar_a, share_a, share_b);
     draft_side(scalar_b, share_b, share_a);
-    both_pair(instructions_of, costs);
-    print_pair("pairing-listener", costs[0].sum);
-    print_pair("pairing-dialler", costs[1].sum);
-    print_pair("pairing-turn", costs[0].most);
+    both_pair(machine_instructions_of, costs);
+    machine_print_pair("pairing-listener", costs[0].sum);
+    machine_print_pair("pairing-dialler", costs[1].sum);
+    machine_print_pair("pairing-turn", costs[0].most);
     both_pair(stack_of, costs);
-    print_pair("pairing-stack", costs[0].most > costs[1].most ? costs[0].most : costs[1].most);
-    print_pair("pairing-state", sizeof dialler);
+    machine_print_pair("pairing-stack",
+                       costs[0].most > costs[1].most ? costs[0].most : costs[1].most);
+    machine_print_pair("pairing-state", sizeof dialler);
     machine_print("rv64 pairing: done\n");
     machine_off();
 }
