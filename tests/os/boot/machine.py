@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One machine in QEMU. This file alone knows QEMU's words.
 
-usage: machine.py --log LOG [--devices WORDS] [--rng-file FILE] [--trace FILE --trace-of RANGES] [--timeout SECONDS] KERNEL
+usage: machine.py --log LOG [--devices WORDS] [--rng-file FILE] [--disk FILE] [--trace FILE --trace-of RANGES] [--timeout SECONDS] KERNEL
 
 As a program it runs the machine until that switches itself off; exit 124 when the time is up before.
 """
@@ -195,6 +195,7 @@ def main():
     parser.add_argument("--log", required=True)
     parser.add_argument("--devices", default="")
     parser.add_argument("--rng-file", default=RNG_FILE)
+    parser.add_argument("--disk")
     parser.add_argument("--trace")
     parser.add_argument("--trace-of")
     parser.add_argument("--timeout", type=float, default=600)
@@ -203,6 +204,8 @@ def main():
     interrupt.listen()
     machine = Machine(options.kernel)
     machine.add(options.devices.split(), rng_file=options.rng_file)
+    if options.disk:
+        machine.add_disk(options.disk)
     if options.trace:
         machine.trace(options.trace, options.trace_of)
     begin = time.monotonic()
