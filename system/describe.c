@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A program of the build machine that prints what the tables say, for the build and the tools: a
- * line for each profile, and behind it one for each program with its bytes of stack, one for each
- * file that a process is given and one for each device that is plugged in, by the number of its
- * bus.
+ * line for each profile, and behind it one for each program with its bytes of stack and the most
+ * that it may have in all, one for each file that a process is given, one for each device that is
+ * plugged in, by the number of its bus, and one for memory that a device may write to, in bytes.
  */
 #include "system/system.h"
 
@@ -14,7 +14,9 @@
 
 static void describe(const struct system_process *process)
 {
-    printf("program %s %u\n", process->program, (unsigned)(process->stack_pages * ABI_PAGE_BYTES));
+    printf("program %s %u %u\n", process->program,
+           (unsigned)(process->stack_pages * ABI_PAGE_BYTES),
+           (unsigned)(process->page_quota * ABI_PAGE_BYTES));
     for (uint32_t i = 0; i < process->grant_count; i++) {
         const struct grant *grant = &process->grants[i];
         if (grant->kind == GRANT_FILE)
@@ -22,6 +24,8 @@ static void describe(const struct system_process *process)
         if (grant->kind == GRANT_DEVICE && grant->object != ABI_DEVICE_RTC)
             printf("device %s %u\n", process->program,
                    (unsigned)(grant->object - ABI_DEVICE_VIRTIO0));
+        if (grant->kind == GRANT_DMA)
+            printf("dma %s %u\n", process->program, (unsigned)system_dma_len[grant->object]);
     }
 }
 
