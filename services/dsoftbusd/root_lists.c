@@ -44,8 +44,10 @@ enum list_result root_lists_take(const char *text, size_t text_len, uint64_t *se
         return LIST_REFUSED;
     enum dsb_vouched_result result = dsb_vouched_take_list(trust, &list);
     *why = dsb_vouched_result_name(result);
-    if (result == DSB_VOUCHED_OLD_SERIAL)
+    if (result == DSB_VOUCHED_OLD_SERIAL) {
+        *serial = dsb_vouched_list_serial(trust->vouched, list.root);
         return LIST_KNOWN;
+    }
     if (result != DSB_VOUCHED_OK)
         return LIST_REFUSED;
     remember_text(text, text_len);

@@ -14,7 +14,8 @@ enum list_result {
     LIST_REFUSED, /* *why says why */
 };
 
-/* A list's text, from a peer or from the disk; *serial is its own, 0 when it is none. */
+/* A list's text, from a peer or from the disk; *serial is its own, 0 when it is none;
+ * of one that is known, its root's last. */
 enum list_result root_lists_take(const char *text, size_t text_len, uint64_t *serial,
                                  const char **why);
 
