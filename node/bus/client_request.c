@@ -345,19 +345,29 @@ static void do_stream(struct client_slot *slot)
 
 /* Lists are made when their turn comes. */
 
-/* Says the next peers. True when that was all. */
-static bool list_peers(struct bus_client *c, struct client_slot *slot)
+static void list_peer(struct bus_client *c, const struct dsb_device_id *id)
 {
     static const char *const states[] = {
         [PEER_OFFLINE] = "offline", [PEER_DIALLING] = "dialling", [PEER_ONLINE] = "online"};
+    char at[ENDPOINT_TEXT_SIZE];
+    enum peer_state state = peers_state(&c->bus->peers, id, at);
+    client_say(c, -1, "peer %.*s %s %s", id->len, id->text, states[state], at);
+}
+
+/* Says the next peers: those of lines, then those that a root vouches for. True when that was all.
+ */
+static bool list_peers(struct bus_client *c, struct client_slot *slot)
+{
     const struct dsb_trust_store *trust = c->bus->server->shared.local.trust;
-    while (slot->listed_count < trust->count && c->packet_count < LIST_BURST_COUNT) {
-        const struct dsb_device_id *id = &trust->entries[slot->listed_count++].id;
-        char at[ENDPOINT_TEXT_SIZE];
-        enum peer_state state = peers_state(&c->bus->peers, id, at);
-        client_say(c, -1, "peer %.*s %s %s", id->len, id->text, states[state], at);
+    size_t count = trust->count + (trust->vouched != NULL ? trust->vouched->count : 0);
+    while (slot->listed_count < count && c->packet_count < LIST_BURST_COUNT) {
+        size_t i = slot->listed_count++;
+        const struct dsb_trust_entry *entry =
+            i < trust->count ? &trust->entries[i] : &trust->vouched->rows[i - trust->count].entry;
+        if (i < trust->count || dsb_trust_store_find_id(trust, &entry->id) == entry)
+            list_peer(c, &entry->id);
     }
-    return slot->listed_count >= trust->count;
+    return slot->listed_count >= count;
 }
 
 /* The peer's text: only what is a service's name is passed on. */

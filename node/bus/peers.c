@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Peers. One timer each does both the waiting for the next try and the end of those who wait. A
- * record stays: there are no more of them than the trust store ever had lines. */
+ * record stays: there are no more of them than the trust store ever had lines, and its roots
+ * vouched for ids. */
 #include "node/bus/peers.h"
 
 #include <errno.h>

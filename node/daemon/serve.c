@@ -11,6 +11,7 @@
 #include "node/daemon/status.h"
 #include "node/daemon/trust_watch.h"
 #include "node/engine/listener.h"
+#include "node/store/said.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -241,6 +242,17 @@ static void stop(struct daemon *d)
     trust_watch_stop(&d->trust);
 }
 
+static void tell_attestation(const struct daemon *d)
+{
+    char root[SAID_ROOT_SIZE];
+    const struct dsb_attestation *own = keyring_attestation(&d->keyring);
+    if (own == NULL)
+        return;
+    said_root(root, own->root);
+    log_line(LOG_LEVEL_INFO, "attested by root=%s serial=%llu", root,
+             (unsigned long long)own->serial);
+}
+
 static void read_trust_again(void *ctx)
 {
     struct daemon *d = ctx;
@@ -255,6 +267,7 @@ static void read_trust_again(void *ctx)
     }
     if (!keyring_read_attestation(&d->keyring, &e))
         log_line(LOG_LEVEL_ERROR, "attestation kept as it was: %s", e.text);
+    tell_attestation(d);
     d->server.shared.local.attestation = keyring_attestation(&d->keyring);
 }
 
@@ -358,6 +371,7 @@ static bool start_all(struct daemon *d, struct error *e)
     watch_trust(d);
     if (d->keyring.trust.count == 0 && d->keyring.trust.root_count == 0)
         log_line(LOG_LEVEL_WARNING, "the trust store is empty: every peer will be rejected");
+    tell_attestation(d);
     shut_in(d);
     log_line(LOG_LEVEL_INFO, "ready id=%.*s listen=%s", identity->id.len, identity->id.text,
              d->status.listen_text);

@@ -3,6 +3,8 @@
  * slow one. */
 #include "node/daemon/status.h"
 
+#include "node/store/said.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +44,19 @@ static long resident_kib(void)
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* Of each root's last list the serial: who revokes sees here which device has not heard of it. */
+static void write_roots(FILE *out, const struct dsb_trust_store *trust)
+{
+    char root[SAID_ROOT_SIZE];
+    (void)fprintf(out, "roots %zu\n", trust->root_count);
+    (void)fprintf(out, "vouched-devices %zu\n", trust->vouched != NULL ? trust->vouched->count : 0);
+    for (size_t i = 0; trust->vouched != NULL && i < trust->vouched->list_count; i++) {
+        const struct dsb_revocations *list = &trust->vouched->lists[i].list;
+        said_root(root, list->root);
+        (void)fprintf(out, "revocations %s %llu\n", root, (unsigned long long)list->serial);
+    }
+}
+
 static void write_totals(FILE *out, const struct status_server *t)
 {
     const struct server *s = t->server;
@@ -53,6 +68,7 @@ static void write_totals(FILE *out, const struct status_server *t)
     (void)fprintf(out, "uptime-seconds %llu\n",
                   (unsigned long long)((uv_now(s->shared.loop) - s->started_ms) / 1000));
     (void)fprintf(out, "trusted-peers %zu\n", s->shared.local.trust->count);
+    write_roots(out, s->shared.local.trust);
     (void)fprintf(out, "sessions %u\n", s->session_count);
     (void)fprintf(out, "half-open %u\n", s->half_open_count);
     (void)fprintf(out, "accepted %llu\n", (unsigned long long)s->counters.accepted_count);

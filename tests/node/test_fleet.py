@@ -88,20 +88,22 @@ class Attested(FleetTestCase):
         self.two()
         self.assertEqual(self.a.device.run("ping", "--count", "1", self.b.target).returncode, EXIT_OK)
 
-    def test_who_is_known_can_be_dialled(self):
+    def test_who_is_known_can_be_dialled_and_is_shown(self):
         self.two()
         self.dial(self.a, self.b)
         self.a.daemon.wait_line("opened peer=b")
         self.dial(self.b, self.a)
+        self.assertRegex(self.b.run("peers").stdout.decode(), r"\Aa\.plant online \S+\n\Z")
+        self.assertEqual(self.b.daemon.status()["vouched-devices"], "1")
 
     def test_it_is_kept_over_restarts(self):
         """Without a word from a: b dials it."""
         self.two()
         self.dial(self.a, self.b)
-        self.b.daemon.wait_line("attested")
+        self.b.daemon.wait_line("attested id")
         self.a, self.b = self.restarted(self.a), self.restarted(self.b)
         self.dial(self.b, self.a)
-        self.assertNotIn("attested", self.b.daemon.text())
+        self.assertNotIn("attested id", self.b.daemon.text())
 
     def test_without_a_word_nobody_is_known(self):
         self.two()
@@ -187,6 +189,7 @@ class Revocation(FleetTestCase):
             self.assertEqual(side.device.read(f"revocations/{self.root.short}"), text)
             self.assertIn(f"d.plant revoked below serial 2 by root:{self.root.short} list 1\n",
                           side.device.run("trust", "show").stdout)
+            self.assertEqual(side.daemon.status()[f"revocations {self.root.short}"], "1")
             self.assertNotIn("d.plant by root", side.device.run("trust", "show").stdout)
         self.assertEqual(self.bring(self.a, self.b, text), "known 1\n")
         for side in (self.a, self.b, self.c):  # each was told by each neighbour at most, and b by this test
@@ -347,7 +350,7 @@ class Kept(FleetTestCase):
         """b with a's word in a file, its daemon gone."""
         self.two()
         self.dial(self.a, self.b)
-        self.b.daemon.wait_line("attested")
+        self.b.daemon.wait_line("attested id")
         self.b.daemon.terminate()
         return f"vouched/a.plant@{self.root.short}"
 
@@ -431,7 +434,7 @@ class Trust(FleetTestCase):
         b = self.b.device
         self.dial(self.a, self.b)
         self.bring(self.a, self.b, self.root.run("revoke", "x.plant", "4"))
-        self.b.daemon.wait_line("attested")
+        self.b.daemon.wait_line("attested id")
         self.b.daemon.wait_line("kept")
         b.run("trust", "add", "gate", PUBLIC_KEYS[0], "echo,log")
         b.write("trust", b.read("trust") + f"phone paired:{PUBLIC_KEYS[1]}\n")
