@@ -125,6 +125,7 @@ bool command_discover(const struct options *o, char **words, int word_count, str
         return error_set(e, EXIT_USAGE, "--discovery-port 0 leaves nothing to search");
     if (!keyring_open(&k, o->dir, o->allow_test_keys, e))
         return false;
+    keyring_hear(&k, NULL);
     f.keyring = &k;
     f.seen = calloc(SEEN_COUNT, sizeof *f.seen);
     bool ok = f.seen != NULL ? search(&f, o, e) : error_set(e, EXIT_LOCAL, "out of memory");

@@ -227,6 +227,7 @@ bool command_receive(const struct options *o, char **words, int word_count, stru
         return error_set(e, EXIT_USAGE, "--from: \"%s\" is not a device id", o->from);
     if (!check_target(&r, e) || !keyring_open(&r.keyring, o->dir, o->allow_test_keys, e))
         return false;
+    keyring_hear(&r.keyring, NULL);
     if (r.from.len != 0 && dsb_trust_store_find_id(&r.keyring.trust, &r.from) == NULL) {
         keyring_close(&r.keyring);
         return error_set(e, EXIT_NO_PEER, "--from: %s is not in the trust store", o->from);

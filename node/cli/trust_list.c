@@ -76,9 +76,10 @@ static void show_list(const struct dsb_revocations *list)
     }
 }
 
-void trust_show(const struct keyring *k)
+void trust_show(struct keyring *k)
 {
     const struct dsb_trust_store *trust = &k->trust;
+    keyring_hear(k, NULL);
     for (size_t i = 0; i < trust->count; i++) {
         const struct dsb_trust_entry *entry = &trust->entries[i];
         (void)printf("%.*s %s", entry->id.len, entry->id.text,

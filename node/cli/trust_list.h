@@ -9,6 +9,6 @@
 void trust_list(const struct keyring *k);
 
 /* Who is trusted, and why: pinned, by pairing, by a root; who vouches; who is revoked. */
-void trust_show(const struct keyring *k);
+void trust_show(struct keyring *k);
 
 #endif

@@ -210,6 +210,7 @@ static bool open_all(struct daemon *d, struct error *e)
     if (!inbox_check(&d->inbox, e) ||
         !keyring_open_apart(&d->keyring, o->dir, o->allow_test_keys, e))
         return false;
+    keyring_hear(&d->keyring, NULL);
     if (keyring_read_attestation(&d->keyring, e) &&
         confdir_claim(&d->keyring.dir, STATUS_LOCK, e) && open_bus(d, has_bus, e))
         return true;

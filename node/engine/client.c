@@ -262,6 +262,7 @@ bool client_open(struct client *c, const struct options *o, const char *target,
 {
     if (!parse_target(c, target, e) || !keyring_open(&c->keyring, o->dir, o->allow_test_keys, e))
         return false;
+    keyring_hear(&c->keyring, &c->target);
     if (!keyring_read_attestation(&c->keyring, e)) {
         keyring_close(&c->keyring);
         return false;

@@ -93,8 +93,8 @@ static bool set_store(struct keyring *k, struct dsb_trust_store *fresh, struct e
     store_free(&k->trust);
     k->trust = *fresh;
     k->trust.vouched = k->vouched;
-    if (has_news)
-        said_load(&k->dir, &k->trust, &k->identity);
+    if (has_news && k->hears)
+        said_load(&k->dir, &k->trust, &k->identity, NULL);
     return true;
 }
 
@@ -179,6 +179,13 @@ bool keyring_append_trust(struct keyring *k, const char *line, size_t line_len, 
     free(text);
     free(old);
     return ok;
+}
+
+void keyring_hear(struct keyring *k, const struct dsb_device_id *only)
+{
+    k->hears = only == NULL;
+    if (k->vouched != NULL)
+        said_load(&k->dir, &k->trust, &k->identity, only);
 }
 
 /* What the text is, when it is this device's. */

@@ -31,6 +31,7 @@ struct keyring {
     struct dsb_identity identity;
     struct dsb_trust_store trust;
     struct dsb_vouched *vouched; /* the trust store's; NULL as long as it has had no root */
+    bool hears;                  /* what roots have said is read with each new root */
     struct dsb_attested attested;
     bool is_attested;
 };
@@ -47,9 +48,14 @@ MUST_CHECK bool keyring_open(struct keyring *k, const char *path, bool allow_tes
 MUST_CHECK bool keyring_open_apart(struct keyring *k, const char *path, bool allow_test_keys,
                                    struct error *e);
 
-/* Reads the trust file again. On failure the store stays as it was. What its roots have said is
- * read when one of them is new. */
+/* Reads the trust file again. On failure the store stays as it was. */
 MUST_CHECK bool keyring_reload(struct keyring *k, struct error *e);
+
+/*
+ * Reads what the roots have said, of the device or of all (NULL): about a third of a millisecond
+ * for each. Then, of all, also what a root has said that a later keyring_reload brings.
+ */
+void keyring_hear(struct keyring *k, const struct dsb_device_id *only);
 
 /*
  * Reads the trust file's text without its entries, for editing: *text is malloc'ed, the caller's,

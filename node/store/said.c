@@ -62,14 +62,24 @@ static bool write_into(const struct confdir *dir, const char *folder, const char
     return ok;
 }
 
+#define ROW_NAME_SIZE (DSB_DEVICE_ID_MAX + 1 + SAID_ROOT_SIZE)
+
+static void row_name(char name[ROW_NAME_SIZE], const struct dsb_device_id *id,
+                     const uint8_t root[DSB_ROOT_KEY_LEN])
+{
+    char digits[SAID_ROOT_SIZE];
+    said_root(digits, root);
+    (void)snprintf(name, ROW_NAME_SIZE, "%.*s@%s", id->len, id->text, digits);
+}
+
 static bool keep_row(const struct confdir *dir, struct dsb_vouched_row *row, struct error *e)
 {
     char text[DSB_ATTESTATION_TEXT_MAX], root[SAID_ROOT_SIZE];
-    char name[DSB_DEVICE_ID_MAX + 1 + SAID_ROOT_SIZE];
+    char name[ROW_NAME_SIZE];
     struct dsb_attested a = {.id = row->entry.id, .word = row->word};
     memcpy(a.key, row->entry.key, sizeof a.key);
     said_root(root, row->word.root);
-    (void)snprintf(name, sizeof name, "%.*s@%s", a.id.len, a.id.text, root);
+    row_name(name, &a.id, row->word.root);
     row->is_new = !write_into(dir, VOUCHED_FOLDER, name, text, attestation_format(text, &a), e);
     if (!row->is_new)
         log_line(LOG_LEVEL_INFO, "attested id=%.*s root=%s serial=%llu", a.id.len, a.id.text, root,
@@ -189,36 +199,64 @@ static void take_list(void *ctx, const char *name)
         tell_fault(l, name, fault);
 }
 
-/* A folder that is not there has nothing. */
-static void load(struct loading *l, const struct confdir *dir, const char *name,
-                 void (*take)(void *ctx, const char *name))
+/* False when there is none, or none that can be read. */
+static bool open_folder(struct loading *l, const struct confdir *dir, const char *name)
 {
     struct error e;
     if (!confdir_exists(dir, name))
+        return false;
+    if (confdir_open_inner(&l->folder, dir, name, &e))
+        return true;
+    log_line(LOG_LEVEL_WARNING, "left out: %s", e.text);
+    return false;
+}
+
+static void load(struct loading *l, const struct confdir *dir, const char *name,
+                 void (*take)(void *ctx, const char *name))
+{
+    if (!open_folder(l, dir, name))
         return;
-    if (!confdir_open_inner(&l->folder, dir, name, &e)) {
-        log_line(LOG_LEVEL_WARNING, "left out: %s", e.text);
-        return;
-    }
     confdir_each(&l->folder, take, l);
     confdir_close(&l->folder);
+}
+
+/* The files' names say whom they are about. */
+static void load_device(struct loading *l, const struct confdir *dir,
+                        const struct dsb_device_id *id)
+{
+    char name[ROW_NAME_SIZE];
+    if (!open_folder(l, dir, VOUCHED_FOLDER))
+        return;
+    for (size_t i = 0; i < l->store->root_count; i++) {
+        row_name(name, id, l->store->roots[i].key);
+        if (confdir_exists(&l->folder, name))
+            take_attestation(l, name);
+    }
+    confdir_close(&l->folder);
+}
+
+static void forget_news(struct dsb_vouched *vouched)
+{
+    for (size_t i = 0; i < vouched->list_count; i++)
+        vouched->lists[i].is_new = false;
+    for (size_t i = 0; i < vouched->count; i++)
+        vouched->rows[i].is_new = false;
 }
 
 /* Lists first: what they revoke does not even get a row. What is in memory alone is written before
  * it is taken for old. */
 void said_load(const struct confdir *dir, const struct dsb_trust_store *store,
-               const struct dsb_identity *own)
+               const struct dsb_identity *own, const struct dsb_device_id *only)
 {
-    struct dsb_vouched *vouched = store->vouched;
     struct loading l = {.store = store, .own = own};
     struct error e;
     size_t left;
-    if (!said_keep(dir, vouched, SIZE_MAX, &left, &e))
-        log_line(LOG_LEVEL_ERROR, "not kept: %s", e.text);
+    if (!said_keep(dir, store->vouched, SIZE_MAX, &left, &e))
+        log_line(LOG_LEVEL_ERROR, "what a root said is not kept: %s", e.text);
     load(&l, dir, REVOCATIONS_FOLDER, take_list);
-    load(&l, dir, VOUCHED_FOLDER, take_attestation);
-    for (size_t i = 0; i < vouched->list_count; i++)
-        vouched->lists[i].is_new = false;
-    for (size_t i = 0; i < vouched->count; i++)
-        vouched->rows[i].is_new = false;
+    if (only != NULL)
+        load_device(&l, dir, only);
+    else
+        load(&l, dir, VOUCHED_FOLDER, take_attestation);
+    forget_news(store->vouched);
 }

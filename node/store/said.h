@@ -25,10 +25,10 @@ void said_root(char out[SAID_ROOT_SIZE], const uint8_t root[DSB_ROOT_KEY_LEN]);
 struct dsb_vouched *said_new(size_t rows, size_t lists);
 void said_free(struct dsb_vouched *vouched);
 
-/* Reads both folders. What does not hold is left out, with a line in the log. Nothing of it is new.
- */
+/* Reads both folders, of devices all or `only` one. What does not hold is left out, with a line in
+ * the log. Nothing of it is new. */
 void said_load(const struct confdir *dir, const struct dsb_trust_store *store,
-               const struct dsb_identity *own);
+               const struct dsb_identity *own, const struct dsb_device_id *only);
 
 /* Writes up to write_max of what is new, and says how much is left. False when one cannot be
  * written: it stays new. */

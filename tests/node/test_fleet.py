@@ -394,6 +394,19 @@ class Kept(FleetTestCase):
         self.b.daemon.wait_line("read again: 0 peers, 1 roots")
         self.dial(self.b, self.a)
 
+    def test_a_root_that_comes_later(self):
+        """Its files lie there already."""
+        self.known()
+        self.b.device.run("trust", "remove", "*.plant", self.root.key)
+        self.b = Side(self, self.b.device)
+        self.b.device.run("trust", "add", "*.plant", self.root.key)
+        self.b.daemon.wait_line("read again: 0 peers, 1 roots")
+        self.dial(self.b, self.a)
+
+    def test_a_command_knows_whom_a_root_vouched_for(self):
+        self.known()
+        self.assertEqual(self.b.device.run("ping", "--count", "1", self.a.target).returncode, EXIT_OK)
+
     def test_a_line_that_is_wrong_changes_nothing(self):
         self.two()
         self.dial(self.a, self.b)
