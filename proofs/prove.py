@@ -69,8 +69,8 @@ MEMORY = {
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
          "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
     "memory-announce": (
-        ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "device_id")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 16, 237),
+        ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "attestation", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 24, 298),
     "memory-identity": (
         ["proofs/memory/identity.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("identity", "key", "device_id")]],
@@ -98,7 +98,7 @@ CONTRACTS = {
                           "dsb_payload3_read"], 137),
     "contract-announce": ("proofs/contracts/announce.c",
                           ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key",
-                           "read_service", "read_services", "dsb_announce_decode", "dsb_query_decode"], 236),
+                           "read_service", "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"], 273),
     "contract-admission": ("proofs/contracts/admission.c", ["find_victim"], 19),
     "contract-streams": ("proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], 56),
     "contract-bundle": ("proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], 62),

@@ -2,12 +2,14 @@
 /* The packets of discovery: reading them, making them, and what a trust store says of one. */
 #include "dsoftbus/announce.h"
 
+#include "dsoftbus/service_list.h"
 #include "dsoftbus/utf8.h"
 
 #include <string.h>
 
-#define MAGIC_LEN 4
-#define VERSION   1
+#define MAGIC_LEN        4
+#define VERSION          1 /* of queries, and of announces without an attestation */
+#define VERSION_ATTESTED 2
 
 static const uint8_t announce_magic[MAGIC_LEN] = {'N', 'X', 'S', 'B'};
 static const uint8_t query_magic[MAGIC_LEN] = {'N', 'X', 'S', 'Q'};
@@ -30,7 +32,8 @@ static const uint8_t *take(struct cursor *cursor, size_t len)
     return bytes;
 }
 
-static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN])
+static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN],
+                                        uint8_t version_max, uint8_t *version)
 {
     for (size_t i = 0; i < MAGIC_LEN; i++) {
         const uint8_t *byte = take(cursor, 1);
@@ -40,10 +43,12 @@ static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t mag
         if (*byte != magic[i])
             return DSB_PACKET_BAD_MAGIC;
     }
-    const uint8_t *version = take(cursor, 1);
-    if (version == NULL)
+    const uint8_t *byte = take(cursor, 1);
+    if (byte == NULL)
         return DSB_PACKET_TRUNCATED;
-    return *version == VERSION ? DSB_PACKET_OK : DSB_PACKET_UNSUPPORTED_VERSION;
+    *version = *byte;
+    return *byte >= VERSION && *byte <= version_max ? DSB_PACKET_OK
+                                                    : DSB_PACKET_UNSUPPORTED_VERSION;
 }
 
 /* Nothing that moves a terminal's cursor. */
@@ -133,7 +138,23 @@ static enum dsb_packet_result read_services(struct cursor *cursor, struct dsb_an
         if (result != DSB_PACKET_OK)
             return result;
     }
-    return cursor->left_len == 0 ? DSB_PACKET_OK : DSB_PACKET_TRAILING_BYTES;
+    return DSB_PACKET_OK;
+}
+
+static enum dsb_packet_result read_attestation(struct cursor *cursor, struct dsb_announce *out)
+{
+    const uint8_t *head = take(cursor, 2);
+
+    if (head == NULL)
+        return DSB_PACKET_TRUNCATED;
+    size_t len = (size_t)head[0] << 8 | head[1];
+    if (len < DSB_ATTESTATION_MIN || len > DSB_ATTESTATION_MAX)
+        return DSB_PACKET_INVALID_INPUT;
+    const uint8_t *bytes = take(cursor, len);
+    if (bytes == NULL)
+        return DSB_PACKET_TRUNCATED;
+    return dsb_attestation_read(&out->attestation, bytes, len) ? DSB_PACKET_OK
+                                                               : DSB_PACKET_INVALID_INPUT;
 }
 
 enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8_t *packet,
@@ -141,7 +162,8 @@ enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8
 {
     struct cursor cursor = {packet, packet_len};
     struct dsb_announce announce = {0};
-    enum dsb_packet_result result = read_head(&cursor, announce_magic);
+    uint8_t version = 0;
+    enum dsb_packet_result result = read_head(&cursor, announce_magic, VERSION_ATTESTED, &version);
 
     if (result == DSB_PACKET_OK)
         result = read_id(&cursor, &announce.id);
@@ -149,6 +171,10 @@ enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8
         result = read_port_and_key(&cursor, &announce);
     if (result == DSB_PACKET_OK)
         result = read_services(&cursor, &announce);
+    if (result == DSB_PACKET_OK && version == VERSION_ATTESTED)
+        result = read_attestation(&cursor, &announce);
+    if (result == DSB_PACKET_OK && cursor.left_len != 0)
+        result = DSB_PACKET_TRAILING_BYTES;
     if (result == DSB_PACKET_OK)
         *out = announce;
     return result;
@@ -157,7 +183,8 @@ enum dsb_packet_result dsb_announce_decode(struct dsb_announce *out, const uint8
 enum dsb_packet_result dsb_query_decode(const uint8_t *packet, size_t packet_len)
 {
     struct cursor cursor = {packet, packet_len};
-    enum dsb_packet_result result = read_head(&cursor, query_magic);
+    uint8_t version;
+    enum dsb_packet_result result = read_head(&cursor, query_magic, VERSION, &version);
 
     if (result != DSB_PACKET_OK)
         return result;
@@ -167,6 +194,17 @@ enum dsb_packet_result dsb_query_decode(const uint8_t *packet, size_t packet_len
     if (*zero != 0)
         return DSB_PACKET_INVALID_INPUT;
     return cursor.left_len == 0 ? DSB_PACKET_OK : DSB_PACKET_TRAILING_BYTES;
+}
+
+/* One that would be read, or none. */
+static bool is_attestation(const struct dsb_attestation *attestation)
+{
+    if (attestation->serial == 0)
+        return true;
+    if (attestation->services_len > DSB_ATTESTATION_SERVICES_MAX)
+        return false;
+    return dsb_service_list_fault(attestation->services, attestation->services_len) ==
+           DSB_TEXT_NO_FAULT;
 }
 
 static enum dsb_packet_result check_announce(const struct dsb_announce *announce)
@@ -183,7 +221,7 @@ static enum dsb_packet_result check_announce(const struct dsb_announce *announce
         if (result != DSB_PACKET_OK)
             return result;
     }
-    return DSB_PACKET_OK;
+    return is_attestation(&announce->attestation) ? DSB_PACKET_OK : DSB_PACKET_INVALID_INPUT;
 }
 
 static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
@@ -192,27 +230,45 @@ static uint8_t *put(uint8_t *out, const void *bytes, size_t len)
     return out + len;
 }
 
+static uint8_t *put_services(uint8_t *out, const struct dsb_announce *announce)
+{
+    *out++ = announce->service_count;
+    for (size_t i = 0; i < announce->service_count; i++) {
+        *out++ = announce->services[i].len;
+        out = put(out, announce->services[i].text, announce->services[i].len);
+    }
+    return out;
+}
+
+static uint8_t *put_attestation(uint8_t *out, const struct dsb_attestation *attestation)
+{
+    size_t len = dsb_attestation_write(out + 2, attestation);
+
+    out[0] = (uint8_t)(len >> 8);
+    out[1] = (uint8_t)len;
+    return out + 2 + len;
+}
+
 enum dsb_packet_result dsb_announce_encode(uint8_t out[DSB_ANNOUNCE_MAX], size_t *out_len,
                                            const struct dsb_announce *announce)
 {
     enum dsb_packet_result result = check_announce(announce);
+    bool is_attested = announce->attestation.serial != 0;
     uint8_t *next = out;
 
     *out_len = 0;
     if (result != DSB_PACKET_OK)
         return result;
     next = put(next, announce_magic, MAGIC_LEN);
-    *next++ = VERSION;
+    *next++ = is_attested ? VERSION_ATTESTED : VERSION;
     *next++ = announce->id.len;
     next = put(next, announce->id.text, announce->id.len);
     *next++ = (uint8_t)(announce->port >> 8);
     *next++ = (uint8_t)announce->port;
     next = put(next, announce->key, DSB_KEY_LEN);
-    *next++ = announce->service_count;
-    for (size_t i = 0; i < announce->service_count; i++) {
-        *next++ = announce->services[i].len;
-        next = put(next, announce->services[i].text, announce->services[i].len);
-    }
+    next = put_services(next, announce);
+    if (is_attested)
+        next = put_attestation(next, &announce->attestation);
     *out_len = (size_t)(next - out);
     return DSB_PACKET_OK;
 }
@@ -245,15 +301,23 @@ const char *dsb_packet_result_name(enum dsb_packet_result result)
     return "unknown";
 }
 
+static bool is_vouchable(const struct dsb_trust_store *trust, const struct dsb_announce *announce)
+{
+    return announce->attestation.serial != 0 &&
+           dsb_trust_store_line_of_id(trust, &announce->id) == NULL &&
+           dsb_trust_store_find_root(trust, announce->attestation.root, &announce->id) != NULL;
+}
+
 enum dsb_announce_standing dsb_announce_standing(const struct dsb_trust_store *trust,
                                                  const struct dsb_announce *announce)
 {
     const struct dsb_trust_entry *entry = dsb_trust_store_find_id(trust, &announce->id);
 
-    if (entry == NULL)
-        return DSB_ANNOUNCE_UNKNOWN_ID;
-    return memcmp(entry->key, announce->key, DSB_KEY_LEN) == 0 ? DSB_ANNOUNCE_CONSISTENT
-                                                               : DSB_ANNOUNCE_OTHER_KEY;
+    if (entry != NULL && memcmp(entry->key, announce->key, DSB_KEY_LEN) == 0)
+        return DSB_ANNOUNCE_CONSISTENT;
+    if (is_vouchable(trust, announce))
+        return DSB_ANNOUNCE_VOUCHABLE;
+    return entry != NULL ? DSB_ANNOUNCE_OTHER_KEY : DSB_ANNOUNCE_UNKNOWN_ID;
 }
 
 bool dsb_query_source_is_near(uint32_t source, uint32_t own_address, uint32_t own_mask)

@@ -4,14 +4,17 @@
  *
  *     announce    "NXSB" 1  u8 id length, id  u16 BE session port  32 bytes Noise static key
  *                 u8 count of services, each u8 length, UTF-8 name
+ *                 "NXSB" 2  the same, then u16 BE length, attestation (attestation.h)
  *     query       "NXSQ" 1  0
  *
  * A packet is not authenticated: it tells where a device may be found, never who is there. The key
- * in it is for people and logs; a session takes the key from the trust store alone.
+ * in it is for people and logs; a session takes the key from the trust store alone. Where that has
+ * a root, the attestation may bring id and key there (hearsay.h).
  */
 #ifndef DSOFTBUS_ANNOUNCE_H
 #define DSOFTBUS_ANNOUNCE_H
 
+#include "dsoftbus/attestation.h"
 #include "dsoftbus/rate.h"
 #include "dsoftbus/trust_store.h"
 
@@ -25,10 +28,11 @@ extern "C" {
 #define DSB_SERVICE_NAME_MAX 64    /* bytes */
 #define DSB_QUERY_LEN        6
 
-/* Longest announce packet: 5 + 65 + 2 + 32 + 1 + 16 * 65 bytes; it fits an Ethernet frame. */
+/* Longest announce packet: 5 + 65 + 2 + 32 + 1 + 16 * 65 + 2 + 233 bytes; it fits an Ethernet
+ * frame. */
 #define DSB_ANNOUNCE_MAX                                                                           \
     (4 + 1 + 1 + DSB_DEVICE_ID_MAX + 2 + DSB_KEY_LEN + 1 +                                         \
-     DSB_SERVICE_MAX * (1 + DSB_SERVICE_NAME_MAX))
+     DSB_SERVICE_MAX * (1 + DSB_SERVICE_NAME_MAX) + 2 + DSB_ATTESTATION_MAX)
 
 enum dsb_packet_result {
     DSB_PACKET_OK = 0,
@@ -36,8 +40,8 @@ enum dsb_packet_result {
     DSB_PACKET_UNSUPPORTED_VERSION,
     DSB_PACKET_TRUNCATED,
     DSB_PACKET_TRAILING_BYTES,
-    DSB_PACKET_INVALID_INPUT, /* id, port 0, a count or a length outside its bounds; query's last
-                                 byte */
+    DSB_PACKET_INVALID_INPUT, /* id, port 0, a count or a length outside its bounds, what is no
+                                 attestation; query's last byte */
     DSB_PACKET_UTF8,          /* a service name is not UTF-8, or holds a control character */
 };
 
@@ -52,6 +56,7 @@ struct dsb_announce {
     uint8_t key[DSB_KEY_LEN];
     uint8_t service_count;
     struct dsb_service_name services[DSB_SERVICE_MAX];
+    struct dsb_attestation attestation; /* serial 0: none, and the packet is of version 1 */
 };
 
 /* Decode a packet. *out is set only on DSB_PACKET_OK. Every input has exactly one answer. */
@@ -76,6 +81,8 @@ enum dsb_announce_standing {
     DSB_ANNOUNCE_CONSISTENT, /* the id is trusted and the key is its key; still only a claim */
     DSB_ANNOUNCE_UNKNOWN_ID,
     DSB_ANNOUNCE_OTHER_KEY, /* forged, or the device has a new key that nobody told us */
+    DSB_ANNOUNCE_VOUCHABLE, /* no line has the id, the key is not known for it, and a root of the
+                               store that may vouch for it is said to; nothing was verified */
 };
 
 enum dsb_announce_standing dsb_announce_standing(const struct dsb_trust_store *trust,

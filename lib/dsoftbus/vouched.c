@@ -199,6 +199,17 @@ static bool is_same(const struct dsb_vouched_row *row, const uint8_t key[DSB_KEY
            memcmp(word->signature, attestation->signature, DSB_SIGNATURE_LEN) == 0;
 }
 
+enum dsb_vouched_result dsb_vouched_judge(const struct dsb_trust_store *store,
+                                          const struct dsb_identity *own,
+                                          const struct dsb_device_id *id,
+                                          const uint8_t key[DSB_KEY_LEN],
+                                          const struct dsb_attestation *attestation)
+{
+    struct dsb_vouched_row *row = NULL;
+
+    return judge(store, own, id, key, attestation, &row);
+}
+
 enum dsb_vouched_result dsb_vouched_take(const struct dsb_trust_store *store,
                                          const struct dsb_identity *own,
                                          const struct dsb_device_id *id,
@@ -259,6 +270,7 @@ const char *dsb_vouched_result_name(enum dsb_vouched_result result)
         [DSB_VOUCHED_REVOKED] = "revoked",
         [DSB_VOUCHED_BAD_SIGNATURE] = "bad-signature",
         [DSB_VOUCHED_FULL] = "full",
+        [DSB_VOUCHED_RATE] = "rate",
     };
 
     return (size_t)result < sizeof names / sizeof names[0] ? names[result] : "unknown";

@@ -51,6 +51,7 @@ enum dsb_vouched_result {
     DSB_VOUCHED_REVOKED,       /* below what the root's list leaves good */
     DSB_VOUCHED_BAD_SIGNATURE, /* not the root's over this id and key */
     DSB_VOUCHED_FULL,          /* no place is left for another id, or another root's list */
+    DSB_VOUCHED_RATE,          /* of hearsay.h: too many were verified just now */
 };
 
 /*
@@ -62,6 +63,14 @@ DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_take(const struct dsb_trust_s
                                                         const struct dsb_device_id *id,
                                                         const uint8_t key[DSB_KEY_LEN],
                                                         const struct dsb_attestation *attestation);
+
+/* All of that but the signature: OK, and what dsb_vouched_take would say depends on it, on the key
+ * as such, and on room. */
+DSB_MUST_CHECK enum dsb_vouched_result dsb_vouched_judge(const struct dsb_trust_store *store,
+                                                         const struct dsb_identity *own,
+                                                         const struct dsb_device_id *id,
+                                                         const uint8_t key[DSB_KEY_LEN],
+                                                         const struct dsb_attestation *attestation);
 
 /*
  * Takes a root's list in place of its last one: OK when it was new, OLD_SERIAL when one with this

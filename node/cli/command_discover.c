@@ -58,6 +58,7 @@ static const char *standing_text(enum dsb_announce_standing standing)
     switch (standing) {
     case DSB_ANNOUNCE_CONSISTENT:
         return "trusted";
+    case DSB_ANNOUNCE_VOUCHABLE:
     case DSB_ANNOUNCE_UNKNOWN_ID:
         return "unknown";
     case DSB_ANNOUNCE_OTHER_KEY:

@@ -48,12 +48,13 @@ enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, si
         \result == \old(cursor->next) && \valid_read(\result + (0 .. len - 1)); */
 static const uint8_t *take(struct cursor *cursor, size_t len);
 
-/*@ requires is_cursor(cursor) && \valid_read(magic + (0 .. MAGIC_LEN - 1));
-    requires \separated(cursor, magic + (0 .. MAGIC_LEN - 1));
-    assigns *cursor;
+/*@ requires is_cursor(cursor) && \valid_read(magic + (0 .. MAGIC_LEN - 1)) && \valid(version);
+    requires \separated(cursor, magic + (0 .. MAGIC_LEN - 1)) && \separated(cursor, version);
+    assigns *cursor, *version;
     ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
     ensures is_cursor(cursor); */
-static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN]);
+static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN],
+                                        uint8_t version_max, uint8_t *version);
 
 /*@ requires is_there(text, text_len);
     assigns \nothing; */
@@ -78,15 +79,28 @@ static enum dsb_packet_result read_port_and_key(struct cursor *cursor, struct ds
 
 /*@ requires is_cursor(cursor) && \valid(service) && \separated(cursor, service);
     assigns *cursor, service->len;
+    ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
     ensures is_cursor(cursor); */
 static enum dsb_packet_result read_service(struct cursor *cursor, struct dsb_service_name *service);
 
 /*@ requires is_cursor(cursor) && \valid(out) && \separated(cursor, out);
     requires \separated(cursor, cursor->next) && \separated(out, cursor->next);
     assigns *cursor, out->service_count, out->services[0 .. DSB_SERVICE_MAX - 1];
+    ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
     ensures is_cursor(cursor);
     ensures \result == DSB_PACKET_OK ==> out->service_count <= DSB_SERVICE_MAX; */
 static enum dsb_packet_result read_services(struct cursor *cursor, struct dsb_announce *out);
+
+/* What it reads is asserted where it is called (loops.txt). */
+/*@ requires \valid(out);
+    assigns *out; */
+bool dsb_attestation_read(struct dsb_attestation *out, const uint8_t *bytes, size_t len);
+
+/*@ requires is_cursor(cursor) && \valid(out) && \separated(cursor, out);
+    requires \separated(cursor, cursor->next) && \separated(out, cursor->next);
+    assigns *cursor, out->attestation;
+    ensures is_cursor(cursor); */
+static enum dsb_packet_result read_attestation(struct cursor *cursor, struct dsb_announce *out);
 
 /*@ requires is_there(packet, packet_len);
     requires \valid(out) && \separated(out, packet + (0 .. packet_len - 1));

@@ -123,6 +123,7 @@ static void hear_announce(struct discovery *discovery, const struct net_address 
         if (discovery->hear != NULL)
             discovery->hear(&announce.id, &(struct net_address){source->ipv4, announce.port, 0});
         break;
+    case DSB_ANNOUNCE_VOUCHABLE:
     case DSB_ANNOUNCE_UNKNOWN_ID:
         ignore(discovery, "unknown-id", now_ms);
         break;

@@ -68,6 +68,10 @@ static void the_largest_announce_fits(void **state)
         sample.services[i].len = DSB_SERVICE_NAME_MAX;
         memset(sample.services[i].text, 's', DSB_SERVICE_NAME_MAX);
     }
+    sample.attestation =
+        (struct dsb_attestation){.serial = 1, .services_len = DSB_ATTESTATION_SERVICES_MAX};
+    for (size_t i = 0; i < DSB_ATTESTATION_SERVICES_MAX; i++)
+        sample.attestation.services[i] = i == 64 ? ',' : 's';
     assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
     assert_int_equal(packet_len, DSB_ANNOUNCE_MAX);
     assert_ok(dsb_announce_decode(&back, packet, packet_len));
@@ -88,6 +92,37 @@ static void the_smallest_announce_fits(void **state)
     assert_int_equal(packet_len, 4 + 1 + 1 + 1 + 2 + DSB_KEY_LEN + 1);
     assert_ok(dsb_announce_decode(&back, packet, packet_len));
     assert_int_equal(back.service_count, 0);
+}
+
+/* beta's packet, with what a root says behind it. */
+static int make_attested(void **state)
+{
+    make_sample(state);
+    sample.attestation = (struct dsb_attestation){.serial = 0x0102030405060708, .services_len = 4};
+    memset(sample.attestation.root, 0xcd, DSB_ROOT_KEY_LEN);
+    memcpy(sample.attestation.services, "echo", 4);
+    memset(sample.attestation.signature, 0xef, DSB_SIGNATURE_LEN);
+    assert_ok(dsb_announce_encode(packet, &packet_len, &sample));
+    return 0;
+}
+
+static void an_attested_announce_is_the_other_with_a_tail(void **state)
+{
+    uint8_t plain[DSB_ANNOUNCE_MAX], word[DSB_ATTESTATION_MAX];
+    size_t word_len = dsb_attestation_write(word, &sample.attestation), plain_len;
+    struct dsb_announce back;
+
+    (void)state;
+    assert_ok(dsb_announce_decode(&back, packet, packet_len));
+    assert_memory_equal(&back, &sample, sizeof sample);
+    sample.attestation.serial = 0;
+    assert_ok(dsb_announce_encode(plain, &plain_len, &sample));
+    assert_int_equal(packet_len, plain_len + 2 + word_len);
+    assert_int_equal(packet[4], 2);
+    assert_memory_equal(packet + 5, plain + 5, plain_len - 5);
+    assert_int_equal(packet[plain_len], 0);
+    assert_int_equal(packet[plain_len + 1], DSB_ATTESTATION_MIN + 4);
+    assert_memory_equal(packet + plain_len + 2, word, word_len);
 }
 
 /* Decoding fails so, and leaves the output alone. */
@@ -133,7 +168,7 @@ static void other_versions_are_unsupported(void **state)
     (void)state;
     for (unsigned version = 0; version < 256; version++) {
         packet[4] = (uint8_t)version;
-        if (version != 1)
+        if (version != 1 && version != 2)
             assert_rejected(packet_len, DSB_PACKET_UNSUPPORTED_VERSION);
     }
 }
@@ -154,6 +189,27 @@ static void a_byte_out_of_its_bounds_is_invalid(void **state)
         packet[cases[i].at] = good;
     }
     packet[10] = packet[11] = 0; /* port 0 */
+    assert_rejected(packet_len, DSB_PACKET_INVALID_INPUT);
+}
+
+static void what_is_no_attestation_is_invalid(void **state)
+{
+    /* From the packet's end: the length, the serial, the list's length, a name. */
+    static const struct {
+        size_t from_end;
+        uint8_t value;
+    } cases[] = {{111, 1}, {110, 0}, {110, 104}, {110, 108}, {110, 234},
+                 {69, 3},  {69, 5},  {69, 0},    {68, 'E'},  {68, ','}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t *at = packet + packet_len - cases[i].from_end, good = *at;
+
+        *at = cases[i].value;
+        assert_rejected(packet_len, DSB_PACKET_INVALID_INPUT);
+        *at = good;
+    }
+    memset(packet + packet_len - 77, 0, 8);
     assert_rejected(packet_len, DSB_PACKET_INVALID_INPUT);
 }
 
@@ -255,6 +311,11 @@ static void what_would_not_decode_is_not_encoded(void **state)
     assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
     bad.services[1].len = DSB_SERVICE_NAME_MAX + 1;
     assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad = sample;
+    bad.attestation = (struct dsb_attestation){.serial = 1, .services_len = 1, .services = "E"};
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
+    bad.attestation.services_len = DSB_ATTESTATION_SERVICES_MAX + 1;
+    assert_int_equal(dsb_announce_encode(packet, &len, &bad), DSB_PACKET_INVALID_INPUT);
     assert_int_equal(len, 0);
 }
 
@@ -334,6 +395,10 @@ int main(void)
         cmocka_unit_test_setup(the_smallest_announce_fits, make_sample),
         cmocka_unit_test_setup(every_shorter_packet_is_truncated, make_sample),
         cmocka_unit_test_setup(a_longer_packet_has_trailing_bytes, make_sample),
+        cmocka_unit_test_setup(an_attested_announce_is_the_other_with_a_tail, make_attested),
+        cmocka_unit_test_setup(every_shorter_packet_is_truncated, make_attested),
+        cmocka_unit_test_setup(a_longer_packet_has_trailing_bytes, make_attested),
+        cmocka_unit_test_setup(what_is_no_attestation_is_invalid, make_attested),
         cmocka_unit_test_setup(magic_comes_before_everything, make_sample),
         cmocka_unit_test_setup(other_versions_are_unsupported, make_sample),
         cmocka_unit_test_setup(a_byte_out_of_its_bounds_is_invalid, make_sample),

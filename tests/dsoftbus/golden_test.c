@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The wire format, byte for byte: a whole session with fixed keys must give exactly the bytes of
- * golden/session.txt, and the announce and query those of golden/packets.txt. A change of the
+ * golden/session.txt, and the announces and query those of golden/packets.txt. A change of the
  * format fails here; if it is meant, it is a new wire version.
  *
  *   golden_test FOLDER           compares
  *   golden_test FOLDER --write   writes the files anew
  */
 #include "dsoftbus/announce.h"
+#include "dsoftbus/lines.h"
 #include "dsoftbus/peer.h"
 #include "dsoftbus/streams.h"
 #include "dsoftbus/testing.h"
@@ -257,6 +258,29 @@ static void session_bytes(void **state)
     compare_or_write("session.txt");
 }
 
+/* alpha.lab's announce, with the word of RFC-0010, section 9. */
+static void attested_packet(void)
+{
+    static const struct dsb_word
+        root = {"8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c", 64},
+        first = {"ab0ab45005522dc1feb65c3c6ca8f32e3361389c39ab34b1106a4f6f2ca72d49", 64},
+        second = {"bf7a7739a2b332ff3ab9d93272372127591e12a206134ce328d69066a68cc30d", 64};
+    static struct peer alpha;
+    struct dsb_announce announce = {.port = DSB_SESSION_PORT, .attestation = {.serial = 5}};
+    uint8_t packet[DSB_ANNOUNCE_MAX];
+    size_t packet_len;
+
+    peer_make(&alpha, "alpha.lab", 0x11);
+    announce.id = alpha.identity.id;
+    memcpy(announce.key, alpha.identity.key.public_key, DSB_KEY_LEN);
+    assert_true(dsb_hex_decode(announce.attestation.root, &root));
+    assert_true(dsb_hex_decode(announce.attestation.signature, &first));
+    assert_true(dsb_hex_decode(announce.attestation.signature + 32, &second));
+    assert_true(dsb_attestation_verify(&announce.attestation, &announce.id, announce.key));
+    assert_ok(dsb_announce_encode(packet, &packet_len, &announce));
+    put_hex("attested announce of alpha.lab", packet, packet_len);
+}
+
 static void packet_bytes(void **state)
 {
     static struct peer beta;
@@ -274,6 +298,7 @@ static void packet_bytes(void **state)
                                                         "che"};
     assert_ok(dsb_announce_encode(packet, &packet_len, &announce));
     put_hex("announce of beta", packet, packet_len);
+    attested_packet();
     dsb_query_encode(packet);
     put_hex("query", packet, DSB_QUERY_LEN);
     compare_or_write("packets.txt");

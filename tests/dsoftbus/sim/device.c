@@ -107,6 +107,7 @@ static void hear(struct world *world, const struct datagram *datagram)
         return;
     }
     switch (dsb_announce_standing(&device->trust, &heard)) {
+    case DSB_ANNOUNCE_VOUCHABLE:
     case DSB_ANNOUNCE_UNKNOWN_ID:
         return;
     case DSB_ANNOUNCE_OTHER_KEY:
