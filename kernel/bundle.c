@@ -3,6 +3,7 @@
  * unchecked. */
 #include "bundle.h"
 
+#include "bytes.h"
 #include "pages.h"
 
 static bool name_ok(const char name[ABI_BUNDLE_NAME_BYTES])
@@ -15,12 +16,15 @@ static bool name_ok(const char name[ABI_BUNDLE_NAME_BYTES])
     return false;
 }
 
+/* Of bytes that end with a page. */
 static bool is_zero(const uint8_t *bytes, uint64_t len)
 {
-    for (uint64_t i = 0; i < len; i++)
-        if (bytes[i] != 0)
-            return false;
-    return true;
+    bytes_word any = 0;
+    for (; len % sizeof any != 0; len--)
+        any |= *bytes++;
+    for (const bytes_word *word = (const void *)bytes; len != 0; len -= sizeof any)
+        any |= *word++;
+    return any == 0;
 }
 
 bool bundle_check(const struct abi_bundle_header *bundle, uint64_t len)

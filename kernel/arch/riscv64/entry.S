@@ -25,8 +25,10 @@ _entry:
 high:
     la      t0, bss_start
     la      t1, bss_end
-1:  sd      zero, 0(t0)
-    addi    t0, t0, 8
+1:  .irp    n, 0,1,2,3,4,5,6,7                  # both ends are a page's
+    sd      zero, (\n * 8)(t0)
+    .endr
+    addi    t0, t0, 64
     bltu    t0, t1, 1b
     la      sp, kernel_stack_top
     la      t0, trap_entry
