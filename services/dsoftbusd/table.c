@@ -11,7 +11,9 @@
 void table_init(struct table *table, const struct dsb_local *local, struct net_client *net,
                 uint32_t rng_cap)
 {
-    memset(table, 0, sizeof *table);
+    memset(table, 0, offsetof(struct table, sessions));
+    for (size_t i = 0; i < SESSION_MAX; i++)
+        memset(&table->sessions[i], 0, offsetof(struct session, bytes)); /* none of them counts */
     table->local = local;
     table->net = net;
     table->rng_cap = rng_cap;
@@ -21,6 +23,20 @@ void table_init(struct table *table, const struct dsb_local *local, struct net_c
 static uint32_t index_of(const struct table *table, const struct connection *connection)
 {
     return (uint32_t)(connection - table->connections);
+}
+
+/* A free one is about to begin. */
+static void take(struct table *table, const struct connection *connection)
+{
+    if (table->used_end <= index_of(table, connection))
+        table->used_end = index_of(table, connection) + 1;
+}
+
+static void let_go(struct table *table, struct connection *connection, enum dsb_reason give_up)
+{
+    connection_end(connection, table->net, give_up);
+    while (table->used_end != 0 && connection_is_free(&table->connections[table->used_end - 1]))
+        table->used_end--;
 }
 
 /* Ends a connection in whichever state it is, and forgets it. */
@@ -35,7 +51,7 @@ static void end(struct table *table, struct connection *connection, enum dsb_rea
     dsb_link_abort(&connection->link, give_up);
     if (connection->attempt != NULL)
         *connection->attempt = (struct attempt){false, dsb_link_reason(&connection->link)};
-    connection_end(connection, table->net, give_up);
+    let_go(table, connection, give_up);
 }
 
 /* There always is one: CONNECTION_MAX is one more than what the three bounds let in. */
@@ -66,9 +82,10 @@ static void admit(struct table *table, net_handle stream, const struct net_addre
 
     if (dsb_admission_enter(&table->admission, source, index_of(table, connection), &dropped)) {
         /* It has left the table already: only its connection is still to be ended. */
-        connection_end(&table->connections[dropped], table->net, DSB_REASON_LOCAL_DROPPED);
+        let_go(table, &table->connections[dropped], DSB_REASON_LOCAL_DROPPED);
     }
     get_ephemeral(table, ephemeral);
+    take(table, connection);
     if (connection_begin(connection, stream, table->local, ephemeral, now_ms) != DSB_REASON_NONE)
         end(table, connection, DSB_REASON_LOCAL_ABORTED);
 }
@@ -86,6 +103,7 @@ void table_dial(struct table *table, struct attempt *attempt, const struct dsb_d
     get_ephemeral(table, ephemeral);
     attempt->is_under_way = true;
     connection->attempt = attempt;
+    take(table, connection);
     if (connection_dial(connection, stream, table->local, peer, ephemeral, now_ms) !=
         DSB_REASON_NONE)
         end(table, connection, DSB_REASON_LOCAL_ABORTED);
@@ -93,7 +111,7 @@ void table_dial(struct table *table, struct attempt *attempt, const struct dsb_d
 
 void table_give_up(struct table *table, struct attempt *attempt)
 {
-    for (size_t i = 0; i < CONNECTION_MAX; i++)
+    for (size_t i = 0; i < table->used_end; i++)
         if (table->connections[i].attempt == attempt)
             end(table, &table->connections[i], DSB_REASON_LOCAL_ABORTED);
 }
@@ -113,7 +131,7 @@ enum accept_outcome table_accept(struct table *table, net_handle listener, uint6
 
 void table_ready(struct table *table, net_handle stream)
 {
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+    for (size_t i = 0; i < table->used_end; i++) {
         struct connection *connection = &table->connections[i];
         if (!connection_is_free(connection) && connection->stream == stream)
             connection->is_ready = true;
@@ -123,7 +141,7 @@ void table_ready(struct table *table, net_handle stream)
 static size_t session_count_of(const struct table *table, const struct dsb_device_id *peer)
 {
     size_t count = 0;
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+    for (size_t i = 0; i < table->used_end; i++) {
         const struct connection *connection = &table->connections[i];
         count += connection->session != NULL &&
                  dsb_device_id_equal(dsb_link_peer(&connection->link), peer);
@@ -145,14 +163,14 @@ struct session *table_session(struct table *table, const struct dsb_device_id *p
 size_t table_dialled_count(const struct table *table)
 {
     size_t count = 0;
-    for (size_t i = 0; i < CONNECTION_MAX; i++)
+    for (size_t i = 0; i < table->used_end; i++)
         count += table->connections[i].is_dialled && table->connections[i].session != NULL;
     return count;
 }
 
 void table_close_idle(struct table *table)
 {
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+    for (size_t i = 0; i < table->used_end; i++) {
         struct connection *connection = &table->connections[i];
         if (connection->is_dialled && connection->session != NULL &&
             session_is_idle(connection->session) && dsb_link_close(&connection->link) == DSB_OK) {
@@ -208,7 +226,7 @@ bool table_turn(struct table *table, uint64_t now_ms)
 {
     bool goes_on = false;
 
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+    for (size_t i = 0; i < table->used_end; i++) {
         struct connection *connection = &table->connections[i];
         if (connection->is_ready || connection_wants_turn(connection) ||
             connection_deadline(connection) <= now_ms)
@@ -220,7 +238,7 @@ bool table_turn(struct table *table, uint64_t now_ms)
 
 void table_recheck(struct table *table)
 {
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+    for (size_t i = 0; i < table->used_end; i++) {
         struct connection *connection = &table->connections[i];
         if (connection->session != NULL &&
             !dsb_link_is_trusted(&connection->link, table->local->trust))
@@ -232,7 +250,7 @@ uint64_t table_deadline(const struct table *table)
 {
     uint64_t earliest = DSB_NO_DEADLINE;
 
-    for (size_t i = 0; i < CONNECTION_MAX; i++) {
+    for (size_t i = 0; i < table->used_end; i++) {
         uint64_t deadline = connection_deadline(&table->connections[i]);
         if (deadline < earliest)
             earliest = deadline;

@@ -17,6 +17,7 @@ struct table {
     bool is_changed; /* a session began or ended; whoever looks clears it */
     struct dsb_admission admission;
     struct dsb_half_open half_open[HALF_OPEN_MAX];
+    size_t used_end; /* connections from here on are free */
     struct connection connections[CONNECTION_MAX];
     struct session sessions[SESSION_MAX];
 };

@@ -509,6 +509,7 @@ static void leaves_no_trace_of_a_connection(void **state)
     for (size_t i = 0; i < CONNECTION_MAX; i++)
         assert_memory_equal(&table.connections[i], &empty, sizeof empty);
     assert_int_equal(table.admission.count, 0);
+    assert_int_equal(table.used_end, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
