@@ -115,7 +115,7 @@ static const struct {
     int more_len;  /* bytes added at the end, or taken away */
 } alterations[] = {
     {0, 'n', 0}, /* magic */
-    {4, 2, 0},   /* version */
+    {4, 3, 0},   /* version */
     {5, 0, 0},   /* id length 0 */
     {6, 'A', 0}, /* a byte that no id has */
     {4, 1, -1},  /* cut */
