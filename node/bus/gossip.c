@@ -83,17 +83,39 @@ static bool has_it(const char *text, uint64_t offered, uint64_t *serial)
     return is_serial && number_parse(text + 6, offered, UINT64_MAX, serial);
 }
 
-static void take_answer(struct gossip *g)
+static void tell(const struct gossip *g, const char *what)
 {
     const struct dsb_device_id *id = &g->peer->id;
     char root[SAID_ROOT_SIZE];
-    g->answer[g->answer_len] = '\0';
-    g->answer[strcspn(g->answer, "\n")] = '\0';
     said_root(root, g->offered->root);
     log_line(LOG_LEVEL_DEBUG, "revocations given peer=%.*s root=%s serial=%llu: %s", id->len,
-             id->text, root, (unsigned long long)g->offered_serial, g->answer);
+             id->text, root, (unsigned long long)g->offered_serial, what);
+}
+
+static void take_answer(struct gossip *g)
+{
+    g->answer[g->answer_len] = '\0';
+    g->answer[strcspn(g->answer, "\n")] = '\0';
+    tell(g, g->answer);
     if (!has_it(g->answer, g->offered_serial, &g->offered->has_serial))
         g->offered->refused_serial = g->offered_serial;
+}
+
+/* No answer in time, or one that has no end. */
+static void give_up(struct gossip *g)
+{
+    tell(g, "no answer");
+    stream_refuse(g->stream, DSB_RESET_CANCELLED);
+    g->stream = NULL;
+    g->offered->refused_serial = g->offered_serial;
+    if (!g->is_stopped)
+        uv_timer_stop(&g->timer);
+    run(g);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    give_up(timer->data);
 }
 
 static void on_answer(struct stream *s)
@@ -108,6 +130,10 @@ static void on_answer(struct stream *s)
         memcpy(g->answer + g->answer_len, bytes, kept_len);
         g->answer_len += kept_len;
         stream_took(s, len);
+    }
+    if (g->answer_len == sizeof g->answer - 1) {
+        give_up(g);
+        return;
     }
     if (status != DSB_ENDED)
         return;
@@ -129,15 +155,6 @@ static void on_no_answer(struct stream *s, uint16_t code)
     if (code != DSB_RESET_BUSY && !is_over)
         g->offered->refused_serial = g->offered_serial;
     again(g);
-}
-
-static void on_deadline(uv_timer_t *timer)
-{
-    struct gossip *g = timer->data;
-    stream_refuse(g->stream, DSB_RESET_CANCELLED);
-    g->stream = NULL;
-    g->offered->refused_serial = g->offered_serial;
-    run(g);
 }
 
 /* The offer */

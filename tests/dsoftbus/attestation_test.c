@@ -282,9 +282,12 @@ static void what_is_revoked_is_not_found(void **state)
 {
     (void)state;
     assert_int_equal(take(), DSB_VOUCHED_OK);
+    assert_int_equal(dsb_vouched_list_serial(&attested.vouched, root.public_key), 0);
     assert_int_equal(revoke(1, 5), DSB_VOUCHED_OK);
     assert_non_null(found());
     assert_int_equal(revoke(2, 6), DSB_VOUCHED_OK);
+    assert_int_equal(dsb_vouched_list_serial(&attested.vouched, root.public_key), 2);
+    assert_int_equal(dsb_vouched_list_serial(&attested.vouched, other_root.public_key), 0);
     assert_null(found());
     assert_int_equal(take(), DSB_VOUCHED_REVOKED);
     assert_int_equal(revoke(1, 1), DSB_VOUCHED_OLD_SERIAL);

@@ -342,6 +342,79 @@ class Refused(FleetTestCase):
         self.assertNotIn("ended", self.b.daemon.text())
 
 
+class Answered(FleetTestCase):
+    """What a daemon makes of the answers to a list that it brings: to a peer without a root, which is told all the same."""
+
+    def told(self, text):
+        """The peer's lines, from its first stream on; b has one list."""
+        b, gate = self.node("b.plant"), self.device("gate")
+        gate.trust(b)
+        b.trust(gate)
+        self.b = Side(self, b, "--verbose")
+        c = self.c = Side(self, self.node("c.plant", b))
+        self.assertEqual(self.bring(c, self.b, self.root.run("revoke", "x.plant", "2")), "taken 1\n")
+        self.gate = self.started(Process([f"{TOOLS}/answers", gate.dir, b.id, self.b.daemon.at, text]))
+        self.assertEqual(self.gate.popen.stdout.readline(), b"open\n")
+        self.assertRegex(self.gate.popen.stdout.readline(), rb"^stream revocations \d{3}\n")
+
+    def then(self, *lines):
+        """After the next list, which comes at once, nothing else was said."""
+        self.assertEqual(self.bring(self.c, self.b, self.root.run("revoke", "y.plant", "2")), "taken 2\n")
+        for line in (*lines, rb"stream revocations \d{3}"):
+            self.assertRegex(self.gate.popen.stdout.readline(), b"^" + line + b"\n")
+        self.assertEqual(self.b.daemon.status()["sessions"], "2")
+
+    def test_taken(self):
+        self.told("taken 1")
+        self.b.daemon.wait_line(rf"revocations given peer=gate root={self.root.short} serial=1: taken 1$")
+        self.then()
+
+    def test_a_higher_one_is_known(self):
+        """Whether that is true is the peer's affair: it is not told of what it says it has."""
+        self.told("known 2")
+        self.b.daemon.wait_line("given peer=gate .*: known 2$")
+        self.assertEqual(self.bring(self.c, self.b, self.root.run("revoke", "y.plant", "2")), "taken 2\n")
+        self.assertEqual(self.bring(self.c, self.b, self.root.run("revoke", "z.plant", "2")), "taken 3\n")
+        self.assertRegex(self.gate.popen.stdout.readline(), rb"^stream revocations \d{3}\n")
+        self.b.daemon.wait_line(r"given peer=gate .* serial=3: ")
+        self.assertNotIn("serial=2: known", self.b.daemon.text())
+
+    def test_refused(self):
+        self.told("refused unknown-root")
+        self.b.daemon.wait_line("given peer=gate .*: refused unknown-root$")
+        self.then()
+
+    def nonsense(self, text):
+        """It counts as refused: brought again with the next list or session, not before."""
+        self.told(text)
+        self.b.daemon.wait_line("given peer=gate .* serial=1: ")
+        self.then()
+        self.assertNotIn("\x1b", self.b.daemon.text())
+
+    def test_a_serial_that_is_lower(self):
+        self.nonsense("taken 0")
+
+    def test_a_serial_that_is_none(self):
+        self.nonsense("known 18446744073709551616")
+
+    def test_what_would_move_a_cursor(self):
+        self.nonsense("\x1b[2J" * 20)
+
+    def test_reset(self):
+        self.told("!")
+        self.then()
+
+    def test_without_end(self):
+        self.told("+")
+        self.b.daemon.wait_line(r"given peer=gate .* serial=1: no answer$", timeout=5)  # does not wait for more
+        self.then(b"reset cancelled")
+
+    def test_never(self):
+        self.told("-")
+        self.assertEqual(self.gate.popen.stdout.readline(), b"reset cancelled\n")
+        self.then()
+
+
 class Kept(FleetTestCase):
     """What is in the directory, and what a person does to it."""
 
