@@ -68,7 +68,8 @@ static bool store_alloc(struct dsb_trust_store *store, const char *text, size_t 
     if (entries != NULL && store->roots != NULL)
         return true;
     store_free(store);
-    return error_set(e, EXIT_LOCAL, "out of memory");
+    error_set(e, EXIT_LOCAL, "out of memory");
+    return false;
 }
 
 /* The store has a root that was not in the one before. */
@@ -88,7 +89,8 @@ static bool set_store(struct keyring *k, struct dsb_trust_store *fresh, struct e
         k->vouched = said_new(KEYRING_VOUCHED_MAX, KEYRING_ROOT_MAX);
     if (has_news && k->vouched == NULL) {
         store_free(fresh);
-        return error_set(e, EXIT_LOCAL, "out of memory");
+        error_set(e, EXIT_LOCAL, "out of memory");
+        return false;
     }
     store_free(&k->trust);
     k->trust = *fresh;
