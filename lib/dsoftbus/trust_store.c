@@ -113,6 +113,14 @@ const struct dsb_trust_root *dsb_trust_store_find_root(const struct dsb_trust_st
     return NULL;
 }
 
+bool dsb_trust_store_covers(const struct dsb_trust_store *store, const struct dsb_device_id *id)
+{
+    for (size_t i = 0; i < store->root_count; i++)
+        if (names(&store->roots[i], id))
+            return true;
+    return false;
+}
+
 bool dsb_trust_store_has_root(const struct dsb_trust_store *store,
                               const uint8_t key[DSB_ROOT_KEY_LEN])
 {

@@ -112,6 +112,8 @@ bool dsb_trust_entry_allows(const struct dsb_trust_entry *entry, const void *ser
 const struct dsb_trust_root *dsb_trust_store_find_root(const struct dsb_trust_store *store,
                                                        const uint8_t key[DSB_ROOT_KEY_LEN],
                                                        const struct dsb_device_id *id);
+/* May any root of the store vouch for the id? */
+bool dsb_trust_store_covers(const struct dsb_trust_store *store, const struct dsb_device_id *id);
 /* Is this key of any root? */
 bool dsb_trust_store_has_root(const struct dsb_trust_store *store,
                               const uint8_t key[DSB_ROOT_KEY_LEN]);

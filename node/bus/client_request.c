@@ -4,6 +4,7 @@
 #include "node/bus/client_request.h"
 
 #include "dsoftbus/announce.h"
+#include "dsoftbus/vouched.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -237,7 +238,7 @@ static void find_session(struct client_slot *slot)
     const struct request *r = &slot->request;
     struct conn *conn = peers_session(&c->bus->peers, &r->device);
     union endpoint at;
-    if (dsb_trust_store_find_id(c->bus->server->shared.local.trust, &r->device) == NULL) {
+    if (!peers_may_reach(&c->bus->peers, &r->device)) {
         answer(slot, "error not-trusted the device is not in the trust store");
     } else if (r->host[0] != '\0' && !endpoint_parse_address(&at, r->host, DSB_SESSION_PORT)) {
         answer(slot, "error bad-request the place is not ADDRESS or ADDRESS:PORT");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Peers. One timer each does both the waiting for the next try and the end of those who wait. A
- * record stays: there are no more of them than the trust store ever had lines, and its roots
- * vouched for ids. */
+ * record stays, but that of a device that nobody ever knew the key of: so there are no more of them
+ * than the trust store ever had lines, and its roots' words places. */
 #include "node/bus/peers.h"
 
 #include <errno.h>
@@ -33,6 +33,22 @@ static struct peer *find_or_make(struct peers *all, const struct dsb_device_id *
     p->next = all->list;
     all->list = p;
     return p;
+}
+
+static const struct dsb_trust_store *trust_of(const struct peers *all)
+{
+    return all->server->shared.local.trust;
+}
+
+static bool is_known(const struct peer *p)
+{
+    return dsb_trust_store_find_id(trust_of(p->all), &p->id) != NULL;
+}
+
+bool peers_may_reach(const struct peers *all, const struct dsb_device_id *id)
+{
+    return dsb_trust_store_find_id(trust_of(all), id) != NULL ||
+           dsb_trust_store_covers(trust_of(all), id);
 }
 
 /* Waiting */
@@ -80,7 +96,10 @@ static void finish_late(struct peer *p, uint64_t now_ms)
         if (p->fault[0] != '\0')
             finish(w, NULL, "unreachable", p->fault);
         else
-            finish(w, NULL, "timeout", p->candidate_count > 0 ? "no answer" : "not found");
+            finish(w, NULL, "timeout",
+                   !is_known(p)             ? "no root's word for it was heard"
+                   : p->candidate_count > 0 ? "no answer"
+                                            : "not found");
 }
 
 /* Searching: one search for all. */
@@ -95,6 +114,29 @@ static void add_candidate(struct peer *p, const union endpoint *at)
     p->candidates[p->candidate_count++] = *at;
 }
 
+static void note_fault(struct peer *p, const union endpoint *at, const char *text)
+{
+    char where[ENDPOINT_TEXT_SIZE];
+    endpoint_format(at, where);
+    (void)snprintf(p->fault, sizeof p->fault, "%s: %s", where, text);
+}
+
+/* A word for a device that is looked for, which does not hold. What was not looked at is heard
+ * again. */
+static void refuse_word(struct peer *p, const union endpoint *at, enum dsb_vouched_result why)
+{
+    struct server *s = p->all->server;
+    if (why == DSB_VOUCHED_OK || why == DSB_VOUCHED_RATE)
+        return;
+    if (!is_known(p))
+        note_fault(p, at, dsb_vouched_result_name(why));
+    char from[ENDPOINT_TEXT_SIZE];
+    endpoint_format(at, from);
+    if (log_budget_take(&s->stranger_lines, uv_now(p->all->loop)))
+        log_line(LOG_LEVEL_WARNING, "announce refused id=%.*s from=%s: %s", p->id.len, p->id.text,
+                 from, dsb_vouched_result_name(why));
+}
+
 static void run(struct peer *p);
 
 static void on_found(struct discovery_search *s, const struct dsb_announce *announce,
@@ -102,11 +144,28 @@ static void on_found(struct discovery_search *s, const struct dsb_announce *anno
 {
     struct peers *all = s->owner;
     struct peer *p = peers_find(all, &announce->id);
-    if (p == NULL || p->waits == NULL ||
-        dsb_announce_standing(all->server->shared.local.trust, announce) != DSB_ANNOUNCE_CONSISTENT)
+    enum dsb_vouched_result why;
+    if (p == NULL || p->waits == NULL)
         return;
+    bool was_known = is_known(p);
+    if (!discovery_believes(&all->hearsay, &all->server->shared.local, announce, at,
+                            uv_now(all->loop), &why)) {
+        refuse_word(p, at, why);
+        return;
+    }
+    if (!was_known)
+        p->fault[0] = '\0';
     add_candidate(p, at);
     run(p);
+}
+
+/* Who is said to be somewhere, and has no key yet, is asked for it there. */
+static void on_asked(struct discovery_search *s)
+{
+    const struct peers *all = s->owner;
+    for (const struct peer *p = all->list; p != NULL; p = p->next)
+        for (size_t i = 0; p->waits != NULL && !is_known(p) && i < p->candidate_count; i++)
+            discovery_search_ask(s, &p->candidates[i]);
 }
 
 static void search_as_needed(struct peers *all)
@@ -119,6 +178,7 @@ static void search_as_needed(struct peers *all)
         return;
     if (!all->searching) {
         all->search.found = on_found;
+        all->search.asked = on_asked;
         all->search.owner = all;
         all->searching = discovery_search_start(&all->search, all->loop, all->discovery_port, &e);
     } else if (wanted) {
@@ -139,20 +199,13 @@ static void arm(struct peer *p, uint64_t now_ms)
     uint64_t next_ms = UINT64_MAX;
     for (const struct peer_wait *w = p->waits; w != NULL; w = w->next)
         next_ms = w->deadline_ms < next_ms ? w->deadline_ms : next_ms;
-    if (p->waits != NULL && p->dialled == NULL && p->candidate_count > 0 &&
+    if (p->waits != NULL && p->dialled == NULL && p->candidate_count > 0 && is_known(p) &&
         p->next_try_ms < next_ms)
         next_ms = p->next_try_ms;
     if (next_ms == UINT64_MAX)
         uv_timer_stop(&p->timer);
     else
         uv_timer_start(&p->timer, on_timer, next_ms > now_ms ? next_ms - now_ms : 0, 0);
-}
-
-static void note_fault(struct peer *p, const union endpoint *at, const char *text)
-{
-    char where[ENDPOINT_TEXT_SIZE];
-    endpoint_format(at, where);
-    (void)snprintf(p->fault, sizeof p->fault, "%s: %s", where, text);
 }
 
 /* One candidate after the other; when none is left, a pause, and from the beginning. */
@@ -173,17 +226,35 @@ static void dial(struct peer *p, uint64_t now_ms)
     p->pause_ms = p->pause_ms * 2 < PEER_PAUSE_LAST_MS ? p->pause_ms * 2 : PEER_PAUSE_LAST_MS;
 }
 
-/* Whatever changed: ends what is late, dials what is due. */
+static void on_forgotten(uv_handle_t *timer)
+{
+    free(timer->data);
+}
+
+/* A device of which nothing came: under a root's pattern there are as many ids as programs like. */
+static void forget_unknown(struct peer *p)
+{
+    struct peer **at = &p->all->list;
+    if (p->waits != NULL || p->had_session || p->dialled != NULL || is_known(p))
+        return;
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    uv_close((uv_handle_t *)&p->timer, on_forgotten);
+}
+
+/* Whatever changed: ends what is late, dials what is due. The peer may be no more. */
 static void run(struct peer *p)
 {
     uint64_t now_ms = uv_now(p->all->loop);
     finish_late(p, now_ms);
     if (p->all->stopping)
         return;
-    if (p->dialled == NULL && now_ms >= p->next_try_ms)
+    if (p->dialled == NULL && now_ms >= p->next_try_ms && is_known(p))
         dial(p, now_ms);
     arm(p, now_ms);
     search_as_needed(p->all);
+    forget_unknown(p);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -203,9 +274,10 @@ void peers_wait(struct peers *all, const struct dsb_device_id *id, const union e
         p->fault[0] = '\0';
     if (at != NULL)
         add_candidate(p, at);
-    if (p->candidate_count == 0 && all->discovery_port == 0) {
-        (void)snprintf(p->fault, sizeof p->fault,
-                       "without discovery an address is needed (ID@HOST:PORT)");
+    if (all->discovery_port == 0 && (p->candidate_count == 0 || !is_known(p))) {
+        (void)snprintf(p->fault, sizeof p->fault, "%s",
+                       is_known(p) ? "without discovery an address is needed (ID@HOST:PORT)"
+                                   : "without discovery no root's word for it can be heard");
         w->deadline_ms = 0;
     }
     uv_timer_start(&p->timer, on_timer, 0, 0); /* not inside of this call */
@@ -265,6 +337,7 @@ void peers_opened(struct peers *all, struct conn *c)
     if (s == NULL)
         abort();
     bool was_online = is_online(p);
+    p->had_session = true;
     *s = (struct peer_session){.peer = p, .conn = c, .is_usable = conn_peer_takes(c) > 0};
     /* behind the others: streams stay together on the oldest */
     struct peer_session **at = &p->sessions;
@@ -315,6 +388,14 @@ enum peer_state peers_state(const struct peers *all, const struct dsb_device_id 
     if (p != NULL && p->dialled != NULL)
         endpoint_format(&p->dialled->remote, at);
     return p != NULL && p->waits != NULL ? PEER_DIALLING : PEER_OFFLINE;
+}
+
+size_t peers_count(const struct peers *all)
+{
+    size_t count = 0;
+    for (const struct peer *p = all->list; p != NULL; p = p->next)
+        count++;
+    return count;
 }
 
 size_t peers_stream_count(const struct conn *c)

@@ -2,7 +2,8 @@
 /*
  * The devices that the bus has to do with: their sessions, whoever dialled, and how they are
  * dialled. All streams to a peer share one session; it is dialled when somebody waits for it, and
- * again, ever more slowly, as long as somebody does.
+ * again, ever more slowly, as long as somebody does. One that a root of the trust store may vouch
+ * for, and whose key is not known, is looked for until an announce brings a root's word.
  */
 #ifndef NODE_PEERS_H
 #define NODE_PEERS_H
@@ -53,6 +54,7 @@ struct peer {
     uint64_t pause_ms;
     uint64_t next_try_ms;
     uv_timer_t timer;
+    bool had_session;
     uint32_t file_count;    /* transfers of it under way: the daemon's */
     uint64_t lists_shut_ms; /* before that no list of it is verified (revocations.h) */
     char fault[128];        /* of the last try; "": none yet */
@@ -67,6 +69,7 @@ struct peers {
     bool stopping;
     uint32_t session_max; /* that a peer may have dialled */
     struct discovery_search search;
+    struct dsb_hearsay hearsay; /* what announces say of devices without a line */
     struct peer *list;
     /* A peer became online, or is so no more. */
     void (*changed)(struct peers *all, struct peer *p, bool is_online);
@@ -83,8 +86,14 @@ void peers_dial_failed(struct peers *all, struct conn *c, enum conn_outcome outc
 /* The record of a peer that has, or had, a session. */
 struct peer *peers_find(const struct peers *all, const struct dsb_device_id *id);
 
+/* How many there are. */
+size_t peers_count(const struct peers *all);
+
 /* A session with the peer that takes streams; NULL when there is none. */
 struct conn *peers_session(const struct peers *all, const struct dsb_device_id *id);
+
+/* Could one come about? By a line, or by what a root may say. */
+bool peers_may_reach(const struct peers *all, const struct dsb_device_id *id);
 
 /* Waits for one, and dials: at the address, or where the peer was before, or where it is found.
  * w->done comes later, once. */

@@ -12,10 +12,15 @@
 /* Announces that are remembered, to print each once: more than a subnet of devices. */
 #define SEEN_COUNT 1024
 
+/* Why the device would be dialled. */
+static const char by_line[] = "trusted";
+static const char by_root[] = "by-root";
+
 struct seen {
     struct dsb_device_id id;
     uint8_t key[DSB_KEY_LEN];
     union endpoint at;
+    const char *standing;
 };
 
 struct finder {
@@ -36,12 +41,13 @@ static void stop(struct finder *f)
         uv_close((uv_handle_t *)&f->timer, NULL);
 }
 
-static bool is_news(struct finder *f, const struct dsb_announce *a, const union endpoint *at)
+static bool is_news(struct finder *f, const struct dsb_announce *a, const union endpoint *at,
+                    const char *standing)
 {
     for (size_t i = 0; i < f->seen_count; i++) {
         const struct seen *old = &f->seen[i];
         if (dsb_device_id_equal(&old->id, &a->id) && memcmp(old->key, a->key, sizeof a->key) == 0 &&
-            endpoint_equal(&old->at, at))
+            endpoint_equal(&old->at, at) && old->standing == standing)
             return false;
     }
     if (f->seen_count == SEEN_COUNT)
@@ -49,16 +55,28 @@ static bool is_news(struct finder *f, const struct dsb_announce *a, const union 
     struct seen *fresh = &f->seen[f->seen_count++];
     fresh->id = a->id;
     fresh->at = *at;
+    fresh->standing = standing;
     memcpy(fresh->key, a->key, sizeof fresh->key);
     return true;
 }
 
-static const char *standing_text(enum dsb_announce_standing standing)
+/* Each word of a root is verified: a person asked. */
+static const char *word_text(const struct keyring *k, const struct dsb_announce *a)
 {
-    switch (standing) {
+    enum dsb_vouched_result result =
+        dsb_vouched_judge(&k->trust, &k->identity, &a->id, a->key, &a->attestation);
+    if (result == DSB_VOUCHED_OK && !dsb_attestation_verify(&a->attestation, &a->id, a->key))
+        result = DSB_VOUCHED_BAD_SIGNATURE;
+    return result == DSB_VOUCHED_OK ? by_root : dsb_vouched_result_name(result);
+}
+
+static const char *standing_text(const struct keyring *k, const struct dsb_announce *a)
+{
+    switch (dsb_announce_standing(&k->trust, a)) {
     case DSB_ANNOUNCE_CONSISTENT:
-        return "trusted";
+        return dsb_trust_store_line_of_id(&k->trust, &a->id) != NULL ? by_line : by_root;
     case DSB_ANNOUNCE_VOUCHABLE:
+        return word_text(k, a);
     case DSB_ANNOUNCE_UNKNOWN_ID:
         return "unknown";
     case DSB_ANNOUNCE_OTHER_KEY:
@@ -74,19 +92,20 @@ static void on_found(struct discovery_search *search, const struct dsb_announce 
     char at_text[ENDPOINT_TEXT_SIZE];
     char key_text[KEY_TEXT_SIZE];
     bool wanted = f->wanted.len == 0 || dsb_device_id_equal(&f->wanted, &a->id);
-    if (!wanted || !is_news(f, a, at))
+    if (!wanted)
         return;
-    enum dsb_announce_standing standing = dsb_announce_standing(&f->keyring->trust, a);
+    const char *standing = standing_text(f->keyring, a);
+    if (!is_news(f, a, at, standing))
+        return;
     endpoint_format(at, at_text);
     key_format(key_text, a->key);
-    (void)printf("%.*s@%s %s %s", a->id.len, a->id.text, at_text, key_text,
-                 standing_text(standing));
+    (void)printf("%.*s@%s %s %s", a->id.len, a->id.text, at_text, key_text, standing);
     for (size_t i = 0; i < a->service_count; i++)
         (void)printf(" %.*s", a->services[i].len, a->services[i].text);
     (void)printf("\n");
     (void)fflush(stdout);
     f->found = true;
-    if (f->wanted.len != 0 && standing == DSB_ANNOUNCE_CONSISTENT)
+    if (f->wanted.len != 0 && (standing == by_line || standing == by_root))
         stop(f);
 }
 

@@ -187,7 +187,7 @@ static bool start(struct receiver *r, struct error *e)
     r->server.quiet = true;
     int discovery_fd = o->discovery_port != 0 ? discovery_bind((uint16_t)o->discovery_port) : -1;
     if (discovery_fd >= 0) {
-        discovery_respond(&r->discovery, &r->loop, discovery_fd, &r->keyring.identity, &bound,
+        discovery_respond(&r->discovery, &r->loop, discovery_fd, &r->server.shared.local, &bound,
                           true);
         r->announced = true;
     }
@@ -228,7 +228,12 @@ bool command_receive(const struct options *o, char **words, int word_count, stru
     if (!check_target(&r, e) || !keyring_open(&r.keyring, o->dir, o->allow_test_keys, e))
         return false;
     keyring_hear(&r.keyring, NULL);
-    if (r.from.len != 0 && dsb_trust_store_find_id(&r.keyring.trust, &r.from) == NULL) {
+    if (!keyring_read_attestation(&r.keyring, e)) {
+        keyring_close(&r.keyring);
+        return false;
+    }
+    if (r.from.len != 0 && dsb_trust_store_find_id(&r.keyring.trust, &r.from) == NULL &&
+        !dsb_trust_store_covers(&r.keyring.trust, &r.from)) {
         keyring_close(&r.keyring);
         return error_set(e, EXIT_NO_PEER, "--from: %s is not in the trust store", o->from);
     }

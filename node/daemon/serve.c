@@ -359,8 +359,8 @@ static bool start_all(struct daemon *d, struct error *e)
     if (!status_start(&d->status, &d->loop, &d->keyring.dir, e))
         return false;
     if (d->discovery_fd >= 0)
-        discovery_respond(&d->discovery, &d->loop, d->discovery_fd, identity, &d->bound,
-                          o->inbox != NULL);
+        discovery_respond(&d->discovery, &d->loop, d->discovery_fd, &d->server.shared.local,
+                          &d->bound, o->inbox != NULL);
     fleet_start(&d->fleet, &d->bus, &d->keyring);
     uv_prepare_init(&d->loop, &d->on_turn);
     d->on_turn.data = d;

@@ -84,6 +84,9 @@ static void write_totals(FILE *out, const struct status_server *t)
     (void)fprintf(out, "resident-kib %ld\n", resident_kib());
     (void)fprintf(out, "connection-bytes %zu\n", sizeof(struct conn));
     (void)fprintf(out, "buffers-in-use %u\n", s->shared.chunks.taken_count);
+    (void)fprintf(out, "announces-verified %llu\n",
+                  (unsigned long long)t->bus->peers.hearsay.verified_count);
+    (void)fprintf(out, "peers-remembered %zu\n", peers_count(&t->bus->peers));
     if (t->discovery != NULL) {
         (void)fprintf(out, "queries-answered %llu\n",
                       (unsigned long long)t->discovery->query_count);

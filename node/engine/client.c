@@ -179,22 +179,50 @@ static void try_next(struct client *c)
         settle(c, false);
 }
 
+/* False when it is there already, or there is no place for it. */
+static bool add_candidate(struct client *c, const union endpoint *at)
+{
+    for (size_t i = 0; i < c->candidate_count; i++)
+        if (endpoint_equal(&c->candidates[i], at))
+            return false;
+    if (c->candidate_count == CLIENT_CANDIDATES_MAX)
+        return false;
+    c->candidates[c->candidate_count++] = *at;
+    return true;
+}
+
+static bool is_known(const struct client *c)
+{
+    return dsb_trust_store_find_id(&c->keyring.trust, &c->target) != NULL;
+}
+
 static void on_found(struct discovery_search *s, const struct dsb_announce *announce,
                      const union endpoint *at)
 {
     struct client *c = s->owner;
-    if (!dsb_device_id_equal(&announce->id, &c->target) ||
-        dsb_announce_standing(&c->keyring.trust, announce) != DSB_ANNOUNCE_CONSISTENT ||
-        c->candidate_count == CLIENT_CANDIDATES_MAX)
+    enum dsb_vouched_result why;
+    if (!dsb_device_id_equal(&announce->id, &c->target))
         return;
-    for (size_t i = 0; i < c->candidate_count; i++)
-        if (endpoint_equal(&c->candidates[i], at))
-            return;
-    c->candidates[c->candidate_count++] = *at;
+    bool was_known = is_known(c);
+    if (!discovery_believes(&c->hearsay, &c->shared.local, announce, at, uv_now(&c->loop), &why)) {
+        if (why != DSB_VOUCHED_RATE)
+            c->word = why;
+        return;
+    }
+    if (!add_candidate(c, at) && was_known)
+        return;
     if (c->conn != NULL)
         return;
     discovery_search_rest(s);
     try_next(c);
+}
+
+/* A place was given, but not the key. */
+static void on_asked(struct discovery_search *s)
+{
+    const struct client *c = s->owner;
+    for (size_t i = 0; !is_known(c) && i < c->candidate_count; i++)
+        discovery_search_ask(s, &c->candidates[i]);
 }
 
 static void stop_searching(struct client *c)
@@ -209,7 +237,14 @@ static void on_search_timeout(uv_timer_t *timer)
     stop_searching(c);
     if (c->conn != NULL)
         return; /* its end says what came of it */
-    if (c->candidate_count > 0)
+    if (c->word != DSB_VOUCHED_OK && !is_known(c))
+        client_fail(c, EXIT_REJECTED,
+                    "%.*s: a root's word for it was heard, and does not hold (%s)", c->target.len,
+                    c->target.text, dsb_vouched_result_name(c->word));
+    else if (!is_known(c))
+        client_fail(c, EXIT_NO_PEER, "%.*s: no root's word for it was heard on this network",
+                    c->target.len, c->target.text);
+    else if (c->candidate_count > 0)
         settle(c, false);
     else
         client_fail(c, EXIT_NO_PEER, "%.*s was not found on this network (name it as ID@HOST:PORT)",
@@ -219,10 +254,14 @@ static void on_search_timeout(uv_timer_t *timer)
 /* The address that was given, or the search for one. */
 static bool locate(struct client *c)
 {
-    if (c->host != NULL) {
+    if (c->host != NULL && is_known(c)) {
         try_next(c);
         return true;
     }
+    if (c->options->discovery_port == 0 && !is_known(c))
+        return error_set(c->error, EXIT_USAGE,
+                         "%.*s: without discovery no root's word for it can be heard",
+                         c->target.len, c->target.text);
     if (c->options->discovery_port == 0)
         return error_set(c->error, EXIT_USAGE,
                          "%.*s: without discovery an address is needed (ID@HOST:PORT)",
@@ -231,6 +270,7 @@ static bool locate(struct client *c)
                                 c->error))
         return false;
     c->search.found = on_found;
+    c->search.asked = on_asked;
     c->search.owner = c;
     c->searching = true;
     uv_timer_start(&c->timer, on_search_timeout, c->options->wait_ms, 0);
@@ -267,7 +307,7 @@ bool client_open(struct client *c, const struct options *o, const char *target,
         keyring_close(&c->keyring);
         return false;
     }
-    if (dsb_trust_store_find_id(&c->keyring.trust, &c->target) == NULL) {
+    if (!is_known(c) && !dsb_trust_store_covers(&c->keyring.trust, &c->target)) {
         error_set(e, EXIT_NO_PEER, "%.*s is not in %s/%s (add it with: dsoftbus trust add ID KEY)",
                   c->target.len, c->target.text, c->keyring.dir.path, TRUST_FILE);
         keyring_close(&c->keyring);

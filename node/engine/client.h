@@ -34,6 +34,8 @@ struct client {
     size_t candidate_count;
     size_t tried_count;
     struct discovery_search search;
+    struct dsb_hearsay hearsay;
+    enum dsb_vouched_result word; /* of the last root's word that was heard and did not hold */
     const struct conn_events *events;
     bool settled; /* what came of the command is known: ok, or *error */
     bool ok;

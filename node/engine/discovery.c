@@ -82,6 +82,21 @@ int discovery_bind(uint16_t port)
     return -1;
 }
 
+static void tell(const struct discovery_responder *r, const struct sockaddr_in *to)
+{
+    uint8_t packet[DSB_ANNOUNCE_MAX];
+    size_t packet_len;
+    struct dsb_announce a = r->announce;
+    if (r->local->attestation != NULL)
+        a.attestation = *r->local->attestation;
+    if (dsb_announce_encode(packet, &packet_len, &a) != DSB_PACKET_OK)
+        abort(); /* every field was checked when it was read */
+    if (to != NULL)
+        send_to(r->fd, to, packet, packet_len);
+    else
+        broadcast(r->fd, r->port, packet, packet_len);
+}
+
 static void on_packet(struct discovery_responder *r, const uint8_t *packet, size_t packet_len,
                       const struct sockaddr_in *from)
 {
@@ -90,7 +105,7 @@ static void on_packet(struct discovery_responder *r, const uint8_t *packet, size
         if (source_is_near(from->sin_addr.s_addr, r->loopback_only) &&
             dsb_answer_rate_take(&r->rate, ntohl(from->sin_addr.s_addr), uv_now(r->poll.loop))) {
             r->query_count++;
-            send_to(r->fd, from, r->announce, r->announce_len);
+            tell(r, from);
             return;
         }
     } else if (dsb_announce_decode(&other, packet, packet_len) == DSB_PACKET_OK) {
@@ -121,7 +136,7 @@ static void on_announce_timer(uv_timer_t *timer)
 {
     struct discovery_responder *r = timer->data;
     if (!r->loopback_only)
-        broadcast(r->fd, r->port, r->announce, r->announce_len);
+        tell(r, NULL);
 }
 
 static void add_service(struct dsb_announce *a, const char *name)
@@ -132,19 +147,19 @@ static void add_service(struct dsb_announce *a, const char *name)
 }
 
 void discovery_respond(struct discovery_responder *r, uv_loop_t *loop, int fd,
-                       const struct dsb_identity *identity, const union endpoint *session_at,
+                       const struct dsb_local *local, const union endpoint *session_at,
                        bool takes_files)
 {
-    struct dsb_announce a = {.id = identity->id, .port = endpoint_port(session_at)};
     struct sockaddr_in bound = {0};
     socklen_t bound_len = sizeof bound;
     memset(r, 0, sizeof *r);
-    memcpy(a.key, identity->key.public_key, sizeof a.key);
-    add_service(&a, "echo");
+    r->local = local;
+    r->announce.id = local->identity->id;
+    r->announce.port = endpoint_port(session_at);
+    memcpy(r->announce.key, local->identity->key.public_key, sizeof r->announce.key);
+    add_service(&r->announce, "echo");
     if (takes_files)
-        add_service(&a, "file");
-    if (dsb_announce_encode(r->announce, &r->announce_len, &a) != DSB_PACKET_OK)
-        abort(); /* every field was checked when it was read */
+        add_service(&r->announce, "file");
     (void)getsockname(fd, (struct sockaddr *)&bound, &bound_len);
     r->port = ntohs(bound.sin_port);
     r->fd = fd;
@@ -200,6 +215,18 @@ static void ask(uv_timer_t *timer)
     dsb_query_encode(query);
     send_to(s->fd, &self, query, sizeof query);
     broadcast(s->fd, s->port, query, sizeof query);
+    if (s->asked != NULL)
+        s->asked(s);
+}
+
+void discovery_search_ask(struct discovery_search *s, const union endpoint *at)
+{
+    uint8_t query[DSB_QUERY_LEN];
+    dsb_query_encode(query);
+    if (at->any.sa_family != AF_INET)
+        return;
+    struct sockaddr_in to = at_address(at->v4.sin_addr.s_addr, s->port);
+    send_to(s->fd, &to, query, sizeof query);
 }
 
 void discovery_search_rest(struct discovery_search *s)
@@ -253,4 +280,17 @@ void discovery_search_stop(struct discovery_search *s)
     uv_close((uv_handle_t *)&s->poll, on_search_closed);
     if (s->announce_fd >= 0)
         uv_close((uv_handle_t *)&s->announce_poll, on_search_closed);
+}
+
+bool discovery_believes(struct dsb_hearsay *hearsay, const struct dsb_local *local,
+                        const struct dsb_announce *announce, const union endpoint *at,
+                        uint64_t now_ms, enum dsb_vouched_result *why)
+{
+    enum dsb_announce_standing standing = dsb_announce_standing(local->trust, announce);
+    *why = DSB_VOUCHED_OK;
+    if (standing != DSB_ANNOUNCE_VOUCHABLE)
+        return standing == DSB_ANNOUNCE_CONSISTENT;
+    *why = dsb_hearsay_take(hearsay, local->trust, local->identity, announce,
+                            ntohl(at->v4.sin_addr.s_addr), now_ms);
+    return *why == DSB_VOUCHED_OK;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Announces and queries over UDP (IPv4): where devices say they are. Nothing here says who they
- * are: a session takes the peer's key from the trust store alone.
+ * are: a session takes the peer's key from the trust store alone, to which a root's word in an
+ * announce may bring it.
  */
 #ifndef NODE_DISCOVERY_H
 #define NODE_DISCOVERY_H
 
-#include "dsoftbus/announce.h"
+#include "dsoftbus/handshake.h"
+#include "dsoftbus/hearsay.h"
 #include "node/engine/endpoint.h"
 
 #include <uv.h>
@@ -21,8 +23,8 @@ struct discovery_responder {
     int fd;
     uint16_t port;
     bool loopback_only;
-    size_t announce_len;
-    uint8_t announce[DSB_ANNOUNCE_MAX];
+    const struct dsb_local *local;
+    struct dsb_announce announce; /* but for the attestation, which is local's when it is sent */
     struct dsb_answer_rate rate;
     uint64_t query_count;    /* answered */
     uint64_t ignored_count;  /* malformed, from elsewhere, too many */
@@ -34,11 +36,11 @@ struct discovery_responder {
 int discovery_bind(uint16_t port);
 
 /*
- * Takes over the socket. session_at is where sessions are accepted: when that is the loopback,
- * nothing is told to others.
+ * Takes over the socket, and tells of local, which must outlive it. session_at is where sessions
+ * are accepted: when that is the loopback, nothing is told to others.
  */
 void discovery_respond(struct discovery_responder *r, uv_loop_t *loop, int fd,
-                       const struct dsb_identity *identity, const union endpoint *session_at,
+                       const struct dsb_local *local, const union endpoint *session_at,
                        bool takes_files);
 
 void discovery_respond_stop(struct discovery_responder *r);
@@ -55,6 +57,8 @@ struct discovery_search {
      */
     void (*found)(struct discovery_search *s, const struct dsb_announce *announce,
                   const union endpoint *at);
+    /* It has just asked everybody, and may be told whom else. NULL: nobody. */
+    void (*asked)(struct discovery_search *s);
     void *owner;
 };
 
@@ -64,8 +68,20 @@ MUST_CHECK bool discovery_search_start(struct discovery_search *s, uv_loop_t *lo
                                        struct error *e);
 void discovery_search_stop(struct discovery_search *s);
 
+/* Asks there, too, when the place is an IPv4 address. */
+void discovery_search_ask(struct discovery_search *s, const union endpoint *at);
+
 /* Stops asking, and begins again; answers are heard all the while. */
 void discovery_search_rest(struct discovery_search *s);
 void discovery_search_resume(struct discovery_search *s);
+
+/*
+ * Is this announce of a device that is looked for, from that place, worth a dial? When its key is
+ * the store's, or it brings a root's word for another one, which is taken. False: *why says what is
+ * wrong with that word; OK when it has none that is for this store.
+ */
+MUST_CHECK bool discovery_believes(struct dsb_hearsay *hearsay, const struct dsb_local *local,
+                                   const struct dsb_announce *announce, const union endpoint *at,
+                                   uint64_t now_ms, enum dsb_vouched_result *why);
 
 #endif
