@@ -21,6 +21,8 @@ static enum dsb_packet_result make_announce(struct discovery *discovery, uint16_
     };
     memcpy(announce.key, discovery->local->identity->key.public_key, DSB_KEY_LEN);
     memcpy(announce.services[0].text, service_name, sizeof service_name - 1);
+    if (discovery->local->attestation != NULL)
+        announce.attestation = *discovery->local->attestation;
     return dsb_announce_encode(discovery->announce, &discovery->announce_len, &announce);
 }
 
@@ -51,7 +53,7 @@ void discovery_announce_to_self(struct discovery *discovery)
     send_announce(discovery, &(struct net_address){.ipv4 = LOOPBACK, .port = DSB_DISCOVERY_PORT});
 }
 
-static void send_query(struct discovery *discovery, uint32_t ipv4)
+void discovery_query_at(struct discovery *discovery, uint32_t ipv4)
 {
     uint8_t query[DSB_QUERY_LEN];
 
@@ -67,7 +69,7 @@ void discovery_query(struct discovery *discovery)
     struct net_interface interface = {0};
 
     if (net_get_interface(discovery->net, &interface) == NET_OK && interface.ipv4 != 0)
-        send_query(discovery, interface.ipv4 | ~interface.netmask);
+        discovery_query_at(discovery, interface.ipv4 | ~interface.netmask);
 }
 
 static void ignore(struct discovery *discovery, const char *why, uint64_t now_ms)
@@ -105,6 +107,39 @@ static bool is_own(const struct discovery *discovery, const struct net_address *
            memcmp(discovery->packet, discovery->announce, packet_len) == 0;
 }
 
+/* A root's word is looked at for who is being dialled alone. */
+static enum dsb_vouched_result take_word(struct discovery *discovery,
+                                         const struct dsb_announce *announce, uint32_t source,
+                                         uint64_t now_ms)
+{
+    if (discovery->is_sought == NULL || !discovery->is_sought(&announce->id))
+        return DSB_VOUCHED_UNKNOWN_ROOT;
+    return dsb_hearsay_take(&discovery->hearsay, discovery->local->trust,
+                            discovery->local->identity, announce, source, now_ms);
+}
+
+/* What is wrong with it, but for a place to dial; NULL: nothing. */
+static const char *what_is_wrong(struct discovery *discovery, const struct dsb_announce *announce,
+                                 uint32_t source, uint64_t now_ms)
+{
+    enum dsb_vouched_result result;
+
+    switch (dsb_announce_standing(discovery->local->trust, announce)) {
+    case DSB_ANNOUNCE_CONSISTENT:
+        return NULL;
+    case DSB_ANNOUNCE_OTHER_KEY:
+        return "other-key";
+    case DSB_ANNOUNCE_VOUCHABLE:
+        result = take_word(discovery, announce, source, now_ms);
+        if (result == DSB_VOUCHED_OK)
+            return NULL;
+        return result == DSB_VOUCHED_UNKNOWN_ROOT ? "unknown-id" : dsb_vouched_result_name(result);
+    case DSB_ANNOUNCE_UNKNOWN_ID:
+        break;
+    }
+    return "unknown-id";
+}
+
 static void hear_announce(struct discovery *discovery, const struct net_address *source,
                           size_t packet_len, uint64_t now_ms)
 {
@@ -118,19 +153,11 @@ static void hear_announce(struct discovery *discovery, const struct net_address 
         discovery->is_heard = true;
         return;
     }
-    switch (dsb_announce_standing(discovery->local->trust, &announce)) {
-    case DSB_ANNOUNCE_CONSISTENT:
-        if (discovery->hear != NULL)
-            discovery->hear(&announce.id, &(struct net_address){source->ipv4, announce.port, 0});
-        break;
-    case DSB_ANNOUNCE_VOUCHABLE:
-    case DSB_ANNOUNCE_UNKNOWN_ID:
-        ignore(discovery, "unknown-id", now_ms);
-        break;
-    case DSB_ANNOUNCE_OTHER_KEY:
-        ignore(discovery, "other-key", now_ms);
-        break;
-    }
+    const char *why = what_is_wrong(discovery, &announce, source->ipv4, now_ms);
+    if (why != NULL)
+        ignore(discovery, why, now_ms);
+    else if (discovery->hear != NULL)
+        discovery->hear(&announce.id, &(struct net_address){source->ipv4, announce.port, 0});
 }
 
 bool discovery_turn(struct discovery *discovery, uint64_t now_ms)

@@ -167,7 +167,7 @@ uint32_t stream_do_connect(struct serve_call *call)
         return BUS_MALFORMED;
     if (!rights_may_connect(call->badge, &id, service->text, service->len))
         return BUS_NOT_ALLOWED;
-    if (!peers_is_trusted(&id))
+    if (!peers_may_reach(&id))
         return BUS_NOT_TRUSTED;
     if (own_count(call->client, &id, &waits_for_other) == APP_DEVICE_STREAM_MAX)
         return BUS_NO_BUFFERS;

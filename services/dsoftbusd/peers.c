@@ -36,9 +36,14 @@ const struct dsb_device_id *peers_at(size_t idx)
     return idx < trust->count ? &trust->entries[idx].id : NULL;
 }
 
-bool peers_is_trusted(const struct dsb_device_id *device)
+static bool is_known(const struct dsb_device_id *device)
 {
     return dsb_trust_store_find_id(table->local->trust, device) != NULL;
+}
+
+bool peers_may_reach(const struct dsb_device_id *device)
+{
+    return is_known(device) || dsb_trust_store_covers(table->local->trust, device);
 }
 
 /* --- dials ------------------------------------------------------------------------------------ */
@@ -56,6 +61,11 @@ static struct dial *dial_of(const struct dsb_device_id *device)
     return NULL;
 }
 
+static bool is_sought(const struct dsb_device_id *device)
+{
+    return dial_of(device) != NULL;
+}
+
 static struct dial *free_dial(void)
 {
     size_t i = 0;
@@ -64,12 +74,17 @@ static struct dial *free_dial(void)
     return i < DIAL_MAX ? &dials[i] : NULL;
 }
 
-/* Asks where the device is; answers come until the next try. */
+/* Asks where the device is, and where it is said to be for its key; answers come until the next
+ * try. */
 static void begin_round(struct dial *dial, uint64_t next_ms)
 {
+    struct net_address known;
+
     dial->tried_count = dial->heard_count = 0;
     dial->next_ms = next_ms;
     discovery_query(discovery);
+    for (size_t i = 0; !is_known(&dial->device) && rights_address(&dial->device, i, &known); i++)
+        discovery_query_at(discovery, known.ipv4);
 }
 
 /* The pause is over later, and the next will be longer. */
@@ -92,7 +107,8 @@ bool peers_dial(const struct dsb_device_id *device)
         return false;
     *dial = (struct dial){
         .device = *device, .until_ms = now_ms + DIAL_WAIT_MS, .pause_ms = DIAL_PAUSE_FIRST_MS};
-    begin_round(dial, rights_address(device, 0, &known) ? now_ms : pause_from(dial, now_ms));
+    bool can_try = is_known(device) && rights_address(device, 0, &known);
+    begin_round(dial, can_try ? now_ms : pause_from(dial, now_ms));
     return true;
 }
 
@@ -126,7 +142,7 @@ static bool next_address(struct dial *dial, struct net_address *address)
 static const char *why_failed(const struct dial *dial)
 {
     if (!dial->has_tried)
-        return "no-address";
+        return is_known(&dial->device) ? "no-address" : "no-word";
     if (dial->attempt.is_under_way)
         return "timeout";
     return dial->attempt.reason == DSB_REASON_NONE ? "takes-no-streams"
@@ -150,7 +166,7 @@ static void try_next(struct dial *dial, uint64_t now_ms)
     if (table_dialled_count(table) == DIALLED_SESSION_MAX) {
         table_close_idle(table);
         dial->next_ms = now_ms + DIAL_PAUSE_FIRST_MS;
-    } else if (next_address(dial, &address)) {
+    } else if (is_known(&dial->device) && next_address(dial, &address)) {
         dial->tried_count++;
         dial->has_tried = true;
         table_dial(table, &dial->attempt, &dial->device, &address, now_ms);
@@ -226,5 +242,6 @@ void peers_init(struct table *new_table, struct discovery *new_discovery,
     discovery = new_discovery;
     clock_ms = clock;
     discovery->hear = note_address;
+    discovery->is_sought = is_sought;
     memset(dials, 0, sizeof dials);
 }

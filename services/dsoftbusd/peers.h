@@ -2,8 +2,9 @@
 /*
  * The devices that applications reach. All streams to one share a session, whoever began it; while
  * an application waits and there is none, the device is dialled: where the image says that it is
- * (rights.h), and where announces say so, which cost a try each and prove nothing. Between the
- * tries are pauses, ever longer; after DIAL_WAIT_MS nobody waits any more.
+ * (rights.h), and where announces say so, which cost a try each and prove nothing. One that a root
+ * may vouch for, and whose key is not known, is looked for in both until its announce brings that
+ * root's word. Between the tries are pauses, ever longer; after DIAL_WAIT_MS nobody waits any more.
  */
 #ifndef DSOFTBUSD_PEERS_H
 #define DSOFTBUSD_PEERS_H
@@ -30,9 +31,11 @@ struct session *peers_session(const struct dsb_device_id *device, size_t idx);
  * many are dialled as may be. */
 DSB_MUST_CHECK bool peers_dial(const struct dsb_device_id *device);
 
-/* Entries of the trust store, in its order; NULL behind the last. */
+/* Lines of the trust store, in its order; NULL behind the last. */
 const struct dsb_device_id *peers_at(size_t idx);
-bool peers_is_trusted(const struct dsb_device_id *device);
+
+/* Could there be a session with it? By a line, or by what a root may say. */
+bool peers_may_reach(const struct dsb_device_id *device);
 
 /* After the table's turn: who waits for what came of it hears of it, and dials whose time has come
  * go on. True when there is more to do without waiting. */

@@ -6,6 +6,7 @@
 #include "connection.h"
 #include "devices.h"
 #include "dsoftbus/announce.h"
+#include "dsoftbus/attested.h"
 #include "dsoftbus/testing.h"
 #include "endpoint.h"
 #include "fake_world.h"
@@ -27,7 +28,8 @@ static const char rights_text[] = "dsoftbus-services 2\n"
                                   "2 connect */*\n"
                                   "3 connect friend/log\n"
                                   "peer friend 10.0.2.100:34567\n"
-                                  "peer friend 10.0.2.101:34567\n";
+                                  "peer friend 10.0.2.101:34567\n"
+                                  "peer far.lab 10.0.2.102:34567\n";
 
 static struct remote remotes[REMOTES];
 #define friend (&remotes[0])
@@ -350,15 +352,23 @@ static void addresses_are_tried_in_turn_and_again_ever_later(void **state)
     assert_int_equal(peers_deadline(), DSB_NO_DEADLINE);
 }
 
-static void announce(size_t idx, uint32_t ipv4, uint16_t port)
+static void announce_with(size_t idx, uint32_t ipv4, uint16_t port,
+                          const struct dsb_attestation *word)
 {
     struct dsb_announce announce = {.id = remotes[idx].peer.identity.id, .port = port};
     uint8_t packet[DSB_ANNOUNCE_MAX];
     size_t len = 0;
 
     memcpy(announce.key, remotes[idx].peer.identity.key.public_key, DSB_KEY_LEN);
+    if (word != NULL)
+        announce.attestation = *word;
     assert_int_equal(dsb_announce_encode(packet, &len, &announce), DSB_PACKET_OK);
     fake_datagram(ipv4, 5555, packet, len);
+}
+
+static void announce(size_t idx, uint32_t ipv4, uint16_t port)
+{
+    announce_with(idx, ipv4, port, NULL);
 }
 
 static void a_device_is_looked_for_and_dialled_where_it_says(void **state)
@@ -401,6 +411,94 @@ static void a_device_that_nobody_knows_of_has_no_address(void **state)
     assert_int_equal(fake.stream_count, 0);
     assert_int_equal(fake_count("dial failed lamp-1 no-address"), 1);
     assert_int_equal(reason_of(APP, handle), BUS_REASON_NO_ADDRESS);
+}
+
+/* --- devices that a root alone knows ---------------------------------------------------------- */
+
+static struct root root;
+static struct attested attested;
+static struct dsb_attestation word;
+
+/* The device trusts a root for *.lab and nobody else; remotes[1] is such a one, and trusts it. */
+static void trust_a_root(const char *id)
+{
+    char lines[128];
+
+    memset(&attested, 0, sizeof attested);
+    root_make(&root, 1);
+    root_line(lines, sizeof lines, "*.lab", &root, "");
+    attested_trust(&attested, &device, lines);
+    peer_make(&remotes[1].peer, id, 0x21);
+    remotes[1].peer.local.streams = (struct dsb_stream_limits){1024, 8};
+    peer_trust(&remotes[1].peer, &device);
+    root_sign(&root, &word, &remotes[1].peer, 1, "");
+}
+
+static void a_device_is_dialled_by_a_roots_word(void **state)
+{
+    (void)state;
+    trust_a_root("press.lab");
+    announce_with(1, NEAR, 4000, &word); /* nobody asked */
+    settle();
+    assert_int_equal(fake_count("ignored unknown-id 1"), 1);
+    assert_int_equal(discovery.hearsay.verified_count, 0);
+    bus_handle handle = connected(APP, "press.lab", "log");
+    announce_with(1, NEAR, 4000, &word);
+    settle();
+    pass(DIAL_PAUSE_FIRST_MS);
+    assert_int_equal(fake.stream_count, 1);
+    assert_int_equal(fake.streams[0].port, 4000);
+    remote_answer(&remotes[1], now);
+    settle();
+    assert_string_equal(remotes[1].service, "log");
+    assert_int_equal(reason_of(APP, handle), BUS_REASON_NONE);
+}
+
+static void a_forged_word_is_not_dialled_and_the_honest_one_is(void **state)
+{
+    (void)state;
+    trust_a_root("press.lab");
+    struct dsb_attestation lie = word;
+    lie.signature[0] ^= 1;
+    (void)connected(APP, "press.lab", "log");
+    for (uint32_t i = 0; i < 10; i++)
+        announce_with(1, NEAR + 1, 4001, &lie);
+    announce_with(1, NEAR + 2, 4002, NULL); /* without a word */
+    settle();
+    pass(DIAL_PAUSE_FIRST_MS);
+    assert_int_equal(fake.stream_count, 0);
+    assert_int_equal(discovery.hearsay.verified_count, DSB_HEARSAY_BUDGET - DSB_HEARSAY_RESERVED);
+    assert_int_equal(fake_count("ignored bad-signature 1"), 1);
+    assert_int_equal(fake_count("ignored rate 3"), 1);
+    announce_with(1, NEAR, 4000, &word);
+    settle();
+    pass(2 * DIAL_PAUSE_FIRST_MS);
+    assert_int_equal(fake.streams[0].port, 4000);
+}
+
+static void a_device_is_asked_for_its_word_where_it_is(void **state)
+{
+    (void)state;
+    trust_a_root("far.lab");
+    assert_int_equal(try_connect(APP, "far.barn", "log"), BUS_NOT_TRUSTED);
+    bus_handle handle = connected(APP, "far.lab", "log");
+    assert_int_equal(fake.out_count, 2);
+    assert_int_equal(fake.out[1].address.ipv4, KNOWN + 2);
+    assert_int_equal(fake.out[1].address.port, DSB_DISCOVERY_PORT);
+    for (int i = 0; i < 20; i++)
+        pass(DIAL_WAIT_MS / 20);
+    assert_int_equal(fake.stream_count, 0);
+    assert_int_equal(fake_count("dial failed far.lab no-word"), 1);
+    assert_int_equal(reason_of(APP, handle), BUS_REASON_NO_ADDRESS);
+    (void)connected(APP, "far.lab", "log");
+    announce_with(1, KNOWN + 2, 9, &word);
+    settle();
+    pass(DIAL_PAUSE_FIRST_MS);
+    assert_int_equal(fake.streams[0].ipv4, KNOWN + 2); /* where the image says */
+    assert_int_equal(fake.streams[0].port, PORT);
+    remote_answer(&remotes[1], now);
+    settle();
+    assert_string_equal(remotes[1].service, "log");
 }
 
 static void an_impostor_is_not_the_device(void **state)
@@ -585,6 +683,9 @@ int main(void)
         TEST(addresses_are_tried_in_turn_and_again_ever_later),
         TEST(a_device_is_looked_for_and_dialled_where_it_says),
         TEST(a_device_that_nobody_knows_of_has_no_address),
+        TEST(a_device_is_dialled_by_a_roots_word),
+        TEST(a_forged_word_is_not_dialled_and_the_honest_one_is),
+        TEST(a_device_is_asked_for_its_word_where_it_is),
         TEST(an_impostor_is_not_the_device),
         TEST(a_device_that_comes_by_itself_is_dialled_no_more),
         TEST(a_device_that_takes_no_streams_is_busy),

@@ -57,6 +57,24 @@ static void answers_the_asker(void **state)
     assert_int_equal(announce.port, DSB_SESSION_PORT);
 }
 
+static void answers_with_a_roots_word_when_there_is_one(void **state)
+{
+    static struct discovery attested;
+    const struct dsb_attestation word = {.serial = 3, .signature = {1}};
+    struct dsb_announce announce;
+
+    (void)state;
+    device.local.attestation = &word;
+    assert_int_equal(discovery_init(&attested, &net, &device.local, DSB_SESSION_PORT, START_MS),
+                     NET_OK);
+    ask(SUBNET);
+    while (discovery_turn(&attested, START_MS)) {
+    }
+    assert_int_equal(dsb_announce_decode(&announce, fake.out[0].bytes, fake.out[0].len),
+                     DSB_PACKET_OK);
+    assert_memory_equal(&announce.attestation, &word, sizeof word);
+}
+
 static void does_not_answer_from_afar(void **state)
 {
     (void)state;
@@ -176,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(answers_the_asker),
+        TEST(answers_with_a_roots_word_when_there_is_one),
         TEST(does_not_answer_from_afar),
         TEST(answers_only_loopback_without_a_subnet),
         TEST(bounds_its_answers),
