@@ -74,7 +74,7 @@ MEMORY = {
     "memory-identity": (
         ["proofs/memory/identity.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("identity", "key", "device_id")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 36, 406),
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 38, 417),
     "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
     "memory-elf": (
         ["proofs/memory/elf.c", "kernel/elf.c"],

@@ -75,7 +75,6 @@ enum dsb_status dsb_identity_parse(struct dsb_identity_file *out, const char *te
                                    struct dsb_text_error *error)
 {
     struct dsb_lines lines = {.text = text, .text_len = text_len, .words_max = DSB_WORDS_MIN};
-    uint8_t public_key[DSB_KEY_LEN];
 
     memset(out, 0, sizeof *out);
     error->fault = read_file(out, &lines);
@@ -84,8 +83,7 @@ enum dsb_status dsb_identity_parse(struct dsb_identity_file *out, const char *te
         dsb_identity_file_wipe(out);
         return DSB_INVALID;
     }
-    noise_x25519_base(public_key, out->private_key);
-    out->bring_up = out->bring_up || dsb_public_key_is_bring_up(public_key);
+    out->bring_up = out->bring_up || dsb_private_key_is_bring_up(out->private_key);
     return DSB_OK;
 }
 

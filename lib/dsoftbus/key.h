@@ -28,8 +28,8 @@ enum dsb_text_fault dsb_public_key_fault(const uint8_t key[DSB_KEY_LEN]);
 /* All its bits that count are zero: buffer never filled, and a key that the whole world holds. */
 bool dsb_private_key_is_zero(const uint8_t key[DSB_KEY_LEN]);
 
-/* Is this the public key of one of the test identities, whose private keys are public? */
-bool dsb_public_key_is_bring_up(const uint8_t key[DSB_KEY_LEN]);
+/* Is this the private key of one of the test identities, which everybody knows? */
+bool dsb_private_key_is_bring_up(const uint8_t key[DSB_KEY_LEN]);
 
 #ifdef __cplusplus
 }

@@ -97,7 +97,7 @@ static void judge_key(void)
     Frama_C_make_unknown((char *)key, sizeof key);
     (void)dsb_public_key_fault(key);
     (void)dsb_private_key_is_zero(key);
-    (void)dsb_public_key_is_bring_up(key);
+    (void)dsb_private_key_is_bring_up(key);
 }
 
 static void with_length(size_t len)
