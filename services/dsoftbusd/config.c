@@ -17,14 +17,15 @@ static void refuse(const char *file, const struct dsb_text_error *error)
     rt_panic("dsoftbusd: refused its configuration", -1);
 }
 
-/* The key stays with its holder: what is kept here is who we are and how to ask. */
+/* The key stays with its holder: what is kept here is who we are and how to ask. Whose products are
+ * believed is believed about its public key, too. */
 static void ask_who_we_are(struct config *config)
 {
     struct key_identity_reply identity;
 
     config->holder.endpoint_cap = DSOFTBUSD_SLOT_KEY;
     enum key_status status = key_identity(&config->holder, &identity);
-    if (status != KEY_OK || dsb_public_key_fault(identity.public_key) != DSB_TEXT_NO_FAULT ||
+    if (status != KEY_OK ||
         dsb_device_id_set(&config->identity.id, identity.id, identity.id_len) != DSB_OK)
         rt_panic("dsoftbusd: no identity", -(int64_t)status);
     memcpy(config->identity.key.public_key, identity.public_key, DSB_KEY_LEN);

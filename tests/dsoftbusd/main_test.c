@@ -286,15 +286,10 @@ static void waits_for_random_bytes_and_says_so_once(void **state)
 /* No identity, or one that is none: it does not serve as nobody. */
 static void does_not_serve_without_an_identity(void **state)
 {
-    static const uint8_t low_order[KEY_LEN] = {1};
-
     keystored.status = KEY_NOT_ALLOWED;
     assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
     assert_int_equal(setup(state), 0);
     keystored.id = "not an id";
-    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
-    assert_int_equal(setup(state), 0);
-    memcpy(keystored.public_key, low_order, KEY_LEN);
     assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
     assert_int_equal(fake_rt_count("dsoftbusd: no identity (0)"), 1);
     assert_int_equal(fake_count("ready"), 0);
