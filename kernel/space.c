@@ -95,9 +95,10 @@ static void clear_leaves(struct process *process, uint64_t addr, uint32_t page_c
 static bool set_leaves(struct process *process, uint64_t addr, uint64_t phys, uint32_t page_count,
                        uint64_t flags)
 {
-    for (uint32_t i = 0; i < page_count; i++) {
-        if (!sv39_map(process->root_phys, addr + i * PAGE_BYTES, phys + i * PAGE_BYTES, flags,
-                      alloc_table, process)) {
+    for (uint32_t i = 0, count; i < page_count; i += count) {
+        count = sv39_map(process->root_phys, addr + i * PAGE_BYTES, phys + i * PAGE_BYTES,
+                         page_count - i, flags, alloc_table, process);
+        if (count == 0) {
             clear_leaves(process, addr, i);
             return false;
         }

@@ -3,6 +3,7 @@
 #include "sv39.h"
 
 #include "arch.h"
+#include "pages.h"
 
 #define LEVEL_TOP  2
 #define INDEX_BITS 9
@@ -20,8 +21,8 @@ static uint64_t *entry_at(uint64_t table_phys, uint64_t addr, int level)
     return &table[(addr >> (SV39_PAGE_SHIFT + level * INDEX_BITS)) % SV39_ENTRIES];
 }
 
-bool sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint64_t flags, sv39_alloc_fn alloc,
-              void *context)
+/* The table of the leaf, made if need be; 0 when it could not be had. */
+static uint64_t leaf_table(uint64_t root_phys, uint64_t addr, sv39_alloc_fn alloc, void *context)
 {
     uint64_t table_phys = root_phys;
     for (int level = LEVEL_TOP; level > 0; level--) {
@@ -29,14 +30,26 @@ bool sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint64_t flags, 
         if (!(*entry & PTE_VALID)) {
             uint64_t new_phys = alloc(context);
             if (new_phys == 0)
-                return false;
+                return 0;
             *entry = sv39_entry(new_phys, PTE_VALID);
         }
         table_phys = sv39_entry_phys(*entry);
     }
-    *entry_at(table_phys, addr, 0) =
-        sv39_entry(phys, flags | PTE_VALID | PTE_USER | PTE_ACCESSED | PTE_DIRTY);
-    return true;
+    return table_phys;
+}
+
+uint32_t sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint32_t page_count,
+                  uint64_t flags, sv39_alloc_fn alloc, void *context)
+{
+    uint64_t table_phys = leaf_table(root_phys, addr, alloc, context);
+    if (table_phys == 0)
+        return 0;
+    uint64_t *leaf = entry_at(table_phys, addr, 0);
+    uint64_t *table_end = (uint64_t *)arch_direct(table_phys) + SV39_ENTRIES;
+    uint32_t count = 0;
+    for (; count < page_count && leaf < table_end; count++, phys += PAGE_BYTES)
+        *leaf++ = sv39_entry(phys, flags | PTE_VALID | PTE_USER | PTE_ACCESSED | PTE_DIRTY);
+    return count;
 }
 
 void sv39_unmap(uint64_t root_phys, uint64_t addr)

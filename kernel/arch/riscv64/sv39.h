@@ -50,10 +50,11 @@ static inline uint64_t sv39_lookup(uint64_t root_phys, uint64_t addr)
     return table[(addr >> SV39_PAGE_SHIFT) % SV39_ENTRIES];
 }
 
-/* Sets one leaf, making tables on the way. False when a table could not be had; tables made until
- * then stay linked and are found by sv39_free(). */
-bool sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint64_t flags, sv39_alloc_fn alloc,
-              void *context);
+/* Sets leaves of up to page_count pages, as many as are in one table, making tables on the way.
+ * Returns how many; 0 when a table could not be had: tables made until then stay linked and are
+ * found by sv39_free(). */
+uint32_t sv39_map(uint64_t root_phys, uint64_t addr, uint64_t phys, uint32_t page_count,
+                  uint64_t flags, sv39_alloc_fn alloc, void *context);
 
 /* Clears one leaf that sv39_map() set. */
 void sv39_unmap(uint64_t root_phys, uint64_t addr);
