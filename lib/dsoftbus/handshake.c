@@ -308,12 +308,12 @@ static enum dsb_reason check_unit(const struct stage *stage, const uint8_t *in, 
 }
 
 const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8_t *in,
-                                     size_t in_len)
+                                     size_t in_len, size_t *message_len)
 {
-    size_t unit_len = 0;
-
-    if (hs->state != DSB_HANDSHAKE_READ_MSG1 ||
-        check_unit(&stages[hs->state], in, in_len, &unit_len) != DSB_REASON_NONE || unit_len == 0)
+    *message_len = 0;
+    if ((hs->state != DSB_HANDSHAKE_READ_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG3) ||
+        check_unit(&stages[hs->state], in, in_len, message_len) != DSB_REASON_NONE ||
+        *message_len == 0)
         return NULL;
     return in + DSB_FRAME_HEADER_LEN;
 }

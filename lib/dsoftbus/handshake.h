@@ -152,10 +152,10 @@ DSB_MUST_CHECK enum dsb_handshake_state dsb_handshake_feed(struct dsb_handshake 
  */
 enum dsb_handshake_state dsb_handshake_end_of_stream(struct dsb_handshake *hs);
 
-/* The point of the peer's that dsb_handshake_feed with these bytes gives to the static key first;
- * NULL when that is no responder's next step. For who asks for several answers at once. */
+/* The whole message, 1 or 3, that dsb_handshake_feed with these bytes has a responder read; NULL
+ * when that is not its next step. For who makes the multiplications of several at once. */
 const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8_t *in,
-                                     size_t in_len);
+                                     size_t in_len, size_t *message_len);
 
 /*
  * Writes this side's next message to `out` when it is its turn, and returns its length; 0 when

@@ -187,9 +187,6 @@ DSB_MUST_CHECK enum dsb_status dsb_link_set_out(struct dsb_link *link, uint8_t *
 /* Why it FAILED; DSB_REASON_NONE otherwise. */
 enum dsb_reason dsb_link_reason(const struct dsb_link *link);
 
-/* As dsb_handshake_foresee, of what was received. It lies in `in`. */
-const uint8_t *dsb_link_foresee(const struct dsb_link *link);
-
 /* For the log, as dsb_handshake_next_step and _claim: until dsb_link_open. */
 enum dsb_step dsb_link_next_step(struct dsb_link *link);
 const struct dsb_device_id *dsb_link_claim(const struct dsb_link *link);

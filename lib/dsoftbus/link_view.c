@@ -18,13 +18,6 @@ const struct dsb_device_id *dsb_link_claim(const struct dsb_link *link)
     return link->is_session ? NULL : dsb_handshake_claim(&link->slot.handshake);
 }
 
-const uint8_t *dsb_link_foresee(const struct dsb_link *link)
-{
-    if (link->state != DSB_LINK_HANDSHAKE || link->in_len == 0)
-        return NULL;
-    return dsb_handshake_foresee(&link->slot.handshake, link->in + link->in_first, link->in_len);
-}
-
 const struct dsb_device_id *dsb_link_peer(const struct dsb_link *link)
 {
     return link->is_session ? dsb_session_peer(&link->slot.session)

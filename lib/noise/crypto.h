@@ -48,11 +48,11 @@ NOISE_CRYPTO_MUST_CHECK int noise_x25519(uint8_t out[NOISE_CRYPTO_KEY_LEN],
                                          const uint8_t point[NOISE_CRYPTO_KEY_LEN]);
 
 /*
- * On hosts: out[i] = scalar * points[i] for each of `count`, as noise_x25519 gives it, all zero for
- * a low-order point. Where the processor can multiply several at once, less work than one by one.
+ * On hosts: out[i] = scalars[i] * points[i] for each of `count`, as noise_x25519 gives it, all zero
+ * for a low-order point. Where the processor can multiply several at once, less work than one by
+ * one.
  */
-void noise_x25519_several(uint8_t (*out)[NOISE_CRYPTO_KEY_LEN],
-                          const uint8_t scalar[NOISE_CRYPTO_KEY_LEN],
+void noise_x25519_several(uint8_t (*out)[NOISE_CRYPTO_KEY_LEN], const uint8_t *const scalars[],
                           const uint8_t (*points)[NOISE_CRYPTO_KEY_LEN], size_t count);
 
 /* The public key of `scalar`: scalar * 9. Never fails. */

@@ -102,22 +102,24 @@ int noise_x25519(uint8_t out[NOISE_CRYPTO_KEY_LEN], const uint8_t scalar[NOISE_C
     return noise_equal(out, zero) ? -1 : 0;
 }
 
-/* As many as there are lanes, the last point once more in those that are left over. */
+/* As many as there are lanes, the last one once more in those that are left over. */
 static void fill_lanes(const struct noise_curve *curve, uint8_t (*out)[NOISE_CRYPTO_KEY_LEN],
-                       const uint8_t clamped[NOISE_CRYPTO_KEY_LEN],
+                       const uint8_t *const scalars[],
                        const uint8_t (*points)[NOISE_CRYPTO_KEY_LEN], size_t count)
 {
-    uint8_t scalars[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
+    uint8_t clamped[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
     uint8_t in[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
     uint8_t shared[NOISE_LANES_MAX][NOISE_CRYPTO_KEY_LEN];
 
     for (size_t i = 0; i < curve->lanes; i++) {
-        memcpy(scalars[i], clamped, NOISE_CRYPTO_KEY_LEN);
-        memcpy(in[i], points[i < count ? i : count - 1], NOISE_CRYPTO_KEY_LEN);
+        size_t one = i < count ? i : count - 1;
+
+        clamp(clamped[i], scalars[one]);
+        memcpy(in[i], points[one], NOISE_CRYPTO_KEY_LEN);
     }
-    curve->multiply_lanes(shared[0], scalars[0], in[0], (long long)curve->lanes);
+    curve->multiply_lanes(shared[0], clamped[0], in[0], (long long)curve->lanes);
     memcpy(out, shared, count * NOISE_CRYPTO_KEY_LEN);
-    noise_wipe(scalars, sizeof scalars);
+    noise_wipe(clamped, sizeof clamped);
     noise_wipe(shared, sizeof shared);
 }
 
@@ -131,22 +133,22 @@ static __attribute__((noinline)) void wipe_dead_lanes(void)
     noise_wipe(dead, sizeof dead);
 }
 
-void noise_x25519_several(uint8_t (*out)[NOISE_CRYPTO_KEY_LEN],
-                          const uint8_t scalar[NOISE_CRYPTO_KEY_LEN],
+void noise_x25519_several(uint8_t (*out)[NOISE_CRYPTO_KEY_LEN], const uint8_t *const scalars[],
                           const uint8_t (*points)[NOISE_CRYPTO_KEY_LEN], size_t count)
 {
     const struct noise_curve *curve = provider->curve;
     uint8_t clamped[NOISE_CRYPTO_KEY_LEN];
     size_t done = 0;
 
-    clamp(clamped, scalar);
     while (curve->multiply_lanes != NULL && count - done > curve->lanes / 2) {
         size_t some = count - done < curve->lanes ? count - done : curve->lanes;
-        fill_lanes(curve, out + done, clamped, points + done, some);
+        fill_lanes(curve, out + done, scalars + done, points + done, some);
         done += some;
     }
-    for (; done < count; done++)
+    for (; done < count; done++) {
+        clamp(clamped, scalars[done]);
         curve->multiply(out[done], clamped, points[done]);
+    }
     noise_wipe(clamped, sizeof clamped);
     wipe_dead_lanes();
 }

@@ -95,6 +95,17 @@ enum noise_result noise_xk_init_responder(struct noise_xk_handshake *hs,
     return init(hs, NOISE_XK_READ_1, s, s->public_key, ephemeral, prologue, prologue_len);
 }
 
+/* DH(e, peer): taken, once, where it is known. 0, or -1 for a point of low order. */
+static int dh_ephemeral(struct noise_xk_handshake *hs, uint8_t shared[NOISE_KEY_LEN],
+                        const uint8_t peer[NOISE_KEY_LEN])
+{
+    if (!noise_equal(hs->known.point, peer))
+        return noise_x25519(shared, hs->e, peer);
+    memcpy(shared, hs->known.shared, NOISE_KEY_LEN);
+    noise_wipe(&hs->known, sizeof hs->known);
+    return is_zero(shared) ? -1 : 0;
+}
+
 /* ee, and es or se on the side that holds the ephemeral: MixKey(DH(e, peer)). */
 static enum noise_result mix_dh_ephemeral(struct noise_xk_handshake *hs,
                                           const uint8_t peer[NOISE_KEY_LEN])
@@ -102,7 +113,7 @@ static enum noise_result mix_dh_ephemeral(struct noise_xk_handshake *hs,
     enum noise_result result = NOISE_OK;
     uint8_t shared[NOISE_KEY_LEN];
 
-    if (noise_x25519(shared, hs->e, peer) != 0)
+    if (dh_ephemeral(hs, shared, peer) != 0)
         result = NOISE_ERR_DH;
     else
         noise_symmetric_mix_key(&hs->symmetric, shared);

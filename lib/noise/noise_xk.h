@@ -57,6 +57,11 @@ struct noise_xk_handshake {
     uint8_t e[NOISE_KEY_LEN];  /* own ephemeral, private */
     uint8_t rs[NOISE_KEY_LEN]; /* the peer's static key */
     uint8_t re[NOISE_KEY_LEN]; /* the peer's ephemeral key */
+    struct {                   /* one DH of e's, computed ahead of its message (ahead.h) */
+        uint8_t point[NOISE_KEY_LEN];
+        uint8_t shared[NOISE_KEY_LEN]; /* DH(e, point); both are zero until there is one: as zero
+                                          times any e is zero, that is true as well */
+    } known;
 };
 
 /*

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handshakes of one turn of the loop whose next step is DH with a key that another process has: it
- * is asked once for all of them, and answers while nobody else waits for it anyway.
+ * Handshakes of one turn of the loop whose next step multiplies. The process that has the static
+ * key is asked once for all of them, and answers while nobody else waits for it anyway; what they
+ * multiply with their own keys is made together.
  */
 #ifndef NODE_KEY_QUEUE_H
 #define NODE_KEY_QUEUE_H
 
-#include "dsoftbus/link.h"
+#include "dsoftbus/link_ahead.h"
 #include "node/base/error.h"
 #include "node/store/key_process.h"
 
@@ -15,14 +16,14 @@ struct key_queue {
     struct key_process *key;
     size_t count;
     struct key_waiting {
-        const struct dsb_link *link;
+        struct dsb_link *link;
         void *owner;
     } waiting[KEY_POINTS_MAX];
 };
 
-/* True when this link waits now: it has the key's step before it, and go_on comes for the owner
+/* True when this link waits now: it has such a step before it, and go_on comes for the owner
  * before the turn ends. Both stay where they are until then; the link may end meanwhile. */
-MUST_CHECK bool key_queue_enter(struct key_queue *q, const struct dsb_link *link, void *owner);
+MUST_CHECK bool key_queue_enter(struct key_queue *q, struct dsb_link *link, void *owner);
 
 MUST_CHECK bool key_queue_is_full(const struct key_queue *q);
 

@@ -38,12 +38,15 @@ static size_t answer_dh(struct key_dh_reply *reply, const struct dsb_identity_fi
 static size_t answer_several(struct key_several_reply *reply, const struct dsb_identity_file *file,
                              const struct key_several_request *request, size_t points_len)
 {
+    const uint8_t *scalars[KEY_POINTS_MAX];
     size_t count = points_len / KEY_LEN;
     if (points_len % KEY_LEN != 0 || count < KEY_POINTS_MIN || count > KEY_POINTS_MAX) {
         reply->head.status = KEY_MALFORMED;
         return sizeof reply->head;
     }
-    noise_x25519_several(reply->shared, file->private_key, request->peers, count);
+    for (size_t i = 0; i < count; i++)
+        scalars[i] = file->private_key;
+    noise_x25519_several(reply->shared, scalars, request->peers, count);
     return sizeof reply->head + points_len;
 }
 

@@ -38,9 +38,10 @@ static void run_several(uint8_t *secret)
 {
     static const uint8_t points[SEVERAL_COUNT][NOISE_CRYPTO_KEY_LEN] = {{9}, {2}, {0}, {4}, {5}};
     static uint8_t shared[SEVERAL_COUNT][NOISE_CRYPTO_KEY_LEN];
+    const uint8_t *scalars[SEVERAL_COUNT] = {secret, secret + 32, secret + 64, secret, secret};
 
     timing_begin();
-    noise_x25519_several(shared, secret, points, SEVERAL_COUNT);
+    noise_x25519_several(shared, scalars, points, SEVERAL_COUNT);
     timing_end();
 }
 
@@ -187,10 +188,10 @@ int __real_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *poin
 int __wrap_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point);
 void __real_noise_x25519_base(uint8_t *out, const uint8_t *scalar);
 void __wrap_noise_x25519_base(uint8_t *out, const uint8_t *scalar);
-void __real_noise_x25519_several(uint8_t *out, const uint8_t *scalar, const uint8_t *points,
-                                 size_t count);
-void __wrap_noise_x25519_several(uint8_t *out, const uint8_t *scalar, const uint8_t *points,
-                                 size_t count);
+void __real_noise_x25519_several(uint8_t *out, const uint8_t *const scalars[],
+                                 const uint8_t *points, size_t count);
+void __wrap_noise_x25519_several(uint8_t *out, const uint8_t *const scalars[],
+                                 const uint8_t *points, size_t count);
 
 int __wrap_noise_x25519(uint8_t *out, const uint8_t *scalar, const uint8_t *point)
 {
@@ -215,14 +216,14 @@ void __wrap_noise_x25519_base(uint8_t *out, const uint8_t *scalar)
         trap(true);
 }
 
-void __wrap_noise_x25519_several(uint8_t *out, const uint8_t *scalar, const uint8_t *points,
-                                 size_t count)
+void __wrap_noise_x25519_several(uint8_t *out, const uint8_t *const scalars[],
+                                 const uint8_t *points, size_t count)
 {
     bool leaves = leaves_multiplications;
 
     if (leaves)
         trap(false);
-    __real_noise_x25519_several(out, scalar, points, count);
+    __real_noise_x25519_several(out, scalars, points, count);
     if (leaves)
         trap(true);
 }

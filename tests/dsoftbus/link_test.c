@@ -632,22 +632,6 @@ static void steps_claim_and_peer_are_told(void **state)
     assert_false(dsb_link_is_trusted(&b.link, &pair.b_peer.trust));
 }
 
-/* Of a responder, while message 1 is there as a whole, and no longer than it is. */
-static void the_static_keys_step_is_foreseen(void **state)
-{
-    (void)state;
-    for (uint8_t lie = 0; lie < 2; lie++) {
-        start();
-        expect(&a, DSB_LINK_EVENT_NONE);
-        a.out[1] += lie;
-        while (move(&a, &b, 1) == 1)
-            assert_int_equal(dsb_link_foresee(&b.link) != NULL, lie == 0 && b.link.in_len == 50);
-        assert_null(dsb_link_foresee(&a.link));
-        expect(&b, lie == 0 ? DSB_LINK_EVENT_NONE : DSB_LINK_EVENT_FAILED);
-        assert_null(dsb_link_foresee(&b.link));
-    }
-}
-
 static void the_end_wipes_the_link_and_both_buffers(void **state)
 {
     static const struct side zero;
@@ -691,7 +675,6 @@ int main(void)
         cmocka_unit_test(a_peer_dropped_before_open_has_no_session),
         cmocka_unit_test(nothing_works_without_a_session),
         cmocka_unit_test(steps_claim_and_peer_are_told),
-        cmocka_unit_test(the_static_keys_step_is_foreseen),
         cmocka_unit_test(the_end_wipes_the_link_and_both_buffers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

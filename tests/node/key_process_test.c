@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The key's process and who asks it: real ones, and ones that say what a broken one might. */
-#include "node/store/key_process.h"
-
 #include "node/base/secret.h"
+#include "node/engine/key_queue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -331,6 +330,61 @@ static void one_that_is_gone(void **state)
     key_process_stop(&p);
 }
 
+#define WAITING_COUNT 2
+
+/* Responders with a first message each; its point is their number's. */
+static struct dsb_link links[WAITING_COUNT];
+static uint8_t ins[WAITING_COUNT][DSB_FRAME_HEADER_LEN + DSB_HANDSHAKE_UNIT_MAX];
+static size_t gone_on_count;
+static struct key_queue queue;
+
+static void accept_first_message(size_t i, const struct dsb_local *local)
+{
+    static const uint8_t head[] = {0, NOISE_XK_MESSAGE_1_OVERHEAD};
+    const struct dsb_link_buffers buffers = {.in = ins[i], .in_cap = sizeof ins[i]};
+    uint8_t ephemeral[DSB_KEY_LEN] = {(uint8_t)(i + 1)};
+    size_t room;
+    assert_int_equal(dsb_link_accept(&links[i], local, ephemeral, &buffers, 0), DSB_REASON_NONE);
+    uint8_t *at = dsb_link_room(&links[i], &room);
+    memcpy(at, head, sizeof head);
+    at[sizeof head] = (uint8_t)(9 + i);
+    dsb_link_received(&links[i], sizeof head + NOISE_XK_MESSAGE_1_OVERHEAD);
+}
+
+static void expect_known(void *owner)
+{
+    size_t i = (size_t)((struct dsb_link *)owner - links);
+    assert_int_equal(queue.key->known_count, queue.count == 1 ? 0 : queue.count);
+    assert_int_equal(links[i].slot.handshake.noise.known.point[0], queue.count == 1 ? 0 : 9 + i);
+    gone_on_count++;
+}
+
+/* One alone is left to itself. */
+static void handshakes_that_wait_together_are_multiplied_for_together(void **state)
+{
+    struct key_process p;
+    struct dsb_identity identity;
+    struct dsb_trust_store trust = {.count = 0};
+    const struct dsb_local local = {.identity = &identity,
+                                    .trust = &trust,
+                                    .recv_max = DSB_HANDSHAKE_UNIT_MAX,
+                                    .streams = {.window = 1, .streams_max = 1}};
+    (void)state;
+    start(&p, &identity);
+    queue.key = &p;
+    for (size_t count = 1; count <= WAITING_COUNT; count++) {
+        for (size_t i = 0; i < count; i++) {
+            accept_first_message(i, &local);
+            assert_true(key_queue_enter(&queue, &links[i], &links[i]));
+        }
+        gone_on_count = 0;
+        key_queue_run(&queue, expect_known);
+        assert_int_equal(gone_on_count, count);
+        assert_int_equal(p.known_count, 0);
+    }
+    key_process_stop(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +399,7 @@ int main(void)
         cmocka_unit_test(answers_that_are_none_are_the_last),
         cmocka_unit_test(several_answers_that_are_none_are_the_last),
         cmocka_unit_test(one_that_is_gone),
+        cmocka_unit_test(handshakes_that_wait_together_are_multiplied_for_together),
     };
     return noise_init() != 0 || cmocka_run_group_tests(tests, NULL, NULL);
 }

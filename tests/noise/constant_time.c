@@ -99,15 +99,17 @@ static void transport(struct side *from, struct side *to)
 
 #define SEVERAL_COUNT 13 /* lanes full, lanes left over, one by itself */
 
-/* Points as a peer may choose them: one of low order among them. */
+/* Points as a peer may choose them: one of low order among them. Two keys take turns. */
 static void several(void)
 {
+    const uint8_t *scalars[SEVERAL_COUNT];
     uint8_t points[SEVERAL_COUNT][NOISE_KEY_LEN], shared[SEVERAL_COUNT][NOISE_KEY_LEN];
 
-    for (size_t i = 0; i < SEVERAL_COUNT; i++)
+    for (size_t i = 0; i < SEVERAL_COUNT; i++) {
+        scalars[i] = i % 2 == 0 ? init.private_key : resp.private_key;
         memset(points[i], i == 3 ? 0 : (int)i + 2, NOISE_KEY_LEN);
-    noise_x25519_several(shared, resp.private_key, (const uint8_t(*)[NOISE_KEY_LEN])points,
-                         SEVERAL_COUNT);
+    }
+    noise_x25519_several(shared, scalars, (const uint8_t(*)[NOISE_KEY_LEN])points, SEVERAL_COUNT);
 }
 
 void run_with_secrets(void)

@@ -121,7 +121,11 @@ static uint8_t outs[SEVERAL_COUNT][NOISE_KEY_LEN];
 
 static void multiply_several(void *points)
 {
-    noise_x25519_several(outs, secret, points, SEVERAL_COUNT);
+    const uint8_t *scalars[SEVERAL_COUNT];
+
+    for (size_t i = 0; i < SEVERAL_COUNT; i++)
+        scalars[i] = secret;
+    noise_x25519_several(outs, scalars, points, SEVERAL_COUNT);
 }
 
 static void multiply_base(void *context)

@@ -122,27 +122,32 @@ static void low_order_points_are_refused(const struct noise_provider *row)
     }
 }
 
-/* Each count, so each number of lanes in use; points of all kinds in each place. */
+/* Each count, so each number of lanes in use; points of all kinds in each place, with the same
+ * scalar now and then. */
 static void several_points_as_each_by_itself(const struct noise_provider *row)
 {
     uint8_t points[2 * NOISE_LANES_MAX + 2][32], out[2 * NOISE_LANES_MAX + 2][32];
+    uint8_t keys[2 * NOISE_LANES_MAX][32];
+    const uint8_t *scalars[2 * NOISE_LANES_MAX];
 
     for (size_t count = 0; count <= 2 * NOISE_LANES_MAX; count++) {
         for (size_t zero = 0; zero <= count; zero++) { /* which one is of low order; count: none */
-            uint8_t scalar[32], expected[32];
+            uint8_t expected[32];
 
-            next(scalar);
-            for (size_t i = 0; i < count; i++)
+            for (size_t i = 0; i < count; i++) {
                 next(points[i]);
+                next(keys[i]);
+                scalars[i] = i % 3 == 2 ? keys[i - 1] : keys[i];
+            }
             if (zero < count)
                 assert_true(
                     hex_decode(low_order_points[zero % low_order_points_count], 64, points[zero]));
             memset(out, 0xee, sizeof out);
             use(row);
-            noise_x25519_several(out, scalar, (const uint8_t(*)[32])points, count);
+            noise_x25519_several(out, scalars, (const uint8_t(*)[32])points, count);
             use(sodium);
             for (size_t i = 0; i < count; i++) {
-                assert_int_equal(noise_x25519(expected, scalar, points[i]), i == zero ? -1 : 0);
+                assert_int_equal(noise_x25519(expected, scalars[i], points[i]), i == zero ? -1 : 0);
                 assert_memory_equal(out[i], expected, 32);
             }
             memset(expected, 0xee, sizeof expected);
