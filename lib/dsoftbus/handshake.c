@@ -311,7 +311,8 @@ const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8
                                      size_t in_len, size_t *message_len)
 {
     *message_len = 0;
-    if ((hs->state != DSB_HANDSHAKE_READ_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG3) ||
+    if ((hs->state != DSB_HANDSHAKE_READ_MSG1 && hs->state != DSB_HANDSHAKE_READ_MSG2 &&
+         hs->state != DSB_HANDSHAKE_READ_MSG3) ||
         check_unit(&stages[hs->state], in, in_len, message_len) != DSB_REASON_NONE ||
         *message_len == 0)
         return NULL;

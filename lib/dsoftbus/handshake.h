@@ -152,8 +152,8 @@ DSB_MUST_CHECK enum dsb_handshake_state dsb_handshake_feed(struct dsb_handshake 
  */
 enum dsb_handshake_state dsb_handshake_end_of_stream(struct dsb_handshake *hs);
 
-/* The whole message, 1 or 3, that dsb_handshake_feed with these bytes has a responder read; NULL
- * when that is not its next step. For who makes the multiplications of several at once. */
+/* The whole message, 1 to 3, that dsb_handshake_feed with these bytes reads; NULL when that is not
+ * its next step. For who makes the multiplications of several at once. */
 const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8_t *in,
                                      size_t in_len, size_t *message_len);
 

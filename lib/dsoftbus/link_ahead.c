@@ -26,5 +26,5 @@ const uint8_t *dsb_link_look_ahead(struct dsb_link *link, struct noise_ahead *ah
     if (message == NULL)
         return NULL;
     noise_ahead_add(ahead, &hs->noise, message, len);
-    return hs->state == DSB_HANDSHAKE_READ_MSG1 ? message : NULL; /* it begins with e */
+    return hs->state == DSB_HANDSHAKE_READ_MSG3 ? NULL : message; /* it begins with e */
 }

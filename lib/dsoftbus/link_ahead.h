@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * On hosts: the multiplications that several links are about to make, made together. A responder's
- * next event reads message 1 or 3; whoever has such links looks ahead on each, then
+ * On hosts: the multiplications that several links are about to make, made together. Whoever has
+ * links of which the next event reads a message of the handshake looks ahead on each, then
  * noise_ahead_run, then takes their events.
  */
 #ifndef DSB_LINK_AHEAD_H

@@ -23,7 +23,8 @@ static bool foresee(const struct noise_xk_handshake *hs, const uint8_t *message,
 {
     if (hs->state == NOISE_XK_READ_3 && message_len >= NOISE_XK_MESSAGE_3_OVERHEAD)
         return open_static(hs, message, point);
-    if (hs->state != NOISE_XK_READ_1 || message_len < NOISE_XK_MESSAGE_1_OVERHEAD)
+    if ((hs->state != NOISE_XK_READ_1 && hs->state != NOISE_XK_READ_2) ||
+        message_len < NOISE_XK_MESSAGE_1_OVERHEAD) /* and 2's is the same */
         return false;
     memcpy(point, message, NOISE_KEY_LEN); /* e */
     return true;

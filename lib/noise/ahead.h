@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Handshakes of which each is about to multiply with its ephemeral key, and their multiplications
- * made together: where a processor can make several at once, that is less work. For responders with
- * many peers, on hosts.
+ * made together: where a processor can make several at once, that is less work. For nodes with many
+ * peers, on hosts.
  *
  *     message 1 is there   ->  ee, which message 2 needs
+ *     message 2 is there   ->  ee
  *     message 3 is there   ->  se; its sealed static key is opened for that, and will be again
  *
  * Whether a handshake was here changes its cost and nothing else: each step is made, and each

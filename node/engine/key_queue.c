@@ -5,7 +5,7 @@
 
 bool key_queue_enter(struct key_queue *q, struct dsb_link *link, void *owner)
 {
-    if (q->key == NULL || key_queue_is_full(q) || !dsb_link_foresees(link))
+    if (key_queue_is_full(q) || !dsb_link_foresees(link))
         return false;
     q->waiting[q->count++] = (struct key_waiting){link, owner};
     return true;
@@ -29,7 +29,7 @@ static void ask(struct key_queue *q)
         if (point != NULL)
             points[count++] = point;
     }
-    if (count >= KEY_POINTS_MIN)
+    if (q->key != NULL && count >= KEY_POINTS_MIN)
         key_process_ask_ahead(q->key, points, count);
     noise_ahead_run(&ahead);
 }
@@ -42,5 +42,6 @@ void key_queue_run(struct key_queue *q, void (*go_on)(void *owner))
     for (size_t i = 0; i < q->count; i++)
         go_on(q->waiting[i].owner);
     q->count = 0;
-    key_process_forget(q->key);
+    if (q->key != NULL)
+        key_process_forget(q->key);
 }

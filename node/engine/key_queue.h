@@ -11,7 +11,8 @@
 #include "node/base/error.h"
 #include "node/store/key_process.h"
 
-/* `key` is set by the owner; NULL: nobody ever waits. */
+/* `key` is set by the owner; NULL: the static key is in this process, and works when it is asked.
+ */
 struct key_queue {
     struct key_process *key;
     size_t count;
