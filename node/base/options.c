@@ -38,7 +38,7 @@ static const struct option_row rows[] = {
     {"dir", "DIR", "identity and trust store (default ~/.config/dsoftbus)", ALL & ~(BUS | CMD_ROOT),
      VALUE_TEXT, AT(dir), 0, 0},
     {"bus", "PATH", "the daemon's socket for programs (default: the user's, else the system's)",
-     BUS | CLIENTS | SERVERS, VALUE_TEXT, AT(bus), 0, 0},
+     BUS | CLIENTS | SERVERS | CMD_RECEIVE, VALUE_TEXT, AT(bus), 0, 0},
     {"all", NULL, "offer it to every trusted device", CMD_PUBLISH, VALUE_FLAG, AT(all), 0, 0},
     {"tcp", "HOST:PORT", "each stream is a connection to this server", CMD_PUBLISH, VALUE_TEXT,
      AT(tcp), 0, 0},

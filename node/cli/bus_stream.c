@@ -72,6 +72,8 @@ static bool take_events(struct bus_stream *s, struct dsbc_event *answer)
             *answer = event;
         else if (event.kind == DSBC_END && event.stream == s->number)
             s->judged = true, s->verdict = event.result;
+        else if (event.kind == DSBC_STREAM && s->incoming != NULL)
+            s->incoming(s, &event);
         else if (event.fd >= 0)
             close(event.fd); /* nothing was published */
         if (event.kind == DSBC_ANSWER)

@@ -22,6 +22,10 @@ struct bus_stream {
     bool ended;    /* the peer has said all */
     bool judged;
     enum dsbc_result verdict; /* once judged */
+    /* A peer's stream of what the command published, its descriptor to be taken or closed; NULL:
+     * nothing is. */
+    void (*incoming)(struct bus_stream *s, const struct dsbc_event *event);
+    void *owner;
 };
 
 /*

@@ -3,6 +3,7 @@
  * then all ends. */
 #include "node/cli/command.h"
 #include "node/cli/progress.h"
+#include "node/cli/receive.h"
 #include "node/engine/discovery.h"
 #include "node/engine/inbound.h"
 #include "node/engine/listener.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A sender needs one. */
@@ -91,32 +91,13 @@ static void on_file_ended(struct inbound_host *host, struct conn *c, const char 
 {
     struct receiver *r = (struct receiver *)host;
     const struct dsb_device_id *peer = conn_peer(c);
-    char size[16];
+    char id[DSB_DEVICE_ID_MAX + 1];
     (void)name, (void)kept;
     if (r->settled)
         return;
     progress_end(&r->progress);
-    progress_format_bytes(received_len, size);
-    switch (outcome) {
-    case INBOUND_STORED:
-        if (!r->options->quiet)
-            (void)fprintf(stderr, "dsoftbus: %s received from %.*s (%s)\n", r->path, peer->len,
-                          peer->text, size);
-        break;
-    case INBOUND_TRUNCATED:
-        error_set(r->error, EXIT_BROKEN, "%s: truncated, not kept: %.*s sent %s and not the end",
-                  r->path, peer->len, peer->text, size);
-        break;
-    case INBOUND_LENGTH:
-        error_set(r->error, EXIT_BROKEN, "%s: not kept: %.*s sent another length than it announced",
-                  r->path, peer->len, peer->text);
-        break;
-    case INBOUND_TOO_LONG: /* no bound was set */
-    case INBOUND_STORAGE:
-        error_set(r->error, EXIT_LOCAL, "%s: not kept: %s", r->path, strerror(system_error));
-        break;
-    }
-    settle(r, outcome == INBOUND_STORED);
+    (void)snprintf(id, sizeof id, "%.*s", peer->len, peer->text);
+    settle(r, receive_tell(r->options, r->path, id, outcome, received_len, system_error, r->error));
 }
 
 static void on_incoming(struct server_host *host, struct conn *c, uint32_t id, const char *service,
@@ -143,36 +124,6 @@ static void watch_signal(struct receiver *r, uv_signal_t *handle, int number)
     uv_signal_init(&r->loop, handle);
     handle->data = r;
     uv_signal_start(handle, on_signal, number);
-}
-
-/* Can a new file of this path be made? */
-static bool check_directory(const char *path, struct error *e)
-{
-    char directory[PATH_MAX] = ".";
-    const char *slash = strrchr(path, '/');
-    if (slash != NULL)
-        (void)snprintf(directory, sizeof directory, "%.*s", slash == path ? 1 : (int)(slash - path),
-                       path);
-    if (access(directory, W_OK | X_OK) != 0)
-        return error_set(e, EXIT_LOCAL, "%s: %s", directory, strerror(errno));
-    return true;
-}
-
-/* What is known to fail is said before anybody connects. */
-static bool check_target(const struct receiver *r, struct error *e)
-{
-    struct stat st;
-    if (strcmp(r->path, "-") == 0)
-        return true;
-    if (lstat(r->path, &st) == 0 && S_ISLNK(st.st_mode) && stat(r->path, &st) != 0)
-        return error_set(e, EXIT_LOCAL, "%s: a link that leads nowhere", r->path);
-    if (stat(r->path, &st) != 0)
-        return check_directory(r->path, e);
-    if (S_ISDIR(st.st_mode))
-        return error_set(e, EXIT_LOCAL, "%s: %s", r->path, strerror(EISDIR));
-    if (S_ISREG(st.st_mode) && !r->options->force)
-        return error_set(e, EXIT_LOCAL, "%s: exists already (--force overwrites it)", r->path);
-    return true;
 }
 
 static bool start(struct receiver *r, struct error *e)
@@ -213,9 +164,19 @@ static void leave_stuck_write(struct receiver *r)
     _exit(code);
 }
 
+/* A port of its own is the own way, too. */
+static bool seek(struct bus_stream *by_bus, const struct options *o, struct error *e)
+{
+    if (o->listen == NULL)
+        return bus_stream_seek(by_bus, o, e);
+    return o->bus == NULL ||
+           error_set(e, EXIT_USAGE, "--listen is another way than --bus: one of them");
+}
+
 bool command_receive(const struct options *o, char **words, int word_count, struct error *e)
 {
     struct receiver r = {.options = o, .error = e};
+    struct bus_stream by_bus = {.bus = NULL};
     (void)word_count;
     r.path = words[0];
     r.host = (struct inbound_host){
@@ -225,7 +186,11 @@ bool command_receive(const struct options *o, char **words, int word_count, stru
         return error_set(e, EXIT_USAGE, "the path is too long");
     if (o->from != NULL && dsb_device_id_set(&r.from, o->from, strlen(o->from)) != DSB_OK)
         return error_set(e, EXIT_USAGE, "--from: \"%s\" is not a device id", o->from);
-    if (!check_target(&r, e) || !keyring_open(&r.keyring, o->dir, o->allow_test_keys, e))
+    if (!receive_check_target(r.path, o->force, e) || !seek(&by_bus, o, e))
+        return false;
+    if (by_bus.bus != NULL)
+        return receive_by_bus(&by_bus, o, r.path);
+    if (!keyring_open(&r.keyring, o->dir, o->allow_test_keys, e))
         return false;
     keyring_hear(&r.keyring, NULL);
     if (!keyring_read_attestation(&r.keyring, e)) {

@@ -79,7 +79,7 @@ static void leave_if_over(struct inbound *in)
     free(in);
 }
 
-static enum message_refusal refusal_of(int system_error)
+enum message_refusal inbound_refusal(int system_error)
 {
     switch (system_error) {
     case EEXIST:
@@ -101,7 +101,7 @@ static void on_finished(void *owner, int system_error)
     if (system_error == 0)
         answer(in, &stored);
     else
-        refuse(in, refusal_of(system_error));
+        refuse(in, inbound_refusal(system_error));
     stop(in, system_error == 0 ? INBOUND_STORED : INBOUND_STORAGE, system_error);
     if (!in->taking)
         take(in);
@@ -141,7 +141,7 @@ static void on_put(struct inbound *in, const struct message *put)
         return;
     }
     in->sink = NULL;
-    refuse(in, refusal_of(fault));
+    refuse(in, inbound_refusal(fault));
     in->host->ended(in->host, in->conn, in->name, in->kept, 0, INBOUND_STORAGE, fault);
 }
 

@@ -49,6 +49,9 @@ struct inbound_host {
 /* The service's name. */
 #define INBOUND_SERVICE "file"
 
+/* What a sender is told of a failure of the file system, an errno. */
+enum message_refusal inbound_refusal(int system_error);
+
 /* Takes a stream of the peer's inside of conn_events.incoming. */
 void inbound_serve(struct inbound_host *host, struct conn *c, uint32_t id);
 

@@ -297,6 +297,252 @@ class Send(FakeBusTestCase):
         self.assert_ends(process, EXIT_REFUSED, "dsoftbus: lamp refused the file: it takes no files")
 
 
+def put(name, length):
+    return message(b"\x10" + length.to_bytes(8, "big") + name)
+
+
+def done(length):
+    return message(b"\x12" + length.to_bytes(8, "big"))
+
+
+class Receive(FakeBusTestCase):
+    def waiting(self, *options, path=None):
+        process = self.start("receive", *options, path or self.path("got"))
+        self.bus.hears("publish file all")
+        self.bus.says("ok")
+        return process
+
+    def offered(self, stream=5, peer="lamp"):
+        """A stream of the peer's, taken."""
+        far = self.bus.gives(f"stream {stream} file {peer}")
+        self.bus.hears(f"accept {stream}")
+        self.bus.says("ok")
+        return far
+
+    def takes(self, stream, path=None):
+        """Four bytes, to the end."""
+        stream.sendall(put(b"x", 4))
+        self.assertEqual(stream.recv(100), message(bytes([READY])))
+        stream.sendall(message(b"\x11ab") + message(b"\x11cd") + done(4))
+        self.assertEqual(stream.recv(100), message(bytes([STORED]) + (4).to_bytes(8, "big")))
+        stream.shutdown(socket.SHUT_WR)
+        self.assertEqual(stream.recv(1), b"")
+        self.bus.says("end 5 clean")
+        with open(path or self.path("got"), "rb") as got:
+            self.assertEqual(got.read(), b"abcd")
+
+    def assert_says(self, process, code, text):
+        self.assert_ends(process, code, "dsoftbus: waiting for a file through the daemon\n" + text)
+
+    def assert_nothing_is_there(self):
+        self.assertEqual(os.listdir(self.folder), ["bus"])
+
+    def test_a_file(self):
+        process = self.waiting()
+        self.takes(self.offered())
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (4 B)")
+
+    def test_it_stays_until_its_last_word_has_gone(self):
+        process = self.waiting()
+        stream = self.offered()
+        stream.sendall(put(b"x", 0) + done(0))
+        self.assertEqual(read_all(stream), message(bytes([READY])) + message(bytes([STORED]) + bytes(8)))
+        self.bus.client.settimeout(0.5)
+        with self.assertRaises(TimeoutError):
+            self.bus.heard()
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (0 B)")
+
+    def test_a_long_one_in_any_pieces(self):
+        content = os.urandom(3 * MIB + 5)
+        process = self.waiting()
+        stream = self.offered()
+        stream.sendall(put(b"x", len(content))[:5])
+        stream.sendall(put(b"x", len(content))[5:])
+        self.assertEqual(stream.recv(100), message(bytes([READY])))
+        for at in range(0, len(content), 50_001):
+            stream.sendall(message(b"\x11" + content[at:at + 50_001]))
+        stream.sendall(done(len(content)))
+        self.assertEqual(stream.recv(100)[2], STORED)
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (3.0 MiB)")
+        with open(self.path("got"), "rb") as got:
+            self.assertEqual(got.read(), content)
+
+    def test_many_small_messages(self):
+        process = self.waiting()
+        stream = self.offered()
+        stream.sendall(put(b"x", 2000))
+        self.assertEqual(stream.recv(100), message(bytes([READY])))
+        stream.sendall(message(b"\x11z") * 2000 + done(2000))
+        self.assertEqual(stream.recv(100)[2], STORED)
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (2.0 KiB)")
+
+    def test_a_sender_that_pauses_costs_no_time(self):
+        process = self.waiting()
+        stream = self.offered()
+        stream.sendall(put(b"x", 4) + message(b"\x11ab"))
+        self.assertEqual(stream.recv(100), message(bytes([READY])))
+
+        def ticks():
+            with open(f"/proc/{process.popen.pid}/stat", encoding="ascii") as stat:
+                return sum(map(int, stat.read().rpartition(")")[2].split()[11:13]))
+        before = ticks()
+        time.sleep(1)
+        self.assertLess(ticks() - before, 20)  # of a hundred
+        process.signal(signal.SIGINT)
+        self.assert_says(process, EXIT_INTERRUPTED, "dsoftbus: interrupted")
+
+    def test_one_at_a_time_and_the_next_when_it_brought_nothing(self):
+        process = self.waiting()
+        idle = self.offered(4)
+        self.bus.gives("stream 6 file lamp").close()
+        self.bus.hears("refuse 6 busy")
+        self.bus.says("ok")
+        idle.shutdown(socket.SHUT_WR)
+        self.assertEqual(idle.recv(1), b"")
+        self.bus.says("end 4 reset cancelled")
+        self.takes(self.offered())
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (4 B)")
+
+    def test_nonsense_before_an_offer_is_nobodys_file(self):
+        process = self.waiting()
+        for number, nonsense in ((4, b"\x00\x01\x77"), (6, done(0)), (8, message(b"\x11a"))):
+            stream = self.offered(number)
+            stream.sendall(nonsense)
+            self.assertEqual(stream.recv(1), b"")
+        self.takes(self.offered())
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (4 B)")
+
+    def test_who_says_nothing_does_not_keep_others_away(self):
+        process = self.waiting()
+        self.assertEqual(self.offered(4).recv(1), b"")  # five seconds later
+        self.takes(self.offered())
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (4 B)")
+
+    def test_the_peer_that_is_waited_for(self):
+        process = self.start("receive", "--from", "lamp", self.path("got"))
+        self.bus.hears("peers")
+        for packet in ("peer other online", "peer lamp offline", "ok"):
+            self.bus.says(packet)
+        self.bus.hears("publish file all")
+        self.bus.says("ok")
+        self.bus.gives("stream 4 file other").close()
+        self.bus.hears("refuse 4 not-allowed")
+        self.bus.says("ok")
+        self.takes(self.offered())
+        self.assert_says(process, EXIT_OK, "dsoftbus: DIR/got received from lamp (4 B)")
+
+    def test_a_peer_that_nobody_trusts(self):
+        process = self.start("receive", "--from", "lamp", self.path("got"))
+        self.bus.hears("peers")
+        self.bus.says("peer lamp-2 online")
+        self.bus.says("ok")
+        self.assert_ends(process, EXIT_NO_PEER, "dsoftbus: --from: lamp is not in the trust store")
+
+    def test_another_length(self):
+        for bodies in (message(b"\x11abcde"), message(b"\x11abc") + done(3), message(b"\x11abcd") + done(5)):
+            with self.subTest(bodies):
+                process = self.waiting()
+                stream = self.offered()
+                stream.sendall(put(b"x", 4) + bodies)
+                self.assertEqual(stream.recv(3), message(bytes([READY])))
+                self.assertEqual(stream.recv(100), message(bytes([REFUSED, 6])))
+                stream.shutdown(socket.SHUT_WR)
+                self.bus.says("end 5 clean")
+                self.assert_says(process, EXIT_BROKEN, "dsoftbus: DIR/got: not kept: lamp sent another length than it announced")
+                self.assert_nothing_is_there()
+
+    def test_a_file_that_is_cut(self):
+        for after in (b"", message(b"\x11ab")):
+            with self.subTest(after):
+                process = self.waiting()
+                stream = self.offered()
+                stream.sendall(put(b"x", 4) + after)
+                self.assertEqual(stream.recv(100), message(bytes([READY])))
+                stream.close()
+                self.bus.says("end 5 reset gone")
+                self.assert_says(process, EXIT_BROKEN, "dsoftbus: DIR/got: truncated, not kept: lamp sent "
+                                 f"{len(after[3:])} B and not the end")
+                self.assert_nothing_is_there()
+
+    def test_messages_out_of_turn(self):
+        for bodies in (put(b"y", 4), b"\x00\x01\x77"):
+            with self.subTest(bodies):
+                process = self.waiting()
+                stream = self.offered()
+                stream.sendall(put(b"x", 4) + bodies)
+                self.assertEqual(stream.recv(3), message(bytes([READY])))
+                self.assertEqual(stream.recv(100), message(bytes([REFUSED, 6])))
+                stream.close()
+                self.bus.says("end 5 reset cancelled")
+                self.assert_says(process, EXIT_BROKEN, "dsoftbus: DIR/got: truncated, not kept: lamp sent 0 B and not the end")
+                self.assert_nothing_is_there()
+
+    def test_a_name_that_is_taken(self):
+        process = self.start("receive", self.path("got"))
+        self.bus.hears("publish file all")
+        self.bus.says("error exists file")
+        self.assert_ends(process, EXIT_LISTEN, "dsoftbus: this device's files go elsewhere: its daemon has an inbox, or another "
+                         "program receives")
+
+    def test_a_daemon_that_ends(self):
+        for moment in range(2):
+            process = self.waiting()
+            if moment == 1:
+                stream = self.offered()
+                stream.sendall(put(b"x", 4))
+                self.assertEqual(stream.recv(100), message(bytes([READY])))
+            self.bus.client.close()
+            self.assert_says(process, EXIT_BROKEN, "dsoftbus: the daemon ended, and with it all that it carried")
+            self.assert_nothing_is_there()
+
+    def test_interrupted(self):
+        for moment in range(2):
+            process = self.waiting()
+            if moment == 1:
+                stream = self.offered()
+                stream.sendall(put(b"x", 4) + message(b"\x11ab"))
+                self.assertEqual(stream.recv(100), message(bytes([READY])))
+            process.signal(signal.SIGTERM)
+            self.assert_says(process, EXIT_INTERRUPTED, "dsoftbus: interrupted")
+            self.assert_nothing_is_there()
+
+    def test_a_disk_that_is_full(self):
+        process = self.waiting(path="/dev/full")
+        stream = self.offered()
+        stream.sendall(put(b"x", 4) + message(b"\x11abcd") + done(4))
+        self.assertEqual(stream.recv(3), message(bytes([READY])))
+        self.assertEqual(stream.recv(100), message(bytes([REFUSED, 4])))
+        stream.shutdown(socket.SHUT_WR)
+        self.bus.says("end 5 clean")
+        self.assert_says(process, EXIT_LOCAL, "dsoftbus: /dev/full: not kept: No space left on device")
+
+    def test_a_pipe_that_nobody_reads(self):
+        process = self.started(Process([f"{BIN}/dsoftbus", "receive", "--bus", self.bus.path, "-"], stdout=subprocess.PIPE))
+        self.bus.take()
+        self.bus.hears("publish file all")
+        self.bus.says("ok")
+        stream = self.offered()
+        stream.settimeout(1)
+        stream.sendall(put(b"x", 8 * MIB))
+        self.assertEqual(stream.recv(100), message(bytes([READY])))
+        with self.assertRaises(TimeoutError):
+            for _ in range(200):
+                stream.sendall(message(b"\x11" + bytes(50_000)))
+        process.signal(signal.SIGINT)
+        self.assert_says(process, EXIT_INTERRUPTED, "dsoftbus: interrupted")
+
+    def test_a_port_of_its_own_is_another_way(self):
+        result = subprocess.run([f"{BIN}/dsoftbus", "receive", "--bus", self.bus.path, "--listen", "127.0.0.1:0", "x"], env=ENV,
+                                stderr=subprocess.PIPE, text=True, check=False, timeout=PATIENCE)
+        self.assertEqual((result.returncode, result.stderr), (EXIT_USAGE, "dsoftbus: --listen is another way than --bus: one of them\n"))
+
+
 class Way(TestCase):
     """By which key."""
 
@@ -404,6 +650,22 @@ class OtherUser(TestCase):
         self.assertEqual(self.command("connect", "beta", "echo", input="again", stdin=None), "again")
         self.there.wait_line("session 1 opened peer=alpha")
         self.assertNotIn("session 2", self.there.text())
+
+    def test_a_file_from_a_peer(self):
+        got = self.folder_named("got")
+        os.chmod(got, 0o777)
+        receiver = self.started(Process([*self.as_user, f"{BIN}/dsoftbus", "receive", f"{got}/data"]))
+        receiver.wait_line("waiting for a file through the daemon")
+        path = self.make_file("data", 2 * MIB)
+        self.assertEqual(self.beta.run("send", f"alpha@{self.here.at}", path).returncode, EXIT_OK)
+        self.assertEqual(receiver.wait(), EXIT_OK, receiver.text())
+        self.assert_same_file(path, f"{got}/data")
+
+    def test_no_file_beside_an_inbox(self):
+        result = subprocess.run([f"{BIN}/dsoftbus", "receive", "--bus", self.beta.path("bus"), self.path("got")], text=True,
+                                stderr=subprocess.PIPE, check=False, env=ENV, timeout=PATIENCE)
+        self.assertEqual((result.returncode, result.stderr), (EXIT_LISTEN, "dsoftbus: this device's files go elsewhere: its "
+                                                              "daemon has an inbox, or another program receives\n"))
 
     def test_a_service_and_a_port(self):
         self.started(Process([*self.as_user, f"{BIN}/dsoftbus", "publish", "--all", "hello", "--", "echo", "from here"]))
