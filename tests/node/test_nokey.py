@@ -644,7 +644,7 @@ class OtherUser(TestCase):
         os.chmod(path, 0o644)
         self.command("send", "--quiet", "beta", path)
         self.assert_same_file(path, f"{self.inbox}/data")
-        self.assertEqual(self.command("services", "beta").split(), ["file", "info", "echo"])
+        self.assertEqual(self.command("services", "beta").split(), ["file", "revocations", "info", "echo"])
         self.assertRegex(self.command("peers"), r"^beta online ")
         self.assertIn("name beta\n", self.command("call", "beta", "info"))
         self.assertEqual(self.command("connect", "beta", "echo", input="again", stdin=None), "again")
