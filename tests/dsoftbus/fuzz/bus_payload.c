@@ -4,6 +4,8 @@
 #include "dsoftbus/payload.h"
 #include "fuzz.h"
 
+#include <string.h>
+
 static bool is_equal(const struct dsb_stream_limits *a, const struct dsb_stream_limits *b)
 {
     return a->window == b->window && a->streams_max == b->streams_max;
@@ -25,9 +27,23 @@ static void check_message2(const uint8_t *data, size_t size)
     CHECK(recv_max == recv_max_again && is_equal(&limits, &again));
 }
 
+/* Behind what was written of the payload: the same attestation, and the rest as it was. */
+static void check_attestation(const uint8_t *data, size_t size, uint8_t *written, size_t len)
+{
+    struct dsb_attestation word, again;
+
+    CHECK(!dsb_payload_attestation_read(written, len, &again));
+    if (!dsb_payload_attestation_read(data, size, &word))
+        return;
+    CHECK(word.serial != 0 && word.services_len <= DSB_ATTESTATION_SERVICES_MAX);
+    len += dsb_payload_attestation_write(written + len, &word);
+    CHECK(dsb_payload_attestation_read(written, len, &again));
+    CHECK(memcmp(&word, &again, sizeof word) == 0);
+}
+
 static void check_message3(const uint8_t *data, size_t size)
 {
-    uint8_t written[DSB_PAYLOAD3_MAX];
+    uint8_t written[DSB_PAYLOAD3_MAX + DSB_PAYLOAD_ATTESTATION_MAX];
     struct dsb_device_id id = {0}, id_again;
     uint16_t recv_max = 0, recv_max_again;
     struct dsb_stream_limits limits = {0, 0}, again;
@@ -42,6 +58,7 @@ static void check_message3(const uint8_t *data, size_t size)
     CHECK(dsb_payload3_read(written, len, &id_again, &recv_max_again, &again) == DSB_PAYLOAD_OK);
     CHECK(dsb_device_id_equal(&id, &id_again) && recv_max == recv_max_again);
     CHECK(is_equal(&limits, &again));
+    check_attestation(data, size, written, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
