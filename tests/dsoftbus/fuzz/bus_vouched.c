@@ -44,7 +44,8 @@ static uint8_t root_secrets[ROOTS][crypto_sign_SECRETKEYBYTES];
 /* The truth, of what was really signed and shown. */
 static struct truth {
     uint64_t shown[ROOTS][IDS][KEYS]; /* the highest serial */
-    uint64_t believed[ROOTS][IDS];    /* the highest serial that brought a session */
+    uint64_t believed[ROOTS][IDS];    /* the highest serial that had to bring a session */
+    size_t believed_key[ROOTS][IDS];
     uint64_t list_serial[ROOTS];
     uint64_t first_good[ROOTS][IDS];
 } truth;
@@ -129,11 +130,14 @@ static bool is_true(size_t id, size_t key)
 {
     if (id == PINNED || key == 0)
         return id == PINNED && key == 0;
-    for (size_t root = 0; root < ROOTS; root++)
-        if (id != OWN && covers(root, id) && truth.shown[root][id][key] != 0 &&
-            truth.shown[root][id][key] >= truth.believed[root][id] &&
-            truth.shown[root][id][key] >= truth.first_good[root][id])
+    for (size_t root = 0; root < ROOTS; root++) {
+        const uint64_t shown = truth.shown[root][id][key], believed = truth.believed[root][id];
+        bool is_last =
+            shown > believed || (shown == believed && truth.believed_key[root][id] == key);
+        if (id != OWN && covers(root, id) && shown != 0 && is_last &&
+            shown >= truth.first_good[root][id])
             return true;
+    }
     return false;
 }
 
@@ -245,8 +249,10 @@ static void attested_step(struct input *input, struct held *h)
     shake(&h->hs, h->key, payload, len);
     bool is_bound = check_bound(h);
     CHECK(is_bound || !must_pass);
-    if (must_pass)
+    if (must_pass) {
         truth.believed[root][id] = word.serial;
+        truth.believed_key[root][id] = key;
+    }
 }
 
 /* With any payload; no input holds a signature. */
