@@ -78,6 +78,25 @@ static void check_store(const struct dsb_trust_store *store, const struct dsb_id
     }
 }
 
+static bool has_text(const char *data, size_t size, const char *text)
+{
+    for (size_t at = 0; at + strlen(text) <= size; at++)
+        if (memcmp(data + at, text, strlen(text)) == 0)
+            return true;
+    return false;
+}
+
+/* Only a file of version 3 has marks, and only a star makes a pattern. */
+static void check_marks(const struct dsb_trust_store *store, const char *data, size_t size)
+{
+    bool has_marks = has_text(data, size, "dsoftbus-trust 3\n");
+
+    for (size_t i = 0; i < store->count; i++)
+        CHECK(!store->entries[i].is_paired || (has_marks && has_text(data, size, " paired:")));
+    for (size_t i = 0; i < store->root_count; i++)
+        CHECK(has_marks && (!store->roots[i].is_suffix || has_text(data, size, "*")));
+}
+
 /* As lines, the roots' behind the others: the same store. */
 static void check_written(const struct dsb_trust_store *store, const struct dsb_identity *own)
 {
@@ -125,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     CHECK(is_good == (store.root_count == 0) && names_root == !is_good);
     check_store(&store, &own);
+    check_marks(&store, (const char *)data, size);
     for (size_t i = 0; i < store.root_count; i++)
         check_root(&store, &roots[i]);
     check_written(&store, &own);

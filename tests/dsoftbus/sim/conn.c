@@ -65,6 +65,10 @@ void conn_dial(struct world *world, size_t from, size_t target, size_t target_id
     world->conn_count++;
     conn->ends[0] = (struct end){.kind = kind, .device = from, .initiator = true, .open = true};
     conn->ends[0].target = target;
+    conn->ends[0].claims = from;
+    for (size_t i = 0; i < HONEST_COUNT; i++)
+        if (dsb_device_id_equal(&world->devices[from].identity.id, &world->devices[i].file.id))
+            conn->ends[0].claims = i;
     conn->ends[0].target_idx = target_idx;
     conn->ends[0].talk_count = 1 + (unsigned)world_below(world, 5);
     conn->ends[0].idle_until_ms =

@@ -9,13 +9,15 @@
 
 static void make_identity(struct world *world, struct device *device, size_t number)
 {
-    int len = snprintf(device->file.id.text, DSB_DEVICE_ID_MAX, "dev-%zu.sim", number);
+    int len = snprintf(device->file.id.text, DSB_DEVICE_ID_MAX,
+                       is_of_fleet(number) ? "dev-%zu.fleet" : "dev-%zu.sim", number);
 
     device->file.id.len = (uint8_t)len;
     for (size_t i = 0; i < DSB_KEY_LEN; i++)
         device->file.private_key[i] = (uint8_t)world_random(world);
     assert_ok(dsb_identity_init(&device->identity, &device->file));
     dsb_trust_store_init(&device->trust, device->entries, TRUST_COUNT);
+    fleet_join(world, device);
     dsb_admission_init(&device->half_open, device->half_open_entries, HALF_OPEN_MAX);
     device->local =
         (struct dsb_local){&device->identity, &device->trust, RECV_MAX, {TALK_WINDOW, TALKS}, NULL};
@@ -30,8 +32,19 @@ static void trust(struct device *device, const struct device *other)
                      DSB_TEXT_NO_FAULT);
 }
 
+size_t device_peer_index(const struct world *world, size_t number, const struct dsb_device_id *id)
+{
+    const struct device *device = &world->devices[number];
+
+    for (size_t k = 0; k < TRUST_COUNT; k++)
+        if (dsb_device_id_equal(&world->devices[device->peer[k]].file.id, id))
+            return k;
+    return TRUST_COUNT;
+}
+
 void devices_make(struct world *world)
 {
+    fleet_init(world);
     for (size_t i = 0; i < DEVICE_COUNT; i++)
         make_identity(world, &world->devices[i], i);
     for (size_t i = 0; i < HONEST_COUNT; i++) {
@@ -41,22 +54,37 @@ void devices_make(struct world *world)
             size_t distance = k < TRUST_REACH ? k + 1 : HONEST_COUNT - (k - TRUST_REACH + 1);
 
             device->peer[k] = (i + distance) % HONEST_COUNT;
-            trust(device, &world->devices[device->peer[k]]);
+            if (!is_of_fleet(device->peer[k]))
+                trust(device, &world->devices[device->peer[k]]);
         }
+        if (is_of_fleet(i))
+            fleet_renew(world, i);
         device->announce_at_ms = world_below(world, 2000);
     }
 }
 
 /* Announces */
 
-static void send_datagram(struct world *world, size_t to, const uint8_t *packet, size_t packet_len)
+struct datagram *datagram_new(struct world *world, size_t to)
 {
     if (world->datagram_count == DATAGRAM_MAX)
-        return;
+        return NULL;
     struct datagram *datagram = &world->datagrams[world->datagram_count++];
 
+    memset(datagram, 0, sizeof *datagram);
     datagram->at_ms = world->now_ms + world_below(world, 500); /* so they overtake each other */
     datagram->to = to;
+    return datagram;
+}
+
+static void send_datagram(struct world *world, size_t to, const uint8_t *packet, size_t packet_len,
+                          const struct dsb_attestation *word)
+{
+    struct datagram *datagram = datagram_new(world, to);
+
+    if (datagram == NULL)
+        return;
+    datagram->word = *word;
     datagram->packet_len = packet_len;
     memcpy(datagram->packet, packet, packet_len);
 }
@@ -93,7 +121,7 @@ static void announce(struct world *world, size_t number)
         if (world_chance(world, world->faults.announce_loss) || is_cut_off(world, number, to))
             continue;
         for (unsigned i = 0; i < copies; i++)
-            send_datagram(world, to, packet, len);
+            send_datagram(world, to, packet, len, &device->word);
     }
 }
 
@@ -106,6 +134,8 @@ static void hear(struct world *world, const struct datagram *datagram)
         world->bad_announces++;
         return;
     }
+    if (datagram->word.serial != 0)
+        fleet_hear_word(world, datagram->to, &heard, &datagram->word);
     switch (dsb_announce_standing(&device->trust, &heard)) {
     case DSB_ANNOUNCE_VOUCHABLE:
     case DSB_ANNOUNCE_UNKNOWN_ID:
@@ -116,8 +146,7 @@ static void hear(struct world *world, const struct datagram *datagram)
     case DSB_ANNOUNCE_CONSISTENT:
         break;
     }
-    const struct dsb_trust_entry *entry = dsb_trust_store_find_id(&device->trust, &heard.id);
-    device->port[entry - device->trust.entries] = heard.port;
+    device->port[device_peer_index(world, datagram->to, &heard.id)] = heard.port;
 }
 
 void datagrams_step(struct world *world)
@@ -129,7 +158,10 @@ void datagrams_step(struct world *world)
         }
         struct datagram datagram = world->datagrams[i];
         world->datagrams[i] = world->datagrams[--world->datagram_count];
-        hear(world, &datagram);
+        if (datagram.packet_len != 0)
+            hear(world, &datagram);
+        else
+            fleet_hear_list(world, &datagram);
     }
 }
 
@@ -143,7 +175,11 @@ static void dial_somebody(struct world *world, size_t number)
     /* Once the network has healed, those not served yet come first. */
     for (size_t i = 0; world->healed && device->served[k] && i < TRUST_COUNT; i++)
         k = (k + 1) % TRUST_COUNT;
-    if (device->port[k] == 0)
+    const struct device *peer = &world->devices[device->peer[k]];
+    bool is_known = dsb_trust_store_find_id(&device->trust, &peer->file.id) != NULL;
+
+    assert_int_equal(is_known, fleet_allows(world, number, k, device->known_serial[k]));
+    if (device->port[k] == 0 || !is_known)
         return;
     conn_dial(world, number, device->peer[k], k, device->port[k], END_LIBRARY);
 }
@@ -184,7 +220,8 @@ static void forge_announce(struct world *world, size_t number)
     const struct device *claimed = &world->devices[victim];
     const struct device *liar = &world->devices[number];
     uint8_t packet[64 + DSB_DEVICE_ID_MAX];
-    bool own_key = world_chance(world, 500); /* else the victim's, which is public */
+    struct dsb_attestation word = claimed->word; /* everybody has heard it */
+    bool own_key = world_chance(world, 500);     /* else the victim's, which is public */
     size_t len =
         make_announce(packet, &claimed->identity.id,
                       own_key ? liar->identity.key.public_key : claimed->identity.key.public_key,
@@ -194,7 +231,29 @@ static void forge_announce(struct world *world, size_t number)
         packet[world_below(world, len)] ^= (uint8_t)(1 + world_below(world, 255));
     world->forged_announces++;
     for (size_t k = 0; k < TRUST_COUNT; k++)
-        send_datagram(world, claimed->peer[k], packet, len);
+        send_datagram(world, claimed->peer[k], packet, len, &word);
+}
+
+/*
+ * The one of the fleet that has a new key, by the one that it had before and its root's word for
+ * that: where nobody has been told yet, the thief gets in. Or by the liar's own key, with the word
+ * for the new one.
+ */
+static void attack_as_thief(struct world *world, size_t number)
+{
+    struct device *liar = &world->devices[number];
+    const struct device *device = &world->devices[world->newest];
+    size_t victim = device->peer[world_below(world, TRUST_COUNT)];
+    bool own_key = world_chance(world, 300) || device->word.serial == 1;
+    struct fleet_key *key =
+        fleet_key(world, world->newest, device->word.serial - (own_key ? 0 : 1));
+
+    liar->identity.id = device->identity.id;
+    noise_static_key_init(&liar->identity.key, own_key ? liar->file.private_key : key->private_key);
+    liar->word = key->word;
+    liar->local.attestation = &liar->word;
+    trust(liar, &world->devices[victim]);
+    conn_dial(world, number, victim, 0, (uint16_t)(FIRST_PORT + victim), END_LIBRARY);
 }
 
 /*
@@ -210,6 +269,12 @@ static void attack_with_library(struct world *world, size_t number, size_t victi
     size_t third = target->peer[world_below(world, TRUST_COUNT)];
 
     dsb_trust_store_init(&liar->trust, liar->entries, TRUST_COUNT);
+    liar->word = (struct dsb_attestation){.serial = 0};
+    liar->local.attestation = NULL;
+    if (world_chance(world, 500)) {
+        attack_as_thief(world, number);
+        return;
+    }
     switch (world_below(world, 3)) {
     case 0: /* a stranger under its own name */
         liar->identity.id = liar->file.id;

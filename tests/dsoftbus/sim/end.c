@@ -31,6 +31,12 @@ void end_drop(struct world *world, struct conn *conn, unsigned side, enum dsb_re
     close_failed(world, conn, side);
 }
 
+void end_revoke(struct world *world, struct conn *conn, unsigned side)
+{
+    dsb_link_abort(&conn->ends[side].link, DSB_REASON_LOCAL_REVOKED);
+    close_failed(world, conn, side);
+}
+
 /* Handshake */
 
 static void authenticated(struct world *world, struct conn *conn, unsigned side)
@@ -40,9 +46,11 @@ static void authenticated(struct world *world, struct conn *conn, unsigned side)
 
     if (end->initiator) {
         truth_confirmed(world, hs->hash, end->device, dsb_handshake_peer(hs));
-        memcpy(world->recorded, end->spoken, end->spoken_len);
-        world->recorded_len = end->spoken_len;
-        world->recorded_target = conn->ends[1].device;
+        if (end->device < HONEST_COUNT) {
+            memcpy(world->recorded, end->spoken, end->spoken_len);
+            world->recorded_len = end->spoken_len;
+            world->recorded_target = conn->ends[1].device;
+        }
     } else {
         end->handshake = truth_bound(world, hs->hash, end->device, dsb_handshake_peer(hs));
         assert_true(dsb_admission_leave(&world->devices[end->device].half_open,
@@ -71,7 +79,7 @@ static void note_spoken(struct world *world, struct end *end, size_t before_len)
         end->spoken_len += len;
     }
     if (hs->state == DSB_HANDSHAKE_READ_ACCEPT)
-        end->handshake = truth_msg3_written(world, hs->hash, end->device, end->target);
+        end->handshake = truth_msg3_written(world, hs->hash, end);
 }
 
 /* Session */
@@ -175,7 +183,7 @@ static void finish_cleanly(struct world *world, struct conn *conn, unsigned side
     if (end->initiator) {
         assert_int_equal(end->done, end->talk_count); /* each stream came to its own end */
         world->clean++;
-        if (world->healed)
+        if (world->healed && end->device < HONEST_COUNT)
             world->devices[end->device].served[end->target_idx] = true;
     }
     world_note(world, end->done);

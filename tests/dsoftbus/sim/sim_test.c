@@ -6,8 +6,10 @@
  *
  * Invariants, checked at every event: nobody is authenticated without a true binding on both sides;
  * no byte of a stream is delivered twice, changed or out of order; no stream seems to end that does
- * not; a session that ends cleanly has brought each stream to its own end. At the end: every honest
- * pair has connected since the network healed; no slot is left in use.
+ * not; a session that ends cleanly has brought each stream to its own end. At every step: no
+ * session is left of a key that a later one of its device has replaced, or that is revoked, where
+ * the device was told of it. At the end: every honest pair has connected since the network healed;
+ * no slot is left in use.
  */
 #include "sim/world.h"
 
@@ -36,6 +38,8 @@ static const struct faults storm = {
     .announce_double = 100,
     .forge = 20,
     .attack = 60,
+    .rotate = 15,
+    .revoke = 10,
     .partitions = true,
 };
 
@@ -61,9 +65,13 @@ static void world_step(void)
         change_partition();
     if (world_chance(&world, world.faults.crash))
         device_crash(&world, world_below(&world, HONEST_COUNT));
+    fleet_step(&world);
     datagrams_step(&world);
     for (size_t i = 0; i < HONEST_COUNT; i++)
         device_step(&world, i);
+    for (size_t i = 0; i < HONEST_COUNT; i++)
+        fleet_recheck(&world, i);
+    fleet_check(&world);
     for (size_t i = HONEST_COUNT; i < DEVICE_COUNT; i++)
         hostile_step(&world, i);
     for (size_t i = 0; i < world.conn_high; i++)
@@ -128,6 +136,8 @@ static void print_figures(void)
     printf("streams: %lu echoed, %lu slow, %lu cut, %lu refused, %lu beside a slow one\n",
            world.talks[TALK_ECHO], world.talks[TALK_SLOW], world.talks[TALK_CUT],
            world.talks[TALK_REFUSED], world.passed_by);
+    printf("fleet: %lu new keys, %lu revoked, %lu sessions of thieves\n", world.rotations,
+           world.revocations, world.thefts);
     printf("announces: %lu forged, %lu with another key, %lu malformed\n", world.forged_announces,
            world.other_key_announces, world.bad_announces);
     for (unsigned i = 0; i < sizeof world.reasons / sizeof world.reasons[0]; i++)
@@ -144,7 +154,8 @@ static void assert_storm(void)
         DSB_REASON_MSG3_DECRYPT,   DSB_REASON_MSG3_UNKNOWN_KEY,  DSB_REASON_MSG3_ID_MISMATCH,
         DSB_REASON_MSG3_TRUNCATED, DSB_REASON_ACCEPT_TRUNCATED,  DSB_REASON_ACCEPT_DEADLINE,
         DSB_REASON_RECORD_DECRYPT, DSB_REASON_SESSION_TRUNCATED, DSB_REASON_SESSION_SILENT,
-        DSB_REASON_LOCAL_DROPPED,
+        DSB_REASON_LOCAL_DROPPED,  DSB_REASON_LOCAL_REVOKED,     DSB_REASON_MSG3_REVOKED,
+        DSB_REASON_MSG3_SERIAL,    DSB_REASON_MSG3_SIGNATURE,
     };
 
     for (size_t i = 0; i < sizeof met / sizeof met[0]; i++)
@@ -153,6 +164,7 @@ static void assert_storm(void)
     for (unsigned kind = 0; kind < TALK_KIND_COUNT; kind++)
         assert_true(world.talks[kind] > 100);
     assert_true(world.passed_by > 100);
+    assert_true(world.rotations > 100 && world.revocations > 50 && world.thefts > 10);
     assert_true(world.crashes > 0 && world.bad_announces > 0 && world.other_key_announces > 0);
 }
 

@@ -30,26 +30,32 @@ static size_t find(struct world *world, const uint8_t hash[NOISE_HASH_LEN])
     return *bucket - 1;
 }
 
-size_t truth_msg3_written(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size_t initiator,
-                          size_t responder)
+size_t truth_msg3_written(struct world *world, const uint8_t hash[NOISE_HASH_LEN],
+                          const struct end *end)
 {
+    const struct device *device = &world->devices[end->device];
+
     uint32_t *bucket = find_bucket(world, hash);
 
     assert_int_equal(*bucket, 0); /* ephemerals are fresh, so no hash comes twice */
     assert_true(world->handshake_count < HANDSHAKES_MAX);
     struct handshake *handshake = &world->handshakes[world->handshake_count++];
     memcpy(handshake->hash, hash, NOISE_HASH_LEN);
-    handshake->initiator = initiator;
-    handshake->responder = responder;
+    handshake->is_theft = is_of_fleet(end->claims) && end->claims != end->device;
+    handshake->initiator = handshake->is_theft ? end->claims : end->device;
+    handshake->initiator_serial = device->word.serial;
+    handshake->responder = end->target;
+    handshake->responder_serial = world->devices[end->target].word.serial;
     *bucket = (uint32_t)world->handshake_count;
     return world->handshake_count - 1;
 }
 
-static bool trusts(const struct world *world, size_t who, size_t whom)
+/* Of the fleet: by a key that nothing has overtaken which who was told. */
+static bool trusts(const struct world *world, size_t who, size_t whom, uint64_t serial)
 {
     for (size_t k = 0; k < TRUST_COUNT; k++)
         if (world->devices[who].peer[k] == whom)
-            return true;
+            return fleet_allows(world, who, k, serial);
     return false;
 }
 
@@ -62,9 +68,16 @@ size_t truth_bound(struct world *world, const uint8_t hash[NOISE_HASH_LEN], size
     assert_true(responder < HONEST_COUNT && handshake->initiator < HONEST_COUNT);
     assert_int_equal(handshake->responder, responder);
     assert_true(dsb_device_id_equal(peer, &world->devices[handshake->initiator].file.id));
-    assert_true(trusts(world, responder, handshake->initiator));
+    assert_true(trusts(world, responder, handshake->initiator, handshake->initiator_serial));
     assert_false(handshake->bound); /* one handshake, one session */
     handshake->bound = true;
+    if (handshake->initiator_serial != 0) {
+        size_t k = device_peer_index(world, responder, peer);
+        uint64_t *known = &world->devices[responder].known_serial[k];
+
+        *known = *known < handshake->initiator_serial ? handshake->initiator_serial : *known;
+    }
+    world->thefts += handshake->is_theft;
     return number;
 }
 
@@ -73,10 +86,11 @@ void truth_confirmed(struct world *world, const uint8_t hash[NOISE_HASH_LEN], si
 {
     struct handshake *handshake = &world->handshakes[find(world, hash)];
 
-    assert_true(initiator < HONEST_COUNT && handshake->responder < HONEST_COUNT);
-    assert_int_equal(handshake->initiator, initiator);
+    assert_true(handshake->responder < HONEST_COUNT);
+    assert_true(handshake->initiator == initiator || handshake->is_theft);
     assert_true(dsb_device_id_equal(peer, &world->devices[handshake->responder].file.id));
-    assert_true(trusts(world, initiator, handshake->responder));
+    assert_true(handshake->is_theft ||
+                trusts(world, initiator, handshake->responder, handshake->responder_serial));
     assert_true(handshake->bound); /* the responder said so, and nobody else can */
     assert_false(handshake->confirmed);
     handshake->confirmed = true;
