@@ -17,7 +17,9 @@ static void keep(struct fleet *f, size_t write_max)
     if (!ok)
         log_line(LOG_LEVEL_ERROR, "what a root said is not kept: %s", e.text);
     if (left > 0 && write_max != SIZE_MAX)
-        uv_timer_start(&f->timer, on_timer, ok ? 1 : FLEET_AGAIN_MS, 0);
+        uv_timer_start(&f->timer, on_timer, ok ? 1 : f->again_ms, 0);
+    uint64_t longer_ms = f->again_ms < FLEET_LAST_MS ? 2 * f->again_ms : FLEET_LAST_MS;
+    f->again_ms = ok ? FLEET_AGAIN_MS : longer_ms;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -27,7 +29,7 @@ static void on_timer(uv_timer_t *timer)
 
 void fleet_start(struct fleet *f, struct bus *b, struct keyring *k)
 {
-    *f = (struct fleet){.bus = b, .keyring = k};
+    *f = (struct fleet){.bus = b, .keyring = k, .again_ms = FLEET_AGAIN_MS};
     uv_timer_init(b->loop, &f->timer);
     f->timer.data = f;
     if (k->vouched != NULL)
