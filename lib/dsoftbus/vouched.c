@@ -74,8 +74,9 @@ static struct dsb_vouched_list *free_list(const struct dsb_trust_store *store)
 static bool is_revoked(const struct dsb_vouched *vouched, const struct dsb_attestation *word,
                        const struct dsb_device_id *id)
 {
+    uint64_t serial = word->serial; /* first: clang's analyser then knows that there is a word */
     const struct dsb_vouched_list *list = find_list(vouched, word->root);
-    return list != NULL && word->serial < dsb_revocations_first_good(&list->list, id);
+    return list != NULL && serial < dsb_revocations_first_good(&list->list, id);
 }
 
 /* --- what is found ---------------------------------------------------------------------------- */

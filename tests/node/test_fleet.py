@@ -336,7 +336,7 @@ class Refused(FleetTestCase):
                 start = time.monotonic()
                 self.assertEqual(self.bring(c, self.b, self.good), "taken 1\n")
                 self.dial(c, self.b)
-                self.assertLess(time.monotonic() - start, 5)
+                self.assertLess(time.monotonic() - start, 10)
         self.assertEqual(set(answers), {b"refused bad-signature\n", b"busy", b"known 1\n"})
         self.assertLess(answers[b"refused bad-signature\n"], 20)
         self.assertNotIn("ended", self.b.daemon.text())
