@@ -43,7 +43,8 @@ struct receiver {
 static void say(struct receiver *r, const struct message *m)
 {
     uint8_t out[MESSAGE_FRAME_MAX];
-    (void)!send(r->stream->fd, out, message_write(out, m), MSG_NOSIGNAL);
+    size_t len = message_write(out, m);
+    (void)!send(r->stream->fd, out, len, MSG_NOSIGNAL);
 }
 
 static void end(struct receiver *r, enum inbound_outcome outcome, int system_error)
@@ -310,24 +311,29 @@ static void close_loop(struct receiver *r)
 
 bool receive_by_bus(struct bus_stream *s, const struct options *o, const char *path)
 {
-    struct receiver r = {.stream = s, .options = o, .path = path};
-    s->incoming = on_incoming;
-    s->owner = &r;
-    if (uv_loop_init(&r.loop) != 0)
+    struct receiver *r = calloc(1, sizeof *r);
+    if (r == NULL || uv_loop_init(&r->loop) != 0)
         abort();
-    bool goes_on = publish(&r);
-    while (goes_on && !r.over)
-        goes_on = turn(&r);
+    r->stream = s;
+    r->options = o;
+    r->path = path;
+    s->incoming = on_incoming;
+    s->owner = r;
+    bool goes_on = publish(r);
+    while (goes_on && !r->over)
+        goes_on = turn(r);
     if (goes_on)
-        leave(&r);
-    if (r.sink != NULL) {
+        leave(r);
+    if (r->sink != NULL) {
         struct error why = *s->error;
-        end(&r, INBOUND_TRUNCATED, 0);
+        end(r, INBOUND_TRUNCATED, 0);
         *s->error = why;
     }
-    chunk_unref(&r.chunks, r.chunk);
-    close_loop(&r);
-    chunk_pool_free(&r.chunks);
+    chunk_unref(&r->chunks, r->chunk);
+    close_loop(r);
+    chunk_pool_free(&r->chunks);
     bus_stream_close(s);
-    return goes_on && r.ok;
+    bool ok = goes_on && r->ok;
+    free(r);
+    return ok;
 }
