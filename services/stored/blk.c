@@ -105,11 +105,16 @@ static bool is_within(const struct blk *blk, uint64_t sector, uint32_t sector_co
            sector < blk->disk.sector_count && sector_count <= blk->disk.sector_count - sector;
 }
 
-/* Nothing of a record stays in the memory that the device can reach. */
-static void clear(struct blk *blk, uint32_t len)
+/* The device has them between submit and take, which order them; else they are memory like any. */
+static uint8_t *bytes_of(const struct blk *blk)
 {
-    for (uint32_t i = 0; i < len; i++)
-        blk->dma->bytes[i] = 0;
+    return (uint8_t *)(uintptr_t)blk->dma->bytes;
+}
+
+/* Nothing of a record stays in the memory that the device can reach. */
+static void clear(const struct blk *blk, size_t len)
+{
+    memset(bytes_of(blk), 0, len);
 }
 
 static bool read_sectors(void *context, uint64_t sector, uint32_t sector_count, uint8_t *bytes)
@@ -119,8 +124,7 @@ static bool read_sectors(void *context, uint64_t sector, uint32_t sector_count, 
 
     if (!is_within(blk, sector, sector_count) || !request(blk, TYPE_IN, sector, len))
         return false;
-    for (uint32_t i = 0; i < len; i++)
-        bytes[i] = blk->dma->bytes[i];
+    memcpy(bytes, bytes_of(blk), len);
     clear(blk, len);
     return true;
 }
@@ -133,8 +137,7 @@ static bool write_sectors(void *context, uint64_t sector, uint32_t sector_count,
 
     if (!is_within(blk, sector, sector_count))
         return false;
-    for (uint32_t i = 0; i < len; i++)
-        blk->dma->bytes[i] = bytes[i];
+    memcpy(bytes_of(blk), bytes, len);
     bool done = request(blk, TYPE_OUT, sector, len);
     if (blk->is_running)
         clear(blk, len);
