@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * On hosts: the multiplications that several links are about to make, made together. Whoever has
- * links of which the next event reads a message of the handshake looks ahead on each, then
- * noise_ahead_run, then takes their events.
+ * links of which the next event writes message 1 or reads a message of the handshake looks ahead on
+ * each, then noise_ahead_run, then takes their events.
  */
 #ifndef DSB_LINK_AHEAD_H
 #define DSB_LINK_AHEAD_H

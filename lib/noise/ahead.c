@@ -21,13 +21,21 @@ static bool open_static(const struct noise_xk_handshake *hs, const uint8_t *mess
 static bool foresee(const struct noise_xk_handshake *hs, const uint8_t *message, size_t message_len,
                     uint8_t point[NOISE_KEY_LEN])
 {
-    if (hs->state == NOISE_XK_READ_3 && message_len >= NOISE_XK_MESSAGE_3_OVERHEAD)
-        return open_static(hs, message, point);
-    if ((hs->state != NOISE_XK_READ_1 && hs->state != NOISE_XK_READ_2) ||
-        message_len < NOISE_XK_MESSAGE_1_OVERHEAD) /* and 2's is the same */
+    switch (hs->state) {
+    case NOISE_XK_WRITE_1:
+        memcpy(point, hs->rs, NOISE_KEY_LEN);
+        return true;
+    case NOISE_XK_READ_1:
+    case NOISE_XK_READ_2:
+        if (message_len < NOISE_XK_MESSAGE_1_OVERHEAD) /* 2's is the same */
+            return false;
+        memcpy(point, message, NOISE_KEY_LEN); /* e */
+        return true;
+    case NOISE_XK_READ_3:
+        return message_len >= NOISE_XK_MESSAGE_3_OVERHEAD && open_static(hs, message, point);
+    default:
         return false;
-    memcpy(point, message, NOISE_KEY_LEN); /* e */
-    return true;
+    }
 }
 
 void noise_ahead_add(struct noise_ahead *ahead, struct noise_xk_handshake *hs,

@@ -4,6 +4,7 @@
  * made together: where a processor can make several at once, that is less work. For nodes with many
  * peers, on hosts.
  *
+ *     message 1 is next    ->  es of who dials
  *     message 1 is there   ->  ee, which message 2 needs
  *     message 2 is there   ->  ee
  *     message 3 is there   ->  se; its sealed static key is opened for that, and will be again
@@ -29,8 +30,8 @@ struct noise_ahead {
     uint8_t points[NOISE_AHEAD_MAX][NOISE_KEY_LEN];
 };
 
-/* A handshake that is about to read `message`. One that foresees nothing, of which the message is
- * forged, or for which there is no room is left out. */
+/* A handshake that is about to read `message`, or to write message 1. One that foresees nothing, of
+ * which the message is forged, or for which there is no room is left out. */
 void noise_ahead_add(struct noise_ahead *ahead, struct noise_xk_handshake *hs,
                      const uint8_t *message, size_t message_len);
 

@@ -70,6 +70,8 @@ static struct side *writer(unsigned number)
 static void until_message(unsigned number)
 {
     start();
+    assert_true(dsb_link_foresees(&a.link));
+    assert_false(dsb_link_foresees(&b.link));
     for (unsigned i = 1; i <= number; i++) {
         expect(writer(i), DSB_LINK_EVENT_NONE);
         if (i < number)
@@ -111,6 +113,10 @@ static void the_static_keys_point_is_told(void **state)
 {
     (void)state;
     start();
+    assert_null(dsb_link_look_ahead(&a.link, &ahead));
+    assert_null(dsb_link_look_ahead(&b.link, &ahead));
+    assert_int_equal(ahead.count, 1); /* who dials */
+    noise_ahead_run(&ahead);
     for (unsigned number = 1; number <= 3; number++) {
         struct side *to = reader(number);
         expect(writer(number), DSB_LINK_EVENT_NONE);

@@ -68,6 +68,24 @@ static void messages_and_keys_are_the_same(void **state)
     }
 }
 
+/* es of who dials: nothing has to come for it. */
+static void the_first_message_is_the_same(void **state)
+{
+    (void)state;
+    pair_begin(&plain);
+    pair_run(&plain, 3, PAYLOAD_LEN);
+    for (int lies = 0; lies < 2; lies++) {
+        pair_begin(&p);
+        noise_ahead_add(&ahead, &p.init.hs, NULL, 0);
+        assert_int_equal(ahead.count, 1);
+        noise_ahead_run(&ahead);
+        if (lies == 1)
+            memcpy(p.init.hs.known.shared, marked, sizeof marked);
+        pair_write(&p, 0, PAYLOAD_LEN);
+        assert_int_equal(memcmp(p.message[0], plain.message[0], p.message_len[0]) != 0, lies);
+    }
+}
+
 static void what_is_known_is_not_made_again(void **state)
 {
     (void)state;
@@ -161,6 +179,7 @@ static void who_foresees_nothing_is_left_out(void **state)
 {
     (void)state;
     until_message(&p, 0);
+    noise_ahead_add(&ahead, &p.init.hs, NULL, 0); /* waits for message 2 */
     for (size_t len = 0; len < NOISE_XK_MESSAGE_1_OVERHEAD; len++)
         noise_ahead_add(&ahead, &p.resp.hs, p.message[0], len);
     until_message(&p, 1);
@@ -210,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_and_keys_are_the_same),
+        cmocka_unit_test(the_first_message_is_the_same),
         cmocka_unit_test(what_is_known_is_not_made_again),
         cmocka_unit_test(looking_changes_nothing),
         cmocka_unit_test(every_bit_that_lies_is_still_seen),
