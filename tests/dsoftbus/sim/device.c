@@ -65,7 +65,7 @@ void devices_make(struct world *world)
 
 /* Announces */
 
-struct datagram *datagram_new(struct world *world, size_t to)
+struct datagram *datagram_new(struct world *world, size_t from, size_t to)
 {
     if (world->datagram_count == DATAGRAM_MAX)
         return NULL;
@@ -73,26 +73,27 @@ struct datagram *datagram_new(struct world *world, size_t to)
 
     memset(datagram, 0, sizeof *datagram);
     datagram->at_ms = world->now_ms + world_below(world, 500); /* so they overtake each other */
+    datagram->from = from;
     datagram->to = to;
     return datagram;
 }
 
-static void send_datagram(struct world *world, size_t to, const uint8_t *packet, size_t packet_len,
-                          const struct dsb_attestation *word)
+static void send_datagram(struct world *world, size_t from, size_t to, const uint8_t *packet,
+                          size_t packet_len)
 {
-    struct datagram *datagram = datagram_new(world, to);
+    struct datagram *datagram = datagram_new(world, from, to);
 
     if (datagram == NULL)
         return;
-    datagram->word = *word;
     datagram->packet_len = packet_len;
     memcpy(datagram->packet, packet, packet_len);
 }
 
 static size_t make_announce(uint8_t *packet, const struct dsb_device_id *id,
-                            const uint8_t key[DSB_KEY_LEN], uint16_t port)
+                            const uint8_t key[DSB_KEY_LEN], uint16_t port,
+                            const struct dsb_attestation *word)
 {
-    struct dsb_announce announce = {.id = *id, .port = port};
+    struct dsb_announce announce = {.id = *id, .port = port, .attestation = *word};
     uint8_t longest[DSB_ANNOUNCE_MAX];
     size_t len;
 
@@ -110,9 +111,9 @@ static bool is_cut_off(const struct world *world, size_t a, size_t b)
 static void announce(struct world *world, size_t number)
 {
     const struct device *device = &world->devices[number];
-    uint8_t packet[64 + DSB_DEVICE_ID_MAX];
+    uint8_t packet[PACKET_MAX];
     size_t len = make_announce(packet, &device->identity.id, device->identity.key.public_key,
-                               (uint16_t)(FIRST_PORT + number));
+                               (uint16_t)(FIRST_PORT + number), &device->word);
 
     for (size_t k = 0; k < TRUST_COUNT; k++) {
         size_t to = device->peer[k];
@@ -121,7 +122,7 @@ static void announce(struct world *world, size_t number)
         if (world_chance(world, world->faults.announce_loss) || is_cut_off(world, number, to))
             continue;
         for (unsigned i = 0; i < copies; i++)
-            send_datagram(world, to, packet, len, &device->word);
+            send_datagram(world, number, to, packet, len);
     }
 }
 
@@ -134,13 +135,16 @@ static void hear(struct world *world, const struct datagram *datagram)
         world->bad_announces++;
         return;
     }
-    if (datagram->word.serial != 0)
-        fleet_hear_word(world, datagram->to, &heard, &datagram->word);
     switch (dsb_announce_standing(&device->trust, &heard)) {
     case DSB_ANNOUNCE_VOUCHABLE:
+        if (!fleet_hear_word(world, datagram, &heard))
+            return;
+        break;
     case DSB_ANNOUNCE_UNKNOWN_ID:
+        assert_false(fleet_vouches(world, datagram->to, &heard));
         return;
     case DSB_ANNOUNCE_OTHER_KEY:
+        assert_false(fleet_vouches(world, datagram->to, &heard));
         world->other_key_announces++;
         return;
     case DSB_ANNOUNCE_CONSISTENT:
@@ -219,19 +223,18 @@ static void forge_announce(struct world *world, size_t number)
     size_t victim = world_below(world, HONEST_COUNT);
     const struct device *claimed = &world->devices[victim];
     const struct device *liar = &world->devices[number];
-    uint8_t packet[64 + DSB_DEVICE_ID_MAX];
-    struct dsb_attestation word = claimed->word; /* everybody has heard it */
-    bool own_key = world_chance(world, 500);     /* else the victim's, which is public */
+    uint8_t packet[PACKET_MAX];
+    bool own_key = world_chance(world, 500); /* else the victim's, which is public */
     size_t len =
         make_announce(packet, &claimed->identity.id,
                       own_key ? liar->identity.key.public_key : claimed->identity.key.public_key,
-                      (uint16_t)(FIRST_PORT + number));
+                      (uint16_t)(FIRST_PORT + number), &claimed->word);
 
     if (world_chance(world, 200))
         packet[world_below(world, len)] ^= (uint8_t)(1 + world_below(world, 255));
     world->forged_announces++;
     for (size_t k = 0; k < TRUST_COUNT; k++)
-        send_datagram(world, claimed->peer[k], packet, len, &word);
+        send_datagram(world, number, claimed->peer[k], packet, len);
 }
 
 /*

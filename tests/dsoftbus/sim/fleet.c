@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fleet: devices that no trust store names. A root's word for each goes behind its announces
- * and in message 3; new keys and lists of revocations come at random moments, and reach who they
+ * The fleet: devices that no trust store names. A root's word for each is in its announces and in
+ * message 3; new keys and lists of revocations come at random moments, and reach who they
  * reach. What each device was truly told is noted beside what its library makes of it.
  */
 #include "sim/world.h"
@@ -87,7 +87,7 @@ void fleet_renew(struct world *world, size_t number)
 
 static void send_list(struct world *world, size_t to, size_t list)
 {
-    struct datagram *datagram = datagram_new(world, to);
+    struct datagram *datagram = datagram_new(world, to, to);
 
     if (datagram == NULL)
         return;
@@ -173,24 +173,41 @@ bool fleet_allows(const struct world *world, size_t who, size_t peer_idx, uint64
            serial >= first_good(world, device->known_list, peer);
 }
 
-/* A device looks for its peers alone. What the root truly said counts, and nothing else. */
-void fleet_hear_word(struct world *world, size_t number, const struct dsb_announce *heard,
-                     const struct dsb_attestation *word)
+/* Does the root truly say this of a peer, and nothing newer that the device was told? */
+bool fleet_vouches(const struct world *world, size_t number, const struct dsb_announce *heard)
 {
-    struct device *device = &world->devices[number];
+    const struct dsb_attestation *word = &heard->attestation;
     size_t k = device_peer_index(world, number, &heard->id);
+    size_t peer = k == TRUST_COUNT ? DEVICE_COUNT : world->devices[number].peer[k];
 
-    if (k == TRUST_COUNT || !is_of_fleet(device->peer[k]))
-        return;
-    const struct fleet_key *key = fleet_key(world, device->peer[k], word->serial);
-    bool is_true = memcmp(&key->word, word, sizeof *word) == 0 &&
-                   memcmp(key->public_key, heard->key, DSB_KEY_LEN) == 0;
-    bool is_good = is_true && fleet_allows(world, number, k, word->serial);
+    if (!is_of_fleet(peer) || word->serial == 0 || word->serial >= FLEET_SERIALS)
+        return false;
+    const struct fleet_key *key = &world->fleet_keys[peer / FLEET_EVERY][word->serial];
+    return memcmp(&key->word, word, sizeof *word) == 0 &&
+           memcmp(key->public_key, heard->key, DSB_KEY_LEN) == 0 &&
+           fleet_allows(world, number, k, word->serial);
+}
+
+/* A device looks for its peers alone. What the root truly said counts, and nothing else. */
+bool fleet_hear_word(struct world *world, const struct datagram *datagram,
+                     const struct dsb_announce *heard)
+{
+    struct device *device = &world->devices[datagram->to];
+    size_t k = device_peer_index(world, datagram->to, &heard->id);
+    bool is_good = fleet_vouches(world, datagram->to, heard);
+
+    if (k == TRUST_COUNT)
+        return false;
     enum dsb_vouched_result result =
-        dsb_vouched_take(&device->trust, &device->identity, &heard->id, heard->key, word);
+        dsb_hearsay_take(&device->hearsay, &device->trust, &device->identity, heard,
+                         (uint32_t)datagram->from, world->now_ms);
+    world->unheard += result == DSB_VOUCHED_RATE;
+    if (result == DSB_VOUCHED_RATE)
+        return false;
     assert_int_equal(result == DSB_VOUCHED_OK, is_good);
     if (is_good)
-        device->known_serial[k] = word->serial;
+        device->known_serial[k] = heard->attestation.serial;
+    return is_good;
 }
 
 void fleet_hear_list(struct world *world, const struct datagram *datagram)

@@ -136,8 +136,8 @@ static void print_figures(void)
     printf("streams: %lu echoed, %lu slow, %lu cut, %lu refused, %lu beside a slow one\n",
            world.talks[TALK_ECHO], world.talks[TALK_SLOW], world.talks[TALK_CUT],
            world.talks[TALK_REFUSED], world.passed_by);
-    printf("fleet: %lu new keys, %lu revoked, %lu sessions of thieves\n", world.rotations,
-           world.revocations, world.thefts);
+    printf("fleet: %lu new keys, %lu revoked, %lu sessions of thieves, %lu announces too many\n",
+           world.rotations, world.revocations, world.thefts, world.unheard);
     printf("announces: %lu forged, %lu with another key, %lu malformed\n", world.forged_announces,
            world.other_key_announces, world.bad_announces);
     for (unsigned i = 0; i < sizeof world.reasons / sizeof world.reasons[0]; i++)

@@ -12,9 +12,8 @@
 #define TESTS_DSOFTBUS_SIM_WORLD_H
 
 #include "dsoftbus/admission.h"
-#include "dsoftbus/announce.h"
+#include "dsoftbus/hearsay.h"
 #include "dsoftbus/stream_link.h"
-#include "dsoftbus/vouched.h"
 
 #include <sodium/crypto_sign.h>
 
@@ -29,6 +28,7 @@
 #define OUTGOING_MAX   2  /* per device */
 #define CONN_MAX       4096
 #define DATAGRAM_MAX   8192
+#define PACKET_MAX     (64 + DSB_DEVICE_ID_MAX + DSB_ATTESTATION_MIN) /* without services */
 #define PIPE_LEN       2048 /* small, so that writers block */
 #define BUFFER_LEN     2048
 #define RECV_MAX       1024
@@ -67,6 +67,7 @@ struct device {
     struct dsb_vouched_row rows[TRUST_COUNT];
     struct dsb_vouched_list list;
     struct dsb_vouched vouched;
+    struct dsb_hearsay hearsay;
     uint64_t looked_at;          /* vouched.change_count when sessions were last looked at */
     struct dsb_attestation word; /* its own; serial 0: none, it is pinned */
     uint64_t renewed_at_ms;      /* revoked: when it has a new key; 0: it is not */
@@ -151,10 +152,9 @@ struct conn {
 
 struct datagram {
     uint64_t at_ms;
-    size_t to;
-    uint8_t packet[64 + DSB_DEVICE_ID_MAX];
-    size_t packet_len;           /* 0: it is a list of revocations */
-    struct dsb_attestation word; /* behind an announce; serial 0: none */
+    size_t from, to;
+    uint8_t packet[PACKET_MAX];
+    size_t packet_len; /* 0: it is a list of revocations */
     size_t list;
     bool is_spoilt; /* the list has another bit */
 };
@@ -192,7 +192,8 @@ struct world {
     uint64_t digest; /* of all that happened */
     /* Figures for the last line. */
     unsigned long dialled, authenticated, clean, failed, dropped, crashes, delivered, attacks,
-        forged_announces, bad_announces, other_key_announces, rotations, revocations, thefts;
+        forged_announces, bad_announces, other_key_announces, rotations, revocations, thefts,
+        unheard;
     unsigned long talks[TALK_KIND_COUNT], passed_by; /* ended beside a slow one */
     unsigned long reasons[0x600];
 };
@@ -208,7 +209,7 @@ void devices_make(struct world *world);
 void device_step(struct world *world, size_t number);
 void device_crash(struct world *world, size_t number);
 size_t device_peer_index(const struct world *world, size_t number, const struct dsb_device_id *id);
-struct datagram *datagram_new(struct world *world, size_t to); /* NULL: lost */
+struct datagram *datagram_new(struct world *world, size_t from, size_t to); /* NULL: lost */
 void datagrams_step(struct world *world);
 void hostile_step(struct world *world, size_t number);
 
@@ -220,8 +221,9 @@ void fleet_renew(struct world *world, size_t number); /* the next serial and its
 struct fleet_key *fleet_key(struct world *world, size_t number, uint64_t serial);
 void fleet_step(struct world *world);                   /* the root's and its devices' */
 void fleet_recheck(struct world *world, size_t number); /* as a daemon, when something was new */
-void fleet_hear_word(struct world *world, size_t number, const struct dsb_announce *heard,
-                     const struct dsb_attestation *word);
+bool fleet_vouches(const struct world *world, size_t number, const struct dsb_announce *heard);
+bool fleet_hear_word(struct world *world, const struct datagram *datagram,
+                     const struct dsb_announce *heard); /* true: it was taken */
 void fleet_hear_list(struct world *world, const struct datagram *datagram);
 bool fleet_allows(const struct world *world, size_t who, size_t peer_idx, uint64_t serial);
 void fleet_check(const struct world *world); /* no session that is not allowed is left */
