@@ -3,296 +3,69 @@
 """Runs every machine-checked claim (docs/proofs.md says in words what each means, and under which assumptions).
 
 usage: prove.py                the claims
-       prove.py --mutants      each mutant of mutants.txt and of protocol/questions.txt must make its claim fail
+       prove.py --mutants      seeded faults must make their claims fail (seeded.py)
 
-Ends with "N claims, N proved, N unknown, N failed"; exits 0 only when all are proved.
+Several at a time, one for each processor. Ends with "N claims, N proved, N unknown, N failed"; exits 0 only when all are proved.
 """
 import concurrent.futures
-import contextlib
 import os
-import re
-import shutil
 import subprocess
 import sys
-import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [os.path.join(HERE, "stack"), os.path.join(HERE, "timing"), os.path.join(HERE, "search"),
-                os.path.join(ROOT, "scripts")]
-import mutants as mutant_list  # noqa: E402  the same format of list
+sys.path[:0] = [os.path.join(HERE, folder) for folder in ("stack", "timing", "search")]
+import framac  # noqa: E402
 import search  # noqa: E402
 import stack  # noqa: E402
 import timing  # noqa: E402
 
 PROGRAMS = (stack, timing)  # claims about what is linked
 PROGRAM_CLAIMS = {claim: module for module in PROGRAMS for claim in module.CLAIMS}
-
-LIB = "lib"
-SOURCE = ("proofs", LIB, "abi", "kernel", "proto", "services", "tests/kernel")  # what claims about source read
-TIMEOUT_S = 300
-PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
-# Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
-FRAMA_C = ["frama-c", "-c11", "-machdep", "gcc_x86_64"]
-# Never `-eva-precision` above 1 and never the domain `equality`: it drops reachable states in this version.
-EVA = ["-eva", "-eva-no-show-progress", "-eva-domains", "cvalue,symbolic-locations"]
-# For drivers that try one length after the other (memory/exact.h).
-EXACT = ["-eva-slevel", "12", "-eva-split-return", "auto", "-eva-min-loop-unroll", "101"]
-WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20"]
-
-# For drivers that begin in every state: what a call leaves is told apart by what it returns.
-STATES = ["-eva-split-return", "full"]
-
-# Name: sources, options, functions and statements that the analysis must reach at least. It ends early without a word
-# where it believes that nothing follows, so a proof that reaches less than before is none.
-MEMORY = {
-    "memory-noise": (
-        ["proofs/memory/noise.c", "proofs/memory/seam.c",
-         *[f"{LIB}/noise/{name}.c" for name in ("cipher", "symmetric", "noise_xk", "transport", "static_key")]],
-        ["-eva-slevel", "200", "-eva-auto-loop-unroll", "100", "-eva-split-return", "auto"], 55, 519),
-    "memory-virtqueue": (
-        ["proofs/memory/virtqueue.c", f"{LIB}/virtio/virtqueue.c"],
-        ["-eva-slevel", "100", "-eva-auto-loop-unroll", "128"], 5, 124),
-    "memory-records": (
-        ["proofs/memory/records.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("frame", "record", "stream_record")]],
-        [*EXACT, "-eva-slevel-function", "main:0,dsb_service_name_is_valid:0,is_name_byte:0"], 19, 252),
-    "memory-text": (
-        ["proofs/memory/text.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("device_id", "utf8", "lines", "text")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 19, 258),
-    "memory-handshake": (
-        ["proofs/memory/handshake.c", "proofs/memory/noise_promise.c",
-         *[f"{LIB}/dsoftbus/{name}.c" for name in ("handshake", "handshake_begin", "step", "frame", "record", "device_id")]],
-        [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 86, 853),
-    "memory-session": (
-        ["proofs/memory/session.c", "proofs/memory/noise_promise.c",
-         *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
-        [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
-         "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
-    "memory-announce": (
-        ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "attestation", "device_id")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 24, 298),
-    "memory-identity": (
-        ["proofs/memory/identity.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
-         *[f"{LIB}/dsoftbus/{name}.c" for name in ("identity", "key", "device_id")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 38, 417),
-    "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
-    "memory-elf": (
-        ["proofs/memory/elf.c", "kernel/elf.c"],
-        [*EXACT, "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,elf_read:200"], 8, 226),
-    "memory-ring": (["proofs/memory/ring.c"], ["-eva-slevel", "12", "-eva-slevel-function", "main:0"], 9, 64),
-    "memory-facade": (
-        ["proofs/memory/facade.c", "services/netstackd/facade.c",
-         *[f"{LIB}/serve/{name}.c" for name in ("dispatch", "client", "object")]],
-        [*EXACT, "-eva-min-loop-unroll", "41", "-eva-slevel-function", "main:0,lengths:0,request:0,make_objects:0"],
-        69, 592),
-}
-# Name: source, functions, number of goals.
-CONTRACTS = {
-    "contract-cipher": ("proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"], 45),
-    "contract-frame": ("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], 24),
-    "contract-byte-ring": ("proofs/contracts/byte_ring.c",
-                           ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))],
-                           111),
-    "contract-payload": ("proofs/contracts/payload.c",
-                         ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read",
-                          "dsb_payload3_read"], 137),
-    "contract-announce": ("proofs/contracts/announce.c",
-                          ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key",
-                           "read_service", "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"], 273),
-    "contract-admission": ("proofs/contracts/admission.c", ["find_victim"], 19),
-    "contract-streams": ("proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], 56),
-    "contract-bundle": ("proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], 62),
-    "contract-lines": ("proofs/contracts/lines.c",
-                       ["split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
-                        "dsb_service_list_fault"], 198),
-    "contract-cap": ("proofs/contracts/cap.c", ["cap_derive"], 21),
-}
-INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]
+SOURCE_CLAIMS = {**dict.fromkeys(search.CLAIMS, search), **dict.fromkeys((*framac.CONTRACTS, *framac.MEMORY), framac)}
 
 
-class Tally:
-    def __init__(self):
-        self.proved = self.unknown = self.failed = 0
-
-    def claim(self, name, is_proved, detail, is_unknown=False):
-        self.proved += is_proved
-        self.unknown += not is_proved and is_unknown
-        self.failed += not is_proved and not is_unknown
-        print(f"prove: {name}: {'ok' if is_proved else 'NOT PROVED'} ({detail})", flush=True)
-
-    def end(self):
-        total = self.proved + self.unknown + self.failed
-        print(f"{total} claims, {self.proved} proved, {self.unknown} unknown, {self.failed} failed")
-        return 0 if total and total == self.proved else 1
+def workers():
+    return concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0)))
 
 
-def run(command, folder):
-    # Frama-C takes its folder from PWD.
-    env = {**os.environ, "PWD": folder, "WHY3CONFIG": PROVERS}
-    return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, timeout=TIMEOUT_S).stdout
+def build(tree, *modules):
+    targets = [target for module in modules for target in module.TARGETS]
+    subprocess.run([os.path.join(tree, "scripts", "build.sh"), "os", *targets], check=True)
 
 
-def analysed(folder, name, *more):
-    sources, options = MEMORY[name][:2]
-    return run([*FRAMA_C, f"-cpp-extra-args=-include proofs/memory/atomics.h -Iproofs/memory {' '.join(INCLUDES)}", *EVA, *options,
-                *more, *sources], folder)
+def protocol(*arguments):
+    """What protocol/prove.py prints: (claim, whether it holds) of each line."""
+    said = framac.run([os.path.join(HERE, "protocol", "prove.py"), *arguments], ROOT)
+    return [(line.rpartition(": ")[0], line.endswith(": ok")) for line in said.splitlines() if line.startswith("protocol: ")]
 
 
-def memory(folder, name):
-    """(proved, what was found): no alarm, no unknown property, nothing cut off, and as much reached as before."""
-    functions_min, statements_min = MEMORY[name][2:]
-    said = analysed(folder, name)
-    functions = re.search(r"(\d+) functions analyzed", said)
-    statements = re.search(r"(\d+) statements reached", said)
-    if not functions or not statements:
-        return False, said.strip()[-300:]
-    reached = int(functions[1]), int(statements[1])
-    faults = re.findall(r"\[eva:alarm\] .*|.*led to bottom.*", said)
-    unknown = sum(int(count) for count in re.findall(r"(\d+) unknown", said))
-    detail = f"{reached[0]} functions, {reached[1]} statements, {len(faults)} alarms"
-    return not faults and not unknown and reached[0] >= functions_min and reached[1] >= statements_min, detail
+def of_protocol():
+    return {name: (is_proved, "ok" if is_proved else "see protocol/prove.py") for name, is_proved in protocol()}
 
 
-@contextlib.contextmanager
-def copy_of(folder):
-    with tempfile.TemporaryDirectory() as copy:
-        for part in SOURCE:
-            shutil.copytree(os.path.join(folder, part), os.path.join(copy, part))
-        yield copy
-
-
-def weave(copy, name):
-    """Writes the annotations for a claim into a copy of the source; nothing but annotations."""
-    for loop in mutant_list.parse(os.path.join(HERE, "contracts", "loops.txt")):
-        if loop["test"] != name:
-            continue
-        if re.sub(r" */\*@(?:[^*]|\*(?!/))*\*/\n", "", loop["new"]) != loop["old"]:
-            sys.exit(f"prove: {loop['name']}: changes more than annotations")
-        edited(copy, loop)
-
-
-def contract(folder, name):
-    """(proved goals, goals, expected goals)"""
-    source, functions, expected = CONTRACTS[name]
-    with copy_of(folder) as copy:
-        weave(copy, name)
-        said = run([*FRAMA_C, f"-cpp-extra-args={' '.join(INCLUDES)}", *WP, "-wp-fct", ",".join(functions), source], copy)
-    goals = re.search(r"Proved goals: *(\d+) / (\d+)", said)
-    return (int(goals[1]), int(goals[2]), expected) if goals else (0, expected, expected)
-
-
-def build(tree, module):
-    subprocess.run([os.path.join(tree, "scripts", "build.sh"), "os", *module.TARGETS], check=True)
+def of_source(name):
+    return {name: SOURCE_CLAIMS[name].claim(ROOT, name)}
 
 
 def prove_all():
-    tally = Tally()
-    for line in run([os.path.join(HERE, "protocol", "prove.py")], ROOT).splitlines():
-        name, _, rest = line.partition(": ")
-        if name == "protocol":
-            tally.claim(f"protocol: {rest.rpartition(': ')[0]}", rest.endswith(": ok"), rest.rpartition(": ")[2])
-    for name in MEMORY:
-        tally.claim(name, *memory(ROOT, name))
-    for name in CONTRACTS:
-        proved, goals, expected = contract(ROOT, name)
-        tally.claim(name, proved == goals == expected, f"{proved} of {goals} goals, {expected} expected", is_unknown=True)
-    for name in search.CLAIMS:
-        tally.claim(name, *search.claim(ROOT, name))
-    for module in PROGRAMS:
-        build(ROOT, module)
-        for name, (is_proved, detail) in module.claims(ROOT).items():
-            tally.claim(name, is_proved, detail)
-    return tally.end()
-
-
-def holds(folder, name):
-    if name in MEMORY:
-        return memory(folder, name)[0]
-    if name in search.CLAIMS:
-        return search.claim(folder, name)[0]
-    proved, goals, expected = contract(folder, name)
-    return proved == goals == expected
-
-
-def edited(tree, mutant):
-    """Writes a mutant into a copy of the tree; the text that was there before."""
-    path = os.path.join(tree, mutant["file"])
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    if text.count(mutant["old"]) != 1:
-        sys.exit(f"prove-mutants: {mutant['name']}: its text is not once in {mutant['file']}")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace(mutant["old"], mutant["new"]))
-    return text
-
-
-def caught_in_source(mutant):
-    with copy_of(ROOT) as copy:
-        edited(copy, mutant)
-        return not holds(copy, mutant["test"])
-
-
-def caught_in_program(tree, mutant):
-    """What is claimed of linked programs needs a tree that builds."""
-    module = PROGRAM_CLAIMS[mutant["test"]]
-    text = edited(tree, mutant)
-    try:
-        build(tree, module)
-        return not module.claims(tree)[mutant["test"]][0]
-    finally:
-        with open(os.path.join(tree, mutant["file"]), "w", encoding="utf-8") as file:
-            file.write(text)
-
-
-def bounds_checks():
-    """The list of memory/checks.txt: (claim, file, condition)."""
-    with open(os.path.join(HERE, "memory", "checks.txt"), encoding="utf-8") as file:
-        lines = [line.rstrip("\n") for line in file if line.strip() and not line.startswith("#")]
-    return [tuple(line.split(None, 2)) for line in lines]
-
-
-def is_noticed(check):
-    """Does the analyser notice a bounds check whose condition is never true? It stops at its first alarm."""
-    claim, path, condition = check
-    with copy_of(ROOT) as copy:
-        edited(copy, {"name": condition, "file": path, "old": condition, "new": "0"})
-        return "[eva:alarm]" in analysed(copy, claim, "-eva-stop-at-nth-alarm", "1")
-
-
-def removed_checks():
-    """(caught, all) of the bounds checks, two at a time."""
-    checks = bounds_checks()
-    with concurrent.futures.ThreadPoolExecutor(2) as workers:
-        noticed = list(workers.map(is_noticed, checks))
-    for (claim, path, condition), is_caught in zip(checks, noticed):
-        print(f"prove-mutants: {path}: without {condition}: {'caught' if is_caught else 'SURVIVED'} by {claim}", flush=True)
-    return sum(noticed), len(checks)
-
-
-def mutants():
-    caught, total = removed_checks()
-    said = run([os.path.join(HERE, "protocol", "prove.py"), "--mutants"], ROOT).splitlines()
-    for line in said:
-        if line.startswith("protocol: "):
-            total, caught = total + 1, caught + line.endswith(": ok")
-            print(f"prove-mutants: {line}")
-    tested, tree = {claim for claim, _, _ in bounds_checks()}, mutant_list.Worker(0, mutant_list.tracked_files()).tree
-    for mutant in mutant_list.parse(os.path.join(HERE, "mutants.txt")):
-        total += 1
-        tested.add(mutant["test"])
-        of_program = mutant["test"] in PROGRAM_CLAIMS
-        is_caught = caught_in_program(tree, mutant) if of_program else caught_in_source(mutant)
-        caught += is_caught
-        print(f"prove-mutants: {mutant['name']}: {'caught' if is_caught else 'SURVIVED'} by {mutant['test']}", flush=True)
-    without = sorted({*MEMORY, *CONTRACTS, *search.CLAIMS, *PROGRAM_CLAIMS} - tested)
-    if without:
-        print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
-    print(f"{caught} caught of {total}")
-    return 0 if caught == total and not without else 1
+    build(ROOT, *PROGRAMS)
+    found = {}
+    with workers() as pool:  # what takes longest begins
+        running = [*[pool.submit(module.claims, ROOT) for module in PROGRAMS],
+                   *[pool.submit(of_source, name) for name in SOURCE_CLAIMS], pool.submit(of_protocol)]
+        for done in concurrent.futures.as_completed(running):
+            for name, (is_proved, detail) in done.result().items():
+                found[name] = is_proved
+                print(f"prove: {name}: {'ok' if is_proved else 'NOT PROVED'} ({detail})", flush=True)
+    count = list(found.values()).count
+    print(f"{len(found)} claims, {count(True)} proved, {count(None)} unknown, {count(False)} failed")
+    return 0 if found and count(True) == len(found) else 1
 
 
 if __name__ == "__main__":
-    os.makedirs(os.path.dirname(PROVERS), exist_ok=True)
-    run(["why3", "config", "detect"], ROOT)
-    sys.exit(mutants() if "--mutants" in sys.argv[1:] else prove_all())
+    framac.detect_provers()
+    if "--mutants" in sys.argv[1:]:
+        import seeded
+        sys.exit(seeded.main())
+    sys.exit(prove_all())

@@ -7,6 +7,8 @@
 #include "bytes.h"
 #include "exact.h"
 
+#include <string.h>
+
 #define HEADER_LEN        64
 #define PROGRAM_LEN       56
 #define PROGRAM_COUNT_AT  56

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims about source that Frama-C shows: `memory` by abstract interpretation (Eva), `contract` by proof (WP).
+
+What is found of a claim is (True, words) when it is proved, (False, words) when it does not hold (an alarm, a goal that no
+prover proves, fewer statements than before), and (None, words) when the tool did not come to a judgement.
+"""
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+sys.path.insert(0, os.path.join(ROOT, "scripts"))
+import mutants as mutant_list  # noqa: E402  the same format of list
+
+LIB = "lib"
+SOURCE = ("proofs", LIB, "abi", "kernel", "proto", "services", "tests/kernel")  # what claims about source read
+TIMEOUT_S = 600
+PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
+# Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
+FRAMA_C = ["frama-c", "-c11", "-machdep", "gcc_x86_64"]
+# Never `-eva-precision` above 1 and never the domain `equality`: it drops reachable states in this version.
+EVA = ["-eva", "-eva-no-show-progress", "-eva-domains", "cvalue,symbolic-locations"]
+# For drivers that try one length after the other (memory/exact.h).
+EXACT = ["-eva-slevel", "12", "-eva-split-return", "auto", "-eva-min-loop-unroll", "101"]
+WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20", "-wp-par", "2"]
+
+# For drivers that begin in every state: what a call leaves is told apart by what it returns.
+STATES = ["-eva-split-return", "full"]
+
+# A function without code or promise: the tool believes that it reads nothing.
+MISSING = r"Neither code nor specification for function (\w+)"
+
+# Name: sources, options, functions and statements that the analysis must reach at least. It ends early without a word
+# where it believes that nothing follows, so a proof that reaches less than before is none.
+MEMORY = {
+    "memory-noise": (
+        ["proofs/memory/noise.c", "proofs/memory/seam.c",
+         *[f"{LIB}/noise/{name}.c" for name in ("cipher", "symmetric", "noise_xk", "transport", "static_key")]],
+        ["-eva-slevel", "200", "-eva-auto-loop-unroll", "100", "-eva-split-return", "auto"], 55, 519),
+    "memory-virtqueue": (
+        ["proofs/memory/virtqueue.c", f"{LIB}/virtio/virtqueue.c"],
+        ["-eva-slevel", "100", "-eva-auto-loop-unroll", "128"], 5, 124),
+    "memory-records": (
+        ["proofs/memory/records.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("frame", "record", "stream_record")]],
+        [*EXACT, "-eva-slevel-function", "main:0,dsb_service_name_is_valid:0,is_name_byte:0"], 19, 252),
+    "memory-text": (
+        ["proofs/memory/text.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("device_id", "utf8", "lines", "text")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 19, 258),
+    "memory-handshake": (
+        ["proofs/memory/handshake.c", "proofs/memory/noise_promise.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("handshake", "handshake_begin", "step", "frame", "record", "device_id")]],
+        [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 86, 853),
+    "memory-session": (
+        ["proofs/memory/session.c", "proofs/memory/noise_promise.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
+        [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
+         "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
+    "memory-announce": (
+        ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "attestation", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 24, 298),
+    "memory-identity": (
+        ["proofs/memory/identity.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("identity", "key", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 38, 417),
+    "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
+    "memory-elf": (
+        ["proofs/memory/elf.c", "kernel/elf.c"],
+        [*EXACT, "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,elf_read:200"], 8, 226),
+    "memory-ring": (["proofs/memory/ring.c"], ["-eva-slevel", "12", "-eva-slevel-function", "main:0"], 9, 64),
+    "memory-facade": (
+        ["proofs/memory/facade.c", "services/netstackd/facade.c",
+         *[f"{LIB}/serve/{name}.c" for name in ("dispatch", "client", "object")]],
+        [*EXACT, "-eva-min-loop-unroll", "41", "-eva-slevel-function", "main:0,lengths:0,request:0,make_objects:0"],
+        69, 592),
+}
+# Name: source, functions, number of goals.
+CONTRACTS = {
+    "contract-cipher": ("proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"], 45),
+    "contract-frame": ("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], 24),
+    "contract-byte-ring": ("proofs/contracts/byte_ring.c",
+                           ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))],
+                           111),
+    "contract-payload": ("proofs/contracts/payload.c",
+                         ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read",
+                          "dsb_payload3_read"], 137),
+    "contract-announce": ("proofs/contracts/announce.c",
+                          ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key",
+                           "read_service", "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"], 273),
+    "contract-admission": ("proofs/contracts/admission.c", ["find_victim"], 19),
+    "contract-streams": ("proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], 56),
+    "contract-bundle": ("proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], 62),
+    "contract-lines": ("proofs/contracts/lines.c",
+                       ["split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
+                        "dsb_service_list_fault"], 198),
+    "contract-cap": ("proofs/contracts/cap.c", ["cap_derive"], 21),
+}
+INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]
+
+
+def run(command, folder):
+    # Frama-C takes its folder from PWD.
+    env = {**os.environ, "PWD": folder, "WHY3CONFIG": PROVERS}
+    return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False, timeout=TIMEOUT_S).stdout
+
+
+def analysed(folder, name, *more):
+    sources, options = MEMORY[name][:2]
+    return run([*FRAMA_C, f"-cpp-extra-args=-include proofs/memory/atomics.h -Iproofs/memory {' '.join(INCLUDES)}", *EVA, *options,
+                *more, *sources], folder)
+
+
+def memory(folder, name):
+    """(proved, what was found): no alarm, no unknown property, nothing cut off, and as much reached as before."""
+    functions_min, statements_min = MEMORY[name][2:]
+    said = analysed(folder, name)
+    unknown_function = re.search(MISSING, said)
+    if unknown_function:
+        return False, f"of {unknown_function[1]} nothing is known"
+    functions = re.search(r"(\d+) functions analyzed", said)
+    statements = re.search(r"(\d+) statements reached", said)
+    if not functions or not statements:
+        return None, said.strip()[-300:]
+    reached = int(functions[1]), int(statements[1])
+    faults = re.findall(r"\[eva:alarm\] .*|.*led to bottom.*", said)
+    unknown = sum(int(count) for count in re.findall(r"(\d+) unknown", said))
+    detail = f"{reached[0]} functions, {reached[1]} statements, {len(faults)} alarms"
+    return not faults and not unknown and reached[0] >= functions_min and reached[1] >= statements_min, detail
+
+
+@contextlib.contextmanager
+def copy_of(folder):
+    with tempfile.TemporaryDirectory() as copy:
+        for part in SOURCE:
+            shutil.copytree(os.path.join(folder, part), os.path.join(copy, part))
+        yield copy
+
+
+def weave(copy, name):
+    """Writes the annotations for a claim into a copy of the source; nothing but annotations."""
+    for loop in mutant_list.parse(os.path.join(HERE, "contracts", "loops.txt")):
+        if loop["test"] != name:
+            continue
+        if re.sub(r" */\*@(?:[^*]|\*(?!/))*\*/\n", "", loop["new"]) != loop["old"]:
+            sys.exit(f"prove: {loop['name']}: changes more than annotations")
+        edited(copy, loop)
+
+
+def goals(folder, name, functions):
+    """(proved goals, goals, what was said), of these functions."""
+    with copy_of(folder) as copy:
+        weave(copy, name)
+        said = run([*FRAMA_C, f"-cpp-extra-args={' '.join(INCLUDES)}", *WP, "-wp-fct", ",".join(functions), CONTRACTS[name][0]],
+                   copy)
+    found = re.search(r"Proved goals: *(\d+) / (\d+)", said)
+    return (int(found[1]), int(found[2]), said) if found else (0, 0, said)
+
+
+def contract(folder, name):
+    functions, expected = CONTRACTS[name][1:]
+    proved, count, said = goals(folder, name, functions)
+    if count == 0:
+        return None, said.strip()[-300:]
+    return proved == count == expected, f"{proved} of {count} goals, {expected} expected"
+
+
+def claim(folder, name):
+    return memory(folder, name) if name in MEMORY else contract(folder, name)
+
+
+def raises_alarm(folder, name):
+    """The analyser stops at its first alarm."""
+    return "[eva:alarm]" in analysed(folder, name, "-eva-stop-at-nth-alarm", "1")
+
+
+def leaves_a_goal(folder, name, functions):
+    """Is there a goal of which a prover says that it cannot prove it? One that could not run says nothing."""
+    proved, count, said = goals(folder, name, functions)
+    return proved < count and re.search(r": (Unknown|Timeout|Stepout)\b", said) is not None
+
+
+def compiles(folder, path):
+    """A file of the product, by itself."""
+    command = ["gcc", "-std=gnu11", "-w", "-fsyntax-only", *INCLUDES, "-Iproofs/memory", "-x", "c", path]
+    return subprocess.run(command, cwd=folder, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def detect_provers():
+    os.makedirs(os.path.dirname(PROVERS), exist_ok=True)
+    run(["why3", "config", "detect"], ROOT)
+
+
+def edited(tree, mutant):
+    """Writes a mutant into a copy of the tree; the text that was there before."""
+    path = os.path.join(tree, mutant["file"])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if text.count(mutant["old"]) != 1:
+        sys.exit(f"prove-mutants: {mutant['name']}: its text is not once in {mutant['file']}")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(mutant["old"], mutant["new"]))
+    return text

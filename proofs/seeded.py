@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults that must make a claim fail: the mutants of mutants.txt, the bounds checks of memory/checks.txt, each never true, and
+the mutants of protocol/questions.txt. A claim without one does not count.
+
+A fault is caught when the claim fails by its own means: the analyser raises an alarm, a goal is left that no prover proves,
+a search finds what must not be, a stack does not fit, courses differ. A mutant that does not compile, or that the
+tool could not judge, is an error of the list. Ends with "N caught of M".
+"""
+import os
+import re
+import subprocess
+
+import framac
+import prove
+import search
+
+CAUGHT, SURVIVED = "caught", "SURVIVED"
+
+
+def bounds_checks():
+    """Those of memory/checks.txt, as mutants."""
+    with open(os.path.join(prove.HERE, "memory", "checks.txt"), encoding="utf-8") as file:
+        lines = [line.rstrip("\n") for line in file if line.strip() and not line.startswith("#")]
+    for claim, path, condition in (line.split(None, 2) for line in lines):
+        yield {"name": f"{path}: without {condition}", "test": claim, "file": path, "old": condition, "new": "0"}
+
+
+def function_of(mutant):
+    """The function in which the change stands, or None."""
+    with open(os.path.join(prove.ROOT, mutant["file"]), encoding="utf-8") as file:
+        before = file.read().partition(mutant["old"])[0]
+    names = re.findall(r"^[a-z][\w *]*?(\w+)\([^;\n]*$", before, re.MULTILINE)
+    return names[-1] if names else None
+
+
+def leaves_a_goal(copy, mutant):
+    """Of the function that was changed, if it is the claim's; when it is proved, of all that the claim is about."""
+    claim, functions = mutant["test"], framac.CONTRACTS[mutant["test"]][1]
+    changed = function_of(mutant)
+    return (changed in functions and framac.leaves_a_goal(copy, claim, [changed])) or \
+        framac.leaves_a_goal(copy, claim, functions)
+
+
+def verdict(is_caught):
+    return {True: CAUGHT, False: SURVIVED}.get(is_caught, "error: the tool could not judge it")
+
+
+def in_source(mutant):
+    claim = mutant["test"]
+    with framac.copy_of(prove.ROOT) as copy:
+        framac.edited(copy, mutant)
+        if claim in search.CLAIMS:
+            holds, words = search.claim(copy, claim)
+            return f"error: {words}" if holds is None else verdict(not holds)
+        if not framac.compiles(copy, mutant["file"]):
+            return "error: does not compile"
+        return verdict(framac.raises_alarm(copy, claim) if claim in framac.MEMORY else leaves_a_goal(copy, mutant))
+
+
+def in_program(tree, mutant):
+    module = prove.PROGRAM_CLAIMS[mutant["test"]]
+    text = framac.edited(tree, mutant)
+    try:
+        prove.build(tree, module)
+        holds, words = module.claims(tree)[mutant["test"]]
+        return f"error: {words}" if holds is None else verdict(not holds)
+    except subprocess.CalledProcessError:
+        return "error: does not build"
+    finally:
+        with open(os.path.join(tree, mutant["file"]), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def tell(mutant, result):
+    print(f"prove-mutants: {mutant['name']}: {result} by {mutant['test']}", flush=True)
+    return result
+
+
+def programs(mutants):
+    """What is claimed of linked programs needs a tree that builds: one, one mutant after the other."""
+    tree = framac.mutant_list.Worker(0, framac.mutant_list.tracked_files()).tree
+    return [tell(mutant, in_program(tree, mutant)) for mutant in mutants]
+
+
+def main():
+    found = [tell({"name": name, "test": "protocol"}, verdict(is_caught)) for name, is_caught in prove.protocol("--mutants")]
+    faults = [*framac.mutant_list.parse(os.path.join(prove.HERE, "mutants.txt")), *bounds_checks()]
+    of_programs = [mutant for mutant in faults if mutant["test"] in prove.PROGRAM_CLAIMS]
+    with prove.workers() as pool:  # what takes longest begins
+        running = pool.submit(programs, of_programs)
+        of_source = [mutant for claims in (search.CLAIMS, framac.CONTRACTS, framac.MEMORY) for mutant in faults
+                     if mutant["test"] in claims]
+        found += [*pool.map(lambda mutant: tell(mutant, in_source(mutant)), of_source), *running.result()]
+    print(f"{found.count(CAUGHT)} caught of {len(found)}")
+    without = sorted({*prove.SOURCE_CLAIMS, *prove.PROGRAM_CLAIMS} - {mutant["test"] for mutant in faults})
+    if without:
+        print(f"prove-mutants: no mutant for {' '.join(without)}: the claim does not count")
+    return 0 if found.count(CAUGHT) == len(found) and not without else 1
