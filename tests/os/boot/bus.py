@@ -6,11 +6,13 @@ Two daemons of the host, two peers of the device: host.test, whose line of the d
 and `log`, and client.test, whose line names `clock`, `echo` and `relay`. What each may use, what it is refused, streams
 that nobody reads, that are reset, that end with their program or their daemon. The device's application `relay`
 (tests/os/apps/relay.c) reaches whom it is told to: the host, which the device then dials, and the caller itself, on the
-session that is there. What the device must log of all that: tests/os/markers/bus.txt.
+session that is there. And a third host, press.fleet, which has no line: the device takes its key from its announce, since a root vouches
+for it. What the device must log of all that: tests/os/markers/bus.txt.
 """
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -22,8 +24,9 @@ from host import WAIT_S_MAX, Program, free_ports, must
 READY = r"ready id=\S+ listen="
 PUBLISHED = ("log", "clock", "file", "relay")
 HOST_INSIDE = f"10.0.2.100:{node.SESSION_PORT}"  # tests/identities/bus/dsoftbusd.services
+PRESS, PRESS_INSIDE, ROOT = "press.fleet", f"10.0.2.101:{node.SESSION_PORT}", "01" * 32
 TO_HOST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "to_host.py")
-HOST_MAY = ["file", "info", "log"]
+HOST_MAY = ["file", "info", "log", "revocations"]
 CLOCK = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\n")
 # More than both windows and all buffers of a stream hold.
 LONG_LEN = 200_000
@@ -204,6 +207,41 @@ def device_dials(host, client):
             must(heard == f"{why}\n", f"a stream to {to}: {heard}")
 
 
+class Teller:
+    """Says a datagram to the device's port of announces, ten times a second."""
+
+    def __init__(self, port, packet):
+        self.port, self.packet, self.is_over = port, packet, threading.Event()
+
+    def tell(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+            while not self.is_over.wait(0.1):
+                link.sendto(self.packet, ("127.0.0.1", self.port))
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.tell)
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        self.thread.join()
+
+
+def dials_by_word(press, client, port, announce):
+    """The press, by what a root says of it: not by a forged word, nor by none."""
+    data = os.urandom(LONG_LEN)
+    press.start()
+    with press.publish("--all", "mirror", "--", "cat"):
+        with Teller(port, announce[:-1] + bytes([announce[-1] ^ 1])):
+            heard = relays(client, f"{PRESS} mirror").decode()
+        must(heard == "ended no-address\n", f"a stream to the press by a forged word: {heard}")
+        with Teller(port, announce):
+            must(relays(client, f"{PRESS} mirror", data) == data, "not the same came back from the press")
+        press.said(rf"session 1 opened peer={node.DEVICE} ")
+        must(relays(client, f"{PRESS} mirror", data) == data, "not the same came back without an announce")
+    press.stop()
+
+
 def services_die(host, client):
     """The host's service ends in the middle of a stream, then the device's application."""
     with host.publish("--all", "mirror", "--", "cat") as mirror:
@@ -243,10 +281,12 @@ def watches(host, client):
 
 
 def session(settings, work):
-    port, host_port = free_ports(2)
+    port, host_port, press_port, announce_port = free_ports(4)
     host = Peer(node.make_host(work, settings.identities), port, host_port)
     client = Peer(node.make_host(work, settings.identities, "client"), port, 0)
     stranger = node.make_stranger(work, host.folder)
+    press_folder, announce = node.make_member(work, host.folder, PRESS, ROOT)
+    press = Peer(press_folder, port, press_port)
 
     def meanwhile(boot):
         waiting = {f"{name}: published" for name in PUBLISHED}
@@ -254,6 +294,7 @@ def session(settings, work):
         host.start()
         client.start()
         for step, what in ((lambda: device_dials(host, client), "the device dials the host, and is refused what it may not use"),
+                           (lambda: dials_by_word(press, client, announce_port, announce), "the device dials whom a root vouches for"),
                            (lambda: watches(host, client), "the device sees who comes and goes"),
                            (lambda: answers(host, client), "the services answer"),
                            (lambda: sends_files(host, work), "a file is kept, and no more than there is room for"),
@@ -273,13 +314,16 @@ def session(settings, work):
 
     def wire(boot):
         boot.machine.forward(port, node.SESSION_PORT)
+        boot.machine.forward_datagrams(announce_port, node.DISCOVERY_PORT)
         boot.machine.answer(HOST_INSIDE, f"python3 {TO_HOST} {host_port}")
+        boot.machine.answer(PRESS_INSIDE, f"python3 {TO_HOST} {press_port}")
 
     try:
         return judged(settings, wire, meanwhile)
     finally:
         client.stop(signal.SIGKILL)
         host.stop(signal.SIGKILL)
+        press.stop(signal.SIGKILL)
 
 
 def run(settings):

@@ -84,10 +84,13 @@ class Machine:
         self.command += ["-drive", f"file={path},if=none,format=raw,id=d0",
                          "-device", f"virtio-blk-device,drive=d0,bus={bus_of('stored', self.kernel)}"]
 
-    # Everything that answers is inside QEMU but for these two; nothing reaches the network outside.
+    # Everything that answers is inside QEMU but for these three; nothing reaches the network outside.
     def forward(self, host_port, guest_port):
         """The host's port leads to the guest's."""
         self.network.append(f"hostfwd=tcp:127.0.0.1:{host_port}-:{guest_port}")
+
+    def forward_datagrams(self, host_port, guest_port):
+        self.network.append(f"hostfwd=udp:127.0.0.1:{host_port}-:{guest_port}")
 
     def answer(self, address, command):
         """Who connects to the address (IP:PORT) inside speaks with this command on the host."""

@@ -12,6 +12,7 @@ from verdict import PASSED
 
 TOOL = "build/host/node/dsoftbus"
 DEVICE, HOST = "device.test", "host.test"
+DISCOVERY_PORT = 37020
 SESSION_PORT = 34567  # the device's, and inside the host's as the device sees it
 PAIRING_PORT = 34568
 EXIT_REJECTED = 6  # of dsoftbus: connected, but no session
@@ -61,6 +62,23 @@ def make_stranger(work, host):
     subprocess.run([TOOL, "keygen", "--quiet", "--dir", folder, HOST], check=True)
     subprocess.run([TOOL, "trust", "--dir", folder, "add", DEVICE, key[1]], check=True)
     return folder
+
+
+def make_member(work, host, name, root):
+    """A device that has a root's word and trusts the machine alone: its folder, and its announce. root: the seed's digits."""
+    folder, plant = f"{work}/{name}", f"{work}/plant"
+    os.mkdir(plant, 0o700)
+    with open(f"{plant}/root", "w", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        out.write(f"dsoftbus-root 1\nprivate {root}\n")
+    shutil.copytree(host, folder, ignore=lambda *_: ["identity"])
+    made = subprocess.run([TOOL, "keygen", "--dir", folder, name], check=True, capture_output=True, text=True)
+    key = made.stdout.split()[1]
+    word = subprocess.run([TOOL, "root", "sign", f"{plant}/root", name, key], check=True, capture_output=True, text=True).stdout
+    subprocess.run([TOOL, "attest", "--dir", folder, "-"], check=True, input=word, text=True, stdout=subprocess.DEVNULL)
+    said = dict(line.split(" ", 1) for line in word.splitlines()[1:])
+    tail = bytes.fromhex(said["root"]) + int(said["serial"]).to_bytes(8, "big") + b"\0" + bytes.fromhex(said["signature"])
+    head = b"NXSB" + bytes([2, len(name)]) + name.encode() + SESSION_PORT.to_bytes(2, "big") + bytes.fromhex(key) + b"\0"
+    return folder, head + len(tail).to_bytes(2, "big") + tail
 
 
 def ping(folder, port, count=2, device=DEVICE):
