@@ -22,7 +22,7 @@ static uint64_t root_table[SV39_ENTRIES] PAGE_TABLE;
 static uint64_t ram_table[SV39_ENTRIES] PAGE_TABLE;
 static uint64_t device_table[SV39_ENTRIES] PAGE_TABLE;
 static uint64_t uart_table[SV39_ENTRIES] PAGE_TABLE;
-static uint64_t image_table[IMAGE_REGION_COUNT][SV39_ENTRIES] PAGE_TABLE;
+static uint64_t image_table[IMAGE_REGION_COUNT * SV39_ENTRIES] PAGE_TABLE;
 
 extern const char image_start[], text_end[], rodata_end[], data_end[], image_end[];
 extern const char kernel_stack_guard[];
@@ -42,17 +42,17 @@ static uint64_t middle_index(uint64_t phys)
     return (phys / REGION_BYTES) % SV39_ENTRIES;
 }
 
-static uint64_t image_flags(uint64_t phys)
+/* Of a page in the regions that the image lies in. */
+static uint64_t *image_entry(uint64_t phys)
 {
-    if (phys < link_phys(text_end))
-        return KERNEL_FLAGS | PTE_READ | PTE_EXEC;
-    if (phys < link_phys(rodata_end))
-        return KERNEL_FLAGS | PTE_READ;
-    if (phys >= link_phys(data_end) && phys < link_phys(image_end))
-        return KERNEL_FLAGS | PTE_READ;
-    if (phys == link_phys(kernel_stack_guard))
-        return 0;
-    return KERNEL_FLAGS | PTE_READ | PTE_WRITE;
+    return &image_table[(phys - link_phys(image_start)) / PAGE_BYTES];
+}
+
+static void map_image(uint64_t phys, uint64_t end_phys, uint64_t flags)
+{
+    uint64_t *entry = image_entry(phys);
+    for (; phys < end_phys; phys += PAGE_BYTES)
+        *entry++ = sv39_entry(phys, flags);
 }
 
 static void map_ram(void)
@@ -62,15 +62,15 @@ static void map_ram(void)
     if (image_base % REGION_BYTES != 0 || link_phys(image_end) > image_limit)
         panic("kernel image too large", link_phys(image_end));
 
-    for (uint64_t region = 0; region < IMAGE_REGION_COUNT; region++) {
-        uint64_t base = image_base + region * REGION_BYTES;
-        for (uint64_t page = 0; page < SV39_ENTRIES; page++) {
-            uint64_t phys = base + page * PAGE_BYTES;
-            uint64_t flags = image_flags(phys);
-            image_table[region][page] = flags ? sv39_entry(phys, flags) : 0;
-        }
-        ram_table[middle_index(base)] = sv39_entry(link_phys(image_table[region]), PTE_VALID);
-    }
+    map_image(image_base, link_phys(text_end), KERNEL_FLAGS | PTE_READ | PTE_EXEC);
+    map_image(link_phys(text_end), link_phys(rodata_end), KERNEL_FLAGS | PTE_READ);
+    map_image(link_phys(rodata_end), link_phys(data_end), KERNEL_FLAGS | PTE_READ | PTE_WRITE);
+    map_image(link_phys(data_end), link_phys(image_end), KERNEL_FLAGS | PTE_READ);
+    map_image(link_phys(image_end), image_limit, KERNEL_FLAGS | PTE_READ | PTE_WRITE);
+    *image_entry(link_phys(kernel_stack_guard)) = 0;
+    for (uint64_t region = 0; region < IMAGE_REGION_COUNT; region++)
+        ram_table[middle_index(image_base + region * REGION_BYTES)] =
+            sv39_entry(link_phys(&image_table[region * SV39_ENTRIES]), PTE_VALID);
     for (uint64_t phys = image_limit; phys < PLAT_RAM_END; phys += REGION_BYTES)
         ram_table[middle_index(phys)] = sv39_entry(phys, KERNEL_FLAGS | PTE_READ | PTE_WRITE);
     root_table[root_index(PLAT_RAM_BASE)] = sv39_entry(link_phys(ram_table), PTE_VALID);
