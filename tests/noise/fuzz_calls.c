@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Any calls in any order on two sides that exchange messages through one slot. Each input byte is a
- * call: bit 0 the side, bits 1 to 3 the call, bit 4 flips a bit of the message in the slot first. A
- * model that knows only the XK picture says which calls may succeed.
+ * call: bit 0 the side, bits 1 to 3 the call, bit 4 flips a bit of the message in the slot first,
+ * bit 5 has the side look ahead at that message before. A model that knows only the XK picture says
+ * which calls may succeed.
  */
+#include "noise/ahead.h"
 #include "noise/fuzz_sides.h"
 
 #include <string.h>
@@ -89,6 +91,15 @@ static void call_transport(struct model *m, struct fuzz_side *s, size_t side)
     fuzz_require((noise_transport_rekey_recv(&s->transport) == NOISE_OK) == m->split[side]);
 }
 
+/* Changes nothing that the model knows. */
+static void look_ahead(struct fuzz_side *s)
+{
+    struct noise_ahead ahead = {.count = 0};
+
+    noise_ahead_add(&ahead, &s->hs, slot, slot_len);
+    noise_ahead_run(&ahead);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct fuzz_sides sides;
@@ -101,6 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t side = data[i] & 1;
         struct fuzz_side *s = side == 0 ? &sides.init : &sides.resp;
 
+        if (data[i] & 32)
+            look_ahead(s);
         if (data[i] & 16 && slot_len > 0) {
             slot[slot_len - 1] ^= 1;
             m.is_flipped = !m.is_flipped;
