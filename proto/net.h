@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sockets facade of netstackd, version 1: one request message, one reply message, synchronous.
- * docs/rfcs/RFC-0006-userspace-networking-v1.md says what each operation means; this file says how
- * long everything is. Integers are little-endian, addresses and ports included. */
+/* The sockets facade of netstackd, version 2: one request message, one reply message, synchronous;
+ * the bytes of streams pass through memory that ATTACH gives. RFC-0006
+ * (docs/rfcs/RFC-0006-userspace-networking-v1.md) says what each operation means; this file says
+ * how long everything is. Integers are little-endian, addresses and ports included. */
 #ifndef PROTO_NET_H
 #define PROTO_NET_H
 
+#include "proto/ring.h"
 #include "proto/serve.h"
 
 #include <stdint.h>
 
-#define NET_PROTOCOL_VERSION  1
-#define NET_MESSAGE_BYTES_MAX 4096 /* ABI_MESSAGE_BYTES_MAX: one message, header included */
+#define NET_PROTOCOL_VERSION 2
 
-/* Payload of one read or write: what is left of a message after the 8-byte header. */
+/* Bytes of one read or write, and of one segment inside the machine: two in a window. */
 #define NET_STREAM_BYTES_MAX 4088
 /* Payload of one datagram: an Ethernet frame's 1500 bytes less IPv4 (20) and UDP (8) headers.
  * Nothing fragments, on the loopback neither. */
 #define NET_DATAGRAM_BYTES_MAX 1472
+#define NET_MESSAGE_BYTES_MAX  (16 + NET_DATAGRAM_BYTES_MAX) /* the longest request, and answer */
 
 /* Shares. Each client owns its share alone, so that none can take another's. */
 #define NET_CLIENTS_MAX          4  /* the profiles' largest number of networked processes */
@@ -40,7 +42,7 @@ static inline uint64_t net_notify_irq_mask(void)
 }
 
 enum net_op {
-    NET_OP_ATTACH = SERVE_OP_ATTACH,
+    NET_OP_ATTACH = SERVE_OP_ATTACH, /* its answer brings the memory: struct net_shared */
     NET_OP_READY = SERVE_OP_READY,
     NET_OP_INTERFACE = SERVE_OP_FIRST,
     NET_OP_LISTEN,
@@ -105,23 +107,15 @@ struct net_address_reply {
     struct net_address address;
 };
 
-struct net_read_request {
-    struct serve_request head;
-    uint32_t capacity_len; /* 1 .. NET_STREAM_BYTES_MAX */
-    uint32_t reserved;     /* zero */
-};
+/* READ's answer is a serve_reply whose value counts the bytes in the stream's `in` ring; 0 is the
+ * end of the stream. */
 
-struct net_read_reply {
-    struct serve_reply head; /* value: bytes of data; 0 is the end of the stream */
-    uint8_t data[NET_STREAM_BYTES_MAX];
-};
-
-/* As long as its data. The reply is a serve_reply whose value counts the bytes taken, from the
- * front.
- */
+/* WRITE: what the client has put into the stream's `out` ring is to be sent. */
 struct net_write_request {
     struct serve_request head;
-    uint8_t data[NET_STREAM_BYTES_MAX]; /* none at all asks only whether the connection stands */
+    uint32_t want_len; /* bytes it has to put, 0 .. NET_STREAM_BYTES_MAX; none at all asks only
+                          whether the connection stands */
+    uint32_t reserved; /* zero */
 };
 
 struct net_send_to_request {
@@ -175,12 +169,44 @@ struct net_ready_reply {
     struct serve_event events[NET_CLIENT_SOCKETS_MAX];
 };
 
+/* --- memory that netstackd shares with each client --------------------------------------------
+ * A stream's rings are at the place of its socket in the client's share: of `in` netstackd is the
+ * producer, of `out` the client. Both begin at position 0 with the stream. Each side believes of
+ * the other what can be (lib/ring). */
+
+struct net_stream_positions {
+    struct ring_positions in;
+    struct ring_positions out;
+    uint32_t in_is_short;  /* netstackd: the peer may send less than a segment; a client that has
+                              read until half of `in` is free calls READ */
+    uint32_t in_is_open;   /* netstackd: to READ an empty `in` would answer would-block */
+    uint32_t in_is_wanted; /* the client: it met an empty `in`, and is to be told as after
+                              would-block. netstackd takes it back */
+    uint32_t reserved;
+};
+
+struct net_stream_bytes {
+    uint8_t in[NET_STREAM_WINDOW_BYTES];
+    uint8_t out[NET_STREAM_WINDOW_BYTES];
+};
+
+struct net_shared {
+    _Alignas(64) struct net_stream_positions positions[NET_CLIENT_SOCKETS_MAX];
+    struct net_stream_bytes bytes[NET_CLIENT_SOCKETS_MAX];
+};
+
+/* Where a handle's rings are. A client that was told a handle finds them inside of its memory,
+ * whatever it was told. */
+static inline uint32_t net_place(net_handle handle)
+{
+    return (serve_handle_number(handle) - 1) % NET_CLIENT_SOCKETS_MAX;
+}
+
 /* A buffer that holds any request, or any reply; aligned so that payloads are copied by words. */
 union net_any_request {
     _Alignas(8) struct serve_request head;
     struct net_listen_request listen;
     struct net_address_request address;
-    struct net_read_request read;
     struct net_write_request write;
     struct net_send_to_request send_to;
     struct net_ping_request ping;
@@ -190,7 +216,6 @@ union net_any_reply {
     _Alignas(8) struct serve_reply head;
     struct net_accept_reply accept;
     struct net_address_reply address;
-    struct net_read_reply read;
     struct net_receive_from_reply receive_from;
     struct net_ping_reply ping;
     struct net_interface_reply interface;
@@ -202,9 +227,9 @@ _Static_assert(sizeof(struct net_listen_request) == 24, "wire layout");
 _Static_assert(sizeof(struct net_accept_reply) == 16, "wire layout");
 _Static_assert(sizeof(struct net_address_request) == 16, "wire layout");
 _Static_assert(sizeof(struct net_address_reply) == 16, "wire layout");
-_Static_assert(sizeof(struct net_read_request) == 16, "wire layout");
-_Static_assert(sizeof(struct net_read_reply) == NET_MESSAGE_BYTES_MAX, "wire layout");
-_Static_assert(sizeof(struct net_write_request) == NET_MESSAGE_BYTES_MAX, "wire layout");
+_Static_assert(sizeof(struct net_write_request) == 16, "wire layout");
+_Static_assert(sizeof(struct net_stream_positions) == 32, "shared layout");
+_Static_assert(sizeof(struct net_shared) % 64 == 0, "shared layout");
 _Static_assert(sizeof(struct net_send_to_request) == 16 + NET_DATAGRAM_BYTES_MAX, "wire layout");
 _Static_assert(sizeof(struct net_receive_from_reply) == 16 + NET_DATAGRAM_BYTES_MAX, "wire layout");
 _Static_assert(sizeof(struct net_ping_request) == 16, "wire layout");

@@ -28,6 +28,17 @@ enum serve_status {
 /* Never zero. Belongs to the client that got it; means nothing after its end. */
 typedef uint32_t serve_handle;
 
+/* Its low bits are 1 + the object's number among all clients' objects, each client's side by side;
+ * above is which life of the object it is. */
+enum {
+    SERVE_HANDLE_NUMBER_BITS = 8,
+    SERVE_HANDLE_NUMBER_MASK = (1 << SERVE_HANDLE_NUMBER_BITS) - 1,
+};
+static inline uint32_t serve_handle_number(serve_handle handle)
+{
+    return handle & SERVE_HANDLE_NUMBER_MASK;
+}
+
 /* Every request begins with this; `handle` is zero where the operation takes none. */
 struct serve_request {
     uint32_t op;

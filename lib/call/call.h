@@ -23,7 +23,8 @@
 #define CALL_MUST_CHECK __attribute__((warn_unused_result))
 
 /* One exchange. After call_begin() the caller may change the deadline (none), the capability that
- * goes along (none), and, behind call_name(), the request's length. */
+ * goes along (none), where one that comes back is put (none may), and, behind call_name(), the
+ * request's length. */
 struct call {
     struct transport_message message;
     uint32_t status_count; /* the service's own; call_begin(): those that all have */
@@ -37,6 +38,7 @@ static inline void call_begin(struct call *call, uint32_t endpoint_cap, void *re
 {
     call->message.endpoint_cap = endpoint_cap;
     call->message.capability = 0;
+    call->message.given = NULL;
     call->message.request = request;
     call->message.request_len = request_len;
     call->message.reply = reply;

@@ -17,6 +17,7 @@ enum transport_result {
 struct transport_message {
     uint32_t endpoint_cap;
     uint32_t capability; /* a copy of it goes along, to be signalled; 0: none */
+    uint32_t *given;     /* the capability that comes with the answer, 0: none; NULL: none may */
     void *request;
     size_t request_len;
     void *reply;

@@ -10,15 +10,26 @@
 #define NETFACADE_H
 
 #include "proto/net.h"
+#include "ring/ring.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define NET_MUST_CHECK __attribute__((warn_unused_result))
 
-/* Caller-owned, one per process; the buffers hold one request and one reply while a call runs. */
+/* A stream's rings, as this side believes them. */
+struct net_stream {
+    net_handle handle; /* 0: none */
+    struct ring in;
+    struct ring out;
+};
+
+/* Caller-owned, one per process, zero before the first net_attach(); the buffers hold one request
+ * and one reply while a call runs. */
 struct net_client {
     uint32_t endpoint_cap;
+    struct net_shared *shared; /* NULL: not attached */
+    struct net_stream streams[NET_CLIENT_SOCKETS_MAX];
     union net_any_request request;
     union net_any_reply reply;
 };

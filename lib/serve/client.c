@@ -12,6 +12,7 @@ void serve_init(struct serve *serve, uint32_t (*random)(void))
     uint32_t generation = object_count != 0 ? random() : 0;
     serve->signal_pending = false;
     serve->reply_len = 0;
+    serve->given = 0;
     for (uint32_t i = 0; i < serve->client_count; i++)
         serve->clients[i] = (struct serve_client){.serve = serve, .number = i};
     for (uint32_t i = 0; i < object_count; i++) {

@@ -68,6 +68,7 @@ size_t serve_dispatch(struct serve *serve, uint64_t badge, const void *request, 
     if (call.capability != 0)
         serve_port_drop(call.capability);
     head->status = status;
+    serve->given = status == SERVE_OK ? call.given : 0;
     if (status == SERVE_OK)
         return call.reply_len;
     head->value = 0;

@@ -4,14 +4,11 @@
  * moment its handle was given out until it ends. */
 #include "serve/serve.h"
 
-/* A handle: generation above, 1 + number of the object among all clients' below. So one client's
- * handle is never another's, and zero is none. */
+/* A handle's number is one client's alone, so its handle is never another's, and zero is none. */
 enum {
-    HANDLE_NUMBER_BITS = 8,
-    HANDLE_NUMBER_MASK = (1 << HANDLE_NUMBER_BITS) - 1,
-    GENERATION_MASK = (1 << (32 - HANDLE_NUMBER_BITS)) - 1,
+    GENERATION_MASK = (1 << (32 - SERVE_HANDLE_NUMBER_BITS)) - 1,
 };
-_Static_assert(SERVE_OBJECTS_MAX <= HANDLE_NUMBER_MASK, "numbers fit a handle");
+_Static_assert(SERVE_OBJECTS_MAX <= SERVE_HANDLE_NUMBER_MASK, "numbers fit a handle");
 
 void *serve_take(struct serve_client *client, uint32_t kind)
 {
@@ -44,7 +41,7 @@ void serve_free(struct serve_object *object)
 
 static serve_handle handle_of(const struct serve_object *object)
 {
-    return object->generation << HANDLE_NUMBER_BITS | (object->number + 1);
+    return object->generation << SERVE_HANDLE_NUMBER_BITS | (object->number + 1);
 }
 
 uint32_t serve_give(struct serve_call *call, struct serve_object *object)
@@ -58,13 +55,13 @@ uint32_t serve_give(struct serve_call *call, struct serve_object *object)
 
 void *serve_find(struct serve_client *client, serve_handle handle)
 {
-    uint32_t number = (handle & HANDLE_NUMBER_MASK) - 1; /* 0 wraps to one that no object has */
+    uint32_t number = serve_handle_number(handle) - 1; /* 0 wraps to one that no object has */
     uint32_t first = client->number * client->serve->share_count;
 
     if (number < first || number - first >= client->serve->share_count)
         return NULL;
     struct serve_object *object = serve_object_at(client->serve, number);
-    if (!object->named || object->generation != handle >> HANDLE_NUMBER_BITS)
+    if (!object->named || object->generation != handle >> SERVE_HANDLE_NUMBER_BITS)
         return NULL;
     return object;
 }

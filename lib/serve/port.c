@@ -12,12 +12,18 @@ struct serve_wake serve_port_wait(struct serve *serve, uint64_t deadline)
     struct rt_event event = {0};
     int64_t what;
 
-    if (serve->reply_len > 0)
+    if (serve->reply_len > 0) {
+        if (serve->given != 0) {
+            caps.send_count = 1;
+            caps.send_slot[0] = serve->given;
+            caps.send_rights[0] = ABI_RIGHT_READ | ABI_RIGHT_WRITE;
+        }
         what = rt_reply_recv(serve->reply, serve->reply_len, serve->endpoint, serve->notification,
                              serve->request, serve->request_capacity_len, &caps, deadline, &event);
-    else
+    } else {
         what = rt_recv(serve->endpoint, serve->notification, serve->request,
                        serve->request_capacity_len, &caps, deadline, &event);
+    }
     if (what == -ABI_E_TIMED_OUT)
         return (struct serve_wake){.kind = SERVE_WAKE_DEADLINE};
     rt_must(what, "serve: receive"); /* no client brings any other error about */

@@ -18,7 +18,7 @@ struct serve_wake {
     uint32_t capability; /* that came with it, 0: none */
 };
 
-/* Sends the answer that is owed, if any (serve->reply_len), and waits. */
+/* Sends the answer that is owed, if any (serve->reply_len), with what is given, and waits. */
 struct serve_wake serve_port_wait(struct serve *serve, uint64_t deadline);
 /* Sends the answer alone. */
 void serve_port_reply(struct serve *serve);

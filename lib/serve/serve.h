@@ -84,6 +84,7 @@ struct serve_call {
     uint32_t capability; /* came with it, 0: none. Who keeps it sets it to 0; else it is dropped */
     void *reply;         /* begins with a struct serve_reply, aligned to 8 bytes */
     size_t reply_len;    /* when SERVE_OK: the least allowed, unless the handler sets it */
+    uint32_t given;      /* when SERVE_OK: memory, a copy of which goes with the answer; 0: none */
 };
 
 struct serve_operation {
@@ -134,7 +135,7 @@ struct serve {
     void *request;         /* buffers of the longest request and the longest answer */
     size_t request_capacity_len;
     void *reply;
-    bool is_secret;               /* both are wiped once the answer is out */
+    bool is_secret; /* both are wiped once the answer is out, and no answer gives memory */
     uint64_t (*deadline)(void);   /* ticks at which to wake at the latest; NULL: never */
     void (*woken)(uint64_t bits); /* by the service's own bits; may be NULL */
     void (*turn)(void);           /* after each wake, before the answer is out; may be NULL */
@@ -142,6 +143,7 @@ struct serve {
     /* The skeleton's own. */
     bool signal_pending;
     size_t reply_len; /* owed */
+    uint32_t given;   /* goes with it: to be read and written, and not to be passed on */
 };
 
 /* Once, before anything else. `random`, called once, gives where generations of handles begin, so

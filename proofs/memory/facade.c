@@ -98,22 +98,22 @@ enum net_status stream_connect(struct serve_client *client, const struct net_add
     return open_any(client, SOCKET_STREAM, stream);
 }
 
-enum net_status stream_read(struct socket *socket, void *bytes, uint32_t capacity_len,
-                            uint32_t *read_len)
+bool socket_share(const struct serve_client *client, uint32_t *capability)
 {
-    /*@ assert room: \valid((char *)bytes + (0 .. capacity_len - 1)); */
-    Frama_C_make_unknown(bytes, capacity_len);
-    *read_len = Frama_C_unsigned_int_interval(0, capacity_len);
+    *capability = client->number;
+    return Frama_C_interval(0, 1);
+}
+
+enum net_status stream_read(struct socket *socket, uint32_t *waiting_len)
+{
+    *waiting_len = Frama_C_unsigned_int_interval(0, NET_STREAM_WINDOW_BYTES);
     return serve_would_block(&socket->object, NET_EVENT_READ_MASK) == 0 ? SERVE_OK : any_status();
 }
 
-enum net_status stream_write(struct socket *socket, const void *bytes, uint32_t len,
-                             uint32_t *written_len)
+enum net_status stream_write(struct socket *socket, bool has_more)
 {
-    /*@ assert there: len == 0 || \valid_read((char *)bytes + (0 .. len - 1)); */
     serve_happened(&socket->object, NET_EVENT_WRITE_MASK);
-    *written_len = Frama_C_unsigned_int_interval(0, len);
-    return any_status();
+    return has_more ? any_status() : SERVE_OK;
 }
 
 void stream_close(struct socket *socket)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* netstackd's byte ring: at positions all over it and around its ends, as many bytes as fit, out of
- * and into a buffer that is exactly so long. */
+/* The ring of bytes between two processes: at positions all over it and around its ends, as many
+ * bytes as fit, out of and into a buffer that is exactly so long; and whatever the other side says,
+ * what is believed of it fits. */
 #include "exact.h"
 #include <string.h>
 
@@ -15,12 +16,30 @@ static void copy(void *to, const void *from, size_t len)
 }
 #define memcpy copy
 
-#include "../../services/netstackd/ring.c"
+#include "../../lib/ring/ring.c"
 
+#define RING_BYTES 8192
+
+static uint8_t ring_bytes[RING_BYTES];
+static struct ring_positions positions;
 static struct ring ring;
 
 #define STEP_BYTES 509 /* prime, so that each step stands elsewhere in the ring */
 #define STEP_COUNT 20
+
+/* The other side has written anything. */
+static void hear_anything(uint32_t pos, uint32_t used_len)
+{
+    ring.got_pos = pos - used_len;
+    ring.put_pos = pos;
+    positions.put_pos = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+    uint32_t put_len = ring_hear_put(&ring);
+    /*@ assert put_fits: put_len <= RING_BYTES - used_len; */
+    ring.put_pos = pos;
+    positions.got_pos = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+    uint32_t got_len = ring_hear_got(&ring);
+    /*@ assert got_fits: got_len <= used_len; */
+}
 
 static void put_and_get(uint32_t pos, uint32_t used_len, uint32_t len)
 {
@@ -43,6 +62,10 @@ static void put_everything(uint32_t pos)
 
 int main(void)
 {
+    ring_init(&ring, ring_bytes, RING_BYTES, &positions);
+    hear_anything(0, 0);
+    hear_anything(1, RING_BYTES);
+    hear_anything(RING_BYTES / 2, RING_BYTES / 2);
     /* Positions are free-running, up to the end of what they can count and from there on. */
     /*@ loop unroll 5; */
     for (uint32_t at = 0; at < 5; at++) {

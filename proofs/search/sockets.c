@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * netstackd's facade: one client with a listener and a stream, connected or accepted, which
- * tries, is told that it would block, and sleeps until its notification; bytes, acknowledgements,
- * ends and resets come at every moment; lwIP lacks memory and has it again. Behind the streams
- * stands tcp.c.
+ * netstackd's facade and its client's side: one client with a listener and a stream, connected or
+ * accepted, which tries, hears or sees that it would block, and sleeps until its notification;
+ * bytes, acknowledgements, ends and resets come at every moment; lwIP lacks memory and has it
+ * again. Behind the streams stands tcp.c.
  *
- * In each state: the client does not sleep while what it waits for is there. From each all comes to
- * an end by itself: everything written is acknowledged or its stream was reset, and nothing is
- * held.
+ * In each state: the client does not sleep while what it waits for is there, nor while its peer
+ * could send nothing. From each all comes to an end by itself: everything written is acknowledged
+ * or its stream was reset, and nothing is held.
  */
 #include "facade.h"
+#include "platform.h"
 #include "search.h"
 #include "socket.h"
 
+#include "call/transport.h"
+#include "netfacade/memory.h"
+#include "netfacade/netfacade.h"
 #include "serve/port.h"
 
 #include <lwip/tcp.h>
@@ -63,15 +67,36 @@ static uint32_t no_random(void)
 
 /* --- the client ------------------------------------------------------------------------------- */
 
-static union net_any_request request;
-static union net_any_reply reply;
+static struct net_client client;
 
-static uint32_t ask(uint32_t op, net_handle handle, size_t len)
+/* Of the two sockets alone: each state is begun by a copy of all memory. */
+static _Alignas(64) uint8_t shared[offsetof(struct net_shared, bytes) +
+                                   NET_CLIENT_SOCKETS_MAX * sizeof(struct net_stream_bytes)];
+
+struct net_shared *platform_shared(uint32_t client_number, uint32_t *capability)
 {
-    request.head = (struct serve_request){op, handle};
-    (void)serve_dispatch(&facade, BADGE, &request, len, op == NET_OP_ATTACH ? NOTIFICATION : 0,
-                         &reply);
-    return reply.head.status;
+    *capability = 1 + client_number;
+    return (struct net_shared *)(void *)shared;
+}
+
+struct net_shared *net_memory_map(uint32_t capability)
+{
+    (void)capability;
+    return (struct net_shared *)(void *)shared;
+}
+
+void net_memory_unmap(struct net_shared *memory)
+{
+    (void)memory;
+}
+
+enum transport_result transport_call(const struct transport_message *message, size_t *reply_len)
+{
+    *reply_len = serve_dispatch(&facade, message->endpoint_cap, message->request,
+                                message->request_len, message->capability, message->reply);
+    if (message->given != NULL)
+        *message->given = facade.given;
+    return TRANSPORT_ANSWERED;
 }
 
 static struct socket *socket_of(net_handle handle)
@@ -81,63 +106,66 @@ static struct socket *socket_of(net_handle handle)
 
 static void begin(void)
 {
+    const struct net_address here = {.port = 1};
+
     memset(parts, 0, sizeof parts);
     notified = waits_accept = false;
-    must(ask(NET_OP_ATTACH, 0, sizeof request.head) == NET_OK, "the client could not begin");
-    memset(&request, 0, sizeof request);
-    request.listen.backlog_count = NET_BACKLOG_MAX;
-    request.listen.local.port = 1;
-    must(ask(NET_OP_LISTEN, 0, sizeof request.listen) == NET_OK, "the client could not listen");
-    listener = reply.head.value;
+    must(net_attach(&client, BADGE, NOTIFICATION) == NET_OK, "the client could not begin");
+    must(net_listen(&client, &here, NET_BACKLOG_MAX, &listener) == NET_OK,
+         "the client could not listen");
 }
 
-static void take_handle(void)
+static void take(net_handle handle)
 {
-    struct part *part = &parts[(reply.head.value & 0xff) - 1];
+    struct part *part = &parts[net_place(handle)];
 
     must(part->handle == 0, "a handle was given out twice");
-    *part = (struct part){.handle = reply.head.value};
+    *part = (struct part){.handle = handle};
 }
 
 static void connect_stream(void)
 {
-    memset(&request, 0, sizeof request);
-    request.address.address.ipv4 = 2;
-    request.address.address.port = 1;
-    if (ask(NET_OP_CONNECT, 0, sizeof request.address) == NET_OK)
-        take_handle();
+    const struct net_address there = {.ipv4 = 2, .port = 1};
+    net_handle handle;
+
+    if (net_connect(&client, &there, &handle) == NET_OK)
+        take(handle);
 }
 
 static void accept_stream(void)
 {
-    uint32_t status = ask(NET_OP_ACCEPT, listener, sizeof request.head);
+    net_handle handle;
 
+    enum net_status status = net_accept(&client, listener, &handle, NULL);
     waits_accept = status == NET_WOULD_BLOCK;
     if (status == NET_OK)
-        take_handle();
+        take(handle);
 }
 
 static void read_stream(struct part *part)
 {
-    request.read.capacity_len = CHUNK;
-    request.read.reserved = 0;
-    uint32_t status = ask(NET_OP_READ, part->handle, sizeof request.read);
+    uint8_t bytes[CHUNK];
+    size_t len;
+
+    enum net_status status = net_read(&client, part->handle, bytes, sizeof bytes, &len);
     part->waits_read = status == NET_WOULD_BLOCK;
-    part->saw_end = status == NET_OK && reply.head.value == 0;
+    part->saw_end = status == NET_OK && len == 0;
     part->failed = part->failed || (status != NET_OK && status != NET_WOULD_BLOCK);
 }
 
 static void write_stream(struct part *part)
 {
-    uint32_t status = ask(NET_OP_WRITE, part->handle, sizeof request.head + CHUNK);
+    static const uint8_t bytes[CHUNK];
+    size_t len;
 
+    enum net_status status = net_write(&client, part->handle, bytes, sizeof bytes, &len);
     part->waits_write = status == NET_WOULD_BLOCK;
     part->failed = part->failed || (status != NET_OK && status != NET_WOULD_BLOCK);
 }
 
 static void close_stream(struct part *part)
 {
-    must(ask(NET_OP_CLOSE, part->handle, sizeof request.head) == NET_OK, "CLOSE was refused");
+    must(net_close(&client, part->handle) == NET_OK, "CLOSE was refused");
     *part = (struct part){0};
 }
 
@@ -147,7 +175,7 @@ static void be_told(const struct serve_event *event)
         waits_accept = false;
         return;
     }
-    struct part *part = &parts[(event->handle & 0xff) - 1];
+    struct part *part = &parts[net_place(event->handle)];
     must(part->handle == event->handle, "READY named what the client does not have");
     if (event->events_mask & NET_EVENT_READ_MASK)
         part->waits_read = false;
@@ -158,11 +186,11 @@ static void be_told(const struct serve_event *event)
 static void be_ready(void)
 {
     struct serve_event events[NET_CLIENT_SOCKETS_MAX];
+    size_t count;
 
     notified = false;
-    must(ask(NET_OP_READY, 0, sizeof request.head) == NET_OK, "READY was refused");
-    memcpy(events, (const char *)&reply + sizeof reply.head, sizeof events);
-    for (uint32_t i = 0; i < reply.head.value; i++)
+    must(net_ready(&client, events, &count) == NET_OK, "READY was refused");
+    for (size_t i = 0; i < count; i++)
         be_told(&events[i]);
 }
 
@@ -188,6 +216,7 @@ static void arrive(struct tcp_pcb *pcb)
     struct pbuf packet = {NULL, bytes, CHUNK, CHUNK};
 
     pcb->unread_len += CHUNK;
+    pcb->rcv_ann_wnd -= CHUNK;
     must(pcb->recv(pcb->callback_arg, pcb, &packet, ERR_OK) != ERR_MEM,
          "what the window admits had no room");
 }
@@ -340,9 +369,12 @@ static void check_part(const struct part *part)
     const struct socket *socket = socket_of(part->handle);
     enum stream_state state = socket->stream.state;
 
-    must(!part->waits_read || (ring_used_len(&socket->rx) == 0 &&
-                               (state == STREAM_CONNECTING || state == STREAM_OPEN)),
+    must(!part->waits_read ||
+             (socket->rx.put_pos == client.streams[net_place(part->handle)].in.got_pos &&
+              (state == STREAM_CONNECTING || state == STREAM_OPEN)),
          "the client sleeps, and there is something to read");
+    must(!part->waits_read || state != STREAM_OPEN || socket->stream.pcb->rcv_ann_wnd >= CHUNK,
+         "the client sleeps, and its peer may send nothing");
     must(!part->waits_write || state == STREAM_CONNECTING ||
              (state != STREAM_FAILED && ring_free_len(&socket->tx) < WRITE_READY),
          "the client sleeps, and there is room");
@@ -392,6 +424,20 @@ static const char *ends(void)
 
 /* --- the key ---------------------------------------------------------------------------------- */
 
+/* What the client knows of it, and says. */
+static size_t add_client(const struct socket *socket, uint8_t *out)
+{
+    const struct net_stream *stream = &client.streams[socket->object.share_idx];
+    const struct net_stream_positions *positions = socket_positions(socket);
+    bool is_known = stream->handle != 0;
+
+    out[0] = is_known ? (uint8_t)(socket->rx.put_pos - stream->in.got_pos) : 0xff;
+    out[1] = is_known ? (uint8_t)(socket->tx.got_pos - stream->out.got_pos) : 0xff;
+    out[2] = (uint8_t)(positions->in_is_short | positions->in_is_open << 1 |
+                       positions->in_is_wanted << 2);
+    return 3;
+}
+
 static size_t add_socket(unsigned place, uint8_t *out)
 {
     const struct socket *socket = &socket_table[place];
@@ -407,6 +453,7 @@ static size_t add_socket(unsigned place, uint8_t *out)
         out[n++] = (uint8_t)(socket->stream.state | socket->stream.fin_given << 4);
         out[n++] = socket->stream.state == STREAM_FAILED ? (uint8_t)socket->stream.failure : 0;
         out[n++] = (uint8_t)(socket->stream.pcb == NULL ? 0 : 1 + (socket->stream.pcb - lwip_pcbs));
+        n += add_client(socket, out + n);
         out[n++] = (uint8_t)ring_used_len(&socket->rx);
         out[n++] = (uint8_t)ring_used_len(&socket->tx);
         out[n++] = (uint8_t)(socket->stream.given_pos - socket->tx.got_pos);
@@ -418,11 +465,11 @@ static size_t add_socket(unsigned place, uint8_t *out)
 
 static size_t key(uint8_t *out)
 {
-    const struct serve_client *client = &facade.clients[0];
+    const struct serve_client *served = &facade.clients[0];
     size_t n = 0;
 
     out[n++] = (uint8_t)(notified | waits_accept << 1 | lwip_is_short << 2);
-    out[n++] = (uint8_t)(client->ready_bits | client->signal_pending << 7);
+    out[n++] = (uint8_t)(served->ready_bits | served->signal_pending << 7);
     for (unsigned i = 0; i < NET_CLIENT_SOCKETS_MAX; i++)
         n += add_socket(i, out + n);
     for (unsigned i = 0; i < LWIP_PCB_COUNT; i++) {

@@ -15,7 +15,7 @@ struct tcp_pcb *tcp_new(void)
 {
     for (unsigned i = 0; i < LWIP_PCB_COUNT; i++)
         if (!lwip_pcbs[i].is_used) {
-            lwip_pcbs[i] = (struct tcp_pcb){.is_used = true};
+            lwip_pcbs[i] = (struct tcp_pcb){.is_used = true, .rcv_ann_wnd = TCP_WND};
             return &lwip_pcbs[i];
         }
     return NULL;
@@ -77,6 +77,7 @@ err_t tcp_shutdown(struct tcp_pcb *pcb, int rx, int tx)
 void tcp_recved(struct tcp_pcb *pcb, u16_t len)
 {
     pcb->unread_len -= len;
+    pcb->rcv_ann_wnd += len;
 }
 
 uint64_t platform_now_ns(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UDP: whole datagrams, each behind its header in the socket's ring. */
+/* UDP: whole datagrams, each behind its header in the socket's ring. The client can write there,
+ * and so be told of datagrams that nobody sent it. */
 #include "datagram.h"
 
 #include "address.h"
@@ -66,14 +67,25 @@ enum net_status datagram_send(struct socket *udp, const struct net_address *remo
     return status_from_lwip(error);
 }
 
+/* False when there is no datagram: its client changed what it is behind, and loses all. */
+static bool get_header(struct ring *ring, struct datagram_header *header)
+{
+    if (ring_used_len(ring) >= sizeof *header) {
+        ring_get(ring, header, sizeof *header);
+        if (header->len <= NET_DATAGRAM_BYTES_MAX && header->len <= ring_used_len(ring))
+            return true;
+    }
+    ring->got_pos = ring->put_pos;
+    return false;
+}
+
 enum net_status datagram_receive(struct socket *udp, struct net_address *remote,
                                  uint8_t bytes[NET_DATAGRAM_BYTES_MAX], uint32_t *len)
 {
     struct datagram_header header;
 
-    if (ring_used_len(&udp->rx) == 0)
+    if (!get_header(&udp->rx, &header))
         return serve_would_block(&udp->object, NET_EVENT_READ_MASK);
-    ring_get(&udp->rx, &header, sizeof header);
     ring_get(&udp->rx, bytes, header.len);
     *remote = header.remote;
     *len = header.len;

@@ -11,6 +11,22 @@
 #include "socket.h"
 #include "stream.h"
 
+/* A new life of the client begins with nothing of a former one in its memory. */
+static uint32_t do_attach(struct serve_call *call)
+{
+    uint32_t memory;
+
+    uint32_t status = serve_do_attach(call);
+    if (status != NET_OK)
+        return status;
+    if (!socket_share(call->client, &memory)) {
+        serve_client_died(call->client);
+        return NET_NO_BUFFERS;
+    }
+    call->given = memory;
+    return NET_OK;
+}
+
 static uint32_t do_interface(struct serve_call *call)
 {
     struct net_interface_reply *reply = call->reply;
@@ -58,25 +74,18 @@ static uint32_t do_connect(struct serve_call *call)
 
 static uint32_t do_read(struct serve_call *call)
 {
-    const struct net_read_request *request = call->request;
-    struct net_read_reply *reply = call->reply;
+    struct serve_reply *reply = call->reply;
 
-    if (request->capacity_len == 0 || request->capacity_len > NET_STREAM_BYTES_MAX ||
-        request->reserved != 0)
-        return NET_MALFORMED;
-    enum net_status status =
-        stream_read(call->object, reply->data, request->capacity_len, &reply->head.value);
-    call->reply_len = sizeof reply->head + reply->head.value;
-    return status;
+    return stream_read(call->object, &reply->value);
 }
 
 static uint32_t do_write(struct serve_call *call)
 {
     const struct net_write_request *request = call->request;
-    struct serve_reply *reply = call->reply;
 
-    return stream_write(call->object, request->data,
-                        (uint32_t)(call->request_len - sizeof request->head), &reply->value);
+    if (request->want_len > NET_STREAM_BYTES_MAX || request->reserved != 0)
+        return NET_MALFORMED;
+    return stream_write(call->object, request->want_len > 0);
 }
 
 /* Frees a socket of any kind at once; a stream is reset. */
@@ -188,17 +197,15 @@ static uint32_t do_ping_result(struct serve_call *call)
 #define ANY_KIND        (ADDRESSED_KINDS | SERVE_KIND(SOCKET_PING))
 
 static const struct serve_operation operations[NET_OP_COUNT] = {
-    [NET_OP_ATTACH] = SERVE_ATTACH,
+    [NET_OP_ATTACH] = {do_attach, SERVE_HEAD, SERVE_HEAD, 0},
     [NET_OP_READY] = SERVE_READY(NET_CLIENT_SOCKETS_MAX),
     [NET_OP_INTERFACE] = {do_interface, SERVE_HEAD, SERVE_EXACTLY(struct net_interface_reply), 0},
     [NET_OP_LISTEN] = {do_listen, SERVE_EXACTLY(struct net_listen_request), SERVE_HEAD, 0},
     [NET_OP_ACCEPT] = {do_accept, SERVE_HEAD, SERVE_EXACTLY(struct net_accept_reply),
                        SERVE_KIND(SOCKET_LISTENER)},
     [NET_OP_CONNECT] = {do_connect, SERVE_EXACTLY(struct net_address_request), SERVE_HEAD, 0},
-    [NET_OP_READ] = {do_read, SERVE_EXACTLY(struct net_read_request), sizeof(struct serve_reply),
-                     sizeof(struct net_read_reply), STREAM_KIND},
-    [NET_OP_WRITE] = {do_write, sizeof(struct serve_request), sizeof(struct net_write_request),
-                      SERVE_HEAD, STREAM_KIND},
+    [NET_OP_READ] = {do_read, SERVE_HEAD, SERVE_HEAD, STREAM_KIND},
+    [NET_OP_WRITE] = {do_write, SERVE_EXACTLY(struct net_write_request), SERVE_HEAD, STREAM_KIND},
     [NET_OP_CLOSE] = {do_close, SERVE_HEAD, SERVE_HEAD, ANY_KIND},
     [NET_OP_ABORT] = {do_abort, SERVE_HEAD, SERVE_HEAD, ANY_KIND},
     [NET_OP_LOCAL_ADDRESS] = {do_local_address, SERVE_HEAD, SERVE_EXACTLY(struct net_address_reply),

@@ -4,7 +4,7 @@
 #define NETSTACKD_SOCKET_H
 
 #include "proto/net.h"
-#include "ring.h"
+#include "ring/ring.h"
 #include "serve/serve.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -73,12 +73,21 @@ struct socket {
         struct datagram datagram;
         struct ping ping;
     };
+    /* In memory that the client has mapped, too; of a stream, the positions as well. */
     struct ring rx; /* stream: received bytes; udp: received datagrams, each behind its header */
     struct ring tx; /* stream: written bytes until they are acknowledged */
+    bool is_used;   /* since the client attached: its memory holds something */
 };
 
 #define SOCKET_COUNT_MAX (NET_CLIENTS_MAX * NET_CLIENT_SOCKETS_MAX)
 extern struct socket socket_table[SOCKET_COUNT_MAX]; /* free ones too */
+
+/* The client attaches: its sockets' memory, with nothing in it, and the capability to it. False
+ * when there is none. */
+bool socket_share(const struct serve_client *client, uint32_t *capability);
+
+/* What the client sees of its stream. */
+struct net_stream_positions *socket_positions(const struct socket *socket);
 
 /* A socket of the client's share, for the caller to fill in what belongs to the kind; NULL when the
  * share, or its part for listeners, is used up. */

@@ -18,10 +18,10 @@ enum {
      * that the call always fits lwIP's queue once that is empty. */
     WRITE_SEGMENTS_MAX = TCP_SND_QUEUELEN / 4,
     /* A blocked writer is woken when this much is free: fewer, larger writes. */
-    WRITE_READY_BYTES = RING_BYTES / 4,
+    WRITE_READY_BYTES = NET_STREAM_WINDOW_BYTES / 4,
     NS_PER_MS = 1000000,
 };
-_Static_assert(TCP_WND <= (int)RING_BYTES, "what the window admits has room in the ring");
+_Static_assert(TCP_WND <= NET_STREAM_WINDOW_BYTES, "what the window admits has room in the ring");
 
 /* lwIP forgets the socket; the pcb lives on by itself, or is freed by the caller. */
 static struct tcp_pcb *detach(struct socket *socket)
@@ -42,7 +42,7 @@ static void release(struct socket *socket)
 {
     if (socket->stream.listener != NULL)
         backlog_remove(&socket->stream.listener->listener, socket);
-    interface_forget(socket->tx.bytes, RING_BYTES);
+    interface_forget(socket->tx.bytes, socket->tx.size_len);
     serve_free(&socket->object);
 }
 
@@ -59,15 +59,45 @@ static void push(struct socket *socket)
     struct stream *stream = &socket->stream;
 
     while (stream->given_pos != socket->tx.put_pos) {
-        uint32_t len = ring_piece_len(stream->given_pos, socket->tx.put_pos - stream->given_pos);
+        uint32_t len =
+            ring_piece_len(&socket->tx, stream->given_pos, socket->tx.put_pos - stream->given_pos);
         uint32_t segments_len = (uint32_t)tcp_mss(stream->pcb) * WRITE_SEGMENTS_MAX;
         len = LWIP_MIN(len, LWIP_MIN(segments_len, tcp_sndbuf(stream->pcb)));
-        if (len == 0 || tcp_write(stream->pcb, &socket->tx.bytes[stream->given_pos & RING_IDX_MASK],
-                                  (u16_t)len, 0) != ERR_OK)
+        if (len == 0 || tcp_write(stream->pcb, ring_at(&socket->tx, stream->given_pos), (u16_t)len,
+                                  0) != ERR_OK)
             break;
         stream->given_pos += len;
     }
     tcp_output(stream->pcb);
+}
+
+/* Something to read, or none to come. The client may have been told would-block, or have seen an
+ * empty ring itself; what it sees changes before it is asked whether it waits. */
+static void tell_reader(struct socket *socket, bool is_open)
+{
+    struct net_stream_positions *positions = socket_positions(socket);
+
+    ring_tell_put(&socket->rx);
+    __atomic_store_n(&positions->in_is_open, is_open, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&positions->in_is_wanted, __ATOMIC_SEQ_CST) != 0) {
+        positions->in_is_wanted = 0;
+        serve_would_block(&socket->object, NET_EVENT_READ_MASK);
+    }
+    serve_happened(&socket->object, NET_EVENT_READ_MASK);
+}
+
+/* What the client has read makes room in the window. While the peer can send a segment, that is
+ * soon enough when one comes; when it cannot, none may ever come. */
+static void hear_reader(struct socket *socket)
+{
+    struct tcp_pcb *pcb = socket->stream.pcb;
+    uint32_t len = ring_hear_got(&socket->rx);
+
+    if (pcb == NULL)
+        return;
+    if (len > 0)
+        tcp_recved(pcb, (u16_t)len);
+    socket_positions(socket)->in_is_short = pcb->rcv_ann_wnd < tcp_mss(pcb);
 }
 
 /* Bytes, then FIN, then the peer's acknowledgement; what remains after that (TIME-WAIT and the
@@ -101,6 +131,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t error)
     (void)pcb;
     (void)error; /* lwIP passes ERR_OK only */
     socket->stream.state = STREAM_OPEN;
+    socket_positions(socket)->in_is_open = 1;
     serve_happened(&socket->object, NET_EVENT_WRITE_MASK);
     return ERR_OK;
 }
@@ -123,13 +154,14 @@ static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *packet, er
     if (packet == NULL) {
         socket->stream.state = STREAM_ENDED;
     } else {
+        hear_reader(socket);
         if (packet->tot_len > ring_free_len(&socket->rx))
             return ERR_MEM; /* beyond the window; lwIP offers it again */
         for (const struct pbuf *part = packet; part != NULL; part = part->next)
             ring_put(&socket->rx, part->payload, part->len);
         pbuf_free(packet);
     }
-    serve_happened(&socket->object, NET_EVENT_READ_MASK);
+    tell_reader(socket, packet != NULL);
     return ERR_OK;
 }
 
@@ -139,6 +171,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t len)
 
     (void)pcb;
     socket->tx.got_pos += len; /* of whole segments: lwIP refers to none of these bytes any more */
+    ring_tell_got(&socket->tx);
     if (socket->stream.state == STREAM_LINGERING) {
         linger(socket);
         return ERR_OK;
@@ -181,7 +214,8 @@ static void on_error(void *arg, err_t error)
     else
         stream->failure = stream->state == STREAM_CONNECTING ? NET_NOT_CONNECTED : NET_DISCONNECTED;
     stream->state = STREAM_FAILED;
-    serve_happened(&socket->object, NET_EVENT_READ_MASK | NET_EVENT_WRITE_MASK);
+    tell_reader(socket, false);
+    serve_happened(&socket->object, NET_EVENT_WRITE_MASK);
 }
 
 static void attach(struct socket *socket, struct tcp_pcb *pcb, enum stream_state state)
@@ -198,6 +232,7 @@ static void attach(struct socket *socket, struct tcp_pcb *pcb, enum stream_state
 void stream_adopt(struct socket *socket, struct socket *listener, struct tcp_pcb *pcb)
 {
     attach(socket, pcb, STREAM_OPEN);
+    socket_positions(socket)->in_is_open = 1;
     socket->stream.listener = listener;
     tcp_backlog_delayed(pcb); /* it counts until the client accepts it */
 }
@@ -232,44 +267,31 @@ enum net_status stream_connect(struct serve_client *client, const struct net_add
     return NET_OK;
 }
 
-enum net_status stream_read(struct socket *socket, void *bytes, uint32_t capacity_len,
-                            uint32_t *read_len)
+enum net_status stream_read(struct socket *socket, uint32_t *waiting_len)
 {
-    struct stream *stream = &socket->stream;
-    uint32_t len = LWIP_MIN(capacity_len, ring_used_len(&socket->rx));
+    const struct stream *stream = &socket->stream;
 
-    *read_len = len;
-    if (len > 0) {
-        ring_get(&socket->rx, bytes, len);
-        if (stream->pcb != NULL)
-            tcp_recved(stream->pcb, (u16_t)len);
-        return NET_OK;
-    }
-    if (stream->state == STREAM_ENDED)
+    hear_reader(socket);
+    *waiting_len = ring_used_len(&socket->rx);
+    if (*waiting_len > 0 || stream->state == STREAM_ENDED)
         return NET_OK;
     if (stream->state == STREAM_FAILED)
         return stream->failure;
     return serve_would_block(&socket->object, NET_EVENT_READ_MASK);
 }
 
-enum net_status stream_write(struct socket *socket, const void *bytes, uint32_t len,
-                             uint32_t *written_len)
+enum net_status stream_write(struct socket *socket, bool has_more)
 {
-    struct stream *stream = &socket->stream;
+    const struct stream *stream = &socket->stream;
 
-    *written_len = 0;
     if (stream->state == STREAM_FAILED)
         return stream->failure;
     if (stream->state == STREAM_CONNECTING)
         return serve_would_block(&socket->object, NET_EVENT_WRITE_MASK);
-    if (len == 0)
-        return NET_OK;
-    len = LWIP_MIN(len, ring_free_len(&socket->tx));
-    if (len == 0)
+    if (ring_hear_put(&socket->tx) > 0)
+        push(socket);
+    else if (has_more && ring_free_len(&socket->tx) == 0)
         return serve_would_block(&socket->object, NET_EVENT_WRITE_MASK);
-    ring_put(&socket->tx, bytes, len);
-    push(socket);
-    *written_len = len;
     return NET_OK;
 }
 
@@ -278,6 +300,7 @@ void stream_close(struct socket *socket)
     struct stream *stream = &socket->stream;
     bool established = stream->state == STREAM_OPEN || stream->state == STREAM_ENDED;
 
+    hear_reader(socket);
     if (!established || ring_used_len(&socket->rx) > 0) {
         stream_abort(socket);
         return;

@@ -34,5 +34,6 @@ uint32_t events_of(struct net_client *client, net_handle handle);
 int stream_tests(void);
 int datagram_tests(void);
 int share_tests(void);
+int shared_tests(void);
 
 #endif

@@ -70,8 +70,8 @@ static const struct {
     {NET_OP_LISTEN, 24, 24, false},
     {NET_OP_ACCEPT, 8, 8, true},
     {NET_OP_CONNECT, 16, 16, false},
-    {NET_OP_READ, 16, 16, true},
-    {NET_OP_WRITE, 8, 4096, true},
+    {NET_OP_READ, 8, 8, true},
+    {NET_OP_WRITE, 16, 16, true},
     {NET_OP_CLOSE, 8, 8, true},
     {NET_OP_LOCAL_ADDRESS, 8, 8, true},
     {NET_OP_REMOTE_ADDRESS, 8, 8, true},
@@ -284,5 +284,5 @@ static int request_tests(void)
 int main(void)
 {
     begin_all();
-    return request_tests() + stream_tests() + datagram_tests() + share_tests();
+    return request_tests() + stream_tests() + datagram_tests() + share_tests() + shared_tests();
 }

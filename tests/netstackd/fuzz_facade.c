@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two hostile clients of the facade: the fuzzer's bytes are requests of any length, from either,
- * with time passing between them. No request may crash, reply beyond its length, or touch the
+/* Two hostile clients of the facade: the fuzzer's bytes are requests of any length, from either, or
+ * what it writes into the memory that it shares with netstackd, with time passing between them. No
+ * request may crash, reply beyond its length, or touch the
  * other's sockets. Handles are given ones, or computed from these: a handle that was not given to
  * the caller names nothing, whatever lives in the slot. */
 #include "facade.h"
@@ -15,6 +16,9 @@ enum {
     BADGE_COUNT = 2,
     GIVEN_MAX = 4096, /* more than an input has requests */
     SMALL_HANDLES = 64,
+    SCRIBBLE_LEN = 8,     /* a place and a word for it ... */
+    SCRIBBLE_MARK = 0xff, /* ... instead of a request, with this in its fourth byte */
+    SCRIBBLE_SOCKETS = 4,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -101,6 +105,19 @@ static void check_queues(uint32_t badge)
     }
 }
 
+/* Positions, and where datagrams have their headers. */
+static void scribble(uint32_t badge, const uint8_t bytes[SCRIBBLE_LEN])
+{
+    struct net_shared *shared = host_shared[badge - 1];
+    uint32_t place = bytes[0] % SCRIBBLE_SOCKETS, offset_len = bytes[1] % 64u * 4;
+
+    if (bytes[2] & 1)
+        memcpy(&shared->bytes[place].in[offset_len], bytes + 4, 4);
+    else
+        memcpy((uint8_t *)&shared->positions[place] + offset_len % sizeof shared->positions[0],
+               bytes + 4, 4);
+}
+
 static void request_one(uint32_t badge, const uint8_t *bytes, size_t request_len)
 {
     static union net_any_request request;
@@ -143,7 +160,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         i += 2;
         if (request_len > size - i)
             request_len = size - i;
-        request_one(badge, data + i, request_len);
+        if (request_len == SCRIBBLE_LEN && data[i + 3] == SCRIBBLE_MARK)
+            scribble(badge, data + i);
+        else
+            request_one(badge, data + i, request_len);
         i += request_len;
     }
     for (uint32_t badge = 1; badge <= BADGE_COUNT; badge++) {

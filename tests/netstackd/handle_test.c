@@ -66,8 +66,6 @@ static uint32_t status_of(uint32_t op, net_handle handle, size_t request_len)
     memset(&request, 0, sizeof request);
     request.head.op = op;
     request.head.handle = handle;
-    if (op == NET_OP_READ)
-        request.read.capacity_len = 1;
     serve_dispatch(&facade, 2, &request, request_len, 0, &reply);
     stack_run();
     return reply.head.status;
@@ -77,7 +75,7 @@ static const struct {
     enum net_op op;
     size_t request_len;
 } operations_with_handle[] = {
-    {NET_OP_ACCEPT, 8},         {NET_OP_READ, 16},    {NET_OP_WRITE, 8},
+    {NET_OP_ACCEPT, 8},         {NET_OP_READ, 8},     {NET_OP_WRITE, 16},
     {NET_OP_CLOSE, 8},          {NET_OP_ABORT, 8},    {NET_OP_LOCAL_ADDRESS, 8},
     {NET_OP_REMOTE_ADDRESS, 8}, {NET_OP_SEND_TO, 16}, {NET_OP_RECEIVE_FROM, 8},
     {NET_OP_PING_RESULT, 8},
@@ -299,14 +297,17 @@ static void what_an_aborted_stream_had_inside_the_machine_is_dropped(void **stat
 {
     net_handle listener = listen_on(a, 1), peer;
     net_handle stream = connect_to(b, LOOPBACK, PORT);
-    union net_any_request write = {.write.head = {NET_OP_WRITE, stream}, .write.data = "public"};
+    struct net_stream *ring = &b->streams[net_place(stream)];
+    union net_any_request write = {.write = {{NET_OP_WRITE, stream}, 6, 0}};
     union net_any_reply reply;
     char text[16];
     size_t len;
 
     (void)state;
     assert_int_equal(net_accept(a, listener, &peer, NULL), NET_OK);
-    serve_dispatch(&facade, 2, &write, sizeof write.head + 6, 0, &reply);
+    ring_put(&ring->out, "public", 6);
+    ring_tell_put(&ring->out);
+    serve_dispatch(&facade, 2, &write, sizeof write.write, 0, &reply);
     assert_int_equal(reply.head.status, NET_OK);
     write.head.op = NET_OP_ABORT;
     serve_dispatch(&facade, 2, &write, sizeof write.head, 0, &reply);

@@ -5,6 +5,7 @@
 #include "call/transport.h"
 #include "facade.h"
 #include "interface.h"
+#include "netfacade/memory.h"
 #include "platform.h"
 #include "pool.h"
 #include "serve/port.h"
@@ -20,6 +21,8 @@ uint32_t host_dropped_count[256];
 bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
 
 uint64_t host_random_len;
+uint32_t host_call_count;
+bool host_no_memory;
 
 static uint64_t platform_seed;
 
@@ -67,10 +70,40 @@ bool interface_transmit(const struct pbuf *frame)
     return host_on_frame == NULL || host_on_frame(bytes, frame->tot_len);
 }
 
+enum {
+    FIRST_SHARED = 300, /* as capabilities: one for each client */
+};
+
+struct net_shared *host_shared[NET_CLIENTS_MAX];
+
+/* At a place of its own, so that the sanitizer sees who leaves it. */
+struct net_shared *platform_shared(uint32_t client_number, uint32_t *capability)
+{
+    if (host_shared[client_number] == NULL) {
+        host_shared[client_number] = aligned_alloc(64, sizeof(struct net_shared));
+        memset(host_shared[client_number], 0, sizeof(struct net_shared));
+    }
+    *capability = FIRST_SHARED + client_number;
+    return host_no_memory ? NULL : host_shared[client_number];
+}
+
+struct net_shared *net_memory_map(uint32_t capability)
+{
+    return host_shared[capability - FIRST_SHARED];
+}
+
+void net_memory_unmap(struct net_shared *shared)
+{
+    (void)shared;
+}
+
 enum transport_result transport_call(const struct transport_message *message, size_t *reply_len)
 {
+    host_call_count++;
     *reply_len = serve_dispatch(&facade, message->endpoint_cap, message->request,
                                 message->request_len, message->capability, message->reply);
+    if (message->given != NULL)
+        *message->given = facade.given;
     stack_run();
     return TRANSPORT_ANSWERED;
 }

@@ -19,6 +19,11 @@ extern uint64_t host_random_len; /* bytes that were taken of the platform's rand
 /* What becomes of a frame that lwIP sends; NULL drops it. */
 extern bool (*host_on_frame)(const uint8_t *frame, size_t frame_len);
 
+extern uint32_t host_call_count; /* requests */
+/* What each client shares with netstackd, by badge - 1, once it attached. */
+extern struct net_shared *host_shared[NET_CLIENTS_MAX];
+extern bool host_no_memory; /* there is none to share */
+
 /* Starts the stack, once per program. The MAC ends with the address's last byte. */
 void host_start(uint64_t seed, uint32_t ipv4);
 /* The client's process ends. */

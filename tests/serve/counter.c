@@ -16,6 +16,7 @@ static uint32_t open_kind(struct serve_call *call, enum kind kind)
 {
     struct counter *counter = serve_take(call->client, kind);
 
+    call->given = COUNTER_GIVEN; /* with a refusal it does not go */
     if (counter == NULL)
         return SERVE_NO_BUFFERS;
     counter->count = 0;

@@ -12,6 +12,7 @@ enum {
     COUNTER_LIST_MAX = 16,
     COUNTER_ALARM_BIT = 1 << 0,  /* of the service's notification: every alarm goes off */
     COUNTER_EVENT_RANG = 1 << 3, /* of its events */
+    COUNTER_GIVEN = 60,          /* goes with each object's handle, as a capability */
 };
 
 enum counter_op {

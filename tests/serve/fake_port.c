@@ -11,6 +11,7 @@ uint32_t fake_dropped_count[256];
 uint32_t fake_answer_count;
 uint8_t fake_answer[4096];
 size_t fake_answer_len;
+uint32_t fake_given;
 static uint32_t next_random;
 
 void fake_port_reset(void)
@@ -31,6 +32,7 @@ void serve_port_reply(struct serve *serve)
 {
     memcpy(fake_answer, serve->reply, serve->reply_len);
     fake_answer_len = serve->reply_len;
+    fake_given = serve->given;
     fake_answer_count++;
 }
 

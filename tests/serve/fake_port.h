@@ -12,6 +12,7 @@ extern uint32_t fake_dropped_count[256]; /* by capability */
 extern uint32_t fake_answer_count;       /* answers sent */
 extern uint8_t fake_answer[4096];        /* the last */
 extern size_t fake_answer_len;
+extern uint32_t fake_given; /* with it */
 /* Where generations begin: 0x100, 0x101 ... */
 uint32_t fake_random(void);
 /* All of it as at the start. */

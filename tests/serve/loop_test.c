@@ -59,6 +59,21 @@ static void a_capability_comes_with_its_request(void **state)
     assert_int_equal(fake_dropped_count[56], 1);
 }
 
+static void what_is_given_goes_with_its_answer_alone(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i <= COUNTER_SHARE; i++) {
+        ask(1, COUNTER_OP_OPEN, 0, 0);
+        wake(SERVE_WAKE_DEADLINE, 0, 0, 0);
+        assert_int_equal(answer()->status, i < COUNTER_SHARE ? SERVE_OK : SERVE_NO_BUFFERS);
+        assert_int_equal(fake_given, i < COUNTER_SHARE ? COUNTER_GIVEN : 0);
+        ask(1, SERVE_OP_READY, 0, 0);
+        wake(SERVE_WAKE_DEADLINE, 0, 0, 0);
+        assert_int_equal(answer()->status, SERVE_OK);
+        assert_int_equal(fake_given, 0);
+    }
+}
+
 static void bits_are_deaths_and_the_services_own(void **state)
 {
     (void)state;
@@ -120,6 +135,7 @@ int main(void)
         cmocka_unit_test_setup(an_answer_goes_out_once_with_the_next_wait, toy_begin),
         cmocka_unit_test_setup(it_sleeps_no_longer_than_the_service_says, toy_begin),
         cmocka_unit_test_setup(a_capability_comes_with_its_request, toy_begin),
+        cmocka_unit_test_setup(what_is_given_goes_with_its_answer_alone, toy_begin),
         cmocka_unit_test_setup(bits_are_deaths_and_the_services_own, toy_begin),
         cmocka_unit_test_setup(the_service_sees_its_own_bits_alone, toy_begin),
         cmocka_unit_test_setup(a_secret_answer_is_wiped_when_it_is_out, toy_begin),

@@ -51,6 +51,7 @@ struct tcp_pcb {
     tcp_err_fn *err;
     u16_t unacked_len; /* given by tcp_write */
     u16_t unread_len;  /* passed on, and not yet tcp_recved */
+    u16_t rcv_ann_wnd; /* what the peer may send */
     bool fin_received;
     ip_addr_t local_ip, remote_ip;
     u16_t local_port, remote_port;

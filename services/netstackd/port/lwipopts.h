@@ -88,6 +88,12 @@
 #define MEM_STATS        1
 #define MEMP_STATS       1
 #define LWIP_STATS_LARGE 1
+/* What nobody reads. */
+#define LINK_STATS   0
+#define ETHARP_STATS 0
+#define IP_STATS     0
+#define ICMP_STATS   0
+#define UDP_STATS    0
 
 #define PORT_SOCKETS_MAX   (NET_CLIENTS_MAX * NET_CLIENT_SOCKETS_MAX)
 #define PORT_LISTENERS_MAX (NET_CLIENTS_MAX * NET_CLIENT_LISTENERS_MAX)

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each function: what the operation needs into the request, the call (lib/call checks the answer),
  * what it gives out of the answer. */
-#include "netfacade/netfacade.h"
+#include "netfacade/request.h"
 
-#include "call/call.h"
+#include "netfacade/memory.h"
 #include <string.h>
-
-/* A request without what belongs to the operation. */
-static void begin(struct call *call, struct net_client *client, enum net_op op, net_handle handle,
-                  size_t request_len)
-{
-    call_begin(call, client->endpoint_cap, &client->request, request_len, &client->reply,
-               sizeof client->reply);
-    call->status_count = NET_STATUS_COUNT;
-    call_name(call, op, handle);
-}
 
 /* Operations whose answer is a handle and nothing more. */
 static enum net_status open_socket(const struct net_client *client, struct call *call,
@@ -27,18 +17,36 @@ static enum net_status open_socket(const struct net_client *client, struct call 
     return status;
 }
 
+/* What an earlier life had. */
+static void forget(struct net_client *client)
+{
+    net_memory_unmap(client->shared);
+    client->shared = NULL;
+    for (uint32_t i = 0; i < NET_CLIENT_SOCKETS_MAX; i++)
+        client->streams[i].handle = 0;
+}
+
 enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
                            uint32_t notification_cap)
 {
-    client->endpoint_cap = endpoint_cap;
     struct call call;
+    uint32_t memory = 0;
 
-    begin(&call, client, NET_OP_ATTACH, 0, sizeof(struct serve_request));
+    forget(client);
+    client->endpoint_cap = endpoint_cap;
+    net_request(&call, client, NET_OP_ATTACH, 0, sizeof(struct serve_request));
     call.message.capability = notification_cap;
+    call.message.given = &memory;
     enum net_status status = call_exact(&call, sizeof(struct serve_reply));
-    if (status == NET_OK && client->reply.head.value != NET_PROTOCOL_VERSION)
-        return NET_IO;
-    return status;
+    struct net_shared *shared = memory != 0 ? net_memory_map(memory) : NULL;
+    if (status == NET_OK && (client->reply.head.value != NET_PROTOCOL_VERSION || shared == NULL))
+        status = NET_IO;
+    if (status != NET_OK) {
+        net_memory_unmap(shared);
+        return status;
+    }
+    client->shared = shared;
+    return NET_OK;
 }
 
 enum net_status net_get_interface(struct net_client *client, struct net_interface *interface)
@@ -46,7 +54,7 @@ enum net_status net_get_interface(struct net_client *client, struct net_interfac
     const struct net_interface_reply *reply = &client->reply.interface;
     struct call call;
 
-    begin(&call, client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
+    net_request(&call, client, NET_OP_INTERFACE, 0, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK)
         *interface = reply->interface;
@@ -60,7 +68,7 @@ enum net_status net_ready(struct net_client *client,
     struct call call;
     uint32_t event_count;
 
-    begin(&call, client, NET_OP_READY, 0, sizeof(struct serve_request));
+    net_request(&call, client, NET_OP_READY, 0, sizeof(struct serve_request));
     enum net_status status = call_counted(&call, sizeof reply->head, sizeof reply->events[0],
                                           NET_CLIENT_SOCKETS_MAX, &event_count);
     *count = event_count;
@@ -74,7 +82,7 @@ enum net_status net_listen(struct net_client *client, const struct net_address *
     struct net_listen_request *request = &client->request.listen;
     struct call call;
 
-    begin(&call, client, NET_OP_LISTEN, 0, sizeof *request);
+    net_request(&call, client, NET_OP_LISTEN, 0, sizeof *request);
     request->local = *local;
     request->backlog_count = backlog_count;
     return open_socket(client, &call, listener);
@@ -86,10 +94,11 @@ enum net_status net_accept(struct net_client *client, net_handle listener, net_h
     const struct net_accept_reply *reply = &client->reply.accept;
     struct call call;
 
-    begin(&call, client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
+    net_request(&call, client, NET_OP_ACCEPT, listener, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK) {
         *stream = reply->head.value;
+        net_stream_begin(client, *stream);
         if (remote != NULL)
             *remote = reply->remote;
     }
@@ -103,7 +112,7 @@ static enum net_status open_at(struct net_client *client, enum net_op op,
     struct net_address_request *request = &client->request.address;
     struct call call;
 
-    begin(&call, client, op, 0, sizeof *request);
+    net_request(&call, client, op, 0, sizeof *request);
     request->address = *address;
     return open_socket(client, &call, handle);
 }
@@ -111,7 +120,11 @@ static enum net_status open_at(struct net_client *client, enum net_op op,
 enum net_status net_connect(struct net_client *client, const struct net_address *remote,
                             net_handle *stream)
 {
-    return open_at(client, NET_OP_CONNECT, remote, stream);
+    enum net_status status = open_at(client, NET_OP_CONNECT, remote, stream);
+
+    if (status == NET_OK)
+        net_stream_begin(client, *stream);
+    return status;
 }
 
 enum net_status net_udp_bind(struct net_client *client, const struct net_address *local,
@@ -120,63 +133,24 @@ enum net_status net_udp_bind(struct net_client *client, const struct net_address
     return open_at(client, NET_OP_UDP_BIND, local, socket);
 }
 
-enum net_status net_read(struct net_client *client, net_handle stream, void *data,
-                         size_t capacity_len, size_t *read_len)
-{
-    const struct net_read_reply *reply = &client->reply.read;
-    struct net_read_request *request = &client->request.read;
-    struct call call;
-    uint32_t len;
-
-    begin(&call, client, NET_OP_READ, stream, sizeof *request);
-    request->capacity_len =
-        (uint32_t)(capacity_len < NET_STREAM_BYTES_MAX ? capacity_len : NET_STREAM_BYTES_MAX);
-    enum net_status status =
-        call_counted(&call, sizeof reply->head, 1, request->capacity_len, &len);
-    *read_len = len;
-    if (len > 0)
-        memcpy(data, reply->data, len);
-    return status;
-}
-
-enum net_status net_write(struct net_client *client, net_handle stream, const void *data,
-                          size_t data_len, size_t *written_len)
-{
-    struct net_write_request *request = &client->request.write;
-    struct call call;
-
-    begin(&call, client, NET_OP_WRITE, stream, sizeof request->head);
-    *written_len = 0;
-    if (data_len > NET_STREAM_BYTES_MAX)
-        data_len = NET_STREAM_BYTES_MAX;
-    if (data_len > 0)
-        memcpy(request->data, data, data_len);
-    call.message.request_len += data_len;
-    enum net_status status = call_exact(&call, sizeof(struct serve_reply));
-    if (status != NET_OK)
-        return status;
-    if (client->reply.head.value > data_len)
-        return NET_IO;
-    *written_len = client->reply.head.value;
-    return NET_OK;
-}
-
 /* Operations that send nothing but a handle and get nothing but a status. */
 static enum net_status end(struct net_client *client, enum net_op op, net_handle handle)
 {
     struct call call;
 
-    begin(&call, client, op, handle, sizeof(struct serve_request));
+    net_request(&call, client, op, handle, sizeof(struct serve_request));
     return call_exact(&call, sizeof(struct serve_reply));
 }
 
 enum net_status net_close(struct net_client *client, net_handle handle)
 {
+    net_stream_end(client, handle);
     return end(client, NET_OP_CLOSE, handle);
 }
 
 enum net_status net_abort(struct net_client *client, net_handle handle)
 {
+    net_stream_end(client, handle);
     return end(client, NET_OP_ABORT, handle);
 }
 
@@ -186,7 +160,7 @@ static enum net_status get_address(struct net_client *client, enum net_op op, ne
     const struct net_address_reply *reply = &client->reply.address;
     struct call call;
 
-    begin(&call, client, op, handle, sizeof(struct serve_request));
+    net_request(&call, client, op, handle, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK)
         *address = reply->address;
@@ -211,7 +185,7 @@ enum net_status net_send_to(struct net_client *client, net_handle socket,
     struct net_send_to_request *request = &client->request.send_to;
     struct call call;
 
-    begin(&call, client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
+    net_request(&call, client, NET_OP_SEND_TO, socket, offsetof(struct net_send_to_request, data));
     if (data_len > NET_DATAGRAM_BYTES_MAX)
         return NET_MALFORMED;
     request->remote = *remote;
@@ -229,7 +203,7 @@ enum net_status net_receive_from(struct net_client *client, net_handle socket,
     struct call call;
     uint32_t len;
 
-    begin(&call, client, NET_OP_RECEIVE_FROM, socket, sizeof(struct serve_request));
+    net_request(&call, client, NET_OP_RECEIVE_FROM, socket, sizeof(struct serve_request));
     *read_len = 0;
     enum net_status status = call_counted(&call, offsetof(struct net_receive_from_reply, data), 1,
                                           NET_DATAGRAM_BYTES_MAX, &len);
@@ -249,7 +223,7 @@ enum net_status net_ping(struct net_client *client, uint32_t ipv4, uint32_t time
     struct net_ping_request *request = &client->request.ping;
     struct call call;
 
-    begin(&call, client, NET_OP_PING, 0, sizeof *request);
+    net_request(&call, client, NET_OP_PING, 0, sizeof *request);
     request->ipv4 = ipv4;
     request->timeout_ms = timeout_ms;
     return open_socket(client, &call, ping);
@@ -260,7 +234,7 @@ enum net_status net_ping_result(struct net_client *client, net_handle ping, uint
     const struct net_ping_reply *reply = &client->reply.ping;
     struct call call;
 
-    begin(&call, client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
+    net_request(&call, client, NET_OP_PING_RESULT, ping, sizeof(struct serve_request));
     enum net_status status = call_exact(&call, sizeof *reply);
     if (status == NET_OK)
         *round_trip_ns = reply->round_trip_ns;
