@@ -31,6 +31,7 @@ static void check_message2(const uint8_t *data, size_t size)
 static void check_attestation(const uint8_t *data, size_t size, uint8_t *written, size_t len)
 {
     struct dsb_attestation word, again;
+    uint8_t bytes[DSB_ATTESTATION_MAX], bytes_again[DSB_ATTESTATION_MAX];
 
     CHECK(!dsb_payload_attestation_read(written, len, &again));
     if (!dsb_payload_attestation_read(data, size, &word))
@@ -38,7 +39,9 @@ static void check_attestation(const uint8_t *data, size_t size, uint8_t *written
     CHECK(word.serial != 0 && word.services_len <= DSB_ATTESTATION_SERVICES_MAX);
     len += dsb_payload_attestation_write(written + len, &word);
     CHECK(dsb_payload_attestation_read(written, len, &again));
-    CHECK(memcmp(&word, &again, sizeof word) == 0);
+    size_t bytes_len = dsb_attestation_write(bytes, &word);
+    CHECK(dsb_attestation_write(bytes_again, &again) == bytes_len);
+    CHECK(memcmp(bytes, bytes_again, bytes_len) == 0);
 }
 
 static void check_message3(const uint8_t *data, size_t size)
