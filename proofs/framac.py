@@ -60,6 +60,12 @@ MEMORY = {
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
          "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
+    "memory-link": (
+        ["proofs/memory/link.c", f"{LIB}/dsoftbus/link.c", f"{LIB}/dsoftbus/link_view.c"],
+        [*STATES, "-eva-slevel", "100", "-eva-slevel-function", "main:0,from_state:0,input_calls:0,output_calls:0,hear:400"], 102, 867),
+    "memory-attestation": (
+        ["proofs/memory/attestation.c", f"{LIB}/dsoftbus/attestation.c"],
+        [*EXACT, "-eva-min-loop-unroll", "10", "-eva-slevel-function", "main:0"], 15, 137),
     "memory-announce": (
         ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "attestation", "device_id")]],
         [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 24, 298),
@@ -105,8 +111,11 @@ INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arc
 def run(command, folder):
     # Frama-C takes its folder from PWD.
     env = {**os.environ, "PWD": folder, "WHY3CONFIG": PROVERS}
-    return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False, timeout=TIMEOUT_S).stdout
+    try:
+        return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              check=False, timeout=TIMEOUT_S).stdout
+    except subprocess.TimeoutExpired:
+        return f"not at an end after {TIMEOUT_S} s"
 
 
 def analysed(folder, name, *more):
@@ -174,14 +183,15 @@ def claim(folder, name):
 
 
 def raises_alarm(folder, name):
-    """The analyser stops at its first alarm."""
-    return "[eva:alarm]" in analysed(folder, name, "-eva-stop-at-nth-alarm", "1")
+    """The analyser stops at its first alarm. None: it did not come to an end."""
+    said = analysed(folder, name, "-eva-stop-at-nth-alarm", "1")
+    return True if "[eva:alarm]" in said else False if "statements reached" in said else None
 
 
 def leaves_a_goal(folder, name, functions):
     """Is there a goal of which a prover says that it cannot prove it? One that could not run says nothing."""
     proved, count, said = goals(folder, name, functions)
-    return proved < count and re.search(r": (Unknown|Timeout|Stepout)\b", said) is not None
+    return None if count == 0 else proved < count and re.search(r": (Unknown|Timeout|Stepout)\b", said) is not None
 
 
 def compiles(folder, path):

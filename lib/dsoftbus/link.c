@@ -358,7 +358,7 @@ enum dsb_status dsb_link_send_stream(struct dsb_link *link, enum dsb_record_type
         return DSB_WRONG_STATE;
     /* The session's own records go first, or data without end could keep them back. A body that is
      * in place already has let them pass in dsb_link_tail. */
-    if (tail == NULL || body != tail + DSB_BODY_HEADROOM) {
+    if (room_len <= DSB_BODY_HEADROOM || body != tail + DSB_BODY_HEADROOM) {
         seal_own(link, now_ms);
         tail = out_tail(link, &room_len);
     }
