@@ -291,6 +291,17 @@ class Refused(FleetTestCase):
     def test_too_long(self):
         self.check(self.good + "#" + "x" * 390 + "\n" + ("#" * 399 + "\n") * 9, "malformed: over 3584 bytes")
 
+    def test_the_longest_and_one_byte_more(self):
+        """Comments fill it up: nobody signed them, and they are not kept."""
+        comments = "#" * 399 + "\n"
+        whole, rest = divmod(3584 - len(self.good), len(comments))
+        longest = self.good + comments * whole + comments[-rest:]
+        self.assertEqual(len(longest), 3584)
+        self.check(longest + "\n", "malformed: over 3584 bytes")
+        self.assertEqual(self.bring(self.a, self.b, longest), "taken 1\n")
+        self.b.daemon.wait_line("revocations kept")
+        self.assertEqual(self.b.device.read(f"revocations/{self.root.short}"), self.good)
+
     def test_bytes_that_are_no_text(self):
         self.check(bytes(range(256)) * 4, "malformed: line 1: character not allowed")
 
