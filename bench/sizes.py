@@ -1,7 +1,7 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: Apache-2.0
 """What each process of the device with a disk takes, as a table in Markdown: from the programs' files and from the
-system's table (system/describe.c). Nothing of it depends on a boot, and nothing grows in one: no program has a heap.
+system's table (system/describe.c). Nothing of it depends on a boot: no program has a heap, and what netstackd makes for its clients is not counted.
 
 usage: sizes.py BUILD_FOLDER
 """
