@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Asks the prover every question of questions.txt about the description under whose name it stands: the handshake (xk.model),
-and two that are designed and not yet written (attested.model, pairing.model).
+that with attested identities, and pairing (attested.model, pairing.model).
 
 usage: prove.py [--mutants]     the questions; or each question's mutant, which must make its attack possible
 
