@@ -135,6 +135,15 @@ const struct dsb_trust_entry *dsb_vouched_find_id(const struct dsb_trust_store *
     return entry;
 }
 
+/* NULL, too, when a line, or another root, has the id by another key. */
+static const struct dsb_trust_entry *entry_of_key(const struct dsb_trust_store *store,
+                                                  struct dsb_vouched_row *row)
+{
+    const struct dsb_trust_entry *entry = entry_of(store, row);
+
+    return entry != NULL && dsb_trust_store_find_id(store, &entry->id) == entry ? entry : NULL;
+}
+
 const struct dsb_trust_entry *dsb_vouched_find_key(const struct dsb_trust_store *store,
                                                    const uint8_t key[DSB_KEY_LEN])
 {
@@ -142,9 +151,8 @@ const struct dsb_trust_entry *dsb_vouched_find_key(const struct dsb_trust_store 
 
     for (size_t i = 0; store->vouched != NULL && entry == NULL && i < store->vouched->count; i++)
         if (memcmp(store->vouched->rows[i].entry.key, key, DSB_KEY_LEN) == 0)
-            entry = entry_of(store, &store->vouched->rows[i]);
-    /* A line, or another root, may have the id by another key. */
-    return entry != NULL && dsb_trust_store_find_id(store, &entry->id) == entry ? entry : NULL;
+            entry = entry_of_key(store, &store->vouched->rows[i]);
+    return entry;
 }
 
 /* --- what is heard ---------------------------------------------------------------------------- */

@@ -211,6 +211,21 @@ static void a_later_line_wins(void **state)
     assert_null(dsb_trust_store_find_key(&pair.b_peer.trust, pair.a_peer.identity.key.public_key));
 }
 
+/* The former id is a line's now; the device comes back under another. */
+static void a_device_whose_id_went_to_a_line_has_another(void **state)
+{
+    (void)state;
+    struct peer pinned;
+    assert_int_equal(take(), DSB_VOUCHED_OK);
+    peer_make(&pinned, "alpha.lab", 0x77);
+    peer_trust(&pair.b_peer, &pinned);
+    id_is("second.lab", DSB_VOUCHED_OK);
+    const struct dsb_trust_entry *entry = found();
+    assert_non_null(entry);
+    assert_ptr_equal(
+        dsb_trust_store_find_key(&pair.b_peer.trust, pair.a_peer.identity.key.public_key), entry);
+}
+
 static void nobody_is_this_device(void **state)
 {
     (void)state;
@@ -490,6 +505,7 @@ int main(void)
         TEST(a_word_for_another_is_refused),
         TEST(a_line_wins),
         TEST(a_later_line_wins),
+        TEST(a_device_whose_id_went_to_a_line_has_another),
         TEST(nobody_is_this_device),
         TEST(one_key_is_one_id),
         TEST(a_key_that_no_device_has_is_refused),
