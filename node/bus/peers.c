@@ -237,7 +237,7 @@ static void forget_unknown(struct peer *p)
     struct peer **at = &p->all->list;
     if (p->waits != NULL || p->had_session || p->dialled != NULL || is_known(p))
         return;
-    while (*at != p)
+    while (*at != NULL && *at != p)
         at = &(*at)->next;
     *at = p->next;
     uv_close((uv_handle_t *)&p->timer, on_forgotten);
