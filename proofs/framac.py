@@ -61,8 +61,8 @@ MEMORY = {
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
          "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
     "memory-link": (
-        ["proofs/memory/link.c", f"{LIB}/dsoftbus/link.c", f"{LIB}/dsoftbus/link_view.c"],
-        [*STATES, "-eva-slevel", "100", "-eva-slevel-function", "main:0,from_state:0,input_calls:0,output_calls:0,hear:400"], 102, 867),
+        ["proofs/memory/link.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("link", "link_view", "link_ahead")]],
+        [*STATES, "-eva-slevel", "100", "-eva-slevel-function", "main:0,from_state:0,input_calls:0,output_calls:0,hear:400"], 106, 915),
     "memory-attestation": (
         ["proofs/memory/attestation.c", f"{LIB}/dsoftbus/attestation.c"],
         [*EXACT, "-eva-min-loop-unroll", "10", "-eva-slevel-function", "main:0"], 15, 137),

@@ -5,7 +5,7 @@
  * any kind, and what it leaves is again such an object. So every order of calls is covered.
  * Handshake and session are their promises, which `memory-handshake` and `memory-session` show.
  */
-#include "dsoftbus/link.h"
+#include "dsoftbus/link_ahead.h"
 
 #include "exact.h"
 
@@ -24,6 +24,7 @@ static struct dsb_local local;
 static struct dsb_trust_store trust;
 static struct dsb_device_id target;
 static struct dsb_link link;
+static struct noise_ahead ahead;
 static uint8_t ephemeral[DSB_KEY_LEN], other_in[EXACT_MAX];
 static uint8_t sink;
 
@@ -113,11 +114,22 @@ size_t dsb_handshake_output(struct dsb_handshake *hs, uint8_t out[DSB_HANDSHAKE_
 }
 
 const uint8_t *dsb_handshake_foresee(const struct dsb_handshake *hs, const uint8_t *in,
-                                     size_t in_len)
+                                     size_t in_len, size_t *message_len)
 {
     (void)hs;
     reads(in, in_len);
-    return any_bool() ? in : NULL;
+    *message_len = 0;
+    if (in_len <= DSB_FRAME_HEADER_LEN || any_bool())
+        return NULL;
+    *message_len = in_len - DSB_FRAME_HEADER_LEN;
+    return in + DSB_FRAME_HEADER_LEN;
+}
+
+void noise_ahead_add(struct noise_ahead *all, struct noise_xk_handshake *hs, const uint8_t *message,
+                     size_t message_len)
+{
+    (void)all, (void)hs;
+    reads(message, message_len);
 }
 
 enum dsb_handshake_state dsb_handshake_end_of_stream(struct dsb_handshake *hs)
@@ -293,6 +305,9 @@ static void any_link(enum dsb_link_state state, const struct fill *in, const str
     link.write_failed = any_bool();
     link.session_in_min = any_time();
     link.handshake_out_len = any_time();
+    if (!link.is_session)
+        link.slot.handshake.state = (enum dsb_handshake_state)Frama_C_interval(
+            DSB_HANDSHAKE_WRITE_MSG1, DSB_HANDSHAKE_FAILED);
     link.in_cap = in->cap;
     link.in_first = in->first;
     link.in_len = in->len;
@@ -337,7 +352,10 @@ static void receive(enum dsb_link_state state, const struct fill *in, const stru
     dsb_link_received(&link, any_time());
     is_link();
     dsb_link_end_of_stream(&link);
-    (void)dsb_link_foresee(&link);
+    (void)dsb_link_foresees(&link);
+    const uint8_t *point = dsb_link_look_ahead(&link, &ahead);
+    if (point != NULL)
+        /*@ assert point: \valid_read(point); */;
 }
 
 static void say(enum dsb_link_state state, const struct fill *in, const struct fill *out)
