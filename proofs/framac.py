@@ -70,13 +70,17 @@ MEMORY = {
         ["proofs/memory/announce.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("announce", "attestation", "device_id")]],
         [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 24, 298),
     "memory-identity": (
-        ["proofs/memory/identity.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
+        ["proofs/memory/identity.c", "proofs/memory/lines_promise.c", "proofs/memory/seam.c", f"{LIB}/noise/static_key.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("identity", "key", "device_id")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 38, 417),
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,is_canonical:0"], 38, 432),
     "memory-vouched": (
         ["proofs/memory/vouched.c", f"{LIB}/dsoftbus/vouched.c", f"{LIB}/dsoftbus/device_id.c"],
         [*STATES, "-eva-min-loop-unroll", "10", "-eva-slevel", "500", "-eva-slevel-function", "main:0,take:0,with_services:0"],
         43, 513),
+    "memory-revocations": (
+        ["proofs/memory/revocations.c", "proofs/memory/lines_promise.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("revocations", "lines_read", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0,find:0"], 33, 447),
     "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
     "memory-elf": (
         ["proofs/memory/elf.c", "kernel/elf.c"],
