@@ -81,6 +81,10 @@ MEMORY = {
         ["proofs/memory/revocations.c", "proofs/memory/lines_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("revocations", "lines_read", "device_id")]],
         [*EXACT, "-eva-slevel-function", "main:0,is_id:0,find:0"], 33, 447),
+    "memory-trust": (
+        ["proofs/memory/trust.c", "proofs/memory/lines_promise.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("trust_store", "trust_find", "lines_read", "device_id")]],
+        [*EXACT, "-eva-slevel", "40", "-eva-slevel-function", "main:0,is_id:0"], 59, 683),
     "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
     "memory-elf": (
         ["proofs/memory/elf.c", "kernel/elf.c"],
