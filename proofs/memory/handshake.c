@@ -108,6 +108,12 @@ const struct dsb_trust_entry *dsb_trust_store_find_key(const struct dsb_trust_st
     return any_entry(store);
 }
 
+const struct dsb_trust_entry *dsb_trust_store_line_of_key(const struct dsb_trust_store *store,
+                                                          const uint8_t key[DSB_KEY_LEN])
+{
+    return dsb_trust_store_find_key(store, key);
+}
+
 bool dsb_trust_store_has(const struct dsb_trust_store *store, const struct dsb_device_id *id,
                          const uint8_t key[DSB_KEY_LEN])
 {
