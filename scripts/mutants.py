@@ -57,6 +57,8 @@ def parse(path):
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
             word, _, rest = line.rstrip("\n").partition(" ")
+            if block and word == "mutant":
+                raise ListError(f"{path}:{number}: {current['name']} has no end")
             if block and line.strip() not in (("new",) if block == "old" else ("end",)):
                 current[block] += line
             elif line.strip() in ("old", "new") and current:

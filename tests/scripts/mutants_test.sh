@@ -118,6 +118,13 @@ one-list-error-ends-all)
     ;;
 fails-unbroken) sed -i 's/!= 5/!= 6/' add-test.c; mutant minus '    return a + b;' '    return a - b;'; expect 2 "does not pass on the unbroken source" ;;
 no-mutants) expect 2 "no mutants" ;;
-bad-list) echo nonsense >tests/mutants/list.txt; expect 2 "not understood" ;;
+bad-list)
+    echo nonsense >tests/mutants/list.txt
+    expect 2 "not understood"
+    mutant minus '    return a + b;' '    return a - b;'
+    sed -i '/nonsense/d; /^end$/d' tests/mutants/list.txt
+    mutant back '    return 1;' '    return 2;'
+    expect 2 "minus has no end"
+    ;;
 *) exit 2 ;;
 esac
