@@ -50,14 +50,15 @@ static void write_count(size_t count)
     write_one(DSB_DEVICE_ID_MAX, count, 1, 1);
     write_one(DSB_DEVICE_ID_MAX, count, DSB_SERVICE_NAME_MAX, DSB_ATTESTATION_SERVICES_MAX);
     write_one(DSB_DEVICE_ID_MAX, count, DSB_SERVICE_NAME_MAX, DSB_ATTESTATION_SERVICES_MAX + 1);
-    write_one(DSB_DEVICE_ID_MAX, count, DSB_SERVICE_NAME_MAX + 1, 0);
+    write_one(DSB_DEVICE_ID_MAX, count, DSB_SERVICE_NAME_MAX + 1, DSB_ATTESTATION_SERVICES_MAX);
 }
 
 int main(void)
 {
     write_one(0, 1, 1, 0);
     write_one(1, 1, 1, 0);
-    write_one(DSB_DEVICE_ID_MAX + 1, DSB_SERVICE_MAX, DSB_SERVICE_NAME_MAX, 0);
+    write_one(DSB_DEVICE_ID_MAX + 1, DSB_SERVICE_MAX, DSB_SERVICE_NAME_MAX,
+              DSB_ATTESTATION_SERVICES_MAX);
     write_count(0);
     write_count(1);
     write_count(DSB_SERVICE_MAX - 1);
