@@ -47,9 +47,9 @@
 #define LWIP_HOOK_TCP_ISN              port_tcp_isn
 #define ETH_PAD_SIZE                   0
 /* A second packet to an address that ARP still resolves replaces the first. What waits is a copy on
- * the heap, and refers to no stream's ring. One tick can send again to as many stations as there are
- * connections: those beyond the table displace each other before they are resolved, at every tick
- * anew. */
+ * the heap, and refers to no stream's ring. One tick can send again to as many stations as there
+ * are connections: those beyond the table displace each other before they are resolved, at every
+ * tick anew. */
 #define ARP_QUEUEING       0
 #define ARP_TABLE_SIZE     64
 #define PBUF_NEEDS_COPY(p) 1
