@@ -46,6 +46,22 @@ void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t
                      0);
 }
 
+size_t root_list_text(char text[ROOT_LIST_TEXT_SIZE], const struct dsb_revocations *list)
+{
+    const struct dsb_revocation *revoked = &list->entries[0];
+    char hex[3][2 * DSB_ROOT_KEY_LEN];
+
+    dsb_hex_encode(hex[0], list->root);
+    dsb_hex_encode(hex[1], list->signature);
+    dsb_hex_encode(hex[2], list->signature + DSB_ROOT_KEY_LEN);
+    return (size_t)snprintf(text, ROOT_LIST_TEXT_SIZE,
+                            "dsoftbus-revocations 1\nroot %.64s\nserial %llu\nrevoke %.*s %llu\n"
+                            "signature %.64s %.64s\n",
+                            hex[0], (unsigned long long)list->serial, revoked->id.len,
+                            revoked->id.text, (unsigned long long)revoked->first_good, hex[1],
+                            hex[2]);
+}
+
 void attested_trust(struct attested *attested, struct peer *peer, const char *lines)
 {
     char text[2048];

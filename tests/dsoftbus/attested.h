@@ -18,9 +18,13 @@ void root_make(struct root *root, uint8_t seed);
 void root_sign(const struct root *root, struct dsb_attestation *attestation,
                const struct peer *peer, uint64_t serial, const char *services);
 
-/* Its list, by this serial: of the id all below first_good is revoked. */
+/* Its list, by this serial, of one id: all below first_good is revoked. */
 void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t serial,
                  const struct dsb_device_id *id, uint64_t first_good);
+
+/* The list as it travels, NUL-terminated; returns its length. */
+#define ROOT_LIST_TEXT_SIZE 1024
+size_t root_list_text(char text[ROOT_LIST_TEXT_SIZE], const struct dsb_revocations *list);
 
 /* What the peer needs to take roots' words, and its trust store's lines: a file's text behind the
  * header. */

@@ -199,27 +199,12 @@ static void altered(void)
     (void)printf("refused %d\n", DSB_ATTESTATION_MIN);
 }
 
-static size_t format(char text[1024], const struct dsb_revocations *list)
-{
-    char hex[3][2 * DSB_KEY_LEN];
-
-    dsb_hex_encode(hex[0], list->root);
-    dsb_hex_encode(hex[1], list->signature);
-    dsb_hex_encode(hex[2], list->signature + DSB_KEY_LEN);
-    return (size_t)snprintf(text, 1024,
-                            "dsoftbus-revocations 1\nroot %.64s\nserial %llu\nrevoke %.*s %llu\n"
-                            "signature %.64s %.64s\n",
-                            hex[0], (unsigned long long)list->serial, list->entries[0].id.len,
-                            list->entries[0].id.text,
-                            (unsigned long long)list->entries[0].first_good, hex[1], hex[2]);
-}
-
 static void bring(char **words)
 {
     static struct dsb_revocations list;
     struct dsb_device_id id;
     struct root root;
-    char text[1024], answer[128];
+    char text[ROOT_LIST_TEXT_SIZE], answer[128];
     uint32_t stream;
     size_t len = 0, answer_len = 0;
 
@@ -227,7 +212,7 @@ static void bring(char **words)
     if (dsb_device_id_set(&id, words[2], strlen(words[2])) != DSB_OK)
         die("no id");
     root_revoke(&root, &list, (uint64_t)atoll(words[1]), &id, (uint64_t)atoll(words[3]));
-    size_t text_len = format(text, &list);
+    size_t text_len = root_list_text(text, &list);
     if (!comes_to_a_session() || dsb_streams_open(&streams, "revocations", 11, &stream) != DSB_OK ||
         dsb_streams_write(&streams, stream, (const uint8_t *)text, text_len, &len) != DSB_OK ||
         len != text_len || dsb_streams_finish(&streams, stream) != DSB_OK)

@@ -6,7 +6,6 @@
  * there after a restart.
  */
 #include "dsoftbus/attested.h"
-#include "dsoftbus/lines.h"
 #include "fake_rt.h"
 #include "fake_store.h"
 #include "fleet.h"
@@ -20,7 +19,6 @@
 
 #define OPS_MAX    64
 #define PEER_COUNT 4
-#define TEXT_MAX   1024
 
 static struct peer device, peers[PEER_COUNT];
 static struct root root;
@@ -110,24 +108,16 @@ static void hear_word(const uint8_t *op)
 static void hear_list(const uint8_t *op)
 {
     static struct dsb_revocations list;
-    char text[TEXT_MAX], hex[3][2 * DSB_KEY_LEN];
+    char text[ROOT_LIST_TEXT_SIZE];
     uint64_t serial, before = list_serial();
     const char *why;
 
     root_revoke(&root, &list, 1 + op[1] % 8, &peers[op[2] % PEER_COUNT].identity.id,
                 1 + op[2] / PEER_COUNT % 8);
-    dsb_hex_encode(hex[0], list.root);
-    dsb_hex_encode(hex[1], list.signature);
-    dsb_hex_encode(hex[2], list.signature + DSB_KEY_LEN);
-    int len = snprintf(text, sizeof text,
-                       "dsoftbus-revocations 1\nroot %.64s\nserial %llu\nrevoke %.*s %llu\n"
-                       "signature %.64s %.64s\n",
-                       hex[0], (unsigned long long)list.serial, list.entries[0].id.len,
-                       list.entries[0].id.text, (unsigned long long)list.entries[0].first_good,
-                       hex[1], hex[2]);
+    size_t len = root_list_text(text, &list);
     if (op[3] != 0)
         text[op[3] % len] ^= 1;
-    enum list_result result = root_lists_take(text, (size_t)len, &serial, &why);
+    enum list_result result = root_lists_take(text, len, &serial, &why);
     check(result != LIST_TAKEN || (op[3] == 0 && serial > before));
 }
 

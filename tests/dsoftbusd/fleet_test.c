@@ -152,21 +152,11 @@ static bool has_session(const struct remote *remote)
     return remote->stream != NULL && !remote->stream->aborted && remote->is_open;
 }
 
-/* The list as it travels. */
 static const char *text_of(const struct dsb_revocations *l)
 {
-    static char text[4096];
-    char hex[3][2 * DSB_KEY_LEN];
+    static char text[ROOT_LIST_TEXT_SIZE];
 
-    dsb_hex_encode(hex[0], l->root);
-    dsb_hex_encode(hex[1], l->signature);
-    dsb_hex_encode(hex[2], l->signature + DSB_KEY_LEN);
-    (void)snprintf(text, sizeof text,
-                   "dsoftbus-revocations 1\nroot %.64s\nserial %llu\nrevoke %.*s %llu\n"
-                   "signature %.64s %.64s\n",
-                   hex[0], (unsigned long long)l->serial, l->entries[0].id.len,
-                   l->entries[0].id.text, (unsigned long long)l->entries[0].first_good, hex[1],
-                   hex[2]);
+    (void)root_list_text(text, l);
     return text;
 }
 
