@@ -51,12 +51,12 @@ static enum dsb_text_fault take_value(struct dsb_attested *a, enum field field,
         a->word.services_len = (uint8_t)value->len;
         return DSB_TEXT_NO_FAULT;
     case FIELD_SIGNATURE:
-        return dsb_hex_decode(a->word.signature, value) &&
-                       dsb_hex_decode(a->word.signature + DSB_KEY_LEN, second)
-                   ? DSB_TEXT_NO_FAULT
-                   : DSB_TEXT_BAD_SIGNATURE;
+        break;
     }
-    return DSB_TEXT_UNKNOWN_FIELD;
+    return dsb_hex_decode(a->word.signature, value) &&
+                   dsb_hex_decode(a->word.signature + DSB_KEY_LEN, second)
+               ? DSB_TEXT_NO_FAULT
+               : DSB_TEXT_BAD_SIGNATURE;
 }
 
 static enum dsb_text_fault take_attested_line(void *ctx, const struct dsb_line *line)

@@ -435,6 +435,20 @@ static void a_handshake_brings_the_word(void **state)
     assert_non_null(found());
 }
 
+/* A root's word does not give a pinned id to another key. */
+static void a_handshake_does_not_unpin(void **state)
+{
+    (void)state;
+    struct peer pinned;
+    peer_make(&pinned, "alpha.lab", 0x77);
+    peer_trust(&pair.b_peer, &pinned);
+    pair_run_messages(&pair, 2);
+    (void)end_write(&pair.a, &pair.b);
+    assert_int_equal(end_feed(&pair.b, pair.now_ms), DSB_HANDSHAKE_FAILED);
+    assert_int_equal(dsb_handshake_reason(&pair.b.slot.handshake), DSB_REASON_MSG3_UNKNOWN_KEY);
+    assert_int_equal(attested.vouched.count, 0);
+}
+
 /* The key is vouched for already: a newer word for it counts, an older or a broken one is nothing.
  */
 static void a_newer_word_for_the_same_key_counts(void **state)
@@ -520,6 +534,7 @@ int main(void)
         TEST(a_root_that_is_no_more_vouches_for_nobody),
         TEST(both_must_permit_a_service),
         TEST(a_handshake_brings_the_word),
+        TEST(a_handshake_does_not_unpin),
         TEST(a_newer_word_for_the_same_key_counts),
         TEST(a_session_ends_when_its_word_is_replaced),
         TEST(a_session_ends_when_its_word_is_revoked),

@@ -83,6 +83,17 @@ static void the_neutral_element_is_refused(void **state)
     refused(neutral);
 }
 
+/* Nothing random gives the scalar zero: the share is then one that the other side refuses. */
+static void a_scalar_of_zero_is_a_share_that_is_refused(void **state)
+{
+    static const uint8_t zero[DSB_CPACE_RANDOM_LEN];
+    struct dsb_cpace a;
+
+    (void)state;
+    begin(&a, &input, zero);
+    assert_memory_equal(a.share, neutral, sizeof a.share);
+}
+
 /* Each part of what both must agree on, with one byte less: another generator, so another share. */
 static void another_code_context_or_run_gives_another_share(void **state)
 {
@@ -157,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_run_is_wiped_at_its_end),
         cmocka_unit_test(what_is_no_element_is_refused),
         cmocka_unit_test(the_neutral_element_is_refused),
+        cmocka_unit_test(a_scalar_of_zero_is_a_share_that_is_refused),
         cmocka_unit_test(another_code_context_or_run_gives_another_share),
         cmocka_unit_test(another_run_other_data_or_the_sides_exchanged_give_another_key),
         cmocka_unit_test(long_inputs_are_agreed_on_too),

@@ -602,6 +602,22 @@ static void trust_store_holds_what_its_array_holds(void **state)
     assert_int_equal(error.line, PEER_TRUST_MAX + 2);
 }
 
+static void a_store_holds_as_many_roots_as_it_has_room_for(void **state)
+{
+    struct dsb_trust_root roots[1];
+    struct dsb_text_error error;
+    static const char text[] = T1 "*.lab root:" KEY_A "\n*.home root:" KEY_A "\n";
+
+    (void)state;
+    own.trust.roots = roots;
+    own.trust.root_capacity = 1;
+    assert_int_equal(
+        dsb_trust_store_parse(&own.trust, &own.identity, text, sizeof text - 1, &error),
+        DSB_INVALID);
+    assert_int_equal(error.fault, DSB_TEXT_TOO_MANY_ENTRIES);
+    assert_int_equal(error.line, 3);
+}
+
 static void trust_entries_without_an_id_are_refused(void **state)
 {
     struct dsb_trust_entry entry = {.key = {9}};
@@ -646,6 +662,7 @@ int main(void)
         cmocka_unit_test(trust_store_takes_every_key_that_a_device_makes),
         cmocka_unit_test_setup(trust_store_refuses_the_key_that_everybody_has, make_own),
         cmocka_unit_test_setup(trust_store_holds_what_its_array_holds, make_own),
+        cmocka_unit_test_setup(a_store_holds_as_many_roots_as_it_has_room_for, make_own),
         cmocka_unit_test_setup(trust_entries_without_an_id_are_refused, make_own),
         cmocka_unit_test(faults_have_names),
     };

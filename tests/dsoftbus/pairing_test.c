@@ -318,6 +318,45 @@ static void no_code_and_one_too_long_are_refused(void **state)
                                sizeof text - 1, random));
 }
 
+/* A message that comes while this side has to send, or after the end, is not looked at. */
+static void out_of_turn_nothing_is_taken(void **state)
+{
+    const uint8_t message[DSB_PAIRING_MESSAGE_MAX] = {1};
+    struct dsb_pairing before = d.run;
+
+    (void)state;
+    assert_int_equal(dsb_pairing_wants(&d.run), 0);
+    assert_int_equal(dsb_pairing_receive(&d.run, message), DSB_PAIRING_EVENT_NONE);
+    assert_memory_equal(&d.run, &before, sizeof before);
+    run_to_the_end();
+    before = l.run;
+    assert_int_equal(dsb_pairing_receive(&l.run, message), DSB_PAIRING_EVENT_NONE);
+    assert_memory_equal(&l.run, &before, sizeof before);
+}
+
+static void a_wiped_run_holds_nothing_and_says_nothing(void **state)
+{
+    static const struct dsb_pairing none;
+    uint8_t message[DSB_PAIRING_MESSAGE_MAX];
+
+    (void)state;
+    for (int i = 0; i < 5; i++) /* up to the keys */
+        assert_true(step(NO_BIT));
+    dsb_pairing_wipe(&d.run);
+    assert_memory_equal(&d.run, &none, sizeof none);
+    assert_int_equal(dsb_pairing_send(&d.run, message), 0);
+    assert_int_equal(dsb_pairing_wants(&d.run), 0);
+}
+
+static void each_fault_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+    for (int i = DSB_PAIRING_NO_FAULT; i <= DSB_PAIRING_KEY; i++)
+        for (int j = DSB_PAIRING_NO_FAULT; j < i; j++)
+            assert_string_not_equal(dsb_pairing_fault_name((enum dsb_pairing_fault)i),
+                                    dsb_pairing_fault_name((enum dsb_pairing_fault)j));
+}
+
 static void each_failure_doubles_the_wait_up_to_an_hour(void **state)
 {
     (void)state;
@@ -333,6 +372,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, start)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_failure_doubles_the_wait_up_to_an_hour),
+        cmocka_unit_test(each_fault_has_a_name_of_its_own),
+        TEST(out_of_turn_nothing_is_taken),
+        TEST(a_wiped_run_holds_nothing_and_says_nothing),
         TEST(both_learn_the_others_id_and_key),
         TEST(a_wrong_code_is_one_attempt_and_tells_neither_side_a_key),
         TEST(a_listener_without_the_code_is_refused),

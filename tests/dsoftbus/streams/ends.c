@@ -24,8 +24,10 @@ enum dsb_status begin(struct end *end, const struct dsb_streams_config *config)
 int ends_start(void **state)
 {
     struct dsb_streams_config config = ends_defaults;
+    size_t bytes_len = DSB_STREAMS_BYTES(&config);
 
     (void)state;
+    assert_true(sizeof a.bytes >= bytes_len);
     assert_ok(begin(&a, &config));
     config.is_initiator = false;
     assert_ok(begin(&b, &config));
