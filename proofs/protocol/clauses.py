@@ -16,7 +16,7 @@ Pairing: gn(code) the code's generator, gp(G,x) its power, cdh(x,P) the shared s
 """
 
 TRUST = {"ida": "g(sa)", "idb": "g(sb)", "idc": "g(sc)"}  # C's private key sc is the attacker's
-SECRETS = "sa sb sold sroot code".split()  # nobody's to begin with but their owners'
+SECRETS = "sa sb solda soldb sroot code".split()  # nobody's to begin with but their owners'
 CONSTANTS = "zero name parameters accept eatt ida idb idc first second sc".split() + SECRETS
 FUNCTIONS = {"g": 1, "dh": 2, "mk": 2, "kk": 2, "h": 2, "sl": 3, "s1": 1, "ki": 1, "kr": 1, "ei": 3, "er": 2,
              "at": 3, "sg": 2, "gn": 1, "gp": 2, "cdh": 2, "pi": 1, "pr": 1, "two": 2, "xi": 1, "xr": 1}
@@ -72,7 +72,7 @@ class Side:
         self.chain, self.hash, self.key, self.nonce = "name", "name", None, 0
         self.received, self.authenticated = [], None
         words = [step for step, _ in model]
-        self.newest, self.serial = "newest" in words, "S"
+        self.serial = "second" if "newest" in words else "S"  # of the peer's attestation
         if "attested" in words and role == "initiator":
             self.rs = "RS"
             self.received.append(known(f"sg(sroot,at({peer},RS,{self.serial}))"))
@@ -130,11 +130,10 @@ class Side:
         return "zero"
 
     def attestation(self, is_mine):
-        """The own newest one; or one that the responder takes: the root's, for the key that was shown."""
+        """The own newest one; or one that is taken: the root's, for the key that was shown."""
         if is_mine:
             return f"sg(sroot,at({self.me},g({self.s}),second))"
-        serial = "second" if self.newest else "S"
-        return f"sg(sroot,at({self.peer},{self.rs},{serial}))"
+        return f"sg(sroot,at({self.peer},{self.rs},{self.serial}))"
 
     def dh(self, token):
         mine, theirs = token if self.role == "initiator" else token[::-1]
@@ -172,7 +171,8 @@ class World:
             self.clauses.add(known(secret))
         for name, key in TRUST.items():
             self.clauses.add(known(f"sg(sroot,at({name},{key},second))"))
-        self.clauses.add(known("sg(sroot,at(ida,g(sold),first))"))  # A's key before it was replaced
+        for name, former in (("ida", "solda"), ("idb", "soldb")):  # their keys before they were replaced
+            self.clauses.add(known(f"sg(sroot,at({name},g({former}),first))"))
         self.initiator("ida", "sa", "idc")
         self.initiator("idb", "sb", "idc")
         self.initiator("idb", "sb", "ida")
