@@ -52,7 +52,7 @@ prove-mutants: ## each claim must fail for its seeded fault
 	@scripts/setup.sh prove
 	@proofs/prove.py --mutants
 
-coverage: ## lines of lib/noise and lib/dsoftbus that no test reaches
+coverage: ## lines of the library and of the services of identity that no test reaches
 	@scripts/coverage.sh
 
 mutants: ## break the source in security-relevant places; each time the named test must fail (PART=I/N: every Nth test's)

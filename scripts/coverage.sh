@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Lines of lib/noise and lib/dsoftbus that the host tests do not reach. Each must be listed
-# with its reason in tests/coverage.txt (form there); an unlisted one, or a listed one that is reached
+# Lines of the library and of the services of identity (keys, records, sessions) that the host tests do not reach. Each must be
+# listed with its reason in tests/coverage.txt (form there); an unlisted one, or a listed one that is reached
 # after all, fails. The Linux tools' tests are left out: they compare what the programs say, and a program that gave
 # up its privileges cannot write its profile and says so. Ends with "N lines reached of M, U unreached with a reason".
 set -euo pipefail
@@ -17,11 +17,11 @@ find "$profiles" -name '*.profraw' >"$folder/profraw-files"
 llvm-profdata-14 merge -sparse -f "$folder/profraw-files" -o "$folder/all.profdata"
 rm -rf "$profiles"
 
-# Every test program that holds code of the two libraries.
+# Every test program that holds code of theirs.
 objects=()
 while read -r program; do
     objects+=("-object=$program")
 done < <(find "$folder" -type f -executable ! -name '*.so*' ! -path '*/CMakeFiles/*' -exec grep -l -a __llvm_covmap {} +)
 llvm-cov-14 show "${objects[0]#-object=}" "${objects[@]:1}" -instr-profile="$folder/all.profdata" -use-color=false \
-    -show-instantiations=false "$PWD/lib/noise" "$PWD/lib/dsoftbus" >"$folder/lines.txt"
+    -show-instantiations=false "$PWD"/lib/{noise,dsoftbus,key,store} "$PWD"/services/{keystored,stored,dsoftbusd} >"$folder/lines.txt"
 scripts/coverage-lines.awk -v root="$PWD/" tests/coverage.txt "$folder/lines.txt"

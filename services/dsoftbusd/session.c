@@ -142,8 +142,6 @@ bool session_wants_output(struct session *session)
 
 void session_end(struct session *session)
 {
-    if (!session->is_used)
-        return;
     for (size_t i = 0; i < SERVED_MAX; i++) {
         struct served *served = &session->served[i];
         if (served->id != 0 && served->service->gone != NULL)

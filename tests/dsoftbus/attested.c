@@ -32,34 +32,43 @@ void root_sign(const struct root *root, struct dsb_attestation *attestation,
         crypto_sign_detached(attestation->signature, NULL, text, len, root->secret_key), 0);
 }
 
-void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t serial,
-                 const struct dsb_device_id *id, uint64_t first_good)
+void root_sign_list(const struct root *root, struct dsb_revocations *list)
 {
     static uint8_t text[DSB_REVOCATIONS_SIGNED_MAX];
 
-    memset(list, 0, sizeof *list);
-    list->serial = serial;
     memcpy(list->root, root->public_key, DSB_ROOT_KEY_LEN);
-    assert_true(dsb_revocations_set(list, id, first_good));
     assert_int_equal(crypto_sign_detached(list->signature, NULL, text,
                                           dsb_revocations_signed(text, list), root->secret_key),
                      0);
 }
 
+void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t serial,
+                 const struct dsb_device_id *id, uint64_t first_good)
+{
+    memset(list, 0, sizeof *list);
+    list->serial = serial;
+    assert_true(dsb_revocations_set(list, id, first_good));
+    root_sign_list(root, list);
+}
+
 size_t root_list_text(char text[ROOT_LIST_TEXT_SIZE], const struct dsb_revocations *list)
 {
-    const struct dsb_revocation *revoked = &list->entries[0];
     char hex[3][2 * DSB_ROOT_KEY_LEN];
+    int len;
 
     dsb_hex_encode(hex[0], list->root);
     dsb_hex_encode(hex[1], list->signature);
     dsb_hex_encode(hex[2], list->signature + DSB_ROOT_KEY_LEN);
-    return (size_t)snprintf(text, ROOT_LIST_TEXT_SIZE,
-                            "dsoftbus-revocations 1\nroot %.64s\nserial %llu\nrevoke %.*s %llu\n"
-                            "signature %.64s %.64s\n",
-                            hex[0], (unsigned long long)list->serial, revoked->id.len,
-                            revoked->id.text, (unsigned long long)revoked->first_good, hex[1],
-                            hex[2]);
+    len = snprintf(text, ROOT_LIST_TEXT_SIZE, "dsoftbus-revocations 1\nroot %.64s\nserial %llu\n",
+                   hex[0], (unsigned long long)list->serial);
+    for (size_t i = 0; i < list->count; i++)
+        len += snprintf(text + len, ROOT_LIST_TEXT_SIZE - (size_t)len, "revoke %.*s %llu\n",
+                        list->entries[i].id.len, list->entries[i].id.text,
+                        (unsigned long long)list->entries[i].first_good);
+    len += snprintf(text + len, ROOT_LIST_TEXT_SIZE - (size_t)len, "signature %.64s %.64s\n",
+                    hex[1], hex[2]);
+    assert_true(len < ROOT_LIST_TEXT_SIZE);
+    return (size_t)len;
 }
 
 void attested_trust(struct attested *attested, struct peer *peer, const char *lines)

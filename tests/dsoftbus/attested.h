@@ -22,8 +22,11 @@ void root_sign(const struct root *root, struct dsb_attestation *attestation,
 void root_revoke(const struct root *root, struct dsb_revocations *list, uint64_t serial,
                  const struct dsb_device_id *id, uint64_t first_good);
 
+/* Signs the list as it is. */
+void root_sign_list(const struct root *root, struct dsb_revocations *list);
+
 /* The list as it travels, NUL-terminated; returns its length. */
-#define ROOT_LIST_TEXT_SIZE 1024
+#define ROOT_LIST_TEXT_SIZE (DSB_REVOCATIONS_TEXT_MAX + 1)
 size_t root_list_text(char text[ROOT_LIST_TEXT_SIZE], const struct dsb_revocations *list);
 
 /* What the peer needs to take roots' words, and its trust store's lines: a file's text behind the

@@ -561,6 +561,29 @@ static void an_application_has_its_share_of_a_device(void **state)
     (void)connected(APP, "friend", "greeting");
 }
 
+static void an_application_has_its_share_of_handles(void **state)
+{
+    (void)state;
+    for (int i = 0; i < BUS_SHARE_MAX; i++)
+        assert_int_equal(ask_bare(APP, BUS_OP_WATCH, 0), BUS_OK);
+    assert_int_equal(try_connect(APP, "friend", "log"), BUS_NO_BUFFERS);
+    settle();
+    assert_int_equal(fake.stream_count, 0); /* nobody is dialled for it */
+}
+
+/* No socket is free: it is tried again, and the process wakes for that. */
+static void a_dial_without_a_socket_is_tried_again(void **state)
+{
+    (void)state;
+    fake.no_sockets = true;
+    (void)connected(APP, "friend", "log");
+    assert_int_equal(fake.stream_count, 0);
+    assert_true(peers_deadline() > now && peers_deadline() <= now + DIAL_WAIT_MS);
+    fake.no_sockets = false;
+    pass(peers_deadline() - now);
+    assert_int_equal(fake.stream_count, 1);
+}
+
 static void an_application_waits_for_one_device_at_a_time(void **state)
 {
     (void)state;
@@ -691,6 +714,8 @@ int main(void)
         TEST(a_device_that_takes_no_streams_is_busy),
         TEST(a_device_that_takes_no_more_streams_is_busy),
         TEST(an_application_has_its_share_of_a_device),
+        TEST(an_application_has_its_share_of_handles),
+        TEST(a_dial_without_a_socket_is_tried_again),
         TEST(an_application_waits_for_one_device_at_a_time),
         TEST(an_idle_session_makes_room_for_another),
         TEST(a_watch_tells_who_comes_and_goes),

@@ -95,6 +95,17 @@ static void answers_only_loopback_without_a_subnet(void **state)
     assert_int_equal(fake.out[0].address.ipv4, LOOPBACK);
 }
 
+static void answers_only_loopback_when_netstackd_does_not_say_the_subnet(void **state)
+{
+    (void)state;
+    fake.no_interface = true;
+    ask(SUBNET);
+    ask(LOOPBACK);
+    turn(START_MS);
+    assert_int_equal(fake.out_count, 1);
+    assert_int_equal(fake.out[0].address.ipv4, LOOPBACK);
+}
+
 static void bounds_its_answers(void **state)
 {
     (void)state;
@@ -197,6 +208,7 @@ int main(void)
         TEST(answers_with_a_roots_word_when_there_is_one),
         TEST(does_not_answer_from_afar),
         TEST(answers_only_loopback_without_a_subnet),
+        TEST(answers_only_loopback_when_netstackd_does_not_say_the_subnet),
         TEST(bounds_its_answers),
         TEST(one_asker_does_not_silence_the_next),
         TEST(hears_itself),

@@ -271,6 +271,16 @@ static void a_name_that_is_none_is_malformed(void **state)
     assert_int_equal(ask(APP, &request, sizeof request), BUS_MALFORMED);
 }
 
+static void an_application_has_its_share_of_handles(void **state)
+{
+    (void)state;
+    for (int i = 0; i < BUS_SHARE_MAX; i++)
+        assert_int_equal(ask_bare(APP, BUS_OP_WATCH, 0), BUS_OK);
+    assert_int_equal(publish(APP, "log", 0), BUS_NO_BUFFERS);
+    assert_int_equal(publish(OTHER_APP, "clock", 0), BUS_OK);
+    assert_int_equal(ask_bare(APP, BUS_OP_CLOSE, reply.head.value), BUS_NOT_FOUND);
+}
+
 /* --- streams -----------------------------------------------------------------------------------
  */
 
@@ -494,6 +504,7 @@ int main(void)
         TEST(a_stream_beyond_an_applications_share_is_busy_and_logged),
         TEST(a_name_that_is_anothers_cannot_be_published),
         TEST(a_name_is_published_once),
+        TEST(an_application_has_its_share_of_handles),
         TEST(a_name_that_is_none_is_malformed),
         TEST(bytes_pass_both_ways_and_both_ends_are_told),
         TEST(a_stream_is_nobody_elses),

@@ -196,7 +196,10 @@ enum net_status net_attach(struct net_client *client, uint32_t endpoint_cap,
     (void)client;
     (void)endpoint_cap;
     (void)notification_cap;
-    return NET_OK;
+    if (fake.attach_fails_count == 0)
+        return NET_OK;
+    fake.attach_fails_count--;
+    return NET_IO;
 }
 
 enum net_status net_listen(struct net_client *client, const struct net_address *local,
@@ -222,6 +225,8 @@ enum net_status net_ready(struct net_client *client,
                           struct serve_event events[NET_CLIENT_SOCKETS_MAX], size_t *count)
 {
     (void)client;
+    if (fake.is_gone)
+        return NET_IO;
     events[0] = (struct serve_event){.handle = FAKE_LISTENER};
     events[1] = (struct serve_event){.handle = FAKE_SOCKET};
     *count = 2;
@@ -324,6 +329,8 @@ enum net_status net_abort(struct net_client *client, net_handle handle)
 enum net_status net_get_interface(struct net_client *client, struct net_interface *interface)
 {
     (void)client;
+    if (fake.no_interface)
+        return NET_IO;
     *interface = fake.interface;
     return NET_OK;
 }

@@ -55,6 +55,9 @@ struct fake_world {
     uint64_t no_randomness_until_ms; /* by fake.clock */
     uint8_t ephemeral;               /* the last random byte that was given */
     struct net_interface interface;
+    bool no_interface;                    /* netstackd does not say it */
+    bool is_gone;                         /* netstackd, for who asks what is ready */
+    unsigned attach_fails_count;          /* of the next attempts */
     struct fake_datagram in[64], out[64]; /* to and from dsoftbusd */
     size_t in_count, in_taken, out_count;
     uint64_t (*clock)(void);      /* for the next two alone */

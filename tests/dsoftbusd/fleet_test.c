@@ -407,6 +407,102 @@ static void who_is_busy_is_asked_again(void **state)
     assert_int_not_equal(gamma->incoming, 0);
 }
 
+static void a_newer_list_takes_the_place_of_one_under_way(void **state)
+{
+    char text[1024];
+
+    (void)state;
+    come(beta);
+    come(gamma);
+    assert_string_equal(bring(beta, revoke(&root, 1, alpha)), "taken 1\n");
+    uint32_t first = gamma->incoming;
+    assert_int_not_equal(first, 0);
+    (void)snprintf(text, sizeof text, "%s", revoke(&root, 2, alpha));
+    assert_string_equal(bring(beta, text), "taken 2\n");
+    assert_ok(dsb_streams_accept(&gamma->streams, first));
+    settle();
+    assert_int_not_equal(gamma->incoming, first);
+    assert_string_equal(given_to(gamma, "taken 2\n"), text);
+    assert_int_equal(gamma->incoming, 0);
+}
+
+/* Nor does it cost the others anything. */
+static void who_takes_no_streams_is_given_none(void **state)
+{
+    (void)state;
+    gamma->peer.local.streams.streams_max = 0;
+    come(gamma);
+    come(beta);
+    assert_string_equal(bring(beta, revoke(&root, 1, alpha)), "taken 1\n");
+    assert_string_equal(given_to(beta, "known 1\n"), text_of(&list));
+    assert_int_equal(gamma->incoming, 0);
+    assert_true(has_session(gamma));
+}
+
+static void be_still(struct served *served)
+{
+    (void)served;
+}
+
+/* All that the peer takes are in use: it waits for the next one. */
+static void a_peer_without_a_free_stream_is_given_it_later(void **state)
+{
+    static const struct service other = {.turn = be_still};
+    struct session *session = &table.sessions[0];
+
+    (void)state;
+    gamma->peer.local.streams.streams_max = 1;
+    come(gamma);
+    come(beta);
+    struct served *served = session_connect(session, &other, "log", 3);
+    assert_non_null(served);
+    settle();
+    uint32_t taken = gamma->incoming;
+    gamma->incoming = 0;
+    assert_string_equal(bring(beta, revoke(&root, 1, alpha)), "taken 1\n");
+    assert_int_equal(gamma->incoming, 0);
+    served_let_go(served);
+    settle();
+    assert_ok(dsb_streams_let_go(&gamma->streams, taken));
+    pass(LIST_PAUSE_MS);
+    assert_int_not_equal(gamma->incoming, 0);
+    assert_string_equal(gamma->service, "revocations");
+}
+
+/* As the peer reads, to its end. */
+static void a_list_longer_than_the_window_is_given_whole(void **state)
+{
+    static char text[2 * DSB_REVOCATIONS_TEXT_MAX];
+    size_t len = 0;
+
+    (void)state;
+    gamma->peer.local.streams.window = 64;
+    come(gamma);
+    come(beta);
+    (void)revoke(&root, 1, alpha);
+    for (int i = 0; i < 60; i++) {
+        char name[DSB_DEVICE_ID_MAX];
+        struct dsb_device_id id;
+        int id_len = snprintf(name, sizeof name, "a-lamp-that-is-no-more-%d.lab", i);
+        assert_ok(dsb_device_id_set(&id, name, (size_t)id_len));
+        assert_true(dsb_revocations_set(&list, &id, 2));
+    }
+    root_sign_list(&root, &list);
+    assert_true(strlen(text_of(&list)) > STREAM_SEND_CAP);
+    assert_string_equal(bring(beta, text_of(&list)), "taken 1\n");
+    assert_ok(dsb_streams_accept(&gamma->streams, gamma->incoming));
+    while (!dsb_streams_is_finished(&gamma->streams, gamma->incoming)) {
+        size_t read_len = 0;
+        settle();
+        enum dsb_status status =
+            dsb_streams_read(&gamma->streams, gamma->incoming, (uint8_t *)text + len,
+                             sizeof text - 1 - len, &read_len);
+        assert_true(status == DSB_OK || status == DSB_ENDED);
+        len += read_len;
+    }
+    assert_string_equal(text, text_of(&list));
+}
+
 /* --- keeping ---------------------------------------------------------------------------------- */
 
 static void a_restart_forgets_nothing(void **state)
@@ -535,6 +631,10 @@ int main(void)
         TEST(each_peer_is_given_each_list_once),
         TEST(who_comes_later_is_given_it_too),
         TEST(who_is_busy_is_asked_again),
+        TEST(a_newer_list_takes_the_place_of_one_under_way),
+        TEST(who_takes_no_streams_is_given_none),
+        TEST(a_peer_without_a_free_stream_is_given_it_later),
+        TEST(a_list_longer_than_the_window_is_given_whole),
         TEST(a_restart_forgets_nothing),
         TEST(without_a_disk_it_does),
         TEST(the_disk_vouches_for_nobody),

@@ -154,6 +154,20 @@ static void counts_steps_too(void **state)
     assert_int_equal(fake_rt_count("dsoftbusd: handshake: message 2 written times=9"), 1);
 }
 
+static void counts_refused_services_too(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LINES_PER_WINDOW + 5; i++)
+        journal_service_refused(&id, "echo", 4, DSB_RESET_NOT_ALLOWED);
+    journal_service_refused(&id, "log", 3, DSB_RESET_BUSY);
+    assert_int_equal(fake_rt.log_count, LINES_PER_WINDOW + 1);
+    assert_string_equal(fake_rt.log[0],
+                        "dsoftbusd: service refused peer=a.b service=echo reason=not-allowed");
+    fake_rt.now_ms = start_ms + LINE_WINDOW_MS;
+    journal_tick();
+    assert_int_equal(fake_rt_count("dsoftbusd: service refused reason=not-allowed times=5"), 1);
+}
+
 /* The proof's word for a peer that is in is never held. */
 static void never_holds_auth_ok(void **state)
 {
@@ -176,6 +190,7 @@ int main(void)
         TEST(each_kind_is_told_in_its_own_time),
         TEST(one_reason_does_not_hide_another),
         TEST(counts_steps_too),
+        TEST(counts_refused_services_too),
         TEST(never_holds_auth_ok),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
 /* dsoftbusd as a process: what it reads, when it wakes, what comes before what, and when it ends.
  */
 #include "dsoftbus/announce.h"
+#include "dsoftbus/attested.h"
+#include "dsoftbus/lines.h"
 #include "dsoftbus/pairing.h"
 #include "dsoftbus/testing.h"
 #include "fake_rt.h"
@@ -12,6 +14,7 @@
 #include "proto/slots.h"
 #include "service.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define START_MS 1000
@@ -262,6 +265,24 @@ static void ends_with_netstackd(void **state)
     assert_int_equal(fake_rt_count("dsoftbusd: netstackd is gone, beginning anew"), 1);
 }
 
+/* The same when netstackd does not answer what is ready. */
+static int64_t finds_nobody(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)deadline_ms;
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    fake.is_gone = true;
+    return network(bits);
+}
+
+static void ends_when_netstackd_does_not_answer(void **state)
+{
+    (void)state;
+    fake_rt.wait = finds_nobody;
+    assert_int_equal(fake_rt_run(), 1);
+    assert_int_equal(fake_rt_count("dsoftbusd: netstackd is gone, beginning anew"), 1);
+}
+
 static int64_t stops_at_the_first_wait(uint64_t deadline_ms, uint64_t *bits)
 {
     (void)deadline_ms;
@@ -269,6 +290,30 @@ static int64_t stops_at_the_first_wait(uint64_t deadline_ms, uint64_t *bits)
     if (is_attaching())
         return -ABI_E_TIMED_OUT;
     fake_rt_stop();
+}
+
+static int64_t stops_when_it_serves(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)deadline_ms;
+    (void)bits;
+    if (fake_count("ready") == 0)
+        return -ABI_E_TIMED_OUT;
+    fake_rt_stop();
+}
+
+/* init starts both: netstackd may come later. */
+static void attaches_until_netstackd_is_there(void **state)
+{
+    (void)state;
+    fake.attach_fails_count = 3;
+    fake_rt.wait = stops_when_it_serves;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    assert_int_equal(fake_rt.now_ms, START_MS + 300);
+    assert_int_equal(setup(state), 0);
+    fake.attach_fails_count = 1000;
+    fake_rt.wait = stops_when_it_serves;
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_int_equal(fake_count("ready"), 0);
 }
 
 /* It neither ends nor serves: init would start it again and again, and reboot at last. */
@@ -339,6 +384,82 @@ static void names_the_line_that_is_wrong(void **state)
     assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
     assert_non_null(strstr(fake_rt.log[0], "dsoftbusd: dsoftbusd.trust:2: "));
     assert_int_equal(fake_count("ready"), 0);
+    assert_int_equal(setup(state), 0);
+    fake_rt.files[1].text = "dsoftbus-services 2\n2 publish Log\n";
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_non_null(strstr(fake_rt.log[0], "dsoftbusd: dsoftbusd.services:2: "));
+    assert_int_equal(fake_count("ready"), 0);
+}
+
+/* --- a root's word for this device ------------------------------------------------------------ */
+
+static struct root root;
+
+/* As `dsoftbus root sign` writes it. */
+static const char *attestation_of(const char *id, uint8_t key_seed)
+{
+    static char text[1024];
+    char hex[4][2 * DSB_KEY_LEN];
+    struct dsb_attestation word;
+    struct peer peer;
+
+    root_make(&root, 1);
+    peer_make(&peer, id, 0x20);
+    noise_x25519_base(peer.identity.key.public_key, (const uint8_t[KEY_LEN]){key_seed});
+    root_sign(&root, &word, &peer, 5, "");
+    dsb_hex_encode(hex[0], peer.identity.key.public_key);
+    dsb_hex_encode(hex[1], word.root);
+    dsb_hex_encode(hex[2], word.signature);
+    dsb_hex_encode(hex[3], word.signature + DSB_KEY_LEN);
+    (void)snprintf(text, sizeof text,
+                   "dsoftbus-attestation 1\nid %s\nkey %.64s\nserial 5\nroot %.64s\n"
+                   "signature %.64s %.64s\n",
+                   id, hex[0], hex[1], hex[2], hex[3]);
+    return text;
+}
+
+/* Announces of version 2 bear it. */
+static int64_t stops_at_an_announce(uint64_t deadline_ms, uint64_t *bits)
+{
+    (void)bits;
+    if (is_attaching())
+        return -ABI_E_TIMED_OUT;
+    if (fake.out_count != 0)
+        fake_rt_stop();
+    return sleep_until(deadline_ms);
+}
+
+static unsigned announced_version(const char *attestation)
+{
+    fake_rt.files[2].text = attestation;
+    fake_rt.wait = stops_at_an_announce;
+    assert_int_equal(fake_rt_run(), FAKE_STOPPED);
+    return fake.out[0].bytes[4];
+}
+
+static void its_own_word_goes_with_its_announces(void **state)
+{
+    static const char not_used[] =
+        "dsoftbusd: dsoftbusd.attestation: not of this device's id and key, not used";
+
+    assert_int_equal(announced_version("# none\n"), 1);
+    assert_int_equal(setup(state), 0);
+    assert_int_equal(announced_version(attestation_of("device", 0x11)), 2);
+    assert_int_equal(fake_rt_count(not_used), 0);
+    assert_int_equal(setup(state), 0);
+    assert_int_equal(announced_version(attestation_of("device", 0x22)), 1);
+    assert_int_equal(fake_rt_count(not_used), 1);
+    assert_int_equal(setup(state), 0);
+    assert_int_equal(announced_version(attestation_of("other", 0x11)), 1);
+    assert_int_equal(fake_rt_count(not_used), 1);
+}
+
+static void a_word_that_is_none_ends_the_process(void **state)
+{
+    (void)state;
+    fake_rt.files[2].text = "dsoftbus-attestation 1\nid Device\n";
+    assert_int_equal(fake_rt_run(), FAKE_EXIT_PANIC);
+    assert_non_null(strstr(fake_rt.log[0], "dsoftbusd: dsoftbusd.attestation:2: "));
 }
 
 /* --- a device that pairs ---------------------------------------------------------------------- */
@@ -415,11 +536,15 @@ int main(void)
         TEST(wakes_to_tell_held_lines_before_it_answers),
         TEST(wakes_to_accept_when_sockets_come_back),
         TEST(ends_with_netstackd),
+        TEST(ends_when_netstackd_does_not_answer),
+        TEST(attaches_until_netstackd_is_there),
         TEST(waits_for_random_bytes_and_says_so_once),
         TEST(does_not_serve_without_an_identity),
         TEST(asks_keystored_for_its_part_of_a_handshake),
         TEST(says_that_its_keys_are_for_tests),
         TEST(names_the_line_that_is_wrong),
+        TEST(its_own_word_goes_with_its_announces),
+        TEST(a_word_that_is_none_ends_the_process),
         TEST(opens_a_window_and_wakes_to_shut_it),
         TEST(handshakes_lend_their_places_to_a_window),
     };

@@ -174,6 +174,20 @@ static void what_the_image_contradicts_is_left_out(void **state)
     assert_int_equal(pairing.state, PAIRING_OPEN);
 }
 
+static void what_the_image_says_too_is_there_once(void **state)
+{
+    (void)state;
+    window_start();
+    dialler_run(dial(&phone, window_code()));
+    window_boot(FRESH_CODE);
+    trust_the_image(&phone);
+    window_start();
+    assert_true(is_trusted(&phone));
+    assert_int_equal(trust.count, 1);
+    for (size_t i = 0; i < fake_rt.log_count; i++)
+        assert_null(strstr(fake_rt.log[i], "left out"));
+}
+
 static void a_record_that_is_none_trusts_nobody_and_is_not_written_over(void **state)
 {
     static const char text[] = "dsoftbus-trust 2\nphone nokey\n";
@@ -281,6 +295,7 @@ int main(void)
         TEST(a_full_store_takes_no_more),
         TEST(a_record_holds_so_many_bytes),
         TEST(what_the_image_contradicts_is_left_out),
+        TEST(what_the_image_says_too_is_there_once),
         TEST(a_record_that_is_none_trusts_nobody_and_is_not_written_over),
         TEST(waits_for_the_disk_and_says_so_once),
         TEST(a_given_code_is_shown_nowhere_and_serves_once),

@@ -101,6 +101,18 @@ static void open_echo(void)
     stream_put(&wire.in, out, devices_open_echo(&client, out, START_MS));
 }
 
+static void finish_echo(void)
+{
+    static const uint8_t id[] = STREAM1;
+    uint8_t out[64];
+    size_t out_len = 0;
+
+    assert_ok(dsb_session_send_stream(&client.slot.session, DSB_RECORD_FIN, out, sizeof out, id,
+                                      DSB_STREAM_ID_LEN, START_MS, &out_len));
+    dsb_session_written(&client.slot.session, out_len, START_MS);
+    stream_put(&wire.in, out, out_len);
+}
+
 /* These bytes come back on the stream, in records as they come; OPENED and CREDIT are not looked
  * at. */
 static void expect_data(const void *data, size_t len)
@@ -288,6 +300,21 @@ static void reports_a_reset(void **state)
     assert_int_equal(fake_count("ended session-truncated"), 1);
 }
 
+/* What waits to leave cannot any more: its stream says so first. */
+static void reports_a_reset_while_it_writes(void **state)
+{
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    open_echo();
+    stream->room_len = 0;
+    session_send(&client, &wire, "never", 5, START_MS);
+    exchange(stream);
+    stream->reset = true;
+    run(START_MS);
+    assert_int_equal(fake_count("ended session-truncated"), 1);
+    assert_int_equal(table.session_count, 0);
+}
+
 static void reports_the_end_in_a_handshake(void **state)
 {
     (void)state;
@@ -357,6 +384,43 @@ static void pings_a_silent_peer(void **state)
     assert_int_equal(fake_count("ended session-silent"), 0);
     run_quietly(START_MS + DSB_DEAD_AFTER_MS);
     assert_int_equal(fake_count("ended session-silent"), 1);
+}
+
+static void a_peer_that_answers_a_ping_is_not_silent(void **state)
+{
+    static uint8_t out[DSB_CONTROL_MAX];
+    const uint8_t *body;
+    size_t body_len;
+
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    run_quietly(START_MS + DSB_PING_AFTER_MS);
+    stream_put(&client.in, stream->out, stream->out_len);
+    assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_NONE);
+    size_t out_len = dsb_session_output(&client.slot.session, out, sizeof out, START_MS);
+    assert_int_not_equal(out_len, 0);
+    fake_send(stream, out, out_len);
+    table_ready(&table, 1);
+    run_quietly(START_MS + DSB_PING_AFTER_MS);
+    assert_int_equal(stream->in_len, 0);
+    run_quietly(START_MS + DSB_DEAD_AFTER_MS);
+    assert_int_equal(fake_count("ended session-silent"), 0);
+}
+
+static void an_echo_ends_when_its_stream_does(void **state)
+{
+    const uint8_t *body;
+    size_t body_len;
+
+    (void)state;
+    struct fake_stream *stream = authenticate();
+    open_echo();
+    session_send(&client, &wire, "last", 4, START_MS);
+    finish_echo();
+    exchange(stream);
+    expect_data("last", 4);
+    assert_int_equal(session_read(&client, START_MS, &body, &body_len), DSB_EVENT_STREAM);
+    assert_int_equal(dsb_session_record_type(&client.slot.session), DSB_RECORD_FIN);
 }
 
 static void gives_others_their_turn(void **state)
@@ -530,11 +594,14 @@ int main(void)
         TEST(keeps_the_stream_until_close_is_written),
         TEST(reports_truncation),
         TEST(reports_a_reset),
+        TEST(reports_a_reset_while_it_writes),
         TEST(reports_the_end_in_a_handshake),
         TEST(holds_what_is_not_read),
         TEST(ends_a_peer_that_sends_more_than_its_credit),
         TEST(ends_a_peer_that_never_reads),
         TEST(pings_a_silent_peer),
+        TEST(a_peer_that_answers_a_ping_is_not_silent),
+        TEST(an_echo_ends_when_its_stream_does),
         TEST(gives_others_their_turn),
         TEST(drops_the_oldest_half_open_one),
         TEST(never_drops_a_session_for_a_newcomer),

@@ -26,7 +26,8 @@ static bool sim_read(void *context, uint64_t sector, uint32_t sector_count, uint
     struct sim_disk *sim = context;
 
     assert(sector_count <= DISK_SECTORS_MAX && sector + sector_count <= sim->disk.sector_count);
-    if (sim->reads_fail)
+    if (sim->reads_fail || (sim->bad_sector >= sector && sim->bad_sector < sector + sector_count &&
+                            sim->bad_sector != 0))
         return false;
     for (uint32_t i = 0; i < sector_count; i++)
         read_sector(sim, sector + i, bytes + i * (size_t)DISK_SECTOR_LEN);

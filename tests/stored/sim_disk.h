@@ -22,6 +22,7 @@ struct sim_disk {
     uint32_t op_count;   /* writes and flushes */
     uint32_t fail_at_op; /* this one, and all later ones, fail, a write half way; 0: none */
     bool reads_fail;
+    uint64_t bad_sector; /* cannot be read; 0: all can */
     /* Before each write and flush. */
     void (*at_op)(struct sim_disk *sim);
     struct disk disk;

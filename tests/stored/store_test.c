@@ -184,6 +184,31 @@ static void a_disk_that_cannot_be_read_is_left_alone(void **state)
     assert_left_alone(STORE_IO);
 }
 
+/* Of one in the middle of which a sector cannot be read nothing is known: neither that it is blank,
+ * nor what its newest copies are. */
+static void a_disk_with_a_bad_sector_is_left_alone(void **state)
+{
+    (void)state;
+    sim.bad_sector = STORE_SECTORS - 1;
+    assert_left_alone(STORE_IO);
+    sim.bad_sector = 0;
+    assert_int_equal(store_open(&store, &sim.disk), STORE_OK);
+    sim.bad_sector = STORE_SECTORS - 1;
+    assert_left_alone(STORE_IO);
+}
+
+/* Who writes the disk cannot make the next number begin anew. */
+static void the_highest_sequence_is_the_last(void **state)
+{
+    (void)state;
+    assert_int_equal(put(1, "id", "old"), STORE_OK);
+    store.last_sequence = UINT64_MAX - 1;
+    before = sim;
+    assert_int_equal(put(1, "id", "new"), STORE_IO);
+    assert_holds(1, "id", "old");
+    assert_int_equal(sim.op_count, before.op_count);
+}
+
 static void a_write_that_fails_changes_nothing_before_the_next_opening(void **state)
 {
     (void)state;
@@ -263,6 +288,8 @@ int main(void)
         cmocka_unit_test_setup(a_mark_half_written_is_finished_on_a_blank_disk_alone, blank),
         cmocka_unit_test_setup(a_small_disk_is_left_alone, blank),
         cmocka_unit_test_setup(a_disk_that_cannot_be_read_is_left_alone, blank),
+        cmocka_unit_test_setup(a_disk_with_a_bad_sector_is_left_alone, blank),
+        cmocka_unit_test_setup(the_highest_sequence_is_the_last, opened),
         cmocka_unit_test_setup(a_write_that_fails_changes_nothing_before_the_next_opening, blank),
         cmocka_unit_test_setup(a_spoilt_copy_is_not_believed, blank),
         cmocka_unit_test_setup(a_copy_that_was_moved_is_not_believed, opened),
