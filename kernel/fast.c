@@ -159,18 +159,14 @@ static __attribute__((noinline)) struct arch_frame *hand_over(struct process *fr
 
 /* --- the two calls ---------------------------------------------------------------------------- */
 
-static inline struct arch_frame *call(struct process *process)
+/* A call whose conditions hold. */
+static inline struct arch_frame *commit_call(struct process *process)
 {
     const uint64_t *arg = &process->frame.x[ARCH_REG_A0];
-    const struct cap *cap = find(process, arg[0], ABI_CAP_ENDPOINT, ABI_RIGHT_SEND);
-    if (!cap)
-        return kernel_system_call();
+    const struct cap *cap = &process->cap[arg[0]];
     struct endpoint *endpoint = &endpoints[cap->object];
     struct process *server = endpoint->receiver;
     uint32_t len = (uint32_t)arg[3];
-    if (!server || server->priority <= process->priority || arg[4] != 0 || clock_passed(arg[5]) ||
-        !fits(server, len) || !has_buffers(process, arg[1], arg[2], arg[3]))
-        return kernel_system_call();
 
     open_room(process, (uint32_t)(arg[3] >> 32), 0);
     server->receive_time = arch_time();
@@ -185,6 +181,33 @@ static inline struct arch_frame *call(struct process *process)
     server->owes_reply = true;
     process_set_results(server, ABI_EVENT_MESSAGE, len, cap->badge);
     return hand_over(process, PROCESS_AWAITING_REPLY, server, len, arg[5]);
+}
+
+/* One whose buffers are not where they were last: apart, since this needs a stack. The message fits
+ * the server's room, so it is not too long. */
+static __attribute__((noinline)) struct arch_frame *call_elsewhere(struct process *process)
+{
+    const uint64_t *arg = &process->frame.x[ARCH_REG_A0];
+    uint32_t len = (uint32_t)arg[3], capacity = (uint32_t)(arg[3] >> 32);
+    if (capacity > ABI_MESSAGE_BYTES_MAX ||
+        !space_find_buffer(process, arg[1], len, false, &process->outgoing.buffer) ||
+        !space_find_buffer(process, arg[2], capacity, true, &process->incoming.buffer))
+        return kernel_system_call();
+    return commit_call(process);
+}
+
+static inline struct arch_frame *call(struct process *process)
+{
+    const uint64_t *arg = &process->frame.x[ARCH_REG_A0];
+    const struct cap *cap = find(process, arg[0], ABI_CAP_ENDPOINT, ABI_RIGHT_SEND);
+    if (!cap)
+        return kernel_system_call();
+    const struct process *server = endpoints[cap->object].receiver;
+    if (!server || server->priority <= process->priority || arg[4] != 0 || clock_passed(arg[5]) ||
+        !fits(server, (uint32_t)arg[3]))
+        return kernel_system_call();
+    return has_buffers(process, arg[1], arg[2], arg[3]) ? commit_call(process)
+                                                        : call_elsewhere(process);
 }
 
 /* The notification that it waits for as well, if it can do so now. */
