@@ -4,11 +4,6 @@
 
 _Static_assert(sizeof(struct noise_transport) <= 128, "transport state");
 
-bool noise_transport_is_live(const struct noise_transport *t)
-{
-    return t->self == t;
-}
-
 enum noise_result noise_transport_seal(struct noise_transport *t, const uint8_t *plaintext,
                                        size_t plaintext_len, uint8_t *message, size_t message_size,
                                        size_t *message_len)

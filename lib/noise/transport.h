@@ -54,7 +54,10 @@ NOISE_MUST_CHECK enum noise_result noise_transport_rekey_recv(struct noise_trans
 void noise_transport_move(struct noise_transport *to, struct noise_transport *from);
 
 /* False for zeroed, wiped and copied ones. */
-bool noise_transport_is_live(const struct noise_transport *t);
+static inline bool noise_transport_is_live(const struct noise_transport *t)
+{
+    return t->self == t;
+}
 
 /* Wipes both keys; every later call returns NOISE_ERR_STATE. */
 void noise_transport_wipe(struct noise_transport *t);

@@ -147,12 +147,6 @@ void noise_xk_wipe(struct noise_xk_handshake *hs)
     memset(hs, 0, sizeof *hs);
 }
 
-bool noise_transport_is_live(const struct noise_transport *t)
-{
-    (void)t;
-    return Frama_C_interval(0, 1);
-}
-
 enum noise_result noise_transport_seal(struct noise_transport *t, const uint8_t *plaintext,
                                        size_t plaintext_len, uint8_t *message, size_t message_size,
                                        size_t *message_len)

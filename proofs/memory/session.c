@@ -57,8 +57,11 @@ static uint8_t any_send_state(void)
 /* All that a session in this state can be. */
 static void any_session(enum dsb_session_state state)
 {
+    static const struct noise_transport *const lives[] = {NULL, &session.transport};
+
     Frama_C_make_unknown((char *)&session, sizeof session);
     session.state = state;
+    session.transport.self = lives[any_bool()];
     session.reason = (enum dsb_reason)Frama_C_interval(0, 2000);
     session.local_recv_max = (uint16_t)Frama_C_interval(DSB_RECV_MAX_MIN, DSB_RECV_MAX_MAX);
     session.peer_recv_max = (uint16_t)Frama_C_interval(DSB_RECV_MAX_MIN, DSB_RECV_MAX_MAX);
