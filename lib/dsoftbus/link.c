@@ -145,9 +145,11 @@ static void add_out(struct dsb_link *link, size_t len)
 static void seal_own(struct dsb_link *link, uint64_t now_ms)
 {
     size_t room_len;
-    uint8_t *tail = out_tail(link, &room_len);
 
-    if (link->state == DSB_LINK_OPEN && room_len != 0)
+    if (link->state != DSB_LINK_OPEN || !dsb_session_wants_output(&link->slot.session))
+        return;
+    uint8_t *tail = out_tail(link, &room_len);
+    if (room_len != 0)
         add_out(link, dsb_session_output(&link->slot.session, tail, room_len, now_ms));
 }
 
