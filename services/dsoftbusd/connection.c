@@ -78,12 +78,6 @@ static void journal_steps(struct connection *connection)
             journal_step(step);
 }
 
-/* There is nothing to do but to hear more. */
-static enum connection_outcome hear(struct connection *connection, struct net_client *net)
-{
-    return receive(connection, net) ? CONNECTION_GOES_ON : CONNECTION_WAITS;
-}
-
 /* Whoever began the TCP connection ends it first: TIME-WAIT is then not the other's. And what comes
  * behind the peer's CLOSE is looked at, as an error. */
 static enum connection_outcome wait_for_fin(struct connection *connection, struct net_client *net,
@@ -93,49 +87,64 @@ static enum connection_outcome wait_for_fin(struct connection *connection, struc
         connection->fin_by_ms = now_ms + FIN_WAIT_MS;
     if (connection->is_eof || connection->is_dialled || connection->fin_by_ms <= now_ms)
         return CONNECTION_OVER;
-    return hear(connection, net);
+    return receive(connection, net) ? CONNECTION_GOES_ON : CONNECTION_WAITS;
 }
 
-static bool wants_output(struct connection *connection)
+static bool wants_output(struct connection *connection, uint64_t now_ms)
 {
-    return connection->session != NULL && session_wants_output(connection->session);
+    size_t pending_len;
+
+    return (connection->session != NULL && session_wants_output(connection->session)) ||
+           dsb_link_pending(&connection->link, now_ms, &pending_len) != NULL;
 }
 
-/* One unit of a turn: writes, then uses what there is, or reads. */
+/* Says what there is to say. False when the stream takes no more for now. */
+static bool say(struct connection *connection, struct net_client *net, uint64_t now_ms)
+{
+    if (connection->session != NULL)
+        session_seal(connection->session, &connection->link, now_ms);
+    return flush(connection, net, now_ms);
+}
+
+/* What the link has next; the session's streams hear of it. */
+static struct dsb_link_event next_event(struct connection *connection, uint64_t now_ms)
+{
+    struct dsb_link_event event = dsb_link_next_event(&connection->link, now_ms);
+
+    journal_steps(connection);
+    if (connection->session != NULL && event.type != DSB_LINK_EVENT_NONE)
+        session_receive(connection->session, &connection->link, &event);
+    return event;
+}
+
+/* One unit of a turn: writes, then uses what there is, or else what can be read. */
 static enum connection_outcome unit_turn(struct connection *connection, struct net_client *net,
                                          uint64_t now_ms)
 {
-    struct dsb_link *link = &connection->link;
-    size_t pending_len = 0;
-
-    if (connection->session != NULL)
-        session_seal(connection->session, link, now_ms);
     /* A full stream keeps nobody from hearing: what is owed is bounded by the streams. */
-    bool flushed = flush(connection, net, now_ms);
-    struct dsb_link_event event = dsb_link_next_event(link, now_ms);
-    journal_steps(connection);
-    if (connection->session != NULL)
-        session_receive(connection->session, link, &event);
+    bool is_said = say(connection, net, now_ms);
+    struct dsb_link_event event = next_event(connection, now_ms);
+
+    if (event.type == DSB_LINK_EVENT_NONE && !(is_said && wants_output(connection, now_ms))) {
+        if (!receive(connection, net))
+            return CONNECTION_WAITS;
+        event = next_event(connection, now_ms);
+    }
     switch (event.type) {
     case DSB_LINK_EVENT_AUTHENTICATED:
         return CONNECTION_AUTHENTICATED;
-    case DSB_LINK_EVENT_STREAM:
-        return CONNECTION_GOES_ON;
     case DSB_LINK_EVENT_PEER_CLOSED:
-        return dsb_link_close(link) == DSB_OK ? CONNECTION_GOES_ON : CONNECTION_OVER;
+        return dsb_link_close(&connection->link) == DSB_OK ? CONNECTION_GOES_ON : CONNECTION_OVER;
     case DSB_LINK_EVENT_CLOSED:
         return wait_for_fin(connection, net, now_ms);
     case DSB_LINK_EVENT_FAILED:
         return CONNECTION_OVER;
-    case DSB_LINK_EVENT_PONG:
-        return CONNECTION_GOES_ON;
     case DSB_LINK_EVENT_NONE:
+    case DSB_LINK_EVENT_STREAM:
+    case DSB_LINK_EVENT_PONG:
         break;
     }
-    if (flushed &&
-        (wants_output(connection) || dsb_link_pending(link, now_ms, &pending_len) != NULL))
-        return CONNECTION_GOES_ON;
-    return hear(connection, net);
+    return CONNECTION_GOES_ON;
 }
 
 enum connection_outcome connection_turn(struct connection *connection, struct net_client *net,

@@ -435,7 +435,8 @@ static void gives_others_their_turn(void **state)
     table_ready(&table, 1);
     assert_true(table_turn(&table, START_MS));
     size_t first_len = stream->out_len;
-    assert_true(first_len <= UNITS_PER_TURN * (DSB_BODY_HEADROOM + 1 + DSB_BODY_TAILROOM));
+    const size_t echo_len = DSB_BODY_HEADROOM + DSB_STREAM_ID_LEN + 1 + DSB_BODY_TAILROOM;
+    assert_true(first_len <= UNITS_PER_TURN * echo_len);
     run(START_MS);
     assert_true(stream->out_len > 2 * first_len);
 }
