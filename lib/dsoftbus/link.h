@@ -43,6 +43,10 @@ extern "C" {
  * bodies of n bytes it needs DSB_BODY_HEADROOM + n + DSB_BODY_TAILROOM. */
 #define DSB_LINK_OUT_MIN (2 * (size_t)DSB_HANDSHAKE_OUT_MAX)
 
+/* A buffer that begins so far behind a multiple of eight has its first unit at one: there the
+ * cipher takes whole words, also where the processor does not load them from elsewhere. */
+#define DSB_LINK_GAP (8 - DSB_FRAME_HEADER_LEN)
+
 enum dsb_link_state {
     DSB_LINK_UNUSED = 0,
     DSB_LINK_HANDSHAKE,     /* nobody yet */

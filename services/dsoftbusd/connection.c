@@ -5,6 +5,10 @@
 
 #include "journal.h"
 
+_Static_assert(offsetof(struct connection, in) % 8 == DSB_LINK_GAP &&
+                   offsetof(struct connection, out) % 8 == DSB_LINK_GAP,
+               "first units lie at words");
+
 static struct dsb_link_buffers begin(struct connection *connection, net_handle stream)
 {
     connection->is_ready = true;

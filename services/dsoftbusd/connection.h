@@ -27,8 +27,8 @@ struct connection {
     net_handle stream;
     uint64_t fin_by_ms; /* the session is closed: the peer's end of stream is waited for until then;
                            0: it is not closed */
-    uint8_t in[CONNECTION_IN_MAX];
-    uint8_t out[CONNECTION_OUT_MAX];
+    uint8_t in_gap[DSB_LINK_GAP], in[CONNECTION_IN_MAX];
+    uint8_t out_gap[DSB_LINK_GAP], out[CONNECTION_OUT_MAX];
 };
 
 enum connection_outcome {

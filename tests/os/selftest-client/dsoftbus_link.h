@@ -15,8 +15,8 @@
 struct link {
     net_handle stream;
     struct dsb_link link;
-    uint8_t in[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
-    uint8_t out[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
+    uint8_t in_gap[DSB_LINK_GAP], in[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
+    uint8_t out_gap[DSB_LINK_GAP], out[DSB_FRAME_HEADER_LEN + OWN_RECORD_UNIT_MAX];
     struct dsb_streams streams; /* one at a time, this side's */
     struct dsb_stream slot;
     uint16_t reset_code; /* of the peer's last RESET */
