@@ -60,6 +60,19 @@ MEMORY = {
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
          "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
+    "memory-ahead": (
+        ["proofs/memory/ahead.c", "proofs/memory/seam.c", f"{LIB}/noise/ahead.c", f"{LIB}/noise/cipher.c"],
+        [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 17, 166),
+    "memory-kept": (
+        ["proofs/memory/kept.c", f"{LIB}/dsoftbus/attestation.c", *[f"services/dsoftbusd/{name}.c" for name in ("root_lists", "record")]],
+        [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "40"], 45, 564),
+    "memory-pairing": (
+        ["proofs/memory/pairing.c", "proofs/memory/seam.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("pairing", "cpace", "device_id")]],
+        [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,of_role:0,is_id:0"], 61, 611),
+    "memory-rate": (
+        ["proofs/memory/rate.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("rate", "hearsay", "admission")]],
+        [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 30, 369),
     "memory-link": (
         ["proofs/memory/link.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("link", "link_view", "link_ahead")]],
         [*STATES, "-eva-slevel", "100", "-eva-slevel-function", "main:0,from_state:0,input_calls:0,output_calls:0,hear:400"], 106, 915),
