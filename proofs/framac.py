@@ -66,6 +66,13 @@ MEMORY = {
     "memory-kept": (
         ["proofs/memory/kept.c", f"{LIB}/dsoftbus/attestation.c", *[f"services/dsoftbusd/{name}.c" for name in ("root_lists", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "40"], 45, 564),
+    "memory-attestation-text": (
+        ["proofs/memory/attestation_text.c", "proofs/memory/lines_promise.c",
+         *[f"{LIB}/dsoftbus/{name}.c" for name in ("attestation_text", "lines_read", "device_id")]],
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 19, 296),
+    "memory-discovery": (
+        ["proofs/memory/discovery.c", "services/dsoftbusd/discovery.c"],
+        [*STATES, "-eva-slevel", "20", "-eva-slevel-function", "main:0,with_announce:0,receive:0,discovery_turn:0"], 40, 279),
     "memory-pairing": (
         ["proofs/memory/pairing.c", "proofs/memory/seam.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("pairing", "cpace", "device_id")]],
