@@ -53,6 +53,11 @@ void serve_port_drop(uint32_t capability)
     (void)capability;
 }
 
+void serve_port_signal(uint32_t capability)
+{
+    (void)capability;
+}
+
 bool address_is_local(const struct net_address *address)
 {
     return Frama_C_interval(0, address->port) & 1;
@@ -258,6 +263,8 @@ static void lengths(uint32_t kind, uint64_t badge, bool attached, uint32_t op)
 int main(void)
 {
     serve_init(&facade, any_generation);
+    serve_signal_now(&facade);
+    (void)serve_count(&facade.clients[NET_CLIENTS_MAX - 1]);
     /*@ loop unroll NET_OP_COUNT + 1; */
     for (uint32_t op = 0; op <= NET_OP_COUNT; op++) {
         lengths(SOCKET_FREE, 0, true, op);

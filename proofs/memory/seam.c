@@ -66,6 +66,7 @@ int noise_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12]
     read_all(nonce, 12);
     read_all(ad, ad_len);
     read_all(sealed, sealed_len);
+    /*@ assert sealed_len <= 65535; */
     if (sealed_len < 16)
         return -1;
     if (sealed_len > 16) {
