@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What a session and a record on the disk cost on the OS, in instructions, and what the system takes in memory:
-# docs/figures.md says what the figures mean. Traces every instruction of the images `deterministic`, in boots that differ
-# by their entropy, and `store`. Fails when the handshake's share beside the cryptography exceeds the aim.
+# What a session, an application's stream and a record on the disk cost on the OS, in instructions, and what the system takes in
+# memory: docs/figures.md says what the figures mean. Traces every instruction of the images `deterministic`, in boots that differ
+# by their entropy, `bus-inside` and `store`. Fails when the handshake's share beside the cryptography exceeds the aim.
 # usage: bench/session.sh BUILD_FOLDER
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,7 +31,7 @@ boot() { # file for the counts, image, windows in one word, the machine's furthe
     "$run/profile" "$run/ranges" $windows <"$run/trace" >"$counts" &
     profile_pid=$!
     tests/os/boot/machine.py "$@" --log "$run/uart.log" --trace "$run/trace" \
-        --trace-of 0x10000..0x8000000,0x80200000..0x87ffffff,0xffffffc000000000..0xffffffcfffffffff "$image" &
+        --trace-of 0x10000..0xfffffff,0x80200000..0x87ffffff,0xffffffc000000000..0xffffffcfffffffff "$image" &
     machine_pid=$!
     wait "$profile_pid" || { tail -n 5 "$run/uart.log"; echo "bench-session: what is measured did not come about"; exit 1; }
     wait "$machine_pid" || true
@@ -46,6 +46,9 @@ auth_ok=$(address dsoftbusd journal_authenticated),1
 windows="handshake:$(address selftest-client link_connect),1:$auth_ok
     ping:$(address selftest-client link_ping),1:$(address selftest-client link_echo),2
     stream:$(address selftest-client link_echo),2:$(address selftest-client dsb_streams_let_go),2 boot:0,1:$auth_ok"
+# A file is two messages that the client writes out, PUT and DONE, and BYTES between them.
+message=$(address selftest-client message_write)
+files="small:$message,1:$message,3 large:$message,3:$(address selftest-client link_close),1"
 put=$(address store-client record_put)
 mkfifo "$run/trace"
 for i in $(seq $runs); do
@@ -55,6 +58,7 @@ for i in $(seq $runs); do
     python3 -c 'import random, sys
 sys.stdout.buffer.write(random.Random(sys.argv[1]).randbytes(int(sys.argv[2])))' "$i" $entropy_bytes >"$run/entropy"
     boot "$run/session.$i" deterministic "$windows" --devices "net rng icount" --rng-file "$run/entropy"
+    boot "$run/files.$i" bus-inside "$files" --devices "net rng icount" --rng-file "$run/entropy"
 done
 
 table() { # window, title, whose counts
@@ -79,6 +83,8 @@ total() { # window, title, whose counts: of the first run, and how far the other
 table handshake "connect to auth ok, both ends" session
 table ping "encrypted ping, there and back" session
 table stream "a stream: open, 256 bytes there and back" session
+table small "a file of 256 bytes to filed" files
+table large "a file of 16384 bytes to filed" files
 total boot "kernel entry to auth ok" session
 table record "a record of 3584 bytes, until it is certain" record
 printf '\n%-44s %12s\n' "memory of a process, page tables included" "KiB"

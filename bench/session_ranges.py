@@ -17,7 +17,8 @@ LIBRARIES = [
     ("session-library", ["lib/noise/libnoise.a", "lib/dsoftbus/libdsoftbus.a"]),
     ("lwip", ["services/netstackd/libtp_lwip.a"]),
 ]
-PROGRAMS = ["rngd", "netstackd", "keystored", "dsoftbusd", "selftest-client", "stored", "store-client"]
+PROGRAMS = ["rngd", "netstackd", "keystored", "dsoftbusd", "selftest-client", "stored", "store-client",
+            "logd", "clockd", "filed"]
 KERNEL = [(0x80200000, 0x88000000), (0xFFFFFFC000000000, 0xFFFFFFD000000000)]  # before and after paging
 INIT = (0x10000, 0x1000000)
 

@@ -48,7 +48,7 @@ RULES = {
     "services/stored": ("abi proto lib/rt lib/virtio lib/serve lib/noise", None),
     "services/keystored": ("abi proto lib/rt lib/serve lib/rng lib/store lib/dsoftbus", None),
     "services/dsoftbusd": ("abi proto lib/rt lib/netfacade lib/rng lib/key lib/store lib/dsoftbus lib/serve", None),
-    "tests/os/selftest-client": ("abi proto tests/os/system lib/rt lib/netfacade lib/rng lib/key lib/dsoftbus lib/noise", None),
+    "tests/os/selftest-client": ("abi proto tests/os/system lib/rt lib/netfacade lib/rng lib/key lib/file lib/dsoftbus lib/noise", None),
     "node/base": (NODE, ".*"),
     "node/store": (NODE + " proto node/base", ".*"),
     "node/engine": (NODE + " node/base node/store", ".*"),

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The device's services as a peer sees them: one that its line of the trust store names, one that
+/* The device's services as a peer sees them: two that its line of the trust store names, one that
  * it does not, one that is nobody's, and more bytes than a window holds. */
 #include "dsoftbus_link.h"
 #include "dsoftbus_peer.h"
 
+#include "file/message.h"
 #include "rt/log.h"
 #include "rt/time.h"
 
@@ -17,6 +18,7 @@
 #define CALL_AGAIN_MS  100
 
 #define FLOW_LEN 20000 /* several windows of either side */
+#define FILE_LEN 16384
 
 static struct link link;
 static uint8_t answer[64];
@@ -77,6 +79,24 @@ static bool flows(struct selftest *selftest)
     return true;
 }
 
+/* Both files that bench/session.sh counts are kept: READY has three bytes, STORED eleven. */
+static bool file_is_kept(struct selftest *selftest, const char *name, size_t file_len)
+{
+    struct message message = {.kind = MESSAGE_PUT, .length = file_len};
+    size_t len = 0;
+
+    (void)strncpy(message.name, name, MESSAGE_NAME_MAX);
+    size_t flow_len = message_write(flow, &message);
+    message_write_bytes_head(flow + flow_len, file_len);
+    flow_len += MESSAGE_BYTES_HEAD_LEN + file_len;
+    message.kind = MESSAGE_DONE;
+    flow_len += message_write(flow + flow_len, &message);
+    return (link_tell(selftest, &link, "file", flow, flow_len, answer, sizeof answer, &len) ==
+                DSB_RESET_NONE &&
+            len == 14 && answer[2] == MESSAGE_READY && answer[5] == MESSAGE_STORED) ||
+           selftest_fail(name);
+}
+
 bool dsoftbus_bus(struct selftest *selftest)
 {
     if (!dsoftbus_find(selftest) || !open_session(selftest) || !clock_answers(selftest))
@@ -87,8 +107,10 @@ bool dsoftbus_bus(struct selftest *selftest)
         !is_refused(selftest, "nobody", DSB_RESET_NO_SUCH_SERVICE))
         return false;
     rt_logf("SELFTEST: bus denied ok");
-    if (!flows(selftest))
+    if (!flows(selftest) || !file_is_kept(selftest, "small", 256) ||
+        !file_is_kept(selftest, "large", FILE_LEN))
         return false;
+    rt_logf("SELFTEST: bus file ok");
     if (!link_close(selftest, &link))
         return selftest_fail("dsoftbus close");
     if (!dsoftbus_find(selftest)) /* it has told of the end by now */

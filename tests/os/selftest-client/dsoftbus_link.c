@@ -284,17 +284,41 @@ static uint16_t hear_answer(struct selftest *selftest, struct link *link, uint32
     }
 }
 
-uint16_t link_call(struct selftest *selftest, struct link *link, const char *service,
-                   uint8_t *answer, size_t cap, size_t *answer_len)
+/* All of it; the answer waits meanwhile. What can leave does before more is written: only when
+ * nothing can has the peer something to say. */
+static bool say(struct selftest *selftest, struct link *link, uint32_t id, const uint8_t *bytes,
+                size_t bytes_len)
+{
+    size_t said_len = 0, written_len = 0;
+
+    while (said_len < bytes_len && flush(selftest, link, rt_deadline_ms(ANSWER_MS))) {
+        enum dsb_status status = dsb_streams_write(&link->streams, id, bytes + said_len,
+                                                   bytes_len - said_len, &written_len);
+        said_len += written_len;
+        if (status != DSB_OK && !(status == DSB_WOULD_BLOCK && wait_for_stream(selftest, link)))
+            return false;
+    }
+    return said_len == bytes_len && dsb_streams_finish(&link->streams, id) == DSB_OK;
+}
+
+uint16_t link_tell(struct selftest *selftest, struct link *link, const char *service,
+                   const uint8_t *bytes, size_t bytes_len, uint8_t *answer, size_t cap,
+                   size_t *answer_len)
 {
     uint32_t id;
 
     link->reset_code = LINK_CALL_FAILED;
     if (dsb_streams_open(&link->streams, service, strlen(service), &id) != DSB_OK ||
-        dsb_streams_finish(&link->streams, id) != DSB_OK)
+        !say(selftest, link, id, bytes, bytes_len))
         return LINK_CALL_FAILED;
     uint16_t code = hear_answer(selftest, link, id, answer, cap, answer_len);
     return dsb_streams_let_go(&link->streams, id) == DSB_OK ? code : LINK_CALL_FAILED;
+}
+
+uint16_t link_call(struct selftest *selftest, struct link *link, const char *service,
+                   uint8_t *answer, size_t cap, size_t *answer_len)
+{
+    return link_tell(selftest, link, service, NULL, 0, answer, cap, answer_len);
 }
 
 bool link_close(struct selftest *selftest, struct link *link)

@@ -45,12 +45,15 @@ bool link_ping(struct selftest *selftest, struct link *link, const uint8_t *byte
 bool link_echo(struct selftest *selftest, struct link *link, const uint8_t *bytes,
                size_t bytes_len);
 
-/* Opens a stream to the service, says nothing, and hears its answer to the end: DSB_RESET_NONE, or
- * the code by which the stream was reset. LINK_CALL_FAILED: neither came in time, or more than cap
- * bytes did. */
+/* Opens a stream to the service, says what there is to say, and hears its answer to the end:
+ * DSB_RESET_NONE, or the code by which the stream was reset. LINK_CALL_FAILED: neither came in
+ * time, or more than cap bytes did. */
 #define LINK_CALL_FAILED UINT16_MAX
 uint16_t link_call(struct selftest *selftest, struct link *link, const char *service,
                    uint8_t *answer, size_t cap, size_t *answer_len);
+uint16_t link_tell(struct selftest *selftest, struct link *link, const char *service,
+                   const uint8_t *bytes, size_t bytes_len, uint8_t *answer, size_t cap,
+                   size_t *answer_len);
 
 /* Ends the session with CLOSE both ways, and closes the stream. True when it was a clean end. */
 bool link_close(struct selftest *selftest, struct link *link);
