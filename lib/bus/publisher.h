@@ -67,8 +67,9 @@ void publisher_step(struct publisher *publisher);
  * a turn for every stream. What it holds is gone when `over` was called for every stream. */
 struct bus_client *publisher_bus(void);
 
-/* Bytes on their way: bytes[first] and len from there. */
-#define PUBLISHER_PIECE_LEN 1024
+/* Bytes on their way: bytes[first] and len from there. As many as a record of dsoftbusd's carries,
+ * as credit is given for at a time, and as a stream has room for: less would be more calls. */
+#define PUBLISHER_PIECE_LEN 2048
 struct publisher_piece {
     size_t first, len;
     uint8_t bytes[PUBLISHER_PIECE_LEN];
