@@ -115,6 +115,13 @@ MEMORY = {
          *[f"{LIB}/serve/{name}.c" for name in ("dispatch", "client", "object")]],
         [*EXACT, "-eva-min-loop-unroll", "41", "-eva-slevel-function", "main:0,lengths:0,request:0,make_objects:0"],
         75, 640),
+    "memory-bus": (
+        ["proofs/memory/endpoint.c",
+         *[f"services/dsoftbusd/{name}.c" for name in ("endpoint", "endpoint_object", "endpoint_stream", "endpoint_watch")],
+         *[f"{LIB}/serve/{name}.c" for name in ("dispatch", "client", "object")]],
+        [*EXACT, "-eva-min-loop-unroll", "17", "-eva-slevel-function",
+         "main:0,scene:0,operations:0,lengths:0,request:0,make_objects:0,watch_do_next:200"],
+        97, 1034),
 }
 # Name: source, functions, number of goals.
 CONTRACTS = {
