@@ -32,6 +32,16 @@ WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20", "-wp-par",
 # For drivers that begin in every state: what a call leaves is told apart by what it returns.
 STATES = ["-eva-split-return", "full"]
 
+# Streams: the paths of a call are told apart until what it leaves is looked at, in functions of one call. Queues are a promise.
+STREAMS = ["proofs/memory/streams.c",
+           *[f"{LIB}/dsoftbus/{name}.c" for name in ("streams_receive", "streams_table", "streams_send", "streams_application",
+                                                     "stream_record", "record", "byte_ring")]]
+STREAM_CALLS = ("receiving", "sending", "application", "receive", "receive_bytes", "next_records", "next_open", "next_bytes",
+                "each_position", "put", "get")
+STREAM_STATES = [*STATES, "-eva-interprocedural-history", "-eva-partition-history", "2", "-eva-slevel", "200",
+                 "-eva-slevel-function", ",".join(f"{name}:0" for name in (*STREAM_CALLS, "dsb_service_name_is_valid")),
+                 "-eva-use-spec", "dsb_streams_first,dsb_streams_enqueue,dsb_streams_dequeue"]
+
 # A function without code or promise: the tool believes that it reads nothing.
 MISSING = r"Neither code nor specification for function (\w+)"
 
@@ -60,6 +70,13 @@ MEMORY = {
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
          "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
+    "memory-streams-receive": ([*STREAMS], [*STREAM_STATES, "-main", "receiving"], 54, 704),
+    "memory-streams-application": ([*STREAMS], [*STREAM_STATES, "-main", "application"], 73, 1027),
+    "memory-streams-queue": (
+        ["proofs/memory/streams_queue.c", *STREAMS[1:]], [*STATES, "-eva-slevel", "100", "-eva-min-loop-unroll", "8"], 8, 139),
+    "memory-streams-send": ([*STREAMS], [*STREAM_STATES, "-main", "sending"], 53, 615),
+    "memory-stream-link": (
+        ["proofs/memory/stream_link.c", f"{LIB}/dsoftbus/stream_link.c"], [*STATES, "-eva-slevel", "20"], 22, 159),
     "memory-ahead": (
         ["proofs/memory/ahead.c", "proofs/memory/seam.c", f"{LIB}/noise/ahead.c", f"{LIB}/noise/cipher.c"],
         [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 17, 166),
