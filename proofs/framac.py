@@ -80,6 +80,9 @@ MEMORY = {
     "memory-ahead": (
         ["proofs/memory/ahead.c", "proofs/memory/seam.c", f"{LIB}/noise/ahead.c", f"{LIB}/noise/cipher.c"],
         [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 17, 166),
+    "memory-fleet": (
+        ["proofs/memory/fleet.c"],
+        [*STATES, "-eva-slevel", "30", "-eva-slevel-function", "main:0,give_texts:0,begin:0,fleet_turn:0"], 43, 334),
     "memory-kept": (
         ["proofs/memory/kept.c", f"{LIB}/dsoftbus/attestation.c", *[f"services/dsoftbusd/{name}.c" for name in ("root_lists", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "40"], 45, 564),
