@@ -267,7 +267,7 @@ static struct dsb_link_event session_event(struct dsb_link *link, uint64_t now_m
     struct dsb_link_event event;
     size_t used_len;
 
-    if (link->paused) {
+    if (link->paused || link->in_len == 0) {
         return dsb_session_tick(&link->slot.session, now_ms) == DSB_EVENT_FAILED ? failed(link)
                                                                                  : rest_event(link);
     }
