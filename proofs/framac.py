@@ -84,7 +84,7 @@ MEMORY = {
         ["proofs/memory/fleet.c"],
         [*STATES, "-eva-slevel", "30", "-eva-slevel-function", "main:0,give_texts:0,begin:0,fleet_turn:0"], 43, 334),
     "memory-kept": (
-        ["proofs/memory/kept.c", f"{LIB}/dsoftbus/attestation.c", *[f"services/dsoftbusd/{name}.c" for name in ("root_lists", "record")]],
+        ["proofs/memory/kept.c", f"{LIB}/dsoftbus/attestation.c", "services/dsoftbusd/root_lists.c", "services/dsoftbusd/record.c"],
         [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "40"], 45, 564),
     "memory-attestation-text": (
         ["proofs/memory/attestation_text.c", "proofs/memory/lines_promise.c",
