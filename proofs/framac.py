@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(ROOT, "scripts"))
 import mutants as mutant_list  # noqa: E402  the same format of list
 
 LIB = "lib"
-SOURCE = ("proofs", LIB, "abi", "kernel", "proto", "services", "tests/kernel")  # what claims about source read
+SOURCE = ("proofs", LIB, "abi", "apps", "kernel", "proto", "services", "tests/kernel")  # what claims about source read
 TIMEOUT_S = 600
 PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
 # Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
@@ -80,6 +80,8 @@ MEMORY = {
     "memory-ahead": (
         ["proofs/memory/ahead.c", "proofs/memory/seam.c", f"{LIB}/noise/ahead.c", f"{LIB}/noise/cipher.c"],
         [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 17, 166),
+    "memory-shelf": (
+        ["proofs/memory/shelf.c", "apps/filed/shelf.c"], [*STATES, "-eva-slevel", "30", "-eva-min-loop-unroll", "9"], 16, 183),
     "memory-fleet": (
         ["proofs/memory/fleet.c"],
         [*STATES, "-eva-slevel", "30", "-eva-slevel-function", "main:0,give_texts:0,begin:0,fleet_turn:0"], 43, 334),
