@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Faults that must make a claim fail: the mutants of mutants.txt, the bounds checks of memory/checks.txt, each never true, and
+"""Faults that must make a claim fail: the mutants of mutants.txt, the bounds checks of memory/checks.txt, each removed, and
 the mutants of protocol/questions.txt. A claim without one does not count.
 
 A fault is caught when the claim fails by its own means: the analyser raises an alarm, a goal is left that no prover proves,
@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 
+import comparisons
 import framac
 import prove
 import search
@@ -19,10 +20,8 @@ CAUGHT, SURVIVED = "caught", "SURVIVED"
 
 def bounds_checks():
     """Those of memory/checks.txt, as mutants."""
-    with open(os.path.join(prove.HERE, "memory", "checks.txt"), encoding="utf-8") as file:
-        lines = [line.rstrip("\n") for line in file if line.strip() and not line.startswith("#")]
-    for claim, path, condition in (line.split(None, 2) for line in lines):
-        yield {"name": f"{path}: without {condition}", "test": claim, "file": path, "old": condition, "new": "0"}
+    for claim, path, condition, value in comparisons.checks(prove.ROOT):
+        yield {"test": claim, **comparisons.mutant(prove.ROOT, path, condition, value)}
 
 
 def function_of(mutant):

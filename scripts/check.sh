@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# make check: format, include rules, sizes, warnings of gcc and clang, clang-tidy, cppcheck, shell scripts, and
-# that nothing unfinished is left in the text. Runs every part, then ends with "N passed, N failed".
+# make check: format, include rules, sizes, lists of bounds checks, warnings of gcc and clang, clang-tidy, cppcheck, shell
+# scripts, and that nothing unfinished is left in the text. Runs every part, then ends with "N passed, N failed".
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 scripts/setup.sh check || exit 1
@@ -91,6 +91,7 @@ part "format" format
 part "licence lines" licence_lines
 part "include rules" scripts/check-includes.py
 part "sizes and dialect" scripts/check-style.py
+part "bounds checks are listed" proofs/comparisons.py
 part "shell scripts" shell_scripts
 part "nothing unfinished" unfinished
 part "gcc, warnings as errors (host)" scripts/build.sh host
