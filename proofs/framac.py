@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Claims about source that Frama-C shows: `memory` by abstract interpretation (Eva), `contract` by proof (WP).
+"""Running Frama-C, and the claims about memory that it shows by abstract interpretation (Eva); contracts/wp.py has those by proof.
 
 What is found of a claim is (True, words) when it is proved, (False, words) when it does not hold (an alarm, a goal that no
 prover proves, fewer statements than before), and (None, words) when the tool did not come to a judgement.
@@ -19,15 +19,13 @@ import mutants as mutant_list  # noqa: E402  the same format of list
 
 LIB = "lib"
 SOURCE = ("proofs", LIB, "abi", "apps", "kernel", "proto", "services", "tests/kernel")  # what claims about source read
-TIMEOUT_S = 600
-PROVERS = os.path.join(ROOT, "build", "provers.conf")  # which provers are here, found anew by each run
+TIMEOUT_S = 1200
 # Frama-C 25 knows no RISC-V: sizes are those of x86-64, where plain char has a sign (the code uses none).
 FRAMA_C = ["frama-c", "-c11", "-machdep", "gcc_x86_64"]
 # Never `-eva-precision` above 1 and never the domain `equality`: it drops reachable states in this version.
 EVA = ["-eva", "-eva-no-show-progress", "-eva-domains", "cvalue,symbolic-locations"]
 # For drivers that try one length after the other (memory/exact.h).
 EXACT = ["-eva-slevel", "12", "-eva-split-return", "auto", "-eva-min-loop-unroll", "101"]
-WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20", "-wp-par", "2"]
 
 # For drivers that begin in every state: what a call leaves is told apart by what it returns.
 STATES = ["-eva-split-return", "full"]
@@ -148,33 +146,12 @@ MEMORY = {
          "main:0,scene:0,operations:0,lengths:0,request:0,make_objects:0,watch_do_next:200"],
         97, 1034),
 }
-# Name: source, functions, number of goals.
-CONTRACTS = {
-    "contract-cipher": ("proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"], 45),
-    "contract-frame": ("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], 24),
-    "contract-byte-ring": ("proofs/contracts/byte_ring.c",
-                           ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))],
-                           111),
-    "contract-payload": ("proofs/contracts/payload.c",
-                         ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read",
-                          "dsb_payload3_read"], 137),
-    "contract-announce": ("proofs/contracts/announce.c",
-                          ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key",
-                           "read_service", "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"], 273),
-    "contract-admission": ("proofs/contracts/admission.c", ["find_victim"], 19),
-    "contract-streams": ("proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], 56),
-    "contract-bundle": ("proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], 62),
-    "contract-lines": ("proofs/contracts/lines.c",
-                       ["split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
-                        "dsb_service_list_fault"], 198),
-    "contract-cap": ("proofs/contracts/cap.c", ["cap_derive"], 21),
-}
 INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]
 
 
-def run(command, folder):
+def run(command, folder, **more):
     # Frama-C takes its folder from PWD.
-    env = {**os.environ, "PWD": folder, "WHY3CONFIG": PROVERS}
+    env = {**os.environ, "PWD": folder, **more}
     try:
         return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               check=False, timeout=TIMEOUT_S).stdout
@@ -188,7 +165,7 @@ def analysed(folder, name, *more):
                 *more, *sources], folder)
 
 
-def memory(folder, name):
+def claim(folder, name):
     """(proved, what was found): no alarm, no unknown property, nothing cut off, and as much reached as before."""
     functions_min, statements_min = MEMORY[name][2:]
     said = analysed(folder, name)
@@ -214,59 +191,16 @@ def copy_of(folder):
         yield copy
 
 
-def weave(copy, name):
-    """Writes the annotations for a claim into a copy of the source; nothing but annotations."""
-    for loop in mutant_list.parse(os.path.join(HERE, "contracts", "loops.txt")):
-        if loop["test"] != name:
-            continue
-        if re.sub(r" */\*@(?:[^*]|\*(?!/))*\*/\n", "", loop["new"]) != loop["old"]:
-            sys.exit(f"prove: {loop['name']}: changes more than annotations")
-        edited(copy, loop)
-
-
-def goals(folder, name, functions):
-    """(proved goals, goals, what was said), of these functions."""
-    with copy_of(folder) as copy:
-        weave(copy, name)
-        said = run([*FRAMA_C, f"-cpp-extra-args={' '.join(INCLUDES)}", *WP, "-wp-fct", ",".join(functions), CONTRACTS[name][0]],
-                   copy)
-    found = re.search(r"Proved goals: *(\d+) / (\d+)", said)
-    return (int(found[1]), int(found[2]), said) if found else (0, 0, said)
-
-
-def contract(folder, name):
-    functions, expected = CONTRACTS[name][1:]
-    proved, count, said = goals(folder, name, functions)
-    if count == 0:
-        return None, said.strip()[-300:]
-    return proved == count == expected, f"{proved} of {count} goals, {expected} expected"
-
-
-def claim(folder, name):
-    return memory(folder, name) if name in MEMORY else contract(folder, name)
-
-
 def raises_alarm(folder, name):
     """The analyser stops at its first alarm. None: it did not come to an end."""
     said = analysed(folder, name, "-eva-stop-at-nth-alarm", "1")
     return True if "[eva:alarm]" in said else False if "statements reached" in said else None
 
 
-def leaves_a_goal(folder, name, functions):
-    """Is there a goal of which a prover says that it cannot prove it? One that could not run says nothing."""
-    proved, count, said = goals(folder, name, functions)
-    return None if count == 0 else proved < count and re.search(r": (Unknown|Timeout|Stepout)\b", said) is not None
-
-
 def compiles(folder, path):
     """A file of the product, by itself."""
     command = ["gcc", "-std=gnu11", "-w", "-fsyntax-only", *INCLUDES, "-Iproofs/memory", "-x", "c", path]
     return subprocess.run(command, cwd=folder, stderr=subprocess.DEVNULL, check=False).returncode == 0
-
-
-def detect_provers():
-    os.makedirs(os.path.dirname(PROVERS), exist_ok=True)
-    run(["why3", "config", "detect"], ROOT)
 
 
 def edited(tree, mutant):

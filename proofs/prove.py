@@ -14,15 +14,16 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-sys.path[:0] = [os.path.join(HERE, folder) for folder in ("stack", "timing", "search")]
+sys.path[:0] = [os.path.join(HERE, folder) for folder in ("contracts", "stack", "timing", "search")]
 import framac  # noqa: E402
 import search  # noqa: E402
 import stack  # noqa: E402
 import timing  # noqa: E402
+import wp  # noqa: E402
 
 PROGRAMS = (stack, timing)  # claims about what is linked
 PROGRAM_CLAIMS = {claim: module for module in PROGRAMS for claim in module.CLAIMS}
-SOURCE_CLAIMS = {**dict.fromkeys(search.CLAIMS, search), **dict.fromkeys((*framac.CONTRACTS, *framac.MEMORY), framac)}
+SOURCE_CLAIMS = {**dict.fromkeys(search.CLAIMS, search), **dict.fromkeys(wp.CLAIMS, wp), **dict.fromkeys(framac.MEMORY, framac)}
 
 
 def workers():
@@ -64,7 +65,7 @@ def prove_all():
 
 
 if __name__ == "__main__":
-    framac.detect_provers()
+    wp.detect_provers()
     if "--mutants" in sys.argv[1:]:
         import seeded
         sys.exit(seeded.main())

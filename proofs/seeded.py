@@ -3,8 +3,8 @@
 the mutants of protocol/questions.txt. A claim without one does not count.
 
 A fault is caught when the claim fails by its own means: the analyser raises an alarm, a goal is left that no prover proves,
-a search finds what must not be, a stack does not fit, courses differ. A mutant that does not compile, or that the
-tool could not judge, is an error of the list. Ends with "N caught of M".
+something would be believed without a word, a search finds what must not be, a stack does not fit, courses differ. A mutant
+that does not compile, or that the tool could not judge, is an error of the list. Ends with "N caught of M".
 """
 import os
 import re
@@ -14,6 +14,7 @@ import comparisons
 import framac
 import prove
 import search
+import wp
 
 CAUGHT, SURVIVED = "caught", "SURVIVED"
 
@@ -34,10 +35,10 @@ def function_of(mutant):
 
 def leaves_a_goal(copy, mutant):
     """Of the function that was changed, if it is the claim's; when it is proved, of all that the claim is about."""
-    claim, functions = mutant["test"], framac.CONTRACTS[mutant["test"]][1]
+    claim, functions = mutant["test"], wp.CLAIMS[mutant["test"]].proved
     changed = function_of(mutant)
-    return (changed in functions and framac.leaves_a_goal(copy, claim, [changed])) or \
-        framac.leaves_a_goal(copy, claim, functions)
+    return (changed in functions and wp.leaves_a_goal(copy, claim, [changed])) or \
+        wp.leaves_a_goal(copy, claim, functions)
 
 
 def verdict(is_caught):
@@ -51,6 +52,8 @@ def in_source(mutant):
         if claim in search.CLAIMS:
             holds, words = search.claim(copy, claim)
             return f"error: {words}" if holds is None else verdict(not holds)
+        if mutant["file"].startswith("proofs/contracts/"):
+            return verdict(wp.has_a_hole(copy, claim))
         if not framac.compiles(copy, mutant["file"]):
             return "error: does not compile"
         return verdict(framac.raises_alarm(copy, claim) if claim in framac.MEMORY else leaves_a_goal(copy, mutant))
@@ -87,7 +90,7 @@ def main():
     of_programs = [mutant for mutant in faults if mutant["test"] in prove.PROGRAM_CLAIMS]
     with prove.workers() as pool:  # what takes longest begins
         running = pool.submit(programs, of_programs)
-        of_source = [mutant for claims in (search.CLAIMS, framac.CONTRACTS, framac.MEMORY) for mutant in faults
+        of_source = [mutant for claims in (search.CLAIMS, wp.CLAIMS, framac.MEMORY) for mutant in faults
                      if mutant["test"] in claims]
         found += [*pool.map(lambda mutant: tell(mutant, in_source(mutant)), of_source), *running.result()]
     print(f"{found.count(CAUGHT)} caught of {len(found)}")

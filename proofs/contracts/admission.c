@@ -13,6 +13,7 @@
 
 /*@ requires \valid_read(table) && table->count > 0;
     requires \valid_read(table->entries + (0 .. table->count - 1));
+    terminates \true;
     assigns \nothing;
     ensures \result < table->count;
     ensures \forall integer k; 0 <= k < table->count ==>

@@ -9,6 +9,7 @@
 #include "abi/error.h"
 
 /*@ requires \valid_read(source) && \valid(derived) && \separated(source, derived);
+    terminates \true;
     assigns *derived;
     ensures \result == ABI_OK || \result == ABI_E_RIGHTS || \result == ABI_E_TYPE;
     ensures \result == ABI_OK && badge == 0 ==>

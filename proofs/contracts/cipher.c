@@ -17,6 +17,7 @@
 
 /*@ requires \valid(out + (0 .. plaintext_len + 15));
     requires plaintext_len <= 65519;
+    terminates \true;
     assigns out[0 .. plaintext_len + 15], seal_count, seal_n;
     ensures seal_count == \old(seal_count) + 1;
     ensures seal_n == nonce_value{Pre}(nonce); */
@@ -26,12 +27,14 @@ void noise_aead_seal(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12
 
 /*@ requires sealed_len >= 16;
     requires \valid(out + (0 .. sealed_len - 17));
+    terminates \true;
     assigns out[0 .. sealed_len - 17];
     ensures \result == 0 || \result == -1; */
 int noise_aead_open(uint8_t *out, const uint8_t key[32], const uint8_t nonce[12], const uint8_t *ad,
                     size_t ad_len, const uint8_t *sealed, size_t sealed_len);
 
 /*@ requires \valid(nonce + (0 .. 11));
+    terminates \true;
     assigns nonce[0 .. 11];
     ensures nonce_value(nonce) == n; */
 static void encode_nonce(uint8_t nonce[12], uint64_t n);
@@ -41,6 +44,7 @@ static void encode_nonce(uint8_t nonce[12], uint64_t n);
     requires \separated(c, &seal_count, &seal_n);
     requires \separated(out + (0 .. plaintext_len + 15), &seal_count, &seal_n);
     requires 0 <= seal_count < 1000;
+    terminates \true;
     assigns c->n, out[0 .. plaintext_len + 15], seal_count, seal_n;
     behavior spent:
       assumes c->n == 0xffffffffffffffff;
@@ -58,6 +62,7 @@ enum noise_result noise_cipher_encrypt(struct noise_cipher *c, const uint8_t *ad
 
 /*@ requires \valid(c) && 16 <= sealed_len <= 65535 && \valid(out + (0 .. sealed_len - 17));
     requires \separated(c, out + (0 .. sealed_len - 17));
+    terminates \true;
     assigns c->n, out[0 .. sealed_len - 17];
     ensures \result == NOISE_OK ==> c->n == \old(c->n) + 1 && \old(c->n) != 0xffffffffffffffff;
     ensures \result != NOISE_OK ==> c->n == \old(c->n);

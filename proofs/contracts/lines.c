@@ -5,10 +5,9 @@
  * it is read, and every word that is found lies where it can be read.
  */
 #include "dsoftbus/lines.h"
-#include "dsoftbus/service_list.h"
 
-/*@ predicate is_there{L}(char *text, integer len) =
-        len == 0 || \valid_read(text + (0 .. len - 1)); */
+#include "promises.h"
+
 /*@ predicate is_line{L}(struct dsb_line *line) = \valid(line) &&
         is_there(line->words[0].text, line->words[0].len) &&
         is_there(line->words[1].text, line->words[1].len) &&
@@ -19,17 +18,20 @@
 /* memchr() in characters, and memset() on a line. */
 #include <string.h>
 /*@ requires is_there(text, len);
-    assigns \nothing;
+    terminates \true;
+    assigns \result \from text, c, len;
     ensures \result == \null || (\exists integer at; 0 <= at < len && \result == text + at); */
 const char *find(const char *text, int c, size_t len);
 #define memchr find
 /*@ requires \valid(line);
+    terminates \true;
     assigns *line;
     ensures is_line(line); */
 void memset_of_line(struct dsb_line *line);
 #define memset(object, zero, len) memset_of_##object(object)
 void memset_of_key(uint8_t *key);
 /*@ requires is_there(a, len) && is_there(b, len);
+    terminates \true;
     assigns \nothing; */
 int compare(const char *a, const char *b, size_t len);
 #define memcmp(a, b, len) compare((const char *)(a), (const char *)(b), len)
@@ -39,20 +41,24 @@ int compare(const char *a, const char *b, size_t len);
 
 /*@ requires is_line(line) && is_there(text, len) && words_max <= DSB_WORDS_MAX;
     requires \separated(line, text + (0 .. len - 1));
+    terminates \true;
     assigns line->words[0 .. DSB_WORDS_MAX - 1];
     ensures is_line(line); */
 static bool split_words(struct dsb_line *line, const char *text, size_t len, size_t words_max);
 
 /*@ requires is_line(line);
+    terminates \true;
     assigns line->fault;
     ensures is_line(line); */
 static enum dsb_line_kind line_fault(struct dsb_line *line, enum dsb_text_fault fault);
 
-/*@ assigns \nothing; */
+/*@ terminates \true;
+    assigns \nothing; */
 static bool is_allowed(char c, bool comment);
 
 /*@ requires is_line(line) && len > 0 && is_there(text, len) && words_max <= DSB_WORDS_MAX;
     requires \separated(line, text + (0 .. len - 1));
+    terminates \true;
     assigns *line;
     ensures is_line(line); */
 static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, size_t len,
@@ -63,25 +69,27 @@ static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, siz
     requires lines->words_max <= DSB_WORDS_MAX;
     requires \separated(line, lines->text + (0 .. lines->text_len - 1));
     requires \separated(lines, lines->text + (0 .. lines->text_len - 1));
+    terminates \true;
     assigns *line, lines->pos, lines->number;
     ensures is_line(line); */
 enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line);
 
 /*@ requires \valid(rest) && \valid(name) && \separated(rest, name);
     requires rest->text == \null || is_there(rest->text, rest->len);
+    terminates \true;
     assigns *rest, *name;
-    ensures \result ==> is_there(name->text, name->len);
+    ensures \result ==> is_there(name->text, name->len) && \old(rest->text) != \null;
+    ensures \result ==> rest->text == \null || rest->len < \old(rest->len);
     ensures rest->text == \null || is_there(rest->text, rest->len); */
 static bool next_service(struct dsb_word *rest, struct dsb_word *name);
 
 /*@ requires list.text == \null || is_there(list.text, list.len);
     requires is_there((char *)service, service_len);
+    terminates \true;
     assigns \nothing; */
 static bool has_service(struct dsb_word list, const void *service, size_t service_len);
 
-/*@ assigns \nothing; */
-bool dsb_service_name_is_valid(const void *name, size_t name_len);
-
-/*@ requires is_there((char *)list, list_len);
+/*@ requires is_there((char *)name, name_len);
+    terminates \true;
     assigns \nothing; */
-enum dsb_text_fault dsb_service_list_fault(const char *list, size_t list_len);
+bool dsb_service_name_is_valid(const void *name, size_t name_len);

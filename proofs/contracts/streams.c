@@ -7,15 +7,13 @@
  */
 #include "dsoftbus/streams_internal.h"
 
-/*@ predicate is_ring{L}(struct dsb_byte_ring *ring) =
-        ring->cap > 0 && ring->first < ring->cap && ring->len <= ring->cap &&
-        \valid(ring->bytes + (0 .. ring->cap - 1)); */
+#include "promises.h"
 
 /*@ predicate is_stream{L}(struct dsb_streams *streams, struct dsb_stream *stream) =
         \valid(streams) && \valid(stream) && \separated(streams, stream) &&
         is_ring(&stream->in) && is_ring(&stream->out) &&
-        \separated(stream, stream->in.bytes + (0 .. stream->in.cap - 1)) &&
         \separated(streams, stream->in.bytes + (0 .. stream->in.cap - 1)) &&
+        \separated(stream, stream->in.bytes + (0 .. stream->in.cap - 1)) &&
         \separated(stream, stream->out.bytes + (0 .. stream->out.cap - 1)) &&
         \separated(streams, stream->out.bytes + (0 .. stream->out.cap - 1)) &&
         stream->in.cap == streams->config.window; */
@@ -25,33 +23,36 @@
         is_stream(streams, stream) &&
         stream->recv_credit + stream->in.len <= streams->config.window; */
 
-/* What else the stream layer does here touches no credit and no ring: their places in the queues,
- * and what the application is to be told. Assumed of these; the search of bus-streams-model runs
- * them. */
+/* Places in the queues, and what the application is to be told: no credit and no ring is touched.
+ * Assumed; the search of bus-streams-model runs them. They also write the place of the stream that
+ * was last in a queue, which nothing here looks at and these contracts do not say. */
 
-/*@ requires \valid(streams) && \valid(stream);
-    assigns stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1]; */
+/*@ requires is_in_credit(streams, stream);
+    terminates \true;
+    assigns streams->first[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            streams->last[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->next[0 .. DSB_STREAM_QUEUE_COUNT - 1]; */
 void dsb_streams_wake(struct dsb_streams *streams, struct dsb_stream *stream);
 
 /*@ requires \valid(streams) && \valid(stream);
-    assigns stream->told; */
+    terminates \true;
+    assigns stream->told, streams->first[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            streams->last[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->next[0 .. DSB_STREAM_QUEUE_COUNT - 1]; */
 void dsb_streams_tell(struct dsb_streams *streams, struct dsb_stream *stream,
                       enum dsb_stream_event_type type);
-
-/* Proved of it by contract-byte-ring. */
-/*@ requires is_ring(ring) && (len == 0 || \valid_read(bytes + (0 .. len - 1)));
-    requires \separated(ring, bytes + (0 .. len - 1));
-    requires \separated(ring->bytes + (0 .. ring->cap - 1), bytes + (0 .. len - 1));
-    assigns ring->len, ring->bytes[0 .. ring->cap - 1];
-    ensures is_ring(ring) && \result <= len && ring->len == \old(ring->len) + \result;
-    ensures \result < len ==> ring->len == ring->cap; */
-size_t dsb_byte_ring_put(struct dsb_byte_ring *ring, const uint8_t *bytes, size_t len);
 
 #include "../../lib/dsoftbus/streams_receive.c"
 #include "../../lib/dsoftbus/streams_send.c"
 
-/*@ requires is_stream(streams, stream);
-    assigns stream->send_credit, stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1];
+/*@ requires is_in_credit(streams, stream);
+    terminates \true;
+    assigns stream->send_credit, streams->first[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            streams->last[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->next[0 .. DSB_STREAM_QUEUE_COUNT - 1];
     ensures \result == DSB_REASON_NONE || \result == DSB_REASON_STREAM_CREDIT;
     ensures \result == DSB_REASON_NONE ==>
         stream->send_credit == \old(stream->send_credit) + more;
@@ -60,19 +61,27 @@ static enum dsb_reason add_credit(struct dsb_streams *streams, struct dsb_stream
                                   uint32_t more);
 
 /*@ requires \valid(streams) && \valid(stream);
-    assigns stream->told; */
+    terminates \true;
+    assigns stream->told, streams->first[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            streams->last[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->next[0 .. DSB_STREAM_QUEUE_COUNT - 1]; */
 static void tell_readable(struct dsb_streams *streams, struct dsb_stream *stream);
 
 /*@ requires is_in_credit(streams, stream) && \valid_read(record);
-    requires record->bytes_len == 0 || \valid_read(record->bytes + (0 .. record->bytes_len - 1));
+    requires is_there(record->bytes, record->bytes_len);
     requires \separated(stream, record->bytes + (0 .. record->bytes_len - 1));
     requires \separated(streams, record->bytes + (0 .. record->bytes_len - 1));
     requires \separated(stream, record) && \separated(streams, record);
     requires \separated(record, stream->in.bytes + (0 .. stream->in.cap - 1));
     requires \separated(stream->in.bytes + (0 .. stream->in.cap - 1),
                         record->bytes + (0 .. record->bytes_len - 1));
+    terminates \true;
     assigns stream->recv_credit, stream->in.len, stream->in.bytes[0 .. stream->in.cap - 1],
-            stream->told, stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1];
+            stream->told, streams->first[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            streams->last[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->queued[0 .. DSB_STREAM_QUEUE_COUNT - 1],
+            stream->next[0 .. DSB_STREAM_QUEUE_COUNT - 1];
     ensures is_in_credit(streams, stream);
     ensures \result == DSB_REASON_NONE ==>
         stream->recv_credit == \old(stream->recv_credit) - record->bytes_len;
@@ -86,6 +95,7 @@ static enum dsb_reason on_bytes(struct dsb_streams *streams, struct dsb_stream *
 
 /*@ requires \valid_read(streams) && \valid_read(stream);
     requires stream->recv_credit + stream->in.len <= streams->config.window;
+    terminates \true;
     assigns \nothing;
     ensures \result == streams->config.window - stream->recv_credit - stream->in.len; */
 uint32_t dsb_stream_owed(const struct dsb_streams *streams, const struct dsb_stream *stream);

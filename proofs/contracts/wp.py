@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims about source that Frama-C's WP proves: what a function needs, and what it promises.
+
+The tool believes much without a word: that a function without a contract writes what its prototype suggests, whatever is promised of
+one that never returns, everything of one whose precondition nobody meets. What it believes so is a hole, and a claim
+with a hole is not proved.
+"""
+import os
+import re
+from typing import NamedTuple
+
+import framac
+
+LIB = framac.LIB
+# Which provers are here, found anew by each run.
+PROVERS = os.path.join(framac.ROOT, "build", "provers.conf")
+WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20", "-wp-par", "2"]
+# Can each precondition be met, can each loop be entered, does each call return? A prover that can show otherwise
+# mostly does so at once.
+SMOKE = ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-no-smoke-dead-code"]
+CALLS = "calls.dot"
+
+
+class Contract(NamedTuple):
+    source: str
+    proved: list   # functions
+    assumed: list  # functions that those call, and whose contract is believed
+    goals: int
+    options: tuple = ()
+    warned: tuple = ()  # of what the tool does not follow: it knows nothing of the value then, and a goal about it is left
+
+
+CLAIMS = {
+    "contract-cipher": Contract(
+        "proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"],
+        ["encode_nonce", "noise_aead_seal", "noise_aead_open"], 55),
+    "contract-frame": Contract("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], [], 28),
+    "contract-byte-ring": Contract(
+        "proofs/contracts/byte_ring.c",
+        ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))], ["copy_bytes"], 135),
+    "contract-payload": Contract(
+        "proofs/contracts/payload.c",
+        ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read", "dsb_payload3_read",
+         "dsb_payload_attestation_read"],
+        ["memset_of_fields", "set_id", "dsb_attestation_read"], 188),
+    "contract-announce": Contract(
+        "proofs/contracts/announce.c",
+        ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key", "read_service",
+         "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"],
+        ["copied", "dsb_utf8_next", "dsb_utf8_is_control", "set_id", "dsb_attestation_read"], 324,
+        # That nobody else points to these would be believed.
+        ("-wp-alias-vars", "announce_magic,query_magic")),
+    "contract-admission": Contract("proofs/contracts/admission.c", ["find_victim"], [], 22),
+    "contract-streams": Contract(
+        "proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"],
+        ["dsb_byte_ring_put", "dsb_streams_wake", "dsb_streams_tell"], 69),
+    "contract-bundle": Contract(
+        "proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], ["is_zero"], 73,
+        warned=("Cast with incompatible pointers types (source: abi_bundle_header*) (target: uint8*)",)),
+    "contract-lines": Contract(
+        "proofs/contracts/lines.c",
+        ["is_allowed", "split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
+         "dsb_service_list_fault"],
+        ["find", "compare", "memset_of_line", "dsb_service_name_is_valid"], 246),
+    "contract-words": Contract(
+        "proofs/contracts/words.c",
+        ["dsb_utf8_next", "dsb_utf8_is_control", "is_letter", "is_letter_or_digit", "is_id", "dsb_device_id_set", "get_u64",
+         "dsb_attestation_read"], ["clear", "copy", "copied", "dsb_service_list_fault"], 184,
+        ("-wp-alias-vars", "dsb_utf8_next_least")),
+    "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], 23),
+}
+
+
+def detect_provers():
+    os.makedirs(os.path.dirname(PROVERS), exist_ok=True)
+    framac.run(["why3", "config", "detect"], framac.ROOT, WHY3CONFIG=PROVERS)
+
+
+def weave(copy, name):
+    """Writes the annotations for a claim into a copy of the source; nothing but annotations."""
+    for loop in framac.mutant_list.parse(os.path.join(framac.HERE, "contracts", "loops.txt")):
+        if loop["test"] != name:
+            continue
+        if re.sub(r" */\*@(?:[^*]|\*(?!/))*\*/\n", "", loop["new"]) != loop["old"]:
+            raise SystemExit(f"prove: {loop['name']}: changes more than annotations")
+        framac.edited(copy, loop)
+
+
+def said_of(copy, name, functions, *more):
+    """What the tool says of these functions."""
+    return framac.run([*framac.FRAMA_C, f"-cpp-extra-args={' '.join(framac.INCLUDES)}", *WP, *CLAIMS[name].options, *more,
+                       "-wp-fct", ",".join(functions), CLAIMS[name].source], copy, WHY3CONFIG=PROVERS)
+
+
+def goals(said):
+    """(proved, all)."""
+    found = re.search(r"Proved goals: *(\d+) / (\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def callees(copy, functions):
+    """Names of the functions that these call."""
+    with open(os.path.join(copy, CALLS), encoding="utf-8") as file:
+        calls = re.findall(r"(\w+) -> (\w+);", file.read())
+    return {callee for caller, callee in calls if caller in functions}
+
+
+def believed_warnings(said, called):
+    """What the tool warns of, but for functions that no function of the claim calls."""
+    for warning in re.findall(r"Warning:(.*(?:\n  .*)*)", said):
+        words = " ".join(warning.split())
+        other = re.search(framac.MISSING, words)
+        if not (other and other[1] not in called) and not words.startswith("Clobber list"):
+            yield words
+
+
+def holes(copy, contract, said):
+    """What would be believed without a word."""
+    called = callees(copy, contract.proved)
+    for name in sorted(called - {*contract.proved, *contract.assumed}):
+        yield f"{name} is called and neither proved nor assumed"
+    for name in sorted({*contract.assumed} - called):
+        yield f"{name} is assumed and not called"
+    for name in contract.proved:
+        for promise in ("assigns", "terminates"):
+            if not re.search(rf"Goal (?:typed_(?:cast_)?)?{name}_{promise}\w* ", said):
+                yield f"{name} does not say what it {promise}"
+        if f"annotating function {name}\n" not in said:
+            yield f"undefined behaviour of {name} is not excluded"
+    yield from (words for words in believed_warnings(said, called) if words not in contract.warned)
+    yield from re.findall(r"^\[wp\] (?!\[Passed\])(.* Smoke-test .*|.*\(Unreachable\).*)", said, re.MULTILINE)
+    with open(os.path.join(copy, contract.source), encoding="utf-8") as file:
+        for word in re.findall(r"\b(?:admit|axiom|lemma)\b", file.read()):
+            yield f"{word}: believed, not proved"
+
+
+def judged(folder, name):
+    """(proved, goals, holes)."""
+    contract = CLAIMS[name]
+    with framac.copy_of(folder) as copy:
+        weave(copy, name)
+        said = said_of(copy, name, contract.proved, *SMOKE, "-cg", CALLS, "-cg-no-services")
+        proved, count = goals(said)
+        return proved, count, list(holes(copy, contract, said)) if count else [], said
+
+
+def claim(folder, name):
+    proved, count, found, said = judged(folder, name)
+    if count == 0:
+        return None, said.strip()[-300:]
+    expected = CLAIMS[name].goals
+    return proved == count == expected and not found, "; ".join([f"{proved} of {count} goals, {expected} expected", *found])
+
+
+def leaves_a_goal(folder, name, functions):
+    """Is there a goal of which a prover says that it cannot prove it? One that could not run says nothing."""
+    with framac.copy_of(folder) as copy:
+        weave(copy, name)
+        said = said_of(copy, name, functions)
+    proved, count = goals(said)
+    return None if count == 0 else proved < count and re.search(r": (Unknown|Timeout|Stepout)\b", said) is not None
+
+
+def has_a_hole(folder, name):
+    _, count, found, _ = judged(folder, name)
+    return None if count == 0 else bool(found)
