@@ -67,6 +67,13 @@ CLAIMS = {
         ["dsb_utf8_next", "dsb_utf8_is_control", "is_letter", "is_letter_or_digit", "is_id", "dsb_device_id_set", "get_u64",
          "dsb_attestation_read"], ["clear", "copy", "copied", "dsb_service_list_fault"], 184,
         ("-wp-alias-vars", "dsb_utf8_next_least")),
+    "contract-object": Contract(
+        "proofs/contracts/object.c",
+        ["serve_handle_number", "serve_take", "serve_end_handle", "serve_free", "serve_find", "after_its_end", "while_it_lives"],
+        ["object_at"], 112,
+        # An object is passed as `void *`, and looked at as what it is alone: so a cast may keep the pointer.
+        ("-wp-model", "Typed+cast"),
+        ("Cast with incompatible pointers types (source: serve_object*) (target: sint8*)",)),
     "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], 23),
 }
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Contract of handles, lib/serve/object.c, which is included unchanged: what a handle names is in
+ * the share of the client that says it, was given out, and has the handle's number and life; a
+ * handle that ended names nothing, neither before nor in the object's next life, across the end of
+ * what a generation can count; and a new object has no name yet.
+ *
+ * The service's part of the objects is left out: objects lie side by side. That is assumed of
+ * serve_object_at().
+ */
+#include "serve/serve.h"
+
+struct serve_object objects[SERVE_OBJECTS_MAX];
+
+/*@ requires number < SERVE_OBJECTS_MAX;
+    terminates \true;
+    assigns \result \from number;
+    ensures \result == &objects[number]; */
+struct serve_object *object_at(const struct serve *serve, uint32_t number);
+#define serve_object_at object_at
+#define serve_share_at(client, idx)                                                                \
+    object_at((client)->serve, (client)->number *(client)->serve->share_count + (idx))
+
+/*@ predicate is_client{L}(struct serve_client *client) =
+        \valid(client) && \valid(client->serve) && client->serve->share_count <= SERVE_SHARE_MAX &&
+        client->number < client->serve->client_count <= 63 &&
+        client->serve->client_count * client->serve->share_count <= SERVE_OBJECTS_MAX &&
+        client->number * client->serve->share_count + client->serve->share_count <=
+            client->serve->client_count * client->serve->share_count &&
+        \separated(client, objects + (0 .. SERVE_OBJECTS_MAX - 1)) &&
+        \separated(client->serve, objects + (0 .. SERVE_OBJECTS_MAX - 1)); */
+/*@ predicate is_of{L}(struct serve_client *client, integer number) =
+        0 <= number - client->number * client->serve->share_count < client->serve->share_count; */
+
+#include "../../lib/serve/object.c"
+
+/*@ predicate names{L}(integer handle, integer number) =
+        (handle & SERVE_HANDLE_NUMBER_MASK) == number + 1 &&
+        (handle >> SERVE_HANDLE_NUMBER_BITS) == objects[number].generation; */
+
+/*@ terminates \true;
+    assigns \nothing;
+    ensures \result == (handle & SERVE_HANDLE_NUMBER_MASK); */
+static inline uint32_t serve_handle_number(serve_handle handle);
+
+/*@ requires is_client(client) && kind != 0;
+    terminates \true;
+    assigns \result \from objects[0 .. SERVE_OBJECTS_MAX - 1], *client;
+    assigns objects[0 .. SERVE_OBJECTS_MAX - 1].kind, objects[0 .. SERVE_OBJECTS_MAX - 1].named,
+            objects[0 .. SERVE_OBJECTS_MAX - 1].armed_mask,
+            objects[0 .. SERVE_OBJECTS_MAX - 1].ready_mask;
+    ensures \result != \null ==> \exists integer k; is_of(client, k) && \result == objects + k &&
+        \old(objects[k].kind) == 0 && objects[k].kind == kind && !objects[k].named;
+    ensures \result == \null ==> \forall integer k; is_of(client, k) ==> objects[k].kind != 0; */
+void *serve_take(struct serve_client *client, uint32_t kind);
+
+/*@ requires \valid(object) && object->generation < 0xffffffff;
+    terminates \true;
+    assigns object->named, object->generation, object->armed_mask, object->ready_mask;
+    ensures !object->named && object->armed_mask == 0 && object->ready_mask == 0;
+    ensures object->generation == ((\old(object->generation) + 1) & GENERATION_MASK); */
+void serve_end_handle(struct serve_object *object);
+
+/*@ requires \valid(object) && object->generation < 0xffffffff;
+    terminates \true;
+    assigns object->named, object->generation, object->armed_mask, object->ready_mask,
+            object->kind;
+    ensures !object->named && object->kind == 0;
+    ensures object->generation == ((\old(object->generation) + 1) & GENERATION_MASK); */
+void serve_free(struct serve_object *object);
+
+/*@ requires is_client(client);
+    terminates \true;
+    assigns \result \from objects[0 .. SERVE_OBJECTS_MAX - 1], *client, handle;
+    ensures \result == \null || (\exists integer k; is_of(client, k) && \result == objects + k &&
+        objects[k].named && names(handle, k));
+    ensures \result == \null ==> \forall integer k; is_of(client, k) && objects[k].named ==>
+        !names(handle, k); */
+void *serve_find(struct serve_client *client, serve_handle handle);
+
+/*@ requires is_client(client) && number < SERVE_OBJECTS_MAX && names(handle, number);
+    requires objects[number].generation < 0xffffffff;
+    terminates \true;
+    assigns \result \from *client, number, handle;
+    assigns objects[number];
+    ensures \result == \null; */
+void *after_its_end(struct serve_client *client, uint32_t number, serve_handle handle)
+{
+    serve_end_handle(&objects[number]);
+    return serve_find(client, handle);
+}
+
+/*@ requires is_client(client) && number < SERVE_OBJECTS_MAX && names(handle, number);
+    requires objects[number].named;
+    terminates \true;
+    assigns \result \from *client, number, handle;
+    ensures is_of(client, number) ==> \result == objects + number;
+    ensures !is_of(client, number) ==> \result == \null; */
+void *while_it_lives(struct serve_client *client, uint32_t number, serve_handle handle)
+{
+    return serve_find(client, handle);
+}
