@@ -30,7 +30,7 @@ OPENERS, CLOSERS = "([{", ")]}"
 SIZE = re.compile(r"(?:^|_|str)(?:len|count|cap|capacity|size|idx|pos|left|max|min)$", re.IGNORECASE)
 MACRO = re.compile(r"^#define (\w+)(?:\([^)]*\))?[ \t]((?:\\\n|[^\n])*)", re.MULTILINE)
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
-PRODUCT = ("lib/", "kernel/", "services/", "abi/", "proto/")
+PRODUCT = ("lib/", "apps/", "kernel/", "services/", "abi/", "proto/")
 
 
 def read(tree, path):
