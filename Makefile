@@ -48,9 +48,9 @@ prove: ## every machine-checked claim: protocol, contracts, memory, searches, st
 	@scripts/setup.sh prove
 	@proofs/prove.py
 
-prove-mutants: ## each claim must fail for its seeded fault
+prove-mutants: ## each claim must fail for its seeded faults (PART=I/N: every Nth of them)
 	@scripts/setup.sh prove
-	@proofs/prove.py --mutants
+	@proofs/prove.py --mutants --part "$(or $(PART),1/1)"
 
 coverage: ## lines of the library and of the services of identity that no test reaches
 	@scripts/coverage.sh

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every machine-checked claim (docs/proofs.md says in words what each means, and under which assumptions).
 
-usage: prove.py                the claims
-       prove.py --mutants      seeded faults must make their claims fail (seeded.py)
+usage: prove.py [CLAIM...]                        all claims, or those named
+       prove.py --mutants [--part I/N] [NAME...]  seeded faults, or those named, must make their claims fail (seeded.py);
+                                                  --part takes every Nth, from the Ith on: N parts are the whole
 
 Several at a time, one for each processor. Ends with "N claims, N proved, N unknown, N failed"; exits 0 only when all are proved.
 """
+import argparse
 import concurrent.futures
 import os
 import subprocess
@@ -49,12 +51,15 @@ def of_source(name):
     return {name: SOURCE_CLAIMS[name].claim(ROOT, name)}
 
 
-def prove_all():
-    build(ROOT, *PROGRAMS)
+def prove(names):
+    """All that there is, or the claims of these names; `protocol`, and a program's claims, come together."""
+    programs = [module for module in PROGRAMS if not names or {*module.CLAIMS} & {*names}]
+    build(ROOT, *programs)
     found = {}
     with workers() as pool:  # what takes longest begins
-        running = [*[pool.submit(module.claims, ROOT) for module in PROGRAMS],
-                   *[pool.submit(of_source, name) for name in SOURCE_CLAIMS], pool.submit(of_protocol)]
+        running = [*[pool.submit(module.claims, ROOT) for module in programs],
+                   *[pool.submit(of_source, name) for name in SOURCE_CLAIMS if not names or name in names],
+                   *[pool.submit(of_protocol)] * (not names or "protocol" in names)]
         for done in concurrent.futures.as_completed(running):
             for name, (is_proved, detail) in done.result().items():
                 found[name] = is_proved
@@ -64,9 +69,21 @@ def prove_all():
     return 0 if found and count(True) == len(found) else 1
 
 
-if __name__ == "__main__":
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].partition(": ")[2])
+    parser.add_argument("--mutants", action="store_true")
+    parser.add_argument("--part", type=framac.mutant_list.a_part, default=(1, 1))
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
     wp.detect_provers()
-    if "--mutants" in sys.argv[1:]:
+    if arguments.mutants:
         import seeded
-        sys.exit(seeded.main())
-    sys.exit(prove_all())
+        return seeded.main(arguments.part, arguments.names)
+    unknown = {*arguments.names} - {*SOURCE_CLAIMS, *PROGRAM_CLAIMS, "protocol"}
+    if unknown:
+        parser.error(f"no claim {' '.join(sorted(unknown))}; there are: {' '.join([*SOURCE_CLAIMS, *PROGRAM_CLAIMS, 'protocol'])}")
+    return prove(arguments.names)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
