@@ -89,7 +89,7 @@ MEMORY = {
     "memory-attestation-text": (
         ["proofs/memory/attestation_text.c", "proofs/memory/lines_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("attestation_text", "lines_read", "device_id")]],
-        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 19, 296),
+        [*EXACT, "-eva-slevel-function", "main:0,is_id:0"], 19, 295),
     "memory-names": (
         ["proofs/memory/names.c", f"{LIB}/dsoftbus/utf8.c"],
         [*STATES, "-eva-slevel", "100", "-eva-min-loop-unroll", "301", "-eva-slevel-function", "main:0,is_shown:0"], 17, 287),

@@ -604,7 +604,7 @@ static void trust_store_holds_what_its_array_holds(void **state)
 
 static void a_store_holds_as_many_roots_as_it_has_room_for(void **state)
 {
-    struct dsb_trust_root roots[1];
+    static struct dsb_trust_root roots[1];
     struct dsb_text_error error;
     static const char text[] = T1 "*.lab root:" KEY_A "\n*.home root:" KEY_A "\n";
 

@@ -2,6 +2,7 @@
 /* Requests, as lib/bus makes them. */
 #include "application.h"
 
+#include "dsoftbus/testing.h"
 #include "endpoint.h"
 
 #include <string.h>
@@ -56,4 +57,30 @@ uint32_t write_text(uint64_t badge, bus_handle handle, const char *text)
     struct bus_write_request request = {.head = {BUS_OP_WRITE, handle}};
     memcpy(request.data, text, strlen(text));
     return ask(badge, &request, sizeof request.head + strlen(text));
+}
+
+uint32_t try_connect(uint64_t badge, const char *to, const char *service)
+{
+    struct bus_connect_request request = {.head = {BUS_OP_CONNECT, 0}};
+
+    set_name(&request.device, to);
+    set_name(&request.service, service);
+    return ask(badge, &request, sizeof request);
+}
+
+uint32_t reason_of(uint64_t badge, bus_handle handle)
+{
+    assert_int_equal(ask_bare(badge, BUS_OP_REASON, handle), BUS_OK);
+    return reply.head.value;
+}
+
+void applications_die(void)
+{
+    for (uint32_t badge = 1; badge <= BUS_CLIENT_MAX; badge++)
+        serve_client_died(serve_client_of_badge(&bus_endpoint, badge));
+}
+
+uint32_t no_random(void)
+{
+    return 7;
 }

@@ -22,5 +22,14 @@ uint32_t publish(uint64_t badge, const char *name, uint32_t flags);
 /* At most 100 bytes. */
 uint32_t read_some(uint64_t badge, bus_handle handle);
 uint32_t write_text(uint64_t badge, bus_handle handle, const char *text);
+uint32_t try_connect(uint64_t badge, const char *to, const char *service);
+/* The stream's reason. */
+uint32_t reason_of(uint64_t badge, bus_handle handle);
+
+/* All of them. */
+void applications_die(void);
+
+/* Where handles begin. */
+uint32_t no_random(void);
 
 #endif

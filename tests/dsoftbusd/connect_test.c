@@ -40,11 +40,6 @@ static struct net_client net;
 static struct peer device;
 static uint64_t now;
 
-static uint32_t no_random(void)
-{
-    return 7;
-}
-
 static uint64_t clock_ms(void)
 {
     return now;
@@ -73,28 +68,12 @@ static void pass(uint64_t ms)
     settle();
 }
 
-/* --- the application's side ------------------------------------------------------------------- */
-
-static uint32_t try_connect(uint64_t badge, const char *to, const char *service)
-{
-    struct bus_connect_request request = {.head = {BUS_OP_CONNECT, 0}};
-    set_name(&request.device, to);
-    set_name(&request.service, service);
-    return ask(badge, &request, sizeof request);
-}
-
 static bus_handle connected(uint64_t badge, const char *to, const char *service)
 {
     assert_int_equal(try_connect(badge, to, service), BUS_OK);
     bus_handle handle = reply.head.value;
     settle();
     return handle;
-}
-
-static uint32_t reason_of(uint64_t badge, bus_handle handle)
-{
-    assert_int_equal(ask_bare(badge, BUS_OP_REASON, handle), BUS_OK);
-    return reply.head.value;
 }
 
 /* --- a test's beginning and end --------------------------------------------------------------- */
@@ -142,8 +121,7 @@ static int teardown(void **state)
     pass(2 * DIAL_WAIT_MS);
     assert_int_equal(table.session_count, 0);
     assert_int_equal(peers_deadline(), DSB_NO_DEADLINE);
-    for (uint32_t badge = 1; badge <= BUS_CLIENT_MAX; badge++)
-        serve_client_died(serve_client_of_badge(&bus_endpoint, badge));
+    applications_die();
     return 0;
 }
 
@@ -567,17 +545,13 @@ static void an_application_has_its_share_of_handles(void **state)
     for (int i = 0; i < BUS_SHARE_MAX; i++)
         assert_int_equal(ask_bare(APP, BUS_OP_WATCH, 0), BUS_OK);
     assert_int_equal(try_connect(APP, "friend", "log"), BUS_NO_BUFFERS);
-    settle();
-    assert_int_equal(fake.stream_count, 0); /* nobody is dialled for it */
 }
 
-/* No socket is free: it is tried again, and the process wakes for that. */
 static void a_dial_without_a_socket_is_tried_again(void **state)
 {
     (void)state;
     fake.no_sockets = true;
     (void)connected(APP, "friend", "log");
-    assert_int_equal(fake.stream_count, 0);
     assert_true(peers_deadline() > now && peers_deadline() <= now + DIAL_WAIT_MS);
     fake.no_sockets = false;
     pass(peers_deadline() - now);

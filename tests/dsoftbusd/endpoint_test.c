@@ -29,11 +29,6 @@ static struct peer device, friend;
 static struct end client, wire;
 static struct fake_stream *stream;
 
-static uint32_t no_random(void)
-{
-    return 7;
-}
-
 static uint64_t uptime_s(void)
 {
     return 4711;
@@ -102,8 +97,7 @@ static int teardown(void **state)
     stream->ended = true;
     run();
     assert_int_equal(table.session_count, 0);
-    for (uint32_t badge = 1; badge <= BUS_CLIENT_MAX; badge++)
-        serve_client_died(serve_client_of_badge(&bus_endpoint, badge));
+    applications_die();
     return 0;
 }
 

@@ -288,7 +288,7 @@ static void rotation_ends_the_sessions_of_the_former_key(void **state)
 
 static void what_no_root_signed_is_refused(void **state)
 {
-    char text[1024];
+    char text[ROOT_LIST_TEXT_SIZE];
 
     (void)state;
     come(alpha);
@@ -307,7 +307,7 @@ static void what_no_root_signed_is_refused(void **state)
 /* Of each list that is cut, or has a byte changed, nothing stays. */
 static void every_byte_counts(void **state)
 {
-    char text[1024], altered[1024];
+    char text[ROOT_LIST_TEXT_SIZE], altered[ROOT_LIST_TEXT_SIZE];
 
     (void)state;
     come(alpha);
@@ -363,7 +363,7 @@ static void lists_of_one_session_have_a_pause_between(void **state)
 
 static void each_peer_is_given_each_list_once(void **state)
 {
-    char text[1024];
+    char text[ROOT_LIST_TEXT_SIZE];
 
     (void)state;
     come(beta);
@@ -409,7 +409,7 @@ static void who_is_busy_is_asked_again(void **state)
 
 static void a_newer_list_takes_the_place_of_one_under_way(void **state)
 {
-    char text[1024];
+    char text[ROOT_LIST_TEXT_SIZE];
 
     (void)state;
     come(beta);
