@@ -62,30 +62,30 @@ MEMORY = {
     "memory-handshake": (
         ["proofs/memory/handshake.c", "proofs/memory/noise_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("handshake", "handshake_begin", "step", "frame", "record", "device_id")]],
-        [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 86, 853),
+        [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 87, 855),
     "memory-session": (
         ["proofs/memory/session.c", "proofs/memory/noise_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("session", "session_receive", "frame", "record")]],
         [*STATES, "-eva-slevel", "60", "-eva-slevel-function",
-         "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 886),
+         "main:0,from_state:0,with_length:0,feed_types:0,dsb_session_output:400,output:400"], 78, 888),
     "memory-streams-receive": ([*STREAMS], [*STREAM_STATES, "-main", "receiving"], 54, 704),
     "memory-streams-application": ([*STREAMS], [*STREAM_STATES, "-main", "application"], 73, 1027),
     "memory-streams-queue": (
         ["proofs/memory/streams_queue.c", *STREAMS[1:]], [*STATES, "-eva-slevel", "100", "-eva-min-loop-unroll", "8"], 8, 139),
     "memory-streams-send": ([*STREAMS], [*STREAM_STATES, "-main", "sending"], 53, 615),
     "memory-stream-link": (
-        ["proofs/memory/stream_link.c", f"{LIB}/dsoftbus/stream_link.c"], [*STATES, "-eva-slevel", "20"], 22, 159),
+        ["proofs/memory/stream_link.c", f"{LIB}/dsoftbus/stream_link.c"], [*STATES, "-eva-slevel", "20"], 22, 160),
     "memory-ahead": (
         ["proofs/memory/ahead.c", "proofs/memory/seam.c", f"{LIB}/noise/ahead.c", f"{LIB}/noise/cipher.c"],
-        [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 17, 166),
+        [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 17, 167),
     "memory-shelf": (
         ["proofs/memory/shelf.c", "apps/filed/shelf.c"], [*STATES, "-eva-slevel", "30", "-eva-min-loop-unroll", "9"], 16, 183),
     "memory-fleet": (
         ["proofs/memory/fleet.c"],
-        [*STATES, "-eva-slevel", "30", "-eva-slevel-function", "main:0,give_texts:0,begin:0,fleet_turn:0"], 43, 334),
+        [*STATES, "-eva-slevel", "30", "-eva-slevel-function", "main:0,give_texts:0,begin:0,fleet_turn:0"], 43, 335),
     "memory-kept": (
         ["proofs/memory/kept.c", f"{LIB}/dsoftbus/attestation.c", "services/dsoftbusd/root_lists.c", "services/dsoftbusd/record.c"],
-        [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "40"], 45, 564),
+        [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "40"], 45, 566),
     "memory-attestation-text": (
         ["proofs/memory/attestation_text.c", "proofs/memory/lines_promise.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("attestation_text", "lines_read", "device_id")]],
@@ -95,17 +95,17 @@ MEMORY = {
         [*STATES, "-eva-slevel", "100", "-eva-min-loop-unroll", "301", "-eva-slevel-function", "main:0,is_shown:0"], 17, 287),
     "memory-discovery": (
         ["proofs/memory/discovery.c", "services/dsoftbusd/discovery.c"],
-        [*STATES, "-eva-slevel", "20", "-eva-slevel-function", "main:0,with_announce:0,receive:0,discovery_turn:0"], 40, 279),
+        [*STATES, "-eva-slevel", "20", "-eva-slevel-function", "main:0,with_announce:0,receive:0,discovery_turn:0"], 40, 280),
     "memory-pairing": (
         ["proofs/memory/pairing.c", "proofs/memory/seam.c",
          *[f"{LIB}/dsoftbus/{name}.c" for name in ("pairing", "cpace", "device_id")]],
-        [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,of_role:0,is_id:0"], 61, 611),
+        [*STATES, "-eva-slevel", "60", "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,of_role:0,is_id:0"], 61, 613),
     "memory-rate": (
         ["proofs/memory/rate.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("rate", "hearsay", "admission")]],
         [*STATES, "-eva-slevel", "20", "-eva-min-loop-unroll", "17"], 30, 369),
     "memory-link": (
         ["proofs/memory/link.c", *[f"{LIB}/dsoftbus/{name}.c" for name in ("link", "link_view", "link_ahead")]],
-        [*STATES, "-eva-slevel", "100", "-eva-slevel-function", "main:0,from_state:0,input_calls:0,output_calls:0,hear:400"], 106, 915),
+        [*STATES, "-eva-slevel", "100", "-eva-slevel-function", "main:0,from_state:0,input_calls:0,output_calls:0,hear:400"], 107, 927),
     "memory-attestation": (
         ["proofs/memory/attestation.c", f"{LIB}/dsoftbus/attestation.c"],
         [*EXACT, "-eva-min-loop-unroll", "10", "-eva-slevel-function", "main:0"], 15, 137),

@@ -8,6 +8,7 @@
 #include "../../services/dsoftbusd/discovery.h"
 
 #include "../../services/dsoftbusd/journal.h"
+#include "any.h"
 #include "exact.h"
 
 #include <string.h>
@@ -23,30 +24,9 @@ static uint8_t sink;
 
 /* --- promises --------------------------------------------------------------------------------- */
 
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
-
-static uint64_t any_time(void)
-{
-    uint64_t now_ms;
-
-    Frama_C_make_unknown((char *)&now_ms, sizeof now_ms);
-    return now_ms;
-}
-
 static enum net_status any_status(void)
 {
     return (enum net_status)Frama_C_interval(NET_OK, 100);
-}
-
-static void reads(const uint8_t *in, size_t len)
-{
-    /*@ assert readable: len == 0 || \valid_read(in + (0 .. len - 1)); */
-    /*@ assert written: len == 0 || \initialized(in + (0 .. len - 1)); */
-    if (len != 0)
-        sink ^= in[0];
 }
 
 enum net_status net_udp_bind(struct net_client *client, const struct net_address *address,

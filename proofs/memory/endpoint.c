@@ -13,6 +13,7 @@
  */
 #include "services/dsoftbusd/endpoint.h"
 
+#include "any.h"
 #include "exact.h"
 #include "serve/port.h"
 #include "services/dsoftbusd/endpoint_object.h"
@@ -45,11 +46,6 @@ int lowest_bit_idx(unsigned long long bits)
 static uint32_t any_word(void)
 {
     return Frama_C_unsigned_int_interval(0, UINT32_MAX);
-}
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
 }
 
 static enum dsb_status any_status(void)

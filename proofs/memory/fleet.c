@@ -5,6 +5,7 @@
  * longest; and answered with the longest word. Streams, sessions, disk and the store of what roots
  * said are promises: any answer.
  */
+#include "any.h"
 #include "exact.h"
 
 #include <stdio.h>
@@ -40,18 +41,6 @@ static bool was_written; /* a part: then all, or nothing */
 static uint8_t sink;
 
 /* --- promises --------------------------------------------------------------------------------- */
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
-
-static void reads(const uint8_t *in, size_t len)
-{
-    /*@ assert readable: len == 0 || \valid_read(in + (0 .. len - 1)); */
-    if (len != 0)
-        sink ^= in[0];
-}
 
 static enum dsb_status any_status(void)
 {
@@ -182,11 +171,6 @@ uint64_t kept_deadline(void)
 void journal_list(const struct dsb_device_id *peer, const char *outcome, uint64_t serial)
 {
     sink ^= (uint8_t)(peer->len ^ (uint8_t)outcome[0] ^ serial);
-}
-
-static uint64_t any_time(void)
-{
-    return Frama_C_unsigned_int_interval(0, UINT32_MAX);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
  * their promises; so is the reading of payloads, which `contract-payload` shows.
  */
 #include "dsoftbus/handshake.h"
+#include "any.h"
 #include "dsoftbus/payload.h"
 #include "dsoftbus/vouched.h"
 #include "exact.h"
@@ -153,14 +154,6 @@ static void is_handshake(void)
         /*@ assert local: hs.local == &local; */;
     /*@ assert peer: hs.peer.len <= DSB_DEVICE_ID_MAX; */
     /*@ assert claim: hs.claim.len <= DSB_DEVICE_ID_MAX; */
-}
-
-static uint64_t any_time(void)
-{
-    uint64_t now_ms;
-
-    Frama_C_make_unknown((char *)&now_ms, sizeof now_ms);
-    return now_ms;
 }
 
 static void feed(enum dsb_handshake_state state, size_t len)

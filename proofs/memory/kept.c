@@ -7,6 +7,7 @@
  */
 #include "../../services/dsoftbusd/kept.c"
 
+#include "any.h"
 #include "exact.h"
 
 _Static_assert(NAME_SIZE == 14, "as the promises of the disk say");
@@ -30,18 +31,6 @@ static size_t stored_len; /* of each record */
 static uint8_t sink;
 
 /* --- promises --------------------------------------------------------------------------------- */
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
-
-static void reads(const void *in, size_t len)
-{
-    /*@ assert readable: len == 0 || \valid_read((uint8_t *)in + (0 .. len - 1)); */
-    if (len != 0)
-        sink ^= *(const uint8_t *)in;
-}
 
 void rt_logf(const char *format, ...)
 {

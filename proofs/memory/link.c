@@ -7,6 +7,7 @@
  */
 #include "dsoftbus/link_ahead.h"
 
+#include "any.h"
 #include "exact.h"
 
 #include <string.h>
@@ -26,22 +27,8 @@ static struct dsb_device_id target;
 static struct dsb_link link;
 static struct noise_ahead ahead;
 static uint8_t ephemeral[DSB_KEY_LEN], other_in[EXACT_MAX];
-static uint8_t sink;
 
 /* --- promises --------------------------------------------------------------------------------- */
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
-
-static uint64_t any_time(void)
-{
-    uint64_t now_ms;
-
-    Frama_C_make_unknown((char *)&now_ms, sizeof now_ms);
-    return now_ms;
-}
 
 /* How many of these bytes were used, or written, one number after the other. */
 static size_t any_part(size_t len)
@@ -49,15 +36,6 @@ static size_t any_part(size_t len)
     if (len == 0 || any_bool())
         return 0;
     return any_bool() ? len : len > FEW ? len - 1 : 1;
-}
-
-static void reads(const uint8_t *in, size_t len)
-{
-    if (len != 0) {
-        /*@ assert readable: \valid_read(in + (0 .. len - 1)); */
-        /*@ assert written: \initialized(in + (0 .. len - 1)); */
-        sink ^= in[0];
-    }
 }
 
 static void writes(uint8_t *out, size_t len)

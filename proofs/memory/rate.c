@@ -6,6 +6,7 @@
  */
 #include "dsoftbus/rate.h"
 
+#include "any.h"
 #include "dsoftbus/admission.h"
 #include "dsoftbus/hearsay.h"
 #include "exact.h"
@@ -22,19 +23,6 @@ static struct dsb_answer_rate answers;
 static struct dsb_half_open entries[ROOM_MAX];
 static struct dsb_admission admission;
 static uint64_t sink;
-
-static uint64_t any_time(void)
-{
-    uint64_t now_ms;
-
-    Frama_C_make_unknown((char *)&now_ms, sizeof now_ms);
-    return now_ms;
-}
-
-static uint32_t any_u32(void)
-{
-    return Frama_C_unsigned_int_interval(0, UINT32_MAX);
-}
 
 static enum dsb_vouched_result any_result(void)
 {

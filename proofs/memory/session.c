@@ -5,6 +5,7 @@
  * object. So every order of calls is covered. Noise is its promise (noise_promise.c).
  */
 #include "dsoftbus/session.h"
+#include "any.h"
 #include "exact.h"
 #include "noise_promise.h"
 
@@ -34,19 +35,6 @@ enum dsb_handshake_state dsb_handshake_recheck(struct dsb_handshake *handshake)
         handshake->state = DSB_HANDSHAKE_FAILED;
     }
     return handshake->state;
-}
-
-static uint64_t any_time(void)
-{
-    uint64_t now_ms;
-
-    Frama_C_make_unknown((char *)&now_ms, sizeof now_ms);
-    return now_ms;
-}
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
 }
 
 static uint8_t any_send_state(void)

@@ -6,6 +6,7 @@
  */
 #include "dsoftbus/stream_link.h"
 
+#include "any.h"
 #include "exact.h"
 
 #include <string.h>
@@ -18,19 +19,6 @@ static size_t room_max;
 static uint8_t sink;
 
 /* --- promises --------------------------------------------------------------------------------- */
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
-
-static void reads(const uint8_t *in, size_t len)
-{
-    /*@ assert readable: len == 0 || \valid_read(in + (0 .. len - 1)); */
-    /*@ assert written: len == 0 || \initialized(in + (0 .. len - 1)); */
-    if (len != 0)
-        sink ^= in[0];
-}
 
 const struct dsb_session *dsb_link_session(const struct dsb_link *of)
 {

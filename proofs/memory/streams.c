@@ -8,6 +8,7 @@
  */
 #include "dsoftbus/streams_internal.h"
 
+#include "any.h"
 #include "exact.h"
 
 #include <string.h>
@@ -63,16 +64,6 @@ void dsb_streams_dequeue(struct dsb_streams *of, enum dsb_stream_queue queue,
                          struct dsb_stream *stream);
 
 /* --- a table ---------------------------------------------------------------------------------- */
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
-
-static uint32_t any_u32(void)
-{
-    return Frama_C_unsigned_int_interval(0, UINT32_MAX);
-}
 
 /* An id of this side's kind, or of the peer's. */
 static uint32_t any_id(bool is_own)

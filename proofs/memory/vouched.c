@@ -7,6 +7,7 @@
  */
 #include "dsoftbus/vouched.h"
 
+#include "any.h"
 #include "dsoftbus/service_list.h"
 #include "exact.h"
 
@@ -28,11 +29,6 @@ static struct dsb_device_id id;
 static uint8_t key[DSB_KEY_LEN];
 
 /* --- promises --------------------------------------------------------------------------------- */
-
-static bool any_bool(void)
-{
-    return Frama_C_interval(0, 1);
-}
 
 void *memchr(const void *bytes, int wanted, size_t len)
 {
