@@ -54,12 +54,14 @@ def of_source(name):
 def prove(names):
     """All that there is, or the claims of these names; `protocol`, and a program's claims, come together."""
     programs = [module for module in PROGRAMS if not names or {*module.CLAIMS} & {*names}]
-    build(ROOT, *programs)
     found = {}
+    if programs:
+        build(ROOT, *programs)
     with workers() as pool:  # what takes longest begins
         running = [*[pool.submit(module.claims, ROOT) for module in programs],
-                   *[pool.submit(of_source, name) for name in SOURCE_CLAIMS if not names or name in names],
-                   *[pool.submit(of_protocol)] * (not names or "protocol" in names)]
+                   *[pool.submit(of_source, name) for name in SOURCE_CLAIMS if not names or name in names]]
+        if not names or "protocol" in names:
+            running.append(pool.submit(of_protocol))
         for done in concurrent.futures.as_completed(running):
             for name, (is_proved, detail) in done.result().items():
                 found[name] = is_proved

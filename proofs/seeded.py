@@ -92,11 +92,13 @@ def main(part, names):
         found = [tell({"name": name, "test": "protocol"}, verdict(is_caught)) for name, is_caught in prove.protocol("--mutants")]
     faults = [*framac.mutant_list.parse(os.path.join(prove.HERE, "mutants.txt")), *bounds_checks()]
     without = sorted({*prove.SOURCE_CLAIMS, *prove.PROGRAM_CLAIMS} - {mutant["test"] for mutant in faults})
-    of_programs = [mutant for mutant in faults if mutant["test"] in prove.PROGRAM_CLAIMS]
-    of_source = [mutant for claims in (search.CLAIMS, wp.CLAIMS, framac.MEMORY) for mutant in faults
-                 if mutant["test"] in claims]
-    of_programs, of_source = ([mutant for mutant in mutants if not names or mutant["name"] in names][index - 1::count]
-                              for mutants in (of_programs, of_source))
+    unknown = {*names} - {mutant["name"] for mutant in faults}
+    if unknown:
+        raise SystemExit(f"prove-mutants: no fault {', '.join(sorted(unknown))}")
+    chosen = [mutant for mutant in faults if not names or mutant["name"] in names]
+    of_programs = [mutant for mutant in chosen if mutant["test"] in prove.PROGRAM_CLAIMS][index - 1::count]
+    of_source = [mutant for claims in (search.CLAIMS, wp.CLAIMS, framac.MEMORY) for mutant in chosen
+                 if mutant["test"] in claims][index - 1::count]
     with prove.workers() as pool:  # what takes longest begins
         running = pool.submit(programs, of_programs)
         found += [*pool.map(lambda mutant: tell(mutant, in_source(mutant)), of_source), *running.result()]
