@@ -300,16 +300,23 @@ static void reports_a_reset(void **state)
     assert_int_equal(fake_count("ended session-truncated"), 1);
 }
 
-/* What waits to leave cannot any more: its stream says so first. */
-static void reports_a_reset_while_it_writes(void **state)
+/* A session whose echo waits: its stream takes nothing more. */
+static struct fake_stream *stop_reading(void)
 {
-    (void)state;
     struct fake_stream *stream = authenticate();
+
     open_echo();
     stream->room_len = 0;
     session_send(&client, &wire, "never", 5, START_MS);
     exchange(stream);
-    stream->reset = true;
+    return stream;
+}
+
+/* What waits to leave cannot any more: its stream says so first. */
+static void reports_a_reset_while_it_writes(void **state)
+{
+    (void)state;
+    stop_reading()->reset = true;
     run(START_MS);
     assert_int_equal(fake_count("ended session-truncated"), 1);
     assert_int_equal(table.session_count, 0);
@@ -362,11 +369,7 @@ static void ends_a_peer_that_sends_more_than_its_credit(void **state)
 static void ends_a_peer_that_never_reads(void **state)
 {
     (void)state;
-    struct fake_stream *stream = authenticate();
-    open_echo();
-    stream->room_len = 0;
-    session_send(&client, &wire, "never", 5, START_MS);
-    exchange(stream);
+    (void)stop_reading();
     run(START_MS + DSB_DEAD_AFTER_MS);
     assert_int_equal(fake_count("ended session-silent"), 1);
 }
