@@ -149,11 +149,11 @@ MEMORY = {
 INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]
 
 
-def run(command, folder, **more):
+def run(command, folder, text_in=None, **more):
     # Frama-C takes its folder from PWD.
     env = {**os.environ, "PWD": folder, **more}
     try:
-        return subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        return subprocess.run(command, cwd=folder, env=env, input=text_in, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               check=False, timeout=TIMEOUT_S).stdout
     except subprocess.TimeoutExpired:
         return f"not at an end after {TIMEOUT_S} s"

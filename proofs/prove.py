@@ -17,6 +17,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path[:0] = [os.path.join(HERE, folder) for folder in ("contracts", "stack", "timing", "search")]
+import bits  # noqa: E402
 import framac  # noqa: E402
 import search  # noqa: E402
 import stack  # noqa: E402
@@ -25,7 +26,8 @@ import wp  # noqa: E402
 
 PROGRAMS = (stack, timing)  # claims about what is linked
 PROGRAM_CLAIMS = {claim: module for module in PROGRAMS for claim in module.CLAIMS}
-SOURCE_CLAIMS = {**dict.fromkeys(search.CLAIMS, search), **dict.fromkeys(wp.CLAIMS, wp), **dict.fromkeys(framac.MEMORY, framac)}
+SOURCE_CLAIMS = {**dict.fromkeys(search.CLAIMS, search), **dict.fromkeys(wp.CLAIMS, wp), **dict.fromkeys(bits.CLAIMS, bits),
+                 **dict.fromkeys(framac.MEMORY, framac)}
 
 
 def workers():

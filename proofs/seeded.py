@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 
+import bits
 import comparisons
 import framac
 import prove
@@ -49,8 +50,8 @@ def in_source(mutant):
     claim = mutant["test"]
     with framac.copy_of(prove.ROOT) as copy:
         framac.edited(copy, mutant)
-        if claim in search.CLAIMS:
-            holds, words = search.claim(copy, claim)
+        if claim in {*search.CLAIMS, *bits.CLAIMS}:
+            holds, words = prove.SOURCE_CLAIMS[claim].claim(copy, claim)
             return f"error: {words}" if holds is None else verdict(not holds)
         if mutant["file"].startswith("proofs/contracts/"):
             return verdict(wp.has_a_hole(copy, claim))
@@ -97,7 +98,7 @@ def main(part, names):
         raise SystemExit(f"prove-mutants: no fault {', '.join(sorted(unknown))}")
     chosen = [mutant for mutant in faults if not names or mutant["name"] in names]
     of_programs = [mutant for mutant in chosen if mutant["test"] in prove.PROGRAM_CLAIMS][index - 1::count]
-    of_source = [mutant for claims in (search.CLAIMS, wp.CLAIMS, framac.MEMORY) for mutant in chosen
+    of_source = [mutant for claims in (search.CLAIMS, wp.CLAIMS, bits.CLAIMS, framac.MEMORY) for mutant in chosen
                  if mutant["test"] in claims][index - 1::count]
     with prove.workers() as pool:  # what takes longest begins
         running = pool.submit(programs, of_programs)

@@ -9,6 +9,7 @@ import os
 import re
 from typing import NamedTuple
 
+import bits
 import framac
 
 LIB = framac.LIB
@@ -50,6 +51,12 @@ CLAIMS = {
         ["copied", "dsb_utf8_next", "dsb_utf8_is_control", "set_id", "dsb_attestation_read"], 324,
         # That nobody else points to these would be believed.
         ("-wp-alias-vars", "announce_magic,query_magic")),
+    "contract-ring": Contract(
+        "proofs/contracts/ring.c",
+        [f"ring_{name}" for name in ("used_len", "free_len", "at", "piece_len", "put", "get", "hear_put", "hear_got")],
+        ["copy_bytes", "position"], 139,
+        # Bytes are passed as `void *`, and looked at as bytes alone: so a cast may keep the pointer.
+        ("-wp-model", "Typed+cast"), ("Cast with incompatible pointers types (source: sint8*) (target: uint8*)",)),
     "contract-admission": Contract("proofs/contracts/admission.c", ["find_victim"], [], 22),
     "contract-streams": Contract(
         "proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"],
@@ -69,11 +76,13 @@ CLAIMS = {
         ("-wp-alias-vars", "dsb_utf8_next_least")),
     "contract-object": Contract(
         "proofs/contracts/object.c",
-        ["serve_handle_number", "serve_take", "serve_end_handle", "serve_free", "serve_find", "after_its_end", "while_it_lives"],
-        ["object_at"], 112,
+        ["serve_handle_number", "handle_of", "serve_take", "serve_end_handle", "serve_free", "serve_find", "serve_give", "after_its_end",
+         "is_another_in_its_next_life", "while_it_lives"],
+        ["object_at"], 156,
         # An object is passed as `void *`, and looked at as what it is alone: so a cast may keep the pointer.
         ("-wp-model", "Typed+cast"),
-        ("Cast with incompatible pointers types (source: serve_object*) (target: sint8*)",)),
+        tuple(f"Cast with incompatible pointers types (source: {source}) (target: {target})"
+              for source, target in (("serve_object*", "sint8*"), ("sint8*", "serve_reply*")))),
     "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], 23),
 }
 
@@ -121,6 +130,11 @@ def believed_warnings(said, called):
             yield words
 
 
+def headers(copy):
+    folder = os.path.join("proofs", "contracts")
+    return [os.path.join(folder, name) for name in os.listdir(os.path.join(copy, folder)) if name.endswith(".h")]
+
+
 def holes(copy, contract, said):
     """What would be believed without a word."""
     called = callees(copy, contract.proved)
@@ -136,9 +150,9 @@ def holes(copy, contract, said):
             yield f"undefined behaviour of {name} is not excluded"
     yield from (words for words in believed_warnings(said, called) if words not in contract.warned)
     yield from re.findall(r"^\[wp\] (?!\[Passed\])(.* Smoke-test .*|.*\(Unreachable\).*)", said, re.MULTILINE)
-    with open(os.path.join(copy, contract.source), encoding="utf-8") as file:
-        for word in re.findall(r"\b(?:admit|axiom|lemma)\b", file.read()):
-            yield f"{word}: believed, not proved"
+    for path in {contract.source, *headers(copy)} - {bits.HEADER}:
+        with open(os.path.join(copy, path), encoding="utf-8") as file:
+            yield from (f"{word}: believed, not proved" for word in re.findall(r"\b(?:admit|axiom|lemma)\b", file.read()))
 
 
 def judged(folder, name):
