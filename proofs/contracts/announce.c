@@ -22,7 +22,16 @@ void copied(size_t room_len, const uint8_t *from, size_t len);
 /*@ requires len <= room_len && \valid_read(from + (0 .. len - 1));
     terminates \true;
     assigns \nothing; */
-void copied(size_t room_len, const uint8_t *from, size_t len);
+void copied(size_t room_len, const uint8_t *from, size_t len)
+{
+    uint8_t byte;
+
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i, byte;
+        loop variant len - i; */
+    for (size_t i = 0; i < len; i++)
+        byte = from[i];
+}
 
 /*@ predicate is_cursor{L}(struct cursor *c) = \valid(c) && is_there(c->next, c->left_len); */
 

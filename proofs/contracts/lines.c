@@ -21,19 +21,48 @@
     terminates \true;
     assigns \result \from text, c, len;
     ensures \result == \null || (\exists integer at; 0 <= at < len && \result == text + at); */
-const char *find(const char *text, int c, size_t len);
+const char *find(const char *text, int c, size_t len)
+{
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i;
+        loop variant len - i; */
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == (char)c)
+            return text + i;
+    return NULL;
+}
 #define memchr find
 /*@ requires \valid(line);
     terminates \true;
     assigns *line;
     ensures is_line(line); */
-void memset_of_line(struct dsb_line *line);
+void memset_of_line(struct dsb_line *line)
+{
+    /*@ loop invariant 0 <= i <= DSB_WORDS_MAX;
+        loop invariant \forall integer k; 0 <= k < i ==> line->words[k].len == 0;
+        loop assigns i, line->words[0 .. DSB_WORDS_MAX - 1];
+        loop variant DSB_WORDS_MAX - i; */
+    for (size_t i = 0; i < DSB_WORDS_MAX; i++) {
+        line->words[i].text = NULL;
+        line->words[i].len = 0;
+    }
+    line->fault = 0;
+}
 #define memset(object, zero, len) memset_of_##object(object)
 void memset_of_key(uint8_t *key);
 /*@ requires is_there(a, len) && is_there(b, len);
     terminates \true;
     assigns \nothing; */
-int compare(const char *a, const char *b, size_t len);
+int compare(const char *a, const char *b, size_t len)
+{
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i;
+        loop variant len - i; */
+    for (size_t i = 0; i < len; i++)
+        if (a[i] != b[i])
+            return (unsigned char)a[i] - (unsigned char)b[i];
+    return 0;
+}
 #define memcmp(a, b, len) compare((const char *)(a), (const char *)(b), len)
 
 #include "../../lib/dsoftbus/lines.c"

@@ -17,7 +17,10 @@ struct serve_object objects[SERVE_OBJECTS_MAX];
     terminates \true;
     assigns \result \from number;
     ensures \result == &objects[number]; */
-struct serve_object *object_at(const struct serve *serve, uint32_t number);
+struct serve_object *object_at(const struct serve *serve, uint32_t number)
+{
+    return &objects[number];
+}
 #define serve_object_at object_at
 #define serve_share_at(client, idx)                                                                \
     object_at((client)->serve, (client)->number *(client)->serve->share_count + (idx))

@@ -34,7 +34,10 @@ void memset_of_fields(struct fields *fields);
     assigns *fields;
     ensures fields->device_id.value == \null && fields->recv_max.value == \null;
     ensures fields->window.value == \null && fields->streams_max.value == \null; */
-void memset_of_fields(struct fields *fields);
+void memset_of_fields(struct fields *fields)
+{
+    *fields = (struct fields){.device_id = {.value = NULL}};
+}
 
 /*@ requires is_there(data, data_len);
     requires data_len <= 65535 && \valid(fields);

@@ -49,12 +49,12 @@ bool dsb_attestation_read(struct dsb_attestation *out, const uint8_t *bytes, siz
     ensures \result < len ==> ring->len == ring->cap; */
 size_t dsb_byte_ring_put(struct dsb_byte_ring *ring, const uint8_t *bytes, size_t len);
 
-/* dsb_device_id_set() of bytes: the prover does not follow a pointer to bytes into text. What
- * contract-words proves of it, but for that. */
+/* dsb_device_id_set() of bytes: the prover does not follow a pointer to bytes into text. */
 /*@ requires \valid(id) && is_there(text, text_len) && \separated(id, text + (0 .. text_len - 1));
     terminates \true;
     assigns *id;
-    ensures \result == DSB_OK ==> 1 <= id->len <= DSB_DEVICE_ID_MAX; */
+    ensures \result == DSB_OK ==> 1 <= id->len <= DSB_DEVICE_ID_MAX && id->len == text_len;
+    ensures \result != DSB_OK ==> id->len == 0; */
 enum dsb_status set_id(struct dsb_device_id *id, const uint8_t *text, size_t text_len);
 
 #endif

@@ -25,7 +25,16 @@ void tell_position(uint32_t *pos, uint32_t value);
     terminates \true;
     assigns to[0 .. len - 1];
     ensures \forall integer i; 0 <= i < len ==> to[i] == \old(from[i]); */
-void copy_bytes(uint8_t *to, const uint8_t *from, size_t len);
+void copy_bytes(uint8_t *to, const uint8_t *from, size_t len)
+{
+    /*@ loop invariant 0 <= i <= len;
+        loop invariant \forall integer k; 0 <= k < i ==> to[k] == \at(from[k], Pre);
+        loop invariant \forall integer k; 0 <= k < len ==> from[k] == \at(from[k], Pre);
+        loop assigns i, to[0 .. len - 1];
+        loop variant len - i; */
+    for (size_t i = 0; i < len; i++)
+        to[i] = from[i];
+}
 #define memcpy copy_bytes
 
 #include "bits.h"

@@ -13,36 +13,51 @@
     terminates \true;
     assigns *id;
     ensures id->len == 0; */
-void clear(struct dsb_device_id *id);
+void clear(struct dsb_device_id *id)
+{
+    /*@ loop invariant 0 <= i <= DSB_DEVICE_ID_MAX;
+        loop assigns i, id->text[0 .. DSB_DEVICE_ID_MAX - 1];
+        loop variant DSB_DEVICE_ID_MAX - i; */
+    for (size_t i = 0; i < DSB_DEVICE_ID_MAX; i++)
+        id->text[i] = 0;
+    id->len = 0;
+}
 #define memset(object, zero, len) clear(object)
 /*@ requires \valid(to + (0 .. len - 1)) && \valid_read(from + (0 .. len - 1));
     terminates \true;
     assigns to[0 .. len - 1]; */
-void copy(char *to, const char *from, size_t len);
+void copy(char *to, const uint8_t *from, size_t len)
+{
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i, to[0 .. len - 1];
+        loop variant len - i; */
+    for (size_t i = 0; i < len; i++)
+        to[i] = (char)from[i];
+}
 #define memcpy copy
 
 /*@ terminates \true;
     assigns \nothing; */
-static bool is_letter(char c);
+static bool is_letter(uint8_t c);
 
 /*@ terminates \true;
     assigns \nothing; */
-static bool is_letter_or_digit(char c);
+static bool is_letter_or_digit(uint8_t c);
 
 /*@ requires is_there(text, text_len);
     terminates \true;
     assigns \nothing; */
-static bool is_id(const char *text, size_t text_len);
+static bool is_id(const uint8_t *text, size_t text_len);
 
-/*@ requires \valid(id) && is_there((char *)text, text_len);
-    requires \separated(id, (char *)text + (0 .. text_len - 1));
-    terminates \true;
-    assigns *id;
-    ensures \result == DSB_OK ==> 1 <= id->len <= DSB_DEVICE_ID_MAX && id->len == text_len;
-    ensures \result != DSB_OK ==> id->len == 0; */
-enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, size_t text_len);
-
+/* set_id (promises.h) is dsb_device_id_set with bytes for `char` and `void`. */
+#define dsb_device_id_set set_id
+#define char uint8_t
+#define void uint8_t
 #include "../../lib/dsoftbus/device_id.c"
+#undef dsb_device_id_set
+#undef char
+#undef void
+
 #include "../../lib/dsoftbus/utf8.c"
 
 /* memcpy() by what matters of it here: it reads, and writes, len bytes. What it writes is not
@@ -50,7 +65,16 @@ enum dsb_status dsb_device_id_set(struct dsb_device_id *id, const void *text, si
 /*@ requires len <= room_len && is_there(from, len);
     terminates \true;
     assigns \nothing; */
-void copied(size_t room_len, const uint8_t *from, size_t len);
+void copied(size_t room_len, const uint8_t *from, size_t len)
+{
+    uint8_t byte;
+
+    /*@ loop invariant 0 <= i <= len;
+        loop assigns i, byte;
+        loop variant len - i; */
+    for (size_t i = 0; i < len; i++)
+        byte = from[i];
+}
 #undef memcpy
 #define memcpy(to, from, len) copied(sizeof(to), from, len)
 

@@ -5,6 +5,7 @@ The tool believes much without a word: that a function without a contract writes
 one that never returns, everything of one whose precondition nobody meets. What it believes so is a hole, and a claim
 with a hole is not proved.
 """
+import itertools
 import os
 import re
 from typing import NamedTuple
@@ -19,71 +20,75 @@ WP = ["-wp", "-wp-rte", "-wp-prover", "z3,cvc4", "-wp-timeout", "20", "-wp-par",
 # Can each precondition be met, can each loop be entered, does each call return? A prover that can show otherwise
 # mostly does so at once.
 SMOKE = ["-wp-smoke-tests", "-wp-smoke-timeout", "1", "-wp-no-smoke-dead-code"]
-CALLS = "calls.dot"
+CALLS, PRINTED = "calls.dot", "printed.c"
+PRINT = ["-print", "-ocode", PRINTED]
 
 
 class Contract(NamedTuple):
     source: str
-    proved: list   # functions
-    assumed: list  # functions that those call, and whose contract is believed
+    proved: list     # functions
+    stand_ins: list  # functions of the claim's own file that those call: what is promised of them is proved, too
+    assumed: list    # functions that those call, and whose contract is believed
     goals: int
     options: tuple = ()
     warned: tuple = ()  # of what the tool does not follow: it knows nothing of the value then, and a goal about it is left
 
 
+# What one claim assumes and another proves stands first where it is proved: so none is proved by itself.
 CLAIMS = {
     "contract-cipher": Contract(
-        "proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt"],
-        ["encode_nonce", "noise_aead_seal", "noise_aead_open"], 55),
-    "contract-frame": Contract("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], [], 28),
+        "proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt", "encode_nonce", "put_word"],
+        ["noise_aead_seal", "noise_aead_open"], [], 104),
+    "contract-frame": Contract("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], [], [], 28),
     "contract-byte-ring": Contract(
         "proofs/contracts/byte_ring.c",
-        ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))], ["copy_bytes"], 135),
-    "contract-payload": Contract(
-        "proofs/contracts/payload.c",
-        ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read", "dsb_payload3_read",
-         "dsb_payload_attestation_read"],
-        ["memset_of_fields", "set_id", "dsb_attestation_read"], 188),
-    "contract-announce": Contract(
-        "proofs/contracts/announce.c",
-        ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key", "read_service",
-         "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"],
-        ["copied", "dsb_utf8_next", "dsb_utf8_is_control", "set_id", "dsb_attestation_read"], 324,
-        # That nobody else points to these would be believed.
-        ("-wp-alias-vars", "announce_magic,query_magic")),
+        ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))],
+        ["copy_bytes"], [], 148),
     "contract-ring": Contract(
         "proofs/contracts/ring.c",
         [f"ring_{name}" for name in ("used_len", "free_len", "at", "piece_len", "put", "get", "hear_put", "hear_got")],
-        ["copy_bytes", "position"], 139,
+        ["copy_bytes"], ["position"], 157,
         # Bytes are passed as `void *`, and looked at as bytes alone: so a cast may keep the pointer.
         ("-wp-model", "Typed+cast"), ("Cast with incompatible pointers types (source: sint8*) (target: uint8*)",)),
-    "contract-admission": Contract("proofs/contracts/admission.c", ["find_victim"], [], 22),
-    "contract-streams": Contract(
-        "proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"],
-        ["dsb_byte_ring_put", "dsb_streams_wake", "dsb_streams_tell"], 69),
-    "contract-bundle": Contract(
-        "proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], ["is_zero"], 73,
-        warned=("Cast with incompatible pointers types (source: abi_bundle_header*) (target: uint8*)",)),
     "contract-lines": Contract(
         "proofs/contracts/lines.c",
         ["is_allowed", "split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
          "dsb_service_list_fault"],
-        ["find", "compare", "memset_of_line", "dsb_service_name_is_valid"], 246),
+        ["find", "compare", "memset_of_line"], ["dsb_service_name_is_valid"], 297),
     "contract-words": Contract(
         "proofs/contracts/words.c",
-        ["dsb_utf8_next", "dsb_utf8_is_control", "is_letter", "is_letter_or_digit", "is_id", "dsb_device_id_set", "get_u64",
-         "dsb_attestation_read"], ["clear", "copy", "copied", "dsb_service_list_fault"], 184,
+        ["dsb_utf8_next", "dsb_utf8_is_control", "is_letter", "is_letter_or_digit", "is_id", "set_id", "get_u64",
+         "dsb_attestation_read"], ["clear", "copy", "copied"], ["dsb_service_list_fault"], 223,
         ("-wp-alias-vars", "dsb_utf8_next_least")),
+    "contract-payload": Contract(
+        "proofs/contracts/payload.c",
+        ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read", "dsb_payload3_read",
+         "dsb_payload_attestation_read"],
+        ["memset_of_fields"], ["set_id", "dsb_attestation_read"], 194),
+    "contract-announce": Contract(
+        "proofs/contracts/announce.c",
+        ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key", "read_service",
+         "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"],
+        ["copied"], ["dsb_utf8_next", "dsb_utf8_is_control", "set_id", "dsb_attestation_read"], 334,
+        # That nobody else points to these would be believed.
+        ("-wp-alias-vars", "announce_magic,query_magic")),
+    "contract-admission": Contract("proofs/contracts/admission.c", ["find_victim"], [], [], 22),
+    "contract-streams": Contract(
+        "proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], [],
+        ["dsb_byte_ring_put", "dsb_streams_wake", "dsb_streams_tell"], 69),
+    "contract-bundle": Contract(
+        "proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], [], ["is_zero"], 73,
+        warned=("Cast with incompatible pointers types (source: abi_bundle_header*) (target: uint8*)",)),
     "contract-object": Contract(
         "proofs/contracts/object.c",
         ["serve_handle_number", "handle_of", "serve_take", "serve_end_handle", "serve_free", "serve_find", "serve_give", "after_its_end",
          "is_another_in_its_next_life", "while_it_lives"],
-        ["object_at"], 156,
+        ["object_at"], [], 160,
         # An object is passed as `void *`, and looked at as what it is alone: so a cast may keep the pointer.
         ("-wp-model", "Typed+cast"),
         tuple(f"Cast with incompatible pointers types (source: {source}) (target: {target})"
               for source, target in (("serve_object*", "sint8*"), ("sint8*", "serve_reply*")))),
-    "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], 23),
+    "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], [], 23),
 }
 
 
@@ -102,10 +107,15 @@ def weave(copy, name):
         framac.edited(copy, loop)
 
 
+def read(copy, name, *more):
+    """What the tool says of a claim's file."""
+    return framac.run([*framac.FRAMA_C, f"-cpp-extra-args={' '.join(framac.INCLUDES)}", *more, CLAIMS[name].source], copy,
+                      WHY3CONFIG=PROVERS)
+
+
 def said_of(copy, name, functions, *more):
     """What the tool says of these functions."""
-    return framac.run([*framac.FRAMA_C, f"-cpp-extra-args={' '.join(framac.INCLUDES)}", *WP, *CLAIMS[name].options, *more,
-                       "-wp-fct", ",".join(functions), CLAIMS[name].source], copy, WHY3CONFIG=PROVERS)
+    return read(copy, name, *WP, *CLAIMS[name].options, *more, "-wp-fct", ",".join(functions))
 
 
 def goals(said):
@@ -135,14 +145,50 @@ def headers(copy):
     return [os.path.join(folder, name) for name in os.listdir(os.path.join(copy, folder)) if name.endswith(".h")]
 
 
+def promised(copy, function):
+    """A function's contract, as the tool has read it."""
+    contract = r"/\*@ ((?:requires|terminates|assigns)\b(?:[^*]|\*(?!/))*)\*/\n"
+    with open(os.path.join(copy, PRINTED), encoding="utf-8") as file:
+        found = re.findall(rf"{contract}(?=\w)[^;={{}}]*\b{function}\s*\(", file.read())
+    return " ".join(found[0].split()) if len(found) == 1 else None
+
+
+def promised_by(folder, name, function):
+    """The same, as a claim proves it."""
+    with framac.copy_of(folder) as copy:
+        weave(copy, name)
+        read(copy, name, *PRINT)
+        return promised(copy, function)
+
+
+def unmet(copy, folder, name, said):
+    """Promises of which nobody has shown that a function can keep them: one that contradicts itself proves everything."""
+    earlier = itertools.takewhile(lambda other: other != name, CLAIMS)
+    provers = {function: other for other in earlier for function in CLAIMS[other].proved}
+    for function in CLAIMS[name].assumed:
+        promise = promised(copy, function)
+        if promise is None:
+            yield f"{function} is assumed to promise nothing that can be read"
+        elif function in provers:
+            if promised_by(folder, provers[function], function) != promise:
+                yield f"{provers[function]} proves something else of {function}"
+        elif re.search(r"\b(?:ensures|exits|behavior)\b", promise):  # else a function keeps it that does nothing
+            yield f"{function} is assumed to promise what no function is shown to keep"
+    for function in CLAIMS[name].stand_ins:
+        goal = rf"^\[wp\] \[\w+\] Goal typed_(?:cast_)?{function}_.*\n(?:  .*\n)*?  .*: (?:Unknown|Timeout|Stepout)\b"
+        if re.search(goal, said, re.MULTILINE):
+            yield f"{function} does not keep what it promises"
+
+
 def holes(copy, contract, said):
     """What would be believed without a word."""
-    called = callees(copy, contract.proved)
-    for name in sorted(called - {*contract.proved, *contract.assumed}):
+    shown = {*contract.proved, *contract.stand_ins}
+    called = callees(copy, shown)
+    for name in sorted(called - {*shown, *contract.assumed}):
         yield f"{name} is called and neither proved nor assumed"
-    for name in sorted({*contract.assumed} - called):
+    for name in sorted({*contract.stand_ins, *contract.assumed} - called):
         yield f"{name} is assumed and not called"
-    for name in contract.proved:
+    for name in sorted(shown):
         for promise in ("assigns", "terminates"):
             if not re.search(rf"Goal (?:typed_(?:cast_)?)?{name}_{promise}\w* ", said):
                 yield f"{name} does not say what it {promise}"
@@ -160,10 +206,10 @@ def judged(folder, name):
     contract = CLAIMS[name]
     with framac.copy_of(folder) as copy:
         weave(copy, name)
-        said = said_of(copy, name, contract.proved, *SMOKE, "-cg", CALLS, "-cg-no-services")
+        said = said_of(copy, name, [*contract.proved, *contract.stand_ins], *SMOKE, "-cg", CALLS, "-cg-no-services", *PRINT)
         proved, count = goals(said)
         if count:
-            return proved, count, list(holes(copy, contract, said)), said
+            return proved, count, [*holes(copy, contract, said), *unmet(copy, folder, name, said)], said
         # It stopped: where it lacked a contract it may not get further.
         is_read = os.path.exists(os.path.join(copy, CALLS))
         return 0, 0, list(believed_warnings(said, callees(copy, contract.proved))) if is_read else [], said
