@@ -211,8 +211,10 @@ def judged(folder, name):
         if count:
             return proved, count, [*holes(copy, contract, said), *unmet(copy, folder, name, said)], said
         # It stopped: where it lacked a contract it may not get further.
-        is_read = os.path.exists(os.path.join(copy, CALLS))
-        return 0, 0, list(believed_warnings(said, callees(copy, contract.proved))) if is_read else [], said
+        found = [f"{function} has no body" for function in re.findall(r"\(no function '(\w+)'\)", said)]
+        if os.path.exists(os.path.join(copy, CALLS)):
+            found += believed_warnings(said, callees(copy, contract.proved))
+        return 0, 0, found, said
 
 
 def claim(folder, name):
