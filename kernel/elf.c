@@ -58,9 +58,13 @@ _Static_assert(sizeof(struct elf_program_header) == 56, "ELF-64 program header")
 /* Segments end below the largest stack and the unmapped page under it. */
 #define SEGMENT_END (ABI_STACK_TOP - (ABI_STACK_PAGES_MAX + 1) * ABI_PAGE_BYTES)
 
-static enum abi_image_fault check_header(const struct elf_header *header, uint64_t file_len)
+static enum abi_image_fault read_header(struct elf_header *header, const uint8_t *file,
+                                        uint64_t file_len)
 {
     static const uint8_t magic[4] = {0x7f, 'E', 'L', 'F'};
+    if (file_len < sizeof *header)
+        return ABI_IMAGE_TRUNCATED;
+    memcpy(header, file, sizeof *header);
     for (uint32_t i = 0; i < sizeof magic; i++)
         if (header->ident[i] != magic[i])
             return ABI_IMAGE_MAGIC;
@@ -82,15 +86,22 @@ static enum abi_image_fault check_header(const struct elf_header *header, uint64
     return ABI_IMAGE_OK;
 }
 
+static void read_program(struct elf_program_header *program, const uint8_t *file,
+                         const struct elf_header *header, uint32_t idx)
+{
+    memcpy(program, file + header->program_offset + idx * sizeof *program, sizeof *program);
+}
+
 static enum abi_image_fault check_segment(const struct elf_program_header *header,
                                           uint64_t file_len, uint64_t lowest_addr,
-                                          uint64_t mem_left)
+                                          uint64_t pages_left)
 {
     uint32_t flags = header->flags;
     if ((flags & ~(SEGMENT_READ | SEGMENT_WRITE | SEGMENT_EXEC)) != 0 || !(flags & SEGMENT_READ) ||
         ((flags & SEGMENT_WRITE) && (flags & SEGMENT_EXEC)))
         return ABI_IMAGE_SEGMENT_FLAGS;
-    if (header->mem_len == 0 || header->file_len > header->mem_len || header->mem_len > mem_left)
+    if (header->mem_len == 0 || header->file_len > header->mem_len ||
+        header->mem_len > pages_left * ABI_PAGE_BYTES)
         return ABI_IMAGE_SEGMENT_SIZE;
     if (header->offset > file_len || header->file_len > file_len - header->offset)
         return ABI_IMAGE_TRUNCATED;
@@ -102,6 +113,17 @@ static enum abi_image_fault check_segment(const struct elf_program_header *heade
     if (header->virtual_addr < lowest_addr)
         return ABI_IMAGE_SEGMENT_OVERLAP;
     return ABI_IMAGE_OK;
+}
+
+static void add_segment(struct elf_image *image, const struct elf_program_header *program)
+{
+    struct elf_segment *segment = &image->segment[image->segment_count++];
+    segment->addr = program->virtual_addr;
+    segment->mem_len = program->mem_len;
+    segment->file_offset = program->offset;
+    segment->file_len = program->file_len;
+    segment->writable = (program->flags & SEGMENT_WRITE) != 0;
+    segment->executable = (program->flags & SEGMENT_EXEC) != 0;
 }
 
 static bool entry_is_code(const struct elf_image *image)
@@ -118,10 +140,7 @@ static bool entry_is_code(const struct elf_image *image)
 enum abi_image_fault elf_read(const uint8_t *file, uint64_t file_len, struct elf_image *image)
 {
     struct elf_header header;
-    if (file_len < sizeof header)
-        return ABI_IMAGE_TRUNCATED;
-    memcpy(&header, file, sizeof header);
-    enum abi_image_fault fault = check_header(&header, file_len);
+    enum abi_image_fault fault = read_header(&header, file, file_len);
     if (fault != ABI_IMAGE_OK)
         return fault;
 
@@ -129,29 +148,22 @@ enum abi_image_fault elf_read(const uint8_t *file, uint64_t file_len, struct elf
     image->segment_count = 0;
     uint64_t lowest_addr = 0; /* where the next segment may begin */
     /* Bounds the whole image, as it does one memory object: it is loaded with interrupts off. */
-    uint64_t mem_left = ABI_MEMORY_BYTES_MAX;
+    uint64_t pages_left = ABI_MEMORY_BYTES_MAX / ABI_PAGE_BYTES;
     for (uint32_t i = 0; i < header.program_count; i++) {
         struct elf_program_header program;
-        memcpy(&program, file + header.program_offset + i * sizeof program, sizeof program);
+        read_program(&program, file, &header, i);
         if (program.type == SEGMENT_DYNAMIC || program.type == SEGMENT_INTERP ||
             program.type == SEGMENT_TLS)
             return ABI_IMAGE_SEGMENT_TYPE;
         if (program.type != SEGMENT_LOAD)
             continue; /* notes and attributes: nothing to load */
-        fault = check_segment(&program, file_len, lowest_addr, mem_left);
+        fault = check_segment(&program, file_len, lowest_addr, pages_left);
         if (fault != ABI_IMAGE_OK)
             return fault;
         uint64_t page_count = (program.mem_len + ABI_PAGE_BYTES - 1) / ABI_PAGE_BYTES;
         lowest_addr = program.virtual_addr + page_count * ABI_PAGE_BYTES;
-        mem_left -= page_count * ABI_PAGE_BYTES;
-        image->segment[image->segment_count++] = (struct elf_segment){
-            .addr = program.virtual_addr,
-            .mem_len = program.mem_len,
-            .file_offset = program.offset,
-            .file_len = program.file_len,
-            .writable = (program.flags & SEGMENT_WRITE) != 0,
-            .executable = (program.flags & SEGMENT_EXEC) != 0,
-        };
+        pages_left -= page_count;
+        add_segment(image, &program);
     }
     if (image->segment_count == 0)
         return ABI_IMAGE_SEGMENT_COUNT;

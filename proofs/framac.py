@@ -131,7 +131,7 @@ MEMORY = {
     "memory-message": (["proofs/memory/message.c"], [*STATES, "-eva-slevel", "300", "-eva-slevel-function", "main:0"], 21, 272),
     "memory-elf": (
         ["proofs/memory/elf.c", "kernel/elf.c"],
-        [*EXACT, "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,elf_read:200"], 12, 266),
+        [*EXACT, "-eva-min-loop-unroll", "12", "-eva-slevel-function", "main:0,elf_read:200"], 14, 275),
     "memory-ring": (["proofs/memory/ring.c"], ["-eva-slevel", "12", "-eva-slevel-function", "main:0"], 16, 125),
     "memory-facade": (
         ["proofs/memory/facade.c", "services/netstackd/facade.c",
