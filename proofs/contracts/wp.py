@@ -88,6 +88,9 @@ CLAIMS = {
         ("-wp-model", "Typed+cast"),
         tuple(f"Cast with incompatible pointers types (source: {source}) (target: {target})"
               for source, target in (("serve_object*", "sint8*"), ("sint8*", "serve_reply*")))),
+    "contract-elf": Contract(
+        "proofs/contracts/elf.c", ["read_header", "read_program", "check_segment", "add_segment", "entry_is_code", "elf_read"], [],
+        ["copy_header", "copy_program"], 214, ("-wp-alias-vars", "read_header_magic")),
     "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], [], 23),
 }
 
@@ -97,11 +100,13 @@ def detect_provers():
     framac.run(["why3", "config", "detect"], framac.ROOT, WHY3CONFIG=PROVERS)
 
 
+def woven(name):
+    return [loop for loop in framac.mutant_list.parse(os.path.join(framac.HERE, "contracts", "loops.txt")) if loop["test"] == name]
+
+
 def weave(copy, name):
     """Writes the annotations for a claim into a copy of the source; nothing but annotations."""
-    for loop in framac.mutant_list.parse(os.path.join(framac.HERE, "contracts", "loops.txt")):
-        if loop["test"] != name:
-            continue
+    for loop in woven(name):
         if re.sub(r" */\*@(?:[^*]|\*(?!/))*\*/\n", "", loop["new"]) != loop["old"]:
             raise SystemExit(f"prove: {loop['name']}: changes more than annotations")
         framac.edited(copy, loop)
@@ -140,9 +145,14 @@ def believed_warnings(said, called):
             yield words
 
 
-def headers(copy):
+def believed_words(copy, name):
+    """What the annotations of a claim's files have believed; of bits.h each lemma is a claim's."""
     folder = os.path.join("proofs", "contracts")
-    return [os.path.join(folder, name) for name in os.listdir(os.path.join(copy, folder)) if name.endswith(".h")]
+    paths = {os.path.join(folder, header) for header in os.listdir(os.path.join(copy, folder)) if header.endswith(".h")}
+    for path in sorted({CLAIMS[name].source, *paths, *(loop["file"] for loop in woven(name))} - {bits.HEADER}):
+        with open(os.path.join(copy, path), encoding="utf-8") as file:
+            annotations = " ".join(re.findall(r"/\*@.*?\*/|//@[^\n]*", file.read(), re.DOTALL))
+        yield from (f"{path}: {word}: believed, not proved" for word in re.findall(r"\b(?:admit|axiom|lemma)\b", annotations))
 
 
 def promised(copy, function):
@@ -196,9 +206,6 @@ def holes(copy, contract, said):
             yield f"undefined behaviour of {name} is not excluded"
     yield from (words for words in believed_warnings(said, called) if words not in contract.warned)
     yield from re.findall(r"^\[wp\] (?!\[Passed\])(.* Smoke-test .*|.*\(Unreachable\).*)", said, re.MULTILINE)
-    for path in {contract.source, *headers(copy)} - {bits.HEADER}:
-        with open(os.path.join(copy, path), encoding="utf-8") as file:
-            yield from (f"{word}: believed, not proved" for word in re.findall(r"\b(?:admit|axiom|lemma)\b", file.read()))
 
 
 def judged(folder, name):
@@ -209,7 +216,7 @@ def judged(folder, name):
         said = said_of(copy, name, [*contract.proved, *contract.stand_ins], *SMOKE, "-cg", CALLS, "-cg-no-services", *PRINT)
         proved, count = goals(said)
         if count:
-            return proved, count, [*holes(copy, contract, said), *unmet(copy, folder, name, said)], said
+            return proved, count, [*holes(copy, contract, said), *believed_words(copy, name), *unmet(copy, folder, name, said)], said
         # It stopped: where it lacked a contract it may not get further.
         found = [f"{function} has no body" for function in re.findall(r"\(no function '(\w+)'\)", said)]
         if os.path.exists(os.path.join(copy, CALLS)):
