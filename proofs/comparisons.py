@@ -3,8 +3,9 @@
 """Every bounds check of the files that the memory claims run is in memory/checks.txt or, with a reason, in memory/exempt.txt.
 
 usage: comparisons.py           names what is in neither list or in both, and what a list names that is not there any more
-       comparisons.py --try [PATH...]    runs the analyser without each of those that are in neither list, and prints
-                                its row: of checks.txt when there is an alarm, else of exempt.txt without its reason
+       comparisons.py --try [PATH...]    runs the analyser without each of those that are in neither list, then the contracts of
+                                its function, and prints its row: of checks.txt when there is an alarm or a goal is
+                                left, else of exempt.txt without its reason
 
 What can be a bounds check is told by its form: each `<`, `<=`, `>`, `>=`, and each `==` and `!=` of which a side ends in a
 name of a length or count (SIZE below) or has a sizeof; wherever it stands in a product's file or a header that it includes. One is
@@ -17,6 +18,9 @@ import re
 import sys
 
 import framac
+
+sys.path.insert(0, os.path.join(framac.HERE, "contracts"))
+import wp  # noqa: E402
 
 TOKEN = re.compile(r"/\*.*?\*/|//[^\n]*|^[ \t]*#(?:\\\n|[^\n])*|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\w+|->|<<=|>>=|<<|>>|"
                    r"[<>=!]=|&&|\|\||[-+*/%&|^]=|\+\+|--|\S", re.DOTALL | re.MULTILINE)
@@ -48,10 +52,10 @@ def included(tree, path):
                 break
 
 
-def files(tree):
-    """Product's file: the claims that run it."""
+def files(tree, claim_sources):
+    """Product's file: the claims whose sources it belongs to."""
     claims = {}
-    for claim, (sources, *_) in framac.MEMORY.items():
+    for claim, sources in claim_sources.items():
         seen, left = set(), list(sources)
         while left:
             path = left.pop()
@@ -62,6 +66,16 @@ def files(tree):
             if path.startswith(PRODUCT):
                 claims.setdefault(path, []).append(claim)
     return claims
+
+
+def run_files(tree):
+    """Product's file: the claims of the analyser that run it."""
+    return files(tree, {claim: sources for claim, (sources, *_) in framac.MEMORY.items()})
+
+
+def contract_files(tree):
+    """Product's file: the contracts that include it."""
+    return files(tree, {claim: [contract.source] for claim, contract in wp.CLAIMS.items()})
 
 
 def matches(tokens):
@@ -166,18 +180,22 @@ def exempt(tree):
             yield path, condition, reason
 
 
-def mutant(tree, path, condition, value):
-    """A row as a mutant (scripts/mutants.py). Text without a function's name stands once in the file."""
+def remove(tree, path, condition, value):
+    """Writes a file without a condition of a row: a comparison by its name, or text that stands once in the file."""
     text = read(tree, path)
-    where = {name: (start, stop) for name, start, stop, *_ in comparisons(text)}
-    if condition not in where:
-        return {"name": f"{path}: without {condition}", "file": path, "old": condition, "new": value}
-    start, stop = where[condition]
-    first, last = start, stop
-    while text.count(text[first:last]) != 1:  # with as much of what stands around it as makes it single
-        first, last = text.rfind("\n", 0, max(first - 1, 0)) + 1, (text.find("\n", last) + 1) or len(text)
-    return {"name": f"{path}: without {condition}", "file": path, "old": text[first:last],
-            "new": text[first:start] + value + text[stop:last]}
+    start, stop = next(((start, stop) for name, start, stop, *_ in comparisons(text) if name == condition), (None, None))
+    if start is None:
+        if text.count(condition) != 1:
+            sys.exit(f"{path}: {condition}: is not there, or more than once")
+        start = text.index(condition)
+        stop = start + len(condition)
+    with open(os.path.join(tree, path), "w", encoding="utf-8") as file:
+        file.write(text[:start] + value + text[stop:])
+
+
+def function_of(condition):
+    """Of a comparison's name; of text that has none, anything else."""
+    return re.match(r"\w*", condition)[0]
 
 
 def is_of(condition, name):
@@ -197,13 +215,13 @@ def unlisted(tree, claims):
 
 
 def faults(tree):
-    claims = files(tree)
+    claims, contracts = run_files(tree), contract_files(tree)
     for path, found in unlisted(tree, claims):
         yield f"{path}: {found[0]}: neither in checks.txt nor in exempt.txt"
     of_checks = {}
     for claim, path, condition, _ in checks(tree):
         of_checks.setdefault(path, []).append(condition)
-        if claim not in claims.get(path, []):
+        if claim not in claims.get(path, []) + contracts.get(path, []):
             yield f"checks.txt: {path}: {claim} does not run it"
         elif read(tree, path).count(condition) != 1 and condition not in [name for name, *_ in comparisons(read(tree, path))]:
             yield f"checks.txt: {path}: {condition}: is not there, or more than once"
@@ -217,27 +235,52 @@ def faults(tree):
             yield f"{path}: {condition}: in both lists"
 
 
+def without(copy, claim, path, condition, value):
+    """Writes a copy for a claim without a condition. What a contract says within a function goes before the place is looked for."""
+    if claim in wp.CLAIMS:
+        wp.weave(copy, claim)
+    remove(copy, path, condition, value)
+
+
+def is_missed(copy, claim, condition):
+    """Does a claim fail of such a copy? None: the tool could not judge it."""
+    if claim in framac.MEMORY:
+        return framac.raises_alarm(copy, claim)
+    function, proved = function_of(condition), wp.CLAIMS[claim].proved
+    return wp.leaves_a_goal(copy, claim, [function] if function in proved else proved)
+
+
+def values(text, found):
+    """What stands for its loss, the likelier first: 1 lets a loop or an `&&` go on, 0 passes a refusal by."""
+    _, start, _, before, behind = found
+    goes_on = "&&" in (before, behind) or re.search(r"(?:while \(|; ?)$", text[:start])
+    return ("1", "0") if goes_on else ("0", "1")
+
+
 def tried(path, found, claims):
     """The row of one comparison that stands in neither list."""
-    name, _, _, before, behind = found
-    values = ("0", "1") if "||" in (before, behind) else ("1", "0")
+    name = found[0]
     for claim in claims:
-        for value in values:
+        for value in values(read(framac.ROOT, path), found):
             with framac.copy_of(framac.ROOT) as copy:
-                framac.edited(copy, mutant(copy, path, name, value))
-                alarm = framac.raises_alarm(copy, claim)
-            if alarm is None:
+                without(copy, claim, path, name, value)
+                missed = is_missed(copy, claim, name)
+            if missed is None:
                 print(f"{claim} {path} {name} := {value}: the tool could not judge it", file=sys.stderr, flush=True)
-            if alarm:
+            if missed:
                 return f"{claim} {path} {name}{' := 1' if value == '1' else ''}"
     return f"{path}    {name} # "
 
 
 def try_unlisted(paths):
-    claims = files(framac.ROOT)
+    claims, contracts = run_files(framac.ROOT), contract_files(framac.ROOT)
+    wp.detect_provers()
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        running = [pool.submit(tried, path, found, claims[path]) for path, found in unlisted(framac.ROOT, claims)
-                   if not paths or path in paths]
+        running = []
+        for path, found in unlisted(framac.ROOT, claims):
+            if not paths or path in paths:
+                proving = [claim for claim in contracts.get(path, []) if function_of(found[0]) in wp.CLAIMS[claim].proved]
+                running.append(pool.submit(tried, path, found, claims[path] + proving))
         for done in concurrent.futures.as_completed(running):
             print(done.result(), flush=True)
 

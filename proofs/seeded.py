@@ -23,7 +23,7 @@ CAUGHT, SURVIVED = "caught", "SURVIVED"
 def bounds_checks():
     """Those of memory/checks.txt, as mutants."""
     for claim, path, condition, value in comparisons.checks(prove.ROOT):
-        yield {"test": claim, **comparisons.mutant(prove.ROOT, path, condition, value)}
+        yield {"name": f"{path}: without {condition}", "test": claim, "file": path, "condition": condition, "value": value}
 
 
 def function_of(mutant):
@@ -38,6 +38,7 @@ def leaves_a_goal(copy, mutant):
     """Of the function that was changed, if it is the claim's; when it is proved, of all that the claim is about."""
     claim, functions = mutant["test"], wp.CLAIMS[mutant["test"]].proved
     changed = function_of(mutant)
+    wp.weave(copy, claim)
     return (changed in functions and wp.leaves_a_goal(copy, claim, [changed])) or \
         wp.leaves_a_goal(copy, claim, functions)
 
@@ -49,6 +50,10 @@ def verdict(is_caught):
 def in_source(mutant):
     claim = mutant["test"]
     with framac.copy_of(prove.ROOT) as copy:
+        if "condition" in mutant:
+            comparisons.without(copy, claim, mutant["file"], mutant["condition"], mutant["value"])
+            return verdict(comparisons.is_missed(copy, claim, mutant["condition"])) if framac.compiles(copy, mutant["file"]) \
+                else "error: does not compile"
         framac.edited(copy, mutant)
         if claim in {*search.CLAIMS, *bits.CLAIMS}:
             holds, words = prove.SOURCE_CLAIMS[claim].claim(copy, claim)

@@ -81,6 +81,9 @@ class Lists(unittest.TestCase):
         self.memory = comparisons.framac.MEMORY
         comparisons.framac.MEMORY = {"memory-x": (["proofs/memory/driver.c"], [], 1, 1)}
         self.addCleanup(setattr, comparisons.framac, "MEMORY", self.memory)
+        self.contracts = comparisons.wp.CLAIMS
+        comparisons.wp.CLAIMS = {}
+        self.addCleanup(setattr, comparisons.wp, "CLAIMS", self.contracts)
         self.put("proofs/memory/driver.c", '#include "x.c"\n')
         self.put(FILE, CODE % "len < 3 || len > 9")
         self.lists("memory-x lib/x.c len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
@@ -129,12 +132,26 @@ class Lists(unittest.TestCase):
         self.lists("memory-y lib/x.c len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
         self.says("checks.txt: lib/x.c: memory-y does not run it")
 
-    def test_a_row_is_a_mutant_of_its_place_alone(self):
+    def test_a_contract_that_includes_the_file(self):
+        self.put("proofs/contracts/x.c", '#include "../../lib/x.c"\n')
+        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], 1)
+        self.lists("contract-x lib/x.c f: len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
+        self.says()
+
+    def test_a_contract_that_does_not(self):
+        self.put("proofs/contracts/x.c", '#include "x.h"\n')
+        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], 1)
+        self.lists("contract-x lib/x.c f: len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
+        self.says("checks.txt: lib/x.c: contract-x does not run it")
+
+    def test_a_row_is_removed_at_its_place_alone(self):
         self.put(FILE, CODE % "len < 3 || g(len < 3)")
-        mutant = comparisons.mutant(self.tree, FILE, "f#2: len < 3", "1")
-        text = comparisons.read(self.tree, FILE)
-        self.assertEqual(text.count(mutant["old"]), 1)
-        self.assertEqual(text.replace(mutant["old"], mutant["new"]), CODE % "len < 3 || g(1)")
+        comparisons.remove(self.tree, FILE, "f#2: len < 3", "1")
+        self.assertEqual(comparisons.read(self.tree, FILE), CODE % "len < 3 || g(1)")
+
+    def test_a_condition_by_its_text(self):
+        comparisons.remove(self.tree, FILE, "len < 3 || len > 9", "0")
+        self.assertEqual(comparisons.read(self.tree, FILE), CODE % "0")
 
 
 if __name__ == "__main__":
