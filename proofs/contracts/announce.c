@@ -50,7 +50,8 @@ static const uint8_t *take(struct cursor *cursor, size_t len);
     terminates \true;
     assigns *cursor, *version;
     ensures \base_addr(cursor->next) == \base_addr(\old(cursor->next));
-    ensures is_cursor(cursor); */
+    ensures is_cursor(cursor);
+    ensures \result == DSB_PACKET_OK ==> VERSION <= *version <= version_max; */
 static enum dsb_packet_result read_head(struct cursor *cursor, const uint8_t magic[MAGIC_LEN],
                                         uint8_t version_max, uint8_t *version);
 

@@ -8,10 +8,12 @@
 
 #include "promises.h"
 
+/*@ predicate is_word{L}(struct dsb_word *word) =
+        word->len <= DSB_TEXT_LINE_MAX && is_there(word->text, word->len); */
 /*@ predicate is_line{L}(struct dsb_line *line) = \valid(line) &&
-        is_there(line->words[0].text, line->words[0].len) &&
-        is_there(line->words[1].text, line->words[1].len) &&
-        is_there(line->words[2].text, line->words[2].len); */
+        is_word(&line->words[0]) && is_word(&line->words[1]) && is_word(&line->words[2]); */
+/*@ predicate has_words{L}(struct dsb_line *line) =
+        line->words[0].len > 0 && line->words[1].len > 0; */
 /*@ predicate is_text{L}(struct dsb_lines *lines) = \valid(lines) &&
         lines->pos <= lines->text_len && is_there(lines->text, lines->text_len); */
 
@@ -69,27 +71,29 @@ int compare(const char *a, const char *b, size_t len)
 #include "../../lib/dsoftbus/service_list.c"
 
 /*@ requires is_line(line) && is_there(text, len) && words_max <= DSB_WORDS_MAX;
-    requires \separated(line, text + (0 .. len - 1));
+    requires len <= DSB_TEXT_LINE_MAX && \separated(line, text + (0 .. len - 1));
     terminates \true;
     assigns line->words[0 .. DSB_WORDS_MAX - 1];
-    ensures is_line(line); */
+    ensures is_line(line);
+    ensures \result ==> has_words(line); */
 static bool split_words(struct dsb_line *line, const char *text, size_t len, size_t words_max);
 
 /*@ requires is_line(line);
     terminates \true;
     assigns line->fault;
-    ensures is_line(line); */
+    ensures is_line(line) && \result == DSB_LINE_FAULT; */
 static enum dsb_line_kind line_fault(struct dsb_line *line, enum dsb_text_fault fault);
 
 /*@ terminates \true;
     assigns \nothing; */
 static bool is_allowed(char c, bool comment);
 
-/*@ requires is_line(line) && len > 0 && is_there(text, len) && words_max <= DSB_WORDS_MAX;
-    requires \separated(line, text + (0 .. len - 1));
+/*@ requires is_line(line) && is_there(text, len) && words_max <= DSB_WORDS_MAX;
+    requires 0 < len <= DSB_TEXT_LINE_MAX && \separated(line, text + (0 .. len - 1));
     terminates \true;
     assigns *line;
-    ensures is_line(line); */
+    ensures is_line(line) && \result != DSB_LINE_END;
+    ensures \result == DSB_LINE_WORDS ==> has_words(line); */
 static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, size_t len,
                                     size_t words_max);
 
@@ -100,7 +104,9 @@ static enum dsb_line_kind read_line(struct dsb_line *line, const char *text, siz
     requires \separated(lines, lines->text + (0 .. lines->text_len - 1));
     terminates \true;
     assigns *line, lines->pos, lines->number;
-    ensures is_line(line); */
+    ensures is_line(line);
+    ensures \result == DSB_LINE_WORDS ==> has_words(line);
+    ensures \result == DSB_LINE_END ==> lines->pos == lines->text_len; */
 enum dsb_line_kind dsb_lines_next(struct dsb_lines *lines, struct dsb_line *line);
 
 /*@ requires \valid(rest) && \valid(name) && \separated(rest, name);

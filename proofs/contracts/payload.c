@@ -19,6 +19,12 @@
         (0 <= at && at + 2 <= data_len && at + 2 + data[at + 1] <= data_len &&
          is_whole(data, data_len, at + 2 + data[at + 1])); */
 
+/* Their types ascend, so that none is there twice. */
+/*@ predicate ascends{L}(uint8_t *data, integer data_len, integer at, integer previous) =
+        at == data_len ||
+        (previous < (data[at] & 0x7f) &&
+         ascends(data, data_len, at + 2 + data[at + 1], data[at] & 0x7f)); */
+
 /* memset() on a structure, which the prover does not look into, by its effect. */
 #include <string.h>
 struct fields;
@@ -52,7 +58,8 @@ void memset_of_fields(struct fields *fields)
         within(data, data_len, fields->window.value, fields->window.value_len);
     ensures \result == DSB_PAYLOAD_OK ==>
         within(data, data_len, fields->streams_max.value, fields->streams_max.value_len);
-    ensures \result == DSB_PAYLOAD_OK ==> \old(is_whole(data, data_len, 0)); */
+    ensures \result == DSB_PAYLOAD_OK ==> \old(is_whole(data, data_len, 0));
+    ensures \result == DSB_PAYLOAD_OK ==> \old(ascends(data, data_len, 0, -1)); */
 static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len, bool with_id,
                                            struct fields *fields);
 
@@ -117,6 +124,7 @@ enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, 
     terminates \true;
     assigns *recv_max, *id, *streams;
     ensures \result == DSB_PAYLOAD_OK ==> \old(is_whole(data, data_len, 0));
+    ensures \result == DSB_PAYLOAD_OK ==> \old(ascends(data, data_len, 0, -1));
     ensures \result == DSB_PAYLOAD_OK ==> streams->window != 0;
     ensures \result != DSB_PAYLOAD_OK ==> *recv_max == \old(*recv_max) &&
         *id == \old(*id) && *streams == \old(*streams); */

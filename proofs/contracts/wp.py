@@ -54,7 +54,7 @@ CLAIMS = {
         "proofs/contracts/lines.c",
         ["is_allowed", "split_words", "line_fault", "read_line", "dsb_lines_next", "next_service", "has_service",
          "dsb_service_list_fault"],
-        ["find", "compare", "memset_of_line"], ["dsb_service_name_is_valid"], 297),
+        ["find", "compare", "memset_of_line"], ["dsb_service_name_is_valid"], 307),
     "contract-words": Contract(
         "proofs/contracts/words.c",
         ["dsb_utf8_next", "dsb_utf8_is_control", "is_letter", "is_letter_or_digit", "is_id", "set_id", "get_u64",
@@ -64,12 +64,12 @@ CLAIMS = {
         "proofs/contracts/payload.c",
         ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read", "dsb_payload3_read",
          "dsb_payload_attestation_read"],
-        ["memset_of_fields"], ["set_id", "dsb_attestation_read"], 194),
+        ["memset_of_fields"], ["set_id", "dsb_attestation_read"], 198),
     "contract-announce": Contract(
         "proofs/contracts/announce.c",
         ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key", "read_service",
          "read_services", "read_attestation", "dsb_announce_decode", "dsb_query_decode"],
-        ["copied"], ["dsb_utf8_next", "dsb_utf8_is_control", "set_id", "dsb_attestation_read"], 334,
+        ["copied"], ["dsb_utf8_next", "dsb_utf8_is_control", "set_id", "dsb_attestation_read"], 335,
         # That nobody else points to these would be believed.
         ("-wp-alias-vars", "announce_magic,query_magic")),
     "contract-admission": Contract("proofs/contracts/admission.c", ["find_victim"], [], [], 22),
