@@ -134,13 +134,13 @@ class Lists(unittest.TestCase):
 
     def test_a_contract_that_includes_the_file(self):
         self.put("proofs/contracts/x.c", '#include "../../lib/x.c"\n')
-        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], 1)
+        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], [], 1)
         self.lists("contract-x lib/x.c f: len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
         self.says()
 
     def test_a_contract_that_does_not(self):
         self.put("proofs/contracts/x.c", '#include "x.h"\n')
-        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], 1)
+        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], [], 1)
         self.lists("contract-x lib/x.c f: len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
         self.says("checks.txt: lib/x.c: contract-x does not run it")
 
