@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every bounds check of the files that the memory claims run is in memory/checks.txt or, with a reason, in memory/exempt.txt.
+"""Every bounds check of the files that memory claims run and contracts include is in memory/checks.txt or, with a reason, in memory/exempt.txt.
 
 usage: comparisons.py           names what is in neither list or in both, and what a list names that is not there any more
        comparisons.py --try [PATH...]    runs the analyser without each of those that are in neither list, then the contracts of
@@ -76,6 +76,11 @@ def run_files(tree):
 def contract_files(tree):
     """Product's file: the contracts that include it."""
     return files(tree, {claim: [contract.source] for claim, contract in wp.CLAIMS.items()})
+
+
+def all_files(tree):
+    run, included_by = run_files(tree), contract_files(tree)
+    return {path: run.get(path, []) + included_by.get(path, []) for path in {*run, *included_by}}
 
 
 def matches(tokens):
@@ -215,13 +220,13 @@ def unlisted(tree, claims):
 
 
 def faults(tree):
-    claims, contracts = run_files(tree), contract_files(tree)
+    claims = all_files(tree)
     for path, found in unlisted(tree, claims):
         yield f"{path}: {found[0]}: neither in checks.txt nor in exempt.txt"
     of_checks = {}
     for claim, path, condition, _ in checks(tree):
         of_checks.setdefault(path, []).append(condition)
-        if claim not in claims.get(path, []) + contracts.get(path, []):
+        if claim not in claims.get(path, []):
             yield f"checks.txt: {path}: {claim} does not run it"
         elif read(tree, path).count(condition) != 1 and condition not in [name for name, *_ in comparisons(read(tree, path))]:
             yield f"checks.txt: {path}: {condition}: is not there, or more than once"
@@ -273,14 +278,15 @@ def tried(path, found, claims):
 
 
 def try_unlisted(paths):
-    claims, contracts = run_files(framac.ROOT), contract_files(framac.ROOT)
+    claims = all_files(framac.ROOT)
     wp.detect_provers()
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         running = []
         for path, found in unlisted(framac.ROOT, claims):
             if not paths or path in paths:
-                proving = [claim for claim in contracts.get(path, []) if function_of(found[0]) in wp.CLAIMS[claim].proved]
-                running.append(pool.submit(tried, path, found, claims[path] + proving))
+                able = [claim for claim in claims[path]
+                        if claim in framac.MEMORY or function_of(found[0]) in wp.CLAIMS[claim].proved]
+                running.append(pool.submit(tried, path, found, able))
         for done in concurrent.futures.as_completed(running):
             print(done.result(), flush=True)
 

@@ -34,4 +34,10 @@
 /*@ lemma side_by_side: \forall integer x, y;
         0 <= x <= 0xffffffff && 0 <= y <= 0xff && x % 0x100 == 0 ==> (x | y) == x + y; */
 
+/*@ lemma word_of_bytes: \forall integer x; 0 <= x <= 0xffffffff ==>
+        x == (uint8_t)(x) + (uint8_t)(x >> 8) * 0x100 + (uint8_t)(x >> 16) * 0x10000 +
+            (uint8_t)(x >> 24) * 0x1000000; */
+/*@ lemma number_of_words: \forall integer x; 0 <= x <= 0xffffffffffffffff ==>
+        x == (uint32_t)(x) + (uint32_t)(x >> 32) * 0x100000000; */
+
 #endif

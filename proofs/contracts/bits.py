@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lemmas of bits.h, each proved by z3 as a formula about words of 64 bits.
+"""The lemmas of bits.h, each proved by z3 as a formula about words of 128 bits.
 
 A lemma reads `\\forall integer NAME, ...; HYPOTHESIS && ... ==> CONCLUSION`. It is about integers; words mean the same as long as
 nothing leaves them, which the hypotheses that bound a variable by two numbers show (bound()). A lemma whose hypotheses
@@ -13,17 +13,18 @@ import framac
 
 CLAIMS = ("contract-bits",)
 HEADER = os.path.join("proofs", "contracts", "bits.h")
-WORD_BITS = 64
+WORD_BITS = 128
 BOUND = 2 ** (WORD_BITS - 2)
 
 WORDS = {ast.Add: "bvadd", ast.Sub: "bvsub", ast.Mult: "bvmul", ast.Div: "bvsdiv", ast.Mod: "bvsrem", ast.BitAnd: "bvand",
          ast.BitOr: "bvor", ast.LShift: "bvshl", ast.RShift: "bvashr"}
+CASTS = {"uint8_t": 8, "uint32_t": 32}
 ORDERS = {ast.Lt: "bvslt", ast.LtE: "bvsle", ast.Gt: "bvsgt", ast.GtE: "bvsge", ast.Eq: "="}
 
 
 def parsed(text):
     """C's words in Python's: the same, but for these. (Where `&` binds otherwise Frama-C refuses the types.)"""
-    text = re.sub(r"\(uint32_t\)\(", "uint32_t(", text).replace("&&", " and ").replace("||", " or ")
+    text = re.sub(r"\((uint\d+_t)\)\(", r"\1(", text).replace("&&", " and ").replace("||", " or ")
     return ast.parse(" ".join(text.split()), mode="eval").body
 
 
@@ -61,12 +62,13 @@ def bound(node, of):
         return of[node.id]
     if isinstance(node, ast.Call):
         bound(node.args[0], of)
-        return 0, 2 ** 32 - 1
+        return 0, 2 ** CASTS[node.func.id] - 1
     (a, b), (c, d) = bound(node.left, of), bound(node.right, of)
     kind = type(node.op)
     if kind not in (ast.Add, ast.Sub) and (a < 0 or c < 0):
         raise ValueError(f"{ast.unparse(node)}: below 0")
-    if kind in (ast.Mult, ast.Div, ast.Mod, ast.LShift, ast.RShift) and not (c == d and 0 < c < 2 ** 32):
+    most = WORD_BITS if kind in (ast.LShift, ast.RShift) else BOUND
+    if kind in (ast.Mult, ast.Div, ast.Mod, ast.LShift, ast.RShift) and not (c == d and 0 < c < most):
         raise ValueError(f"{ast.unparse(node)}: by what is no number")
     least, greatest = {
         ast.Add: lambda: (a + c, b + d), ast.Sub: lambda: (a - d, b - c), ast.Mult: lambda: (a * c, b * c),
@@ -85,7 +87,8 @@ def word(node, of):
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Call):
-        return f"((_ zero_extend 32) ((_ extract 31 0) {word(node.args[0], of)}))"
+        bits = CASTS[node.func.id]
+        return f"((_ zero_extend {WORD_BITS - bits}) ((_ extract {bits - 1} 0) {word(node.args[0], of)}))"
     return f"({WORDS[type(node.op)]} {word(node.left, of)} {word(node.right, of)})"
 
 

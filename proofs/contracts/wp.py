@@ -37,8 +37,8 @@ class Contract(NamedTuple):
 # What one claim assumes and another proves stands first where it is proved: so none is proved by itself.
 CLAIMS = {
     "contract-cipher": Contract(
-        "proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt", "encode_nonce", "put_word"],
-        ["noise_aead_seal", "noise_aead_open"], [], 104),
+        "proofs/contracts/cipher.c", ["noise_cipher_encrypt", "noise_cipher_decrypt", "encode_nonce", "put_word", "nonces_differ"],
+        ["noise_aead_seal", "noise_aead_open"], [], 115),
     "contract-frame": Contract("proofs/contracts/frame.c", ["dsb_frame_next", "dsb_frame_header"], [], [], 28),
     "contract-byte-ring": Contract(
         "proofs/contracts/byte_ring.c",
@@ -77,7 +77,7 @@ CLAIMS = {
         "proofs/contracts/streams.c", ["add_credit", "on_bytes", "tell_readable", "dsb_stream_owed"], [],
         ["dsb_byte_ring_put", "dsb_streams_wake", "dsb_streams_tell"], 69),
     "contract-bundle": Contract(
-        "proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check"], [], ["is_zero"], 73,
+        "proofs/contracts/bundle.c", ["pages_for", "name_ok", "bundle_check", "bundle_find"], [], ["is_zero"], 101,
         warned=("Cast with incompatible pointers types (source: abi_bundle_header*) (target: uint8*)",)),
     "contract-object": Contract(
         "proofs/contracts/object.c",
