@@ -7,6 +7,7 @@
  */
 #include "dsoftbus/payload.h"
 
+#include "bits.h"
 #include "promises.h"
 
 /*@ predicate within{L}(uint8_t *data, integer data_len, uint8_t *value, integer value_len) =
@@ -69,6 +70,8 @@ static enum dsb_payload_result read_fields(const uint8_t *data, size_t data_len,
          \separated(recv_max, field->value + (0 .. field->value_len - 1)));
     terminates \true;
     assigns *recv_max;
+    ensures \result == DSB_PAYLOAD_OK ==>
+        *recv_max == field->value[0] * 0x100 + field->value[1] && *recv_max >= DSB_RECV_MAX_MIN;
     ensures \result != DSB_PAYLOAD_OK ==> *recv_max == \old(*recv_max); */
 static enum dsb_payload_result read_recv_max(const struct field *field, uint16_t *recv_max);
 
@@ -96,7 +99,7 @@ static enum dsb_payload_result read_streams(const struct fields *fields,
     requires may_be_read(&fields->streams_max) && is_apart(streams, &fields->streams_max);
     terminates \true;
     assigns *recv_max, *streams;
-    ensures \result == DSB_PAYLOAD_OK ==> streams->window != 0;
+    ensures \result == DSB_PAYLOAD_OK ==> *recv_max >= DSB_RECV_MAX_MIN && streams->window != 0;
     ensures \result != DSB_PAYLOAD_OK ==>
         *recv_max == \old(*recv_max) && *streams == \old(*streams); */
 static enum dsb_payload_result read_limits(const struct fields *fields, uint16_t *recv_max,
@@ -109,7 +112,7 @@ static enum dsb_payload_result read_limits(const struct fields *fields, uint16_t
     requires \separated(streams, data + (0 .. data_len - 1));
     terminates \true;
     assigns *recv_max, *streams;
-    ensures \result == DSB_PAYLOAD_OK ==> streams->window != 0;
+    ensures \result == DSB_PAYLOAD_OK ==> *recv_max >= DSB_RECV_MAX_MIN && streams->window != 0;
     ensures \result != DSB_PAYLOAD_OK ==>
         *recv_max == \old(*recv_max) && *streams == \old(*streams); */
 enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, uint16_t *recv_max,
@@ -125,7 +128,7 @@ enum dsb_payload_result dsb_payload2_read(const uint8_t *data, size_t data_len, 
     assigns *recv_max, *id, *streams;
     ensures \result == DSB_PAYLOAD_OK ==> \old(is_whole(data, data_len, 0));
     ensures \result == DSB_PAYLOAD_OK ==> \old(ascends(data, data_len, 0, -1));
-    ensures \result == DSB_PAYLOAD_OK ==> streams->window != 0;
+    ensures \result == DSB_PAYLOAD_OK ==> *recv_max >= DSB_RECV_MAX_MIN && streams->window != 0;
     ensures \result != DSB_PAYLOAD_OK ==> *recv_max == \old(*recv_max) &&
         *id == \old(*id) && *streams == \old(*streams); */
 enum dsb_payload_result dsb_payload3_read(const uint8_t *data, size_t data_len,

@@ -64,7 +64,7 @@ CLAIMS = {
         "proofs/contracts/payload.c",
         ["read_fields", "read_recv_max", "read_streams", "read_limits", "dsb_payload2_read", "dsb_payload3_read",
          "dsb_payload_attestation_read"],
-        ["memset_of_fields"], ["set_id", "dsb_attestation_read"], 198),
+        ["memset_of_fields"], ["set_id", "dsb_attestation_read"], 201),
     "contract-announce": Contract(
         "proofs/contracts/announce.c",
         ["take", "read_head", "is_printable_utf8", "check_service", "read_id", "read_port_and_key", "read_service",
