@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every bounds check of the files that memory claims run and contracts include is in memory/checks.txt or, with a reason, in memory/exempt.txt.
+"""Every bounds check of what memory claims run and contracts prove is in memory/checks.txt or, with a reason, in memory/exempt.txt.
 
 usage: comparisons.py           names what is in neither list or in both, and what a list names that is not there any more
        comparisons.py --try [PATH...]    runs the analyser without each of those that are in neither list, then the contracts of
@@ -208,6 +208,11 @@ def is_of(condition, name):
     return condition in (name, name.partition(": ")[2])
 
 
+def able(claims, name):
+    """Of a file's claims those that run the comparison of this name: a contract only its own functions."""
+    return [claim for claim in claims if claim in framac.MEMORY or function_of(name) in wp.CLAIMS[claim].proved]
+
+
 def unlisted(tree, claims):
     """(path, comparison) of those in neither list."""
     listed = {}
@@ -215,7 +220,7 @@ def unlisted(tree, claims):
         listed.setdefault(path, []).append(condition)
     for path in sorted(claims):
         for found in comparisons(read(tree, path)):
-            if not any(is_of(condition, found[0]) for condition in listed.get(path, [])):
+            if able(claims[path], found[0]) and not any(is_of(condition, found[0]) for condition in listed.get(path, [])):
                 yield path, found
 
 
@@ -284,9 +289,7 @@ def try_unlisted(paths):
         running = []
         for path, found in unlisted(framac.ROOT, claims):
             if not paths or path in paths:
-                able = [claim for claim in claims[path]
-                        if claim in framac.MEMORY or function_of(found[0]) in wp.CLAIMS[claim].proved]
-                running.append(pool.submit(tried, path, found, able))
+                running.append(pool.submit(tried, path, found, able(claims[path], found[0])))
         for done in concurrent.futures.as_completed(running):
             print(done.result(), flush=True)
 

@@ -91,6 +91,17 @@ CLAIMS = {
     "contract-elf": Contract(
         "proofs/contracts/elf.c", ["read_header", "read_program", "check_segment", "add_segment", "entry_is_code", "elf_read"], [],
         ["copy_header", "copy_program"], 214, ("-wp-alias-vars", "read_header_magic")),
+    "contract-space": Contract(
+        "proofs/contracts/space.c",
+        ["left_in_page", "least", "translate", "is_user_range", "space_walk_buffer", "space_has_buffer", "space_find_buffer",
+         "buffer_at", "copy_parts", "space_copy", "space_get", "space_put"],
+        ["page_at", "copy_bytes", "holds"], ["sv39_lookup", "sv39_entry_phys"], 264,
+        # Pages and bytes are passed as `void *`, and looked at as bytes alone.
+        ("-wp-model", "Typed+cast"),
+        (*(f"Cast with incompatible pointers types (source: {source}) (target: {target})"
+           for source, target in (("sint8*", "uint8*"), ("uint8*", "sint8*"))),
+         # In functions that are not looked at here.
+         *(f"implicit conversion from void * to {target} *" for target in ("struct process", "uint64_t")))),
     "contract-cap": Contract("proofs/contracts/cap.c", ["cap_derive"], [], [], 23),
 }
 

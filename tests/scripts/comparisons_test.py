@@ -144,6 +144,15 @@ class Lists(unittest.TestCase):
         self.lists("contract-x lib/x.c f: len < 3\n", "lib/x.c\n    f: len > 9 # none\n")
         self.says("checks.txt: lib/x.c: contract-x does not run it")
 
+    def test_of_a_contract_only_what_it_proves(self):
+        comparisons.framac.MEMORY = {}
+        self.put("proofs/contracts/x.c", '#include "../../lib/x.c"\n')
+        self.lists("", "")
+        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["g"], [], [], 1)
+        self.says()
+        comparisons.wp.CLAIMS["contract-x"] = comparisons.wp.Contract("proofs/contracts/x.c", ["f"], [], [], 1)
+        self.says(*(f"lib/x.c: f: {words}: neither in checks.txt nor in exempt.txt" for words in ("len < 3", "len > 9")))
+
     def test_a_row_is_removed_at_its_place_alone(self):
         self.put(FILE, CODE % "len < 3 || g(len < 3)")
         comparisons.remove(self.tree, FILE, "f#2: len < 3", "1")
