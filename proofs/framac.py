@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -147,6 +148,19 @@ MEMORY = {
         97, 1034),
 }
 INCLUDES = [f"-I{LIB}", "-I.", "-Iservices/netstackd", "-Ikernel", "-Ikernel/arch/riscv64", "-Ikernel/arch/riscv64/include"]
+
+
+def run_until(pattern, command, folder, **more):
+    """What a command says as far as the first line like this, at which it is ended with all that it started."""
+    said = []
+    with subprocess.Popen(command, cwd=folder, env={**os.environ, "PWD": folder, **more}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, start_new_session=True) as process:
+        for line in process.stdout:
+            said.append(line)
+            if re.search(pattern, line):
+                os.killpg(process.pid, signal.SIGKILL)
+                break
+    return "".join(said)
 
 
 def run(command, folder, text_in=None, **more):
