@@ -17,11 +17,15 @@
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
+static bool may_ask(const struct bus_client *c)
+{
+    return c->slot_count < c->bus->limits.request_count;
+}
+
 static void watch(struct bus_client *c)
 {
-    bool listens = c->slot_count < c->bus->limits.request_count;
     int events =
-        UV_DISCONNECT | (listens ? UV_READABLE : 0) | (c->packets != NULL ? UV_WRITABLE : 0);
+        UV_DISCONNECT | (may_ask(c) ? UV_READABLE : 0) | (c->packets != NULL ? UV_WRITABLE : 0);
     if (c->dropped || events == c->watched)
         return;
     c->watched = events;
@@ -175,7 +179,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
         flush(c);
     c->events->drained(c);
     for (int i = 0; i < PACKET_BURST_COUNT && !c->dropped; i++)
-        if (c->slot_count >= c->bus->limits.request_count || !receive(c))
+        if (!may_ask(c) || !receive(c))
             break;
     if (!client_is_there(c) || status < 0) {
         client_end(c); /* what it asked for last is of no use to it */
