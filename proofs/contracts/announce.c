@@ -6,32 +6,15 @@
  */
 #include "dsoftbus/announce.h"
 
-#include "promises.h"
+#include "copies.h"
 
 #include <string.h>
 
-/* memcpy() by what matters of it here: it reads and writes len bytes. What it writes is read by
- * none of the functions below, so `copied` does not say that it changes it. */
-void copied(size_t room_len, const uint8_t *from, size_t len);
 #define memcpy(to, from, len) copied(sizeof(to), from, len)
 
 #define dsb_device_id_set(id, text, len) set_id(id, (const uint8_t *)(text), len)
 
 #include "../../lib/dsoftbus/announce.c"
-
-/*@ requires len <= room_len && \valid_read(from + (0 .. len - 1));
-    terminates \true;
-    assigns \nothing; */
-void copied(size_t room_len, const uint8_t *from, size_t len)
-{
-    uint8_t byte;
-
-    /*@ loop invariant 0 <= i <= len;
-        loop assigns i, byte;
-        loop variant len - i; */
-    for (size_t i = 0; i < len; i++)
-        byte = from[i];
-}
 
 /*@ predicate is_cursor{L}(struct cursor *c) = \valid(c) && is_there(c->next, c->left_len); */
 

@@ -49,20 +49,8 @@ void dsb_byte_ring_drop(struct dsb_byte_ring *ring, size_t len);
     ensures \result < len ==> ring->len == 0; */
 size_t dsb_byte_ring_get(struct dsb_byte_ring *ring, uint8_t *bytes, size_t len);
 
-/* memcpy() of bytes. */
+#include "copies.h"
 #include <string.h>
-/*@ requires len == 0 || (\valid(to + (0 .. len - 1)) && \valid_read(from + (0 .. len - 1)));
-    requires \separated(to + (0 .. len - 1), from + (0 .. len - 1));
-    terminates \true;
-    assigns to[0 .. len - 1]; */
-void copy_bytes(uint8_t *to, const uint8_t *from, size_t len)
-{
-    /*@ loop invariant 0 <= i <= len;
-        loop assigns i, to[0 .. len - 1];
-        loop variant len - i; */
-    for (size_t i = 0; i < len; i++)
-        to[i] = from[i];
-}
 #define memcpy copy_bytes
 
 #include "../../lib/dsoftbus/byte_ring.c"

@@ -18,23 +18,8 @@ uint32_t position(uint32_t *pos);
 void tell_position(uint32_t *pos, uint32_t value);
 #define __atomic_store_n(pos, value, order) tell_position(pos, value)
 
-/* memcpy() of bytes. */
+#include "copies.h"
 #include <string.h>
-/*@ requires len == 0 || (\valid(to + (0 .. len - 1)) && \valid_read(from + (0 .. len - 1)));
-    requires \separated(to + (0 .. len - 1), from + (0 .. len - 1));
-    terminates \true;
-    assigns to[0 .. len - 1];
-    ensures \forall integer i; 0 <= i < len ==> to[i] == \old(from[i]); */
-void copy_bytes(uint8_t *to, const uint8_t *from, size_t len)
-{
-    /*@ loop invariant 0 <= i <= len;
-        loop invariant \forall integer k; 0 <= k < i ==> to[k] == \at(from[k], Pre);
-        loop invariant \forall integer k; 0 <= k < len ==> from[k] == \at(from[k], Pre);
-        loop assigns i, to[0 .. len - 1];
-        loop variant len - i; */
-    for (size_t i = 0; i < len; i++)
-        to[i] = from[i];
-}
 #define memcpy copy_bytes
 
 #include "bits.h"

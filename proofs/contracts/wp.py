@@ -45,7 +45,7 @@ CLAIMS = {
     "contract-byte-ring": Contract(
         "proofs/contracts/byte_ring.c",
         ["lesser", *(f"dsb_byte_ring_{name}" for name in ("room", "added", "front", "drop", "put", "get"))],
-        ["copy_bytes"], [], 148),
+        ["copy_bytes"], [], 153),
     "contract-ring": Contract(
         "proofs/contracts/ring.c",
         [f"ring_{name}" for name in ("used_len", "free_len", "at", "piece_len", "put", "get", "hear_put", "hear_got")],
